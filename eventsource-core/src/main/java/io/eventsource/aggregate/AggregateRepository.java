@@ -1,0 +1,98 @@
+package io.eventsource.aggregate;
+
+import io.eventsource.event.EventMetadata;
+import io.eventsource.store.AppendResult;
+import io.eventsource.store.EventStore;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads and saves the aggregates of one class. Thread-safe; takes part in the calling thread's transaction as the
+ * {@link EventStore} does.
+ *
+ * @param <A> the aggregate class
+ */
+public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
+
+    /**
+     * The repository of an aggregate class.
+     *
+     * @param aggregateClass a concrete class annotated with {@link AggregateType}, with a constructor that takes the id
+     * @param store where the events are
+     * @param <A> the aggregate class
+     * @return the repository
+     * @throws InvalidAggregateException when the class has no type name, is abstract, or lacks the constructor
+     */
+    static <A extends AggregateRoot<?, ?>> AggregateRepository<A> of(Class<A> aggregateClass, EventStore store) {
+        return new EventStoreAggregateRepository<>(aggregateClass, store);
+    }
+
+    /**
+     * A new aggregate without events. Nothing is stored before it is saved, and saving fails when its id is taken.
+     *
+     * @param id the aggregate's id
+     * @return the aggregate
+     */
+    A create(UUID id);
+
+    /**
+     * The aggregate after all its events.
+     *
+     * @param id the aggregate's id
+     * @return the aggregate
+     * @throws AggregateNotFoundException when there is none of this type
+     * @throws io.eventsource.event.EventDecodingException when an event does not fit its class
+     */
+    A load(UUID id);
+
+    /**
+     * The aggregate after all its events, if it exists.
+     *
+     * @param id the aggregate's id
+     * @return the aggregate, or empty
+     * @throws io.eventsource.event.EventDecodingException when an event does not fit its class
+     */
+    Optional<A> find(UUID id);
+
+    /**
+     * The aggregate as it was at an earlier version. It is for looking at: saving it conflicts unless it is current.
+     *
+     * @param id the aggregate's id
+     * @param version the last version to fold, 1 or more; one beyond the aggregate's last means its last
+     * @return the aggregate
+     * @throws AggregateNotFoundException when there is none of this type
+     * @throws IllegalArgumentException when the version is not positive
+     */
+    A loadAt(UUID id, long version);
+
+    /**
+     * Stores the uncommitted events, on the condition that nobody has appended since the aggregate was loaded. Without
+     * uncommitted events nothing happens.
+     *
+     * @param aggregate the aggregate, afterwards at its new version
+     * @return where the events went, or null when there were none
+     * @throws io.eventsource.store.VersionConflictException when somebody else appended first
+     */
+    default @Nullable AppendResult save(A aggregate) {
+        return save(aggregate, EventMetadata.none());
+    }
+
+    /**
+     * As {@link #save(AggregateRoot)}, with metadata for the events.
+     *
+     * @param aggregate the aggregate, afterwards at its new version
+     * @param metadata who caused the events
+     * @return where the events went, or null when there were none
+     * @throws io.eventsource.store.VersionConflictException when somebody else appended first
+     */
+    @Nullable AppendResult save(A aggregate, EventMetadata metadata);
+
+    /**
+     * Whether there is such an aggregate of this type.
+     *
+     * @param id the aggregate's id
+     * @return whether it has events
+     */
+    boolean exists(UUID id);
+}

@@ -1,0 +1,77 @@
+package io.eventsource.aggregate;
+
+import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventMetadata;
+import io.eventsource.store.AppendResult;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.ExpectedVersion;
+import io.eventsource.store.StreamAppend;
+import io.eventsource.store.StreamQuery;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Folds streams into aggregates. */
+final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> implements AggregateRepository<A> {
+
+    private final AggregateClass<A> aggregateClass;
+    private final EventStore store;
+
+    EventStoreAggregateRepository(Class<A> aggregateClass, EventStore store) {
+        this.aggregateClass = AggregateClass.of(aggregateClass);
+        this.store = store;
+    }
+
+    @Override
+    public A create(UUID id) {
+        return aggregateClass.instantiate(id);
+    }
+
+    @Override
+    public A load(UUID id) {
+        return find(id).orElseThrow(() -> new AggregateNotFoundException(aggregateClass.typeName(), id));
+    }
+
+    @Override
+    public Optional<A> find(UUID id) {
+        return fold(id, StreamQuery.of(id));
+    }
+
+    @Override
+    public A loadAt(UUID id, long version) {
+        return fold(id, StreamQuery.of(id).to(version))
+                .orElseThrow(() -> new AggregateNotFoundException(aggregateClass.typeName(), id));
+    }
+
+    private Optional<A> fold(UUID id, StreamQuery query) {
+        List<EventEnvelope<Object>> events = store.readStream(query);
+        if (events.isEmpty() || !events.get(0).aggregateType().equals(aggregateClass.typeName())) {
+            return Optional.empty();
+        }
+        A aggregate = aggregateClass.instantiate(id);
+        for (EventEnvelope<Object> event : events) {
+            aggregate.replay(event.payload(), event.version());
+        }
+        return Optional.of(aggregate);
+    }
+
+    @Override
+    public @Nullable AppendResult save(A aggregate, EventMetadata metadata) {
+        List<?> events = aggregate.uncommittedEvents();
+        if (events.isEmpty()) {
+            return null;
+        }
+        AppendResult result = store.append(StreamAppend.to(aggregateClass.typeName(), aggregate.id(), events)
+                .expecting(ExpectedVersion.exact(aggregate.version()))
+                .withMetadata(metadata));
+        aggregate.committed(result.lastVersion());
+        return result;
+    }
+
+    @Override
+    public boolean exists(UUID id) {
+        return store.readStream(StreamQuery.of(id).limit(1)).stream()
+                .anyMatch(event -> event.aggregateType().equals(aggregateClass.typeName()));
+    }
+}

@@ -1,0 +1,152 @@
+package io.eventsource.event;
+
+import java.lang.reflect.Modifier;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which class bears which stored name. Immutable and thread-safe.
+ *
+ * <p>An application's registry is filled by scanning its packages for {@link EventType}; one of your own with chosen
+ * classes replaces it when it is a bean.
+ */
+public final class EventRegistry {
+
+    private static final int MAX_NAME_LENGTH = 200;
+
+    private final SortedMap<String, EventTypeDescriptor> byName;
+    private final Map<Class<?>, EventTypeDescriptor> byClass;
+
+    private EventRegistry(SortedMap<String, EventTypeDescriptor> byName) {
+        this.byName = byName;
+        this.byClass = byName.values().stream()
+                .collect(Collectors.toUnmodifiableMap(EventTypeDescriptor::eventClass, descriptor -> descriptor));
+    }
+
+    /**
+     * A registry of the given classes. Giving a class twice is the same as giving it once.
+     *
+     * @param eventClasses concrete classes, each annotated with {@link EventType}
+     * @return the registry
+     * @throws InvalidEventTypeException when a class has no name or an illegal one, cannot be instantiated, or two
+     *     classes bear the same name
+     */
+    public static EventRegistry of(Collection<? extends Class<?>> eventClasses) {
+        SortedMap<String, EventTypeDescriptor> byName = new TreeMap<>();
+        for (Class<?> eventClass : new LinkedHashSet<Class<?>>(eventClasses)) {
+            EventTypeDescriptor descriptor = describe(eventClass);
+            EventTypeDescriptor other = byName.putIfAbsent(descriptor.name(), descriptor);
+            if (other != null) {
+                throw new InvalidEventTypeException(
+                        eventClass,
+                        "Two event classes bear the name '%s': %s and %s. Give one of them another name in @EventType."
+                                .formatted(descriptor.name(), other.eventClass().getName(), eventClass.getName()));
+            }
+        }
+        return new EventRegistry(byName);
+    }
+
+    /**
+     * A registry of the given classes.
+     *
+     * @param eventClasses concrete classes, each annotated with {@link EventType}
+     * @return the registry
+     * @throws InvalidEventTypeException as {@link #of(Collection)}
+     */
+    public static EventRegistry of(Class<?>... eventClasses) {
+        return of(List.of(eventClasses));
+    }
+
+    private static EventTypeDescriptor describe(Class<?> eventClass) {
+        EventType type = eventClass.getAnnotation(EventType.class);
+        if (type == null) {
+            throw unnamed(eventClass);
+        }
+        String name = type.value();
+        if (name.isBlank() || name.length() > MAX_NAME_LENGTH) {
+            throw new InvalidEventTypeException(
+                    eventClass,
+                    "The @EventType name of %s must have 1 to %d characters and not be blank, but it is '%s'."
+                            .formatted(eventClass.getName(), MAX_NAME_LENGTH, name));
+        }
+        if (type.revision() < 1 || type.revision() > Short.MAX_VALUE) {
+            throw new InvalidEventTypeException(
+                    eventClass,
+                    "The @EventType revision of %s must be 1 to %d, but it is %d."
+                            .formatted(eventClass.getName(), Short.MAX_VALUE, type.revision()));
+        }
+        if (eventClass.isInterface() || Modifier.isAbstract(eventClass.getModifiers())) {
+            throw new InvalidEventTypeException(
+                    eventClass,
+                    "%s is annotated with @EventType but is %s. Annotate the concrete classes instead."
+                            .formatted(eventClass.getName(), eventClass.isInterface() ? "an interface" : "abstract"));
+        }
+        return new EventTypeDescriptor(name, type.revision(), eventClass);
+    }
+
+    private static InvalidEventTypeException unnamed(Class<?> eventClass) {
+        return new InvalidEventTypeException(
+                eventClass,
+                "The event class %s has no name. Annotate it with @EventType(\"…\"): the name is what the store keeps."
+                        .formatted(eventClass.getName()));
+    }
+
+    /**
+     * How a class is known to the store.
+     *
+     * @param eventClass the class of an event
+     * @return its descriptor
+     * @throws InvalidEventTypeException when the class has no name or is not registered
+     */
+    public EventTypeDescriptor descriptorOf(Class<?> eventClass) {
+        EventTypeDescriptor descriptor = byClass.get(eventClass);
+        if (descriptor != null) {
+            return descriptor;
+        }
+        if (!eventClass.isAnnotationPresent(EventType.class)) {
+            throw unnamed(eventClass);
+        }
+        throw new InvalidEventTypeException(
+                eventClass,
+                "The event class %s is annotated with @EventType but not registered: it stands outside the scanned packages. Move it, or register it."
+                        .formatted(eventClass.getName()));
+    }
+
+    /**
+     * The class that bears a stored name.
+     *
+     * @param name a stored name
+     * @return its descriptor, or none
+     */
+    public @Nullable EventTypeDescriptor find(String name) {
+        return byName.get(name);
+    }
+
+    /**
+     * The names of all registered classes that are the given class or a subtype of it.
+     *
+     * @param supertype a class or interface
+     * @return the names, possibly empty, in alphabetical order
+     */
+    public List<EventTypeDescriptor> subtypesOf(Class<?> supertype) {
+        return byName.values().stream()
+                .filter(descriptor -> supertype.isAssignableFrom(descriptor.eventClass()))
+                .toList();
+    }
+
+    /**
+     * All names.
+     *
+     * @return the names in alphabetical order
+     */
+    public Set<String> names() {
+        return Set.copyOf(byName.keySet());
+    }
+}

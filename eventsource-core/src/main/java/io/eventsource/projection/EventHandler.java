@@ -1,0 +1,20 @@
+package io.eventsource.projection;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Marks a method of a {@link Projection} bean that handles events.
+ *
+ * <p>The method returns nothing and takes the event, an {@link io.eventsource.event.EventEnvelope} of it, or both in this
+ * order. A parameter of a common supertype receives every registered event class below it; each event class has at most
+ * one handler in a projection. The method is called in the transaction that moves the projection's checkpoint: what it
+ * writes to the same database takes effect exactly once. Events of one aggregate arrive in version order.
+ */
+@Documented
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface EventHandler {}

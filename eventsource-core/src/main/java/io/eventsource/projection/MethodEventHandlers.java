@@ -1,0 +1,178 @@
+package io.eventsource.projection;
+
+import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventRegistry;
+import io.eventsource.event.EventTypeDescriptor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+/** The {@link EventHandler} methods of a bean. */
+public final class MethodEventHandlers implements EventHandlers {
+
+    private static final int MAX_NAME_LENGTH = 200;
+
+    private final String name;
+    private final Object bean;
+    private final Map<String, Handler> byEventType;
+
+    private MethodEventHandlers(String name, Object bean, Map<String, Handler> byEventType) {
+        this.name = name;
+        this.bean = bean;
+        this.byEventType = byEventType;
+    }
+
+    /** How to call one method. */
+    private record Handler(Method method, boolean takesPayload, boolean takesEnvelope) {
+
+        Object[] arguments(EventEnvelope<Object> event) {
+            if (takesPayload && takesEnvelope) {
+                return new Object[] {event.payload(), event};
+            }
+            return new Object[] {takesEnvelope ? event : event.payload()};
+        }
+    }
+
+    /**
+     * Whether a class has handler methods, its superclasses included.
+     *
+     * @param beanClass the class, not a proxy's
+     * @return whether there is at least one
+     */
+    public static boolean existIn(Class<?> beanClass) {
+        return !handlerMethods(beanClass).isEmpty();
+    }
+
+    /**
+     * Finds the handlers of a bean.
+     *
+     * @param bean the bean, possibly a proxy of its class
+     * @param registry the known event classes
+     * @return the handlers
+     * @throws InvalidProjectionException when the class has no {@link Projection} name, no handler, a handler of the wrong
+     *     form or for no registered event, or two handlers for one event
+     */
+    public static MethodEventHandlers of(Object bean, EventRegistry registry) {
+        Class<?> beanClass = AopUtils.getTargetClass(bean);
+        String name = nameOf(beanClass);
+        Map<String, Handler> byEventType = new TreeMap<>();
+        for (Method method : handlerMethods(beanClass)) {
+            Handler handler = describe(beanClass, bean.getClass(), method);
+            for (EventTypeDescriptor type : handledTypes(beanClass, method, registry)) {
+                Handler other = byEventType.putIfAbsent(type.name(), handler);
+                if (other != null) {
+                    throw new InvalidProjectionException(
+                            beanClass,
+                            "The projection '%s' has two handlers for the event '%s': %s and %s. Keep one."
+                                    .formatted(name, type.name(), other.method(), method));
+                }
+            }
+        }
+        if (byEventType.isEmpty()) {
+            throw new InvalidProjectionException(
+                    beanClass,
+                    "The projection '%s' (%s) has no @EventHandler method.".formatted(name, beanClass.getName()));
+        }
+        return new MethodEventHandlers(name, bean, byEventType);
+    }
+
+    private static String nameOf(Class<?> beanClass) {
+        Projection projection = AnnotatedElementUtils.findMergedAnnotation(beanClass, Projection.class);
+        if (projection == null) {
+            throw new InvalidProjectionException(
+                    beanClass,
+                    "%s has @EventHandler methods but no name. Annotate it with @Projection(\"…\"): its checkpoint is kept under that name."
+                            .formatted(beanClass.getName()));
+        }
+        String name = projection.value();
+        if (name.isBlank() || name.length() > MAX_NAME_LENGTH) {
+            throw new InvalidProjectionException(
+                    beanClass,
+                    "The @Projection name of %s must have 1 to %d characters and not be blank, but it is '%s'."
+                            .formatted(beanClass.getName(), MAX_NAME_LENGTH, name));
+        }
+        return name;
+    }
+
+    private static List<Method> handlerMethods(Class<?> beanClass) {
+        return MethodIntrospector.selectMethods(
+                        beanClass, (Method method) -> AnnotatedElementUtils.hasAnnotation(method, EventHandler.class))
+                .stream()
+                .sorted(Comparator.comparing(Method::toString))
+                .toList();
+    }
+
+    private static Handler describe(Class<?> beanClass, Class<?> invokedClass, Method method) {
+        Class<?>[] parameters = method.getParameterTypes();
+        boolean envelopeLast = parameters.length > 0 && parameters[parameters.length - 1] == EventEnvelope.class;
+        boolean payloadFirst = parameters.length > 0 && parameters[0] != EventEnvelope.class;
+        boolean formed = parameters.length == 1 || (parameters.length == 2 && payloadFirst && envelopeLast);
+        if (!formed || method.getReturnType() != void.class) {
+            throw new InvalidProjectionException(
+                    beanClass,
+                    "The handler %s must return void and take the event, an EventEnvelope of it, or both in this order."
+                            .formatted(method));
+        }
+        Method invocable = AopUtils.selectInvocableMethod(method, invokedClass);
+        invocable.trySetAccessible();
+        return new Handler(invocable, payloadFirst, envelopeLast);
+    }
+
+    private static List<EventTypeDescriptor> handledTypes(Class<?> beanClass, Method method, EventRegistry registry) {
+        ResolvableType first = ResolvableType.forMethodParameter(method, 0, beanClass);
+        Class<?> eventClass =
+                first.toClass() == EventEnvelope.class ? first.getGeneric(0).resolve(Object.class) : first.toClass();
+        List<EventTypeDescriptor> types = registry.subtypesOf(eventClass);
+        if (types.isEmpty()) {
+            throw new InvalidProjectionException(
+                    beanClass,
+                    "The handler %s is for %s, but no registered event class is of that type. Annotate the event with @EventType in a scanned package."
+                            .formatted(method, eventClass.getName()));
+        }
+        return types;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Set<String> eventTypes() {
+        return Set.copyOf(byEventType.keySet());
+    }
+
+    @Override
+    public void handle(EventEnvelope<Object> event) {
+        Handler handler = byEventType.get(event.eventType());
+        if (handler == null) {
+            throw new IllegalArgumentException(
+                    "The projection '%s' has no handler for the event '%s'".formatted(name, event.eventType()));
+        }
+        try {
+            handler.method().invoke(bean, handler.arguments(event));
+        } catch (InvocationTargetException thrown) {
+            throw asRuntime(thrown.getTargetException());
+        } catch (IllegalAccessException failure) {
+            throw new IllegalStateException("Cannot call " + handler.method(), failure);
+        }
+    }
+
+    private static RuntimeException asRuntime(Throwable thrown) {
+        if (thrown instanceof RuntimeException runtime) {
+            return runtime;
+        }
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        return new EventHandlerException(thrown);
+    }
+}

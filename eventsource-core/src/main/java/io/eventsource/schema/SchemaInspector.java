@@ -1,0 +1,59 @@
+package io.eventsource.schema;
+
+import java.util.List;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/** Looks whether the library's tables are there. Cheap enough for a health probe: it reads the catalogue only. */
+public final class SchemaInspector {
+
+    private static final List<String> TABLES = List.of(
+            "dead_letter_queue", "event_outbox", "event_streams", "events", "projection_checkpoints", "snapshots");
+
+    private final JdbcOperations jdbc;
+    private final EventSourceSchema schema;
+
+    /**
+     * Creates an inspector.
+     *
+     * @param jdbc access to the database
+     * @param schema where the tables should be
+     */
+    public SchemaInspector(JdbcOperations jdbc, EventSourceSchema schema) {
+        this.jdbc = jdbc;
+        this.schema = schema;
+    }
+
+    /**
+     * Looks.
+     *
+     * @return which tables are missing and which version is installed
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
+     */
+    public SchemaStatus inspect() {
+        List<String> missing = jdbc.queryForList(
+                """
+                SELECT t FROM unnest(?) AS t
+                 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename = t)
+                 ORDER BY t""",
+                String.class,
+                TABLES.toArray(String[]::new),
+                schema.name());
+        return new SchemaStatus(missing, installedVersion());
+    }
+
+    private int installedVersion() {
+        Boolean history = jdbc.queryForObject(
+                "SELECT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename = ?)",
+                Boolean.class,
+                schema.name(),
+                SchemaMigrator.HISTORY_TABLE);
+        if (!Boolean.TRUE.equals(history)) {
+            return 0;
+        }
+        Integer version = jdbc.queryForObject(
+                schema.sql("SELECT coalesce(max(version::integer), 0) FROM {schema}." + SchemaMigrator.HISTORY_TABLE
+                        + " WHERE success AND version IS NOT NULL"),
+                Integer.class);
+        return version == null ? 0 : version;
+    }
+}

@@ -1,0 +1,14 @@
+package io.eventsource.store;
+
+import java.io.Serial;
+
+/** An append that could never succeed: without events, or with too many at once. */
+public final class InvalidAppendException extends AppendException {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    InvalidAppendException(StreamAppend append, String message) {
+        super(append.aggregateType(), append.aggregateId(), message, null);
+    }
+}

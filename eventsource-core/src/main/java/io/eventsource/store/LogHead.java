@@ -1,0 +1,183 @@
+package io.eventsource.store;
+
+import io.eventsource.schema.EventSourceSchema;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The log's settled head: the position up to which every event that will ever be visible is visible. Positions are
+ * drawn before their transactions commit, so position 7 can be seen while 6 is still on its way; reading on behind 7
+ * would lose 6 for ever.
+ *
+ * <p>The head is concluded from evidence, never from the passing of time:
+ *
+ * <ol>
+ *   <li>While the visible positions are contiguous, everything is settled: the head moves along them.
+ *   <li>At a hole, let <i>M</i> be the highest position seen. <b>Then</b>, in a later statement, read the set <i>S</i> of
+ *       transactions that hold a granted {@code ROW EXCLUSIVE} lock on the events table. An INSERT takes that lock before
+ *       it draws a position and keeps it to the end of its transaction, and the sequence hands out one number at a time;
+ *       so whoever drew a position up to <i>M</i> is either over or in <i>S</i>.
+ *   <li>When all of <i>S</i> are gone, every event up to <i>M</i> is visible to any later snapshot. What is still missing
+ *       was rolled back: the head moves to <i>M</i>.
+ * </ol>
+ *
+ * <p>Transactions are told apart by their virtual id, which a prepared transaction keeps until the server restarts; after
+ * any failure of the connection <i>M</i> and <i>S</i> are therefore forgotten. A log whose highest position lies below the
+ * head has gone backwards (a crash that lost commits, a failover to a lagging standby): the head follows it.
+ *
+ * <p>A page of the log is bounded by a head obtained before the page's own snapshot. Thread-safe.
+ */
+public final class LogHead {
+
+    private static final int PAGE = 10_000;
+    private static final Logger log = LoggerFactory.getLogger(LogHead.class);
+
+    private final LogEvidence evidence;
+    private final Clock clock;
+
+    private long head;
+    private @Nullable Fence fence;
+    /** The highest position that was ever seen, to notice a log that has gone backwards. */
+    private long highestSeen;
+
+    private long regressions;
+    private long generation;
+
+    /**
+     * The head of a store's log.
+     *
+     * @param dataSource where the tables are
+     * @param schema the schema that holds them
+     * @param clock tells since when a hole is there; nothing is concluded from it
+     * @return a head that has not looked yet
+     */
+    public static LogHead of(DataSource dataSource, EventSourceSchema schema, Clock clock) {
+        return new LogHead(
+                new PostgresLogEvidence(new JdbcTemplate(new DetachedDataSource(dataSource)), schema), clock);
+    }
+
+    LogHead(LogEvidence evidence, Clock clock) {
+        this.evidence = evidence;
+        this.clock = clock;
+    }
+
+    /** What must end before the head may move to {@code upTo}. */
+    private record Fence(long upTo, Set<String> writers, Instant since) {}
+
+    /**
+     * Looks at the log and moves the head as far as the evidence allows. Never waits.
+     *
+     * @return the settled head, 0 for an empty log
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach; the next call starts from
+     *     the database again
+     */
+    public synchronized long advance() {
+        try {
+            boolean more = true;
+            while (more) {
+                more = step();
+            }
+            return head;
+        } catch (RuntimeException failure) {
+            // the server may have restarted: virtual ids mean nothing any more, and the log may be another one
+            fence = null;
+            head = 0;
+            generation++;
+            throw failure;
+        }
+    }
+
+    /**
+     * Where the head is, without looking at the log.
+     *
+     * @return the head as of the last {@link #advance()}, and what holds it
+     */
+    public synchronized LogHeadStatus status() {
+        return new LogHeadStatus(head, fence == null ? null : fence.since(), regressions, generation);
+    }
+
+    /**
+     * Who may hold the head: the open transactions that have written to the log.
+     *
+     * @return the transactions, empty when there are none
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
+     */
+    public List<LogWriter> writers() {
+        return evidence.describeWriters();
+    }
+
+    /** One look; says whether there is more to look at right away. */
+    private boolean step() {
+        if (head == 0 && fence == null) {
+            return fenceAt(highestPosition());
+        }
+        List<Long> visible = evidence.positionsAfter(head, PAGE);
+        if (visible.isEmpty()) {
+            fence = null;
+            if (head > 0) {
+                highestPosition();
+            }
+            return false;
+        }
+        for (long position : visible) {
+            if (position != head + 1) {
+                return atHole(visible);
+            }
+            head = position;
+        }
+        highestSeen = Math.max(highestSeen, head);
+        return visible.size() == PAGE;
+    }
+
+    private boolean atHole(List<Long> visible) {
+        if (fence == null || head >= fence.upTo()) {
+            return fenceAt(visible.size() == PAGE ? highestPosition() : visible.get(visible.size() - 1));
+        }
+        fence.writers().retainAll(evidence.writers());
+        return passFence(fence);
+    }
+
+    private boolean fenceAt(long highest) {
+        if (highest == 0) {
+            return false;
+        }
+        // highest has been seen; only now may the writers be read
+        fence = new Fence(highest, new HashSet<>(evidence.writers()), clock.instant());
+        return passFence(fence);
+    }
+
+    private boolean passFence(Fence pending) {
+        if (!pending.writers().isEmpty()) {
+            return false;
+        }
+        head = Math.max(head, pending.upTo());
+        highestSeen = Math.max(highestSeen, head);
+        fence = null;
+        return true;
+    }
+
+    /** Reads the highest position and follows a log that has gone backwards. */
+    private long highestPosition() {
+        long highest = evidence.highestPosition();
+        if (highest < highestSeen) {
+            log.warn(
+                    "The log has gone backwards: its highest position is {}, but {} had been seen. The server has lost"
+                            + " events (asynchronous commit and a crash, or a failover to a lagging standby).",
+                    highest,
+                    highestSeen);
+            highestSeen = highest;
+            head = 0;
+            regressions++;
+            generation++;
+        }
+        return highest;
+    }
+}

@@ -1,0 +1,15 @@
+package io.eventsource.store;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the log's settled head is and what holds it.
+ *
+ * @param position the settled head
+ * @param holeSince since when the head waits at a hole, or null when it does not wait
+ * @param regressions how often the log was found to have gone backwards since this process started
+ * @param generation rises whenever the log may have become another one, after a regress or a lost connection: what was
+ *     remembered of it must then be read anew
+ */
+public record LogHeadStatus(long position, @Nullable Instant holeSince, long regressions, long generation) {}

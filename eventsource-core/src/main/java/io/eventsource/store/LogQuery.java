@@ -1,0 +1,84 @@
+package io.eventsource.store;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which events of the log to read, in position order. Immutable; the methods that set something return a copy.
+ *
+ * @param afterPosition the position to read behind, 0 for the beginning
+ * @param limit how many events at most, 1 or more
+ * @param eventTypes stored names; an empty set means every type
+ * @param aggregateTypes stream types; an empty set means every type
+ * @param tenantId only this tenant's events; null means every tenant
+ */
+public record LogQuery(
+        long afterPosition, int limit, Set<String> eventTypes, Set<String> aggregateTypes, @Nullable String tenantId) {
+
+    private static final int DEFAULT_LIMIT = 1000;
+
+    /**
+     * Checks the bounds and copies the sets.
+     *
+     * @throws IllegalArgumentException when the position is negative or the limit not positive
+     */
+    public LogQuery {
+        if (afterPosition < 0 || limit < 1) {
+            throw new IllegalArgumentException(
+                    "afterPosition must be 0 or more and limit 1 or more, but they are %d and %d"
+                            .formatted(afterPosition, limit));
+        }
+        eventTypes = Set.copyOf(eventTypes);
+        aggregateTypes = Set.copyOf(aggregateTypes);
+    }
+
+    /**
+     * The first 1,000 events behind a position.
+     *
+     * @param position the position to read behind, 0 for the beginning
+     * @return the query
+     */
+    public static LogQuery after(long position) {
+        return new LogQuery(position, DEFAULT_LIMIT, Set.of(), Set.of(), null);
+    }
+
+    /**
+     * This query with a limit.
+     *
+     * @param limit how many events at most
+     * @return a copy
+     */
+    public LogQuery limit(int limit) {
+        return new LogQuery(afterPosition, limit, eventTypes, aggregateTypes, tenantId);
+    }
+
+    /**
+     * This query for some types of events.
+     *
+     * @param eventTypes stored names; an empty set means every type
+     * @return a copy
+     */
+    public LogQuery eventTypes(Set<String> eventTypes) {
+        return new LogQuery(afterPosition, limit, eventTypes, aggregateTypes, tenantId);
+    }
+
+    /**
+     * This query for some types of aggregates.
+     *
+     * @param aggregateTypes stream types; an empty set means every type
+     * @return a copy
+     */
+    public LogQuery aggregateTypes(Set<String> aggregateTypes) {
+        return new LogQuery(afterPosition, limit, eventTypes, aggregateTypes, tenantId);
+    }
+
+    /**
+     * This query for one tenant.
+     *
+     * @param tenantId the tenant; null means every tenant
+     * @return a copy
+     */
+    public LogQuery tenantId(@Nullable String tenantId) {
+        return new LogQuery(afterPosition, limit, eventTypes, aggregateTypes, tenantId);
+    }
+}

@@ -1,0 +1,24 @@
+package io.eventsource.store;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction that has written to the log and is not over.
+ *
+ * @param virtualTransaction its virtual id
+ * @param pid the server process, null for a prepared transaction
+ * @param user the database user, null where this role may not see it
+ * @param application the client's application name, null where this role may not see it
+ * @param state what the session does, null where this role may not see it
+ * @param age how long the transaction has been open, null where this role may not see it
+ * @param preparedGid the global id of a prepared transaction
+ */
+public record LogWriter(
+        String virtualTransaction,
+        @Nullable Integer pid,
+        @Nullable String user,
+        @Nullable String application,
+        @Nullable String state,
+        @Nullable Duration age,
+        @Nullable String preparedGid) {}

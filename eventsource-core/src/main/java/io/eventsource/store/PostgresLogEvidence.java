@@ -1,0 +1,87 @@
+package io.eventsource.store;
+
+import io.eventsource.schema.EventSourceSchema;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/** The evidence as PostgreSQL gives it: visible positions, and the lock table. */
+final class PostgresLogEvidence implements LogEvidence {
+
+    private static final String POSITIONS_AFTER =
+            "SELECT position FROM {schema}.events WHERE position > ? ORDER BY position LIMIT ?";
+
+    private static final String HIGHEST_POSITION = "SELECT coalesce(max(position), 0) FROM {schema}.events";
+
+    /** The table is resolved by name each time: it may have been restored or swapped. */
+    private static final String WRITERS =
+            """
+            SELECT l.virtualtransaction
+              FROM pg_catalog.pg_locks AS l
+             WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
+               AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = current_database())
+               AND l.relation = '{schema}.events'::regclass
+               AND l.pid IS DISTINCT FROM pg_backend_pid()""";
+
+    private static final String DESCRIBE_WRITERS =
+            """
+            SELECT l.virtualtransaction, l.pid, a.usename, a.application_name, a.state,
+                   extract(epoch FROM clock_timestamp() - a.xact_start)::double precision AS age,
+                   (SELECT p.gid FROM pg_catalog.pg_prepared_xacts AS p
+                      JOIN pg_catalog.pg_locks AS t ON t.locktype = 'transactionid' AND t.transactionid = p.transaction
+                     WHERE l.pid IS NULL AND t.virtualtransaction = l.virtualtransaction AND p.database = current_database()
+                     LIMIT 1) AS gid
+              FROM pg_catalog.pg_locks AS l
+              LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+             WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
+               AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = current_database())
+               AND l.relation = '{schema}.events'::regclass
+               AND l.pid IS DISTINCT FROM pg_backend_pid()
+             ORDER BY a.xact_start NULLS FIRST""";
+
+    private final JdbcOperations jdbc;
+    private final EventSourceSchema schema;
+
+    /**
+     * Creates the evidence.
+     *
+     * @param jdbc runs each statement on its own, outside any surrounding transaction
+     */
+    PostgresLogEvidence(JdbcOperations jdbc, EventSourceSchema schema) {
+        this.jdbc = jdbc;
+        this.schema = schema;
+    }
+
+    @Override
+    public List<Long> positionsAfter(long position, int limit) {
+        return jdbc.queryForList(schema.sql(POSITIONS_AFTER), Long.class, position, limit);
+    }
+
+    @Override
+    public long highestPosition() {
+        return Objects.requireNonNull(jdbc.queryForObject(schema.sql(HIGHEST_POSITION), Long.class));
+    }
+
+    @Override
+    public Set<String> writers() {
+        return new HashSet<>(jdbc.queryForList(schema.sql(WRITERS), String.class));
+    }
+
+    @Override
+    public List<LogWriter> describeWriters() {
+        return jdbc.query(schema.sql(DESCRIBE_WRITERS), (row, number) -> {
+            Double seconds = row.getObject("age", Double.class);
+            return new LogWriter(
+                    row.getString("virtualtransaction"),
+                    row.getObject("pid", Integer.class),
+                    row.getString("usename"),
+                    row.getString("application_name"),
+                    row.getString("state"),
+                    seconds == null ? null : Duration.ofMillis((long) (seconds * 1000)),
+                    row.getString("gid"));
+        });
+    }
+}

@@ -1,0 +1,52 @@
+package io.eventsource.store;
+
+import io.eventsource.event.EventMetadata;
+import io.eventsource.event.StoredEvent;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.RowMapper;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads rows of the events table, and the JSON of their headers. */
+final class StoredEventMapper implements RowMapper<StoredEvent> {
+
+    /** The columns that this mapper reads, in its order. */
+    static final String COLUMNS =
+            """
+            position, event_id, aggregate_id, aggregate_type, version, event_type, revision, "timestamp", created_at,
+            tenant_id, actor_id, correlation_id, causation_id, metadata, payload""";
+
+    private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    @Override
+    public StoredEvent mapRow(ResultSet row, int rowNumber) throws SQLException {
+        String headers = row.getString(14);
+        return new StoredEvent(
+                row.getLong(1),
+                row.getObject(2, UUID.class),
+                row.getObject(3, UUID.class),
+                row.getString(4),
+                row.getLong(5),
+                row.getString(6),
+                row.getShort(7),
+                row.getObject(8, OffsetDateTime.class).toInstant(),
+                row.getObject(9, OffsetDateTime.class).toInstant(),
+                new EventMetadata(
+                        row.getString(10),
+                        row.getString(11),
+                        row.getString(12),
+                        row.getString(13),
+                        headers == null ? Map.of() : JSON.readValue(headers, HEADERS)),
+                row.getString(15));
+    }
+
+    static @Nullable String headersJson(Map<String, String> headers) {
+        return headers.isEmpty() ? null : JSON.writeValueAsString(headers);
+    }
+}

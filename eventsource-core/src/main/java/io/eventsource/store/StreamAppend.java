@@ -1,0 +1,105 @@
+package io.eventsource.store;
+
+import io.eventsource.event.EventMetadata;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to append to one stream. Immutable; the methods that set something return a copy.
+ *
+ * @param aggregateType the type of the stream, 1 to 200 characters
+ * @param aggregateId the stream; ids are unique over all types
+ * @param expectedVersion what the stream must be like
+ * @param appendId names this append, so that repeating it after a lost answer appends nothing a second time; null for
+ *     the store to assign one
+ * @param metadata who caused the events
+ * @param events the events, in order
+ */
+public record StreamAppend(
+        String aggregateType,
+        UUID aggregateId,
+        ExpectedVersion expectedVersion,
+        @Nullable UUID appendId,
+        EventMetadata metadata,
+        List<NewEvent> events) {
+
+    private static final int MAX_TYPE_LENGTH = 200;
+
+    /**
+     * Checks the type and copies the events.
+     *
+     * @throws IllegalArgumentException when the type is blank or too long, or there are no events
+     */
+    public StreamAppend {
+        if (aggregateType.isBlank() || aggregateType.length() > MAX_TYPE_LENGTH) {
+            throw new IllegalArgumentException("An aggregate type must have 1 to %d characters, but it is '%s'"
+                    .formatted(MAX_TYPE_LENGTH, aggregateType));
+        }
+        Objects.requireNonNull(aggregateId, "aggregateId");
+        Objects.requireNonNull(expectedVersion, "expectedVersion");
+        Objects.requireNonNull(metadata, "metadata");
+        events = List.copyOf(events);
+    }
+
+    /**
+     * An append of the given payloads without demands on the stream.
+     *
+     * @param aggregateType the type of the stream
+     * @param aggregateId the stream
+     * @param payloads instances of registered event classes, in order
+     * @return the append
+     */
+    public static StreamAppend to(String aggregateType, UUID aggregateId, List<?> payloads) {
+        return new StreamAppend(
+                aggregateType,
+                aggregateId,
+                ExpectedVersion.any(),
+                null,
+                EventMetadata.none(),
+                payloads.stream().map(NewEvent::of).toList());
+    }
+
+    /**
+     * An append of the given payloads without demands on the stream.
+     *
+     * @param aggregateType the type of the stream
+     * @param aggregateId the stream
+     * @param payloads instances of registered event classes, in order
+     * @return the append
+     */
+    public static StreamAppend to(String aggregateType, UUID aggregateId, Object... payloads) {
+        return to(aggregateType, aggregateId, List.of(payloads));
+    }
+
+    /**
+     * This append with a demand on its stream.
+     *
+     * @param expectedVersion what the stream must be like
+     * @return a copy
+     */
+    public StreamAppend expecting(ExpectedVersion expectedVersion) {
+        return new StreamAppend(aggregateType, aggregateId, expectedVersion, appendId, metadata, events);
+    }
+
+    /**
+     * This append with a name, for repeating it safely.
+     *
+     * @param appendId the id
+     * @return a copy
+     */
+    public StreamAppend withAppendId(UUID appendId) {
+        return new StreamAppend(aggregateType, aggregateId, expectedVersion, appendId, metadata, events);
+    }
+
+    /**
+     * This append with metadata.
+     *
+     * @param metadata who caused the events
+     * @return a copy
+     */
+    public StreamAppend withMetadata(EventMetadata metadata) {
+        return new StreamAppend(aggregateType, aggregateId, expectedVersion, appendId, metadata, events);
+    }
+}

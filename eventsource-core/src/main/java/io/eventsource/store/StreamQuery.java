@@ -1,0 +1,77 @@
+package io.eventsource.store;
+
+import java.util.UUID;
+
+/**
+ * Which events of one stream to read. Immutable; the methods that set something return a copy.
+ *
+ * @param aggregateId the stream
+ * @param fromVersion the lowest version, 1 or more
+ * @param toVersion the highest version, inclusive
+ * @param limit how many events at most, 1 or more
+ * @param direction in which order
+ */
+public record StreamQuery(UUID aggregateId, long fromVersion, long toVersion, int limit, Direction direction) {
+
+    /**
+     * Checks the bounds.
+     *
+     * @throws IllegalArgumentException when a bound is not positive
+     */
+    public StreamQuery {
+        if (fromVersion < 1 || toVersion < 1 || limit < 1) {
+            throw new IllegalArgumentException(
+                    "fromVersion, toVersion and limit must be 1 or more, but they are %d, %d and %d"
+                            .formatted(fromVersion, toVersion, limit));
+        }
+    }
+
+    /**
+     * All events of a stream, oldest first.
+     *
+     * @param aggregateId the stream
+     * @return the query
+     */
+    public static StreamQuery of(UUID aggregateId) {
+        return new StreamQuery(aggregateId, 1, Long.MAX_VALUE, Integer.MAX_VALUE, Direction.FORWARD);
+    }
+
+    /**
+     * This query from a version on.
+     *
+     * @param version the lowest version
+     * @return a copy
+     */
+    public StreamQuery from(long version) {
+        return new StreamQuery(aggregateId, version, toVersion, limit, direction);
+    }
+
+    /**
+     * This query up to a version.
+     *
+     * @param version the highest version, inclusive
+     * @return a copy
+     */
+    public StreamQuery to(long version) {
+        return new StreamQuery(aggregateId, fromVersion, version, limit, direction);
+    }
+
+    /**
+     * This query with a limit.
+     *
+     * @param limit how many events at most
+     * @return a copy
+     */
+    public StreamQuery limit(int limit) {
+        return new StreamQuery(aggregateId, fromVersion, toVersion, limit, direction);
+    }
+
+    /**
+     * This query newest first.
+     *
+     * @return a copy
+     */
+    public StreamQuery backward() {
+        return new StreamQuery(aggregateId, fromVersion, toVersion, limit, Direction.BACKWARD);
+    }
+}

@@ -1,0 +1,23 @@
+package io.eventsource.subscription;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Raised once, to end everything that one start has begun. */
+final class StopSignal {
+
+    private final CountDownLatch latch = new CountDownLatch(1);
+
+    void raise() {
+        latch.countDown();
+    }
+
+    boolean raised() {
+        return latch.getCount() == 0;
+    }
+
+    /** Waits that long, or until the stop is raised; says whether it is. */
+    boolean await(long millis) throws InterruptedException {
+        return latch.await(millis, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,26 @@
+package io.eventsource.subscription;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a subscription is.
+ *
+ * @param name the name that its checkpoint is kept under
+ * @param state what it is doing
+ * @param position the position up to which it has handled the log
+ * @param lag how many positions the settled head is ahead of it
+ * @param eventsProcessed how many events it has handled since this process started
+ * @param lastProcessedAt when it last handled an event in this process, or null
+ * @param failures how many batches have failed in a row
+ * @param lastFailure the exception that the last batch failed with, null when the last batch went well
+ */
+public record SubscriptionStatus(
+        String name,
+        SubscriptionState state,
+        long position,
+        long lag,
+        long eventsProcessed,
+        @Nullable Instant lastProcessedAt,
+        int failures,
+        @Nullable Throwable lastFailure) {}
