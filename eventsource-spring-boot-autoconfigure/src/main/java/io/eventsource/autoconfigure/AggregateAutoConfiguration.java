@@ -1,0 +1,21 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.store.EventStore;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/** Registers one repository for each aggregate class of the application. */
+@AutoConfiguration(after = EventStoreAutoConfiguration.class)
+@ConditionalOnBean(EventStore.class)
+public final class AggregateAutoConfiguration {
+
+    /** Creates the configuration. */
+    public AggregateAutoConfiguration() {}
+
+    @Bean
+    static AggregateRepositoryRegistrar aggregateRepositoryRegistrar(Environment environment) {
+        return new AggregateRepositoryRegistrar(environment);
+    }
+}

@@ -1,0 +1,78 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.schema.SchemaInspector;
+import io.eventsource.schema.SchemaStatus;
+import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionState;
+import io.eventsource.subscription.SubscriptionStatus;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
+/** Whether the database can be reached, the schema is current and the subscriptions run. */
+final class EventSourceHealthIndicator extends AbstractHealthIndicator {
+
+    private static final Status DEGRADED = new Status("DEGRADED");
+
+    private final SchemaInspector inspector;
+    private final int requiredVersion;
+    private final @Nullable SubscriptionManager manager;
+
+    EventSourceHealthIndicator(SchemaInspector inspector, int requiredVersion, @Nullable SubscriptionManager manager) {
+        super("The database of the event store cannot be reached");
+        this.inspector = inspector;
+        this.requiredVersion = requiredVersion;
+        this.manager = manager;
+    }
+
+    @Override
+    protected void doHealthCheck(Health.Builder health) {
+        health.up();
+        SchemaStatus schema = inspector.inspect();
+        health.withDetail("schemaVersion", schema.installedVersion());
+        if (!schema.missingTables().isEmpty()) {
+            health.down().withDetail("missingTables", schema.missingTables());
+        } else if (schema.installedVersion() < requiredVersion) {
+            health.down().withDetail("requiredSchemaVersion", requiredVersion);
+        }
+        if (manager != null) {
+            subscriptions(health, manager);
+        }
+    }
+
+    private static void subscriptions(Health.Builder health, SubscriptionManager manager) {
+        List<SubscriptionStatus> statuses = manager.statuses();
+        Map<String, Object> details = new LinkedHashMap<>();
+        for (SubscriptionStatus status : statuses) {
+            details.put(status.name(), describe(status));
+        }
+        health.withDetail("subscriptions", details);
+        if (health.build().getStatus().equals(Status.DOWN)) {
+            return;
+        }
+        if (!manager.readingHead()) {
+            health.down().withDetail("reason", "the head of the log cannot be read");
+        } else if (statuses.stream().anyMatch(status -> status.state() == SubscriptionState.STOPPED)) {
+            health.down().withDetail("reason", "not every subscription is running");
+        } else if (statuses.stream().anyMatch(status -> status.state() == SubscriptionState.RETRYING)) {
+            health.status(DEGRADED).withDetail("reason", "a handler fails and is tried again");
+        }
+    }
+
+    private static Map<String, Object> describe(SubscriptionStatus status) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("state", status.state());
+        details.put("position", status.position());
+        details.put("lag", status.lag());
+        Throwable failure = status.lastFailure();
+        if (failure != null) {
+            details.put("failures", status.failures());
+            details.put("error", failure.getClass().getName());
+        }
+        return details;
+    }
+}

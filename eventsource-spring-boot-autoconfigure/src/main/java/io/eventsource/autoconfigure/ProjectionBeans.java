@@ -1,0 +1,37 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.event.EventRegistry;
+import io.eventsource.projection.EventHandler;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.MethodEventHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.annotation.AnnotationUtils;
+
+/** Finds what is to be driven through the log: beans with {@code @EventHandler} methods, and {@link EventHandlers} beans. */
+final class ProjectionBeans {
+
+    private final ConfigurableListableBeanFactory beanFactory;
+    private final EventRegistry registry;
+
+    ProjectionBeans(ConfigurableListableBeanFactory beanFactory, EventRegistry registry) {
+        this.beanFactory = beanFactory;
+        this.registry = registry;
+    }
+
+    List<EventHandlers> find() {
+        List<EventHandlers> found = new ArrayList<>(
+                beanFactory.getBeanProvider(EventHandlers.class).orderedStream().toList());
+        for (String name : beanFactory.getBeanDefinitionNames()) {
+            Class<?> beanClass = AutoProxyUtils.determineTargetClass(beanFactory, name);
+            if (beanClass != null
+                    && AnnotationUtils.isCandidateClass(beanClass, EventHandler.class)
+                    && MethodEventHandlers.existIn(beanClass)) {
+                found.add(MethodEventHandlers.of(beanFactory.getBean(name), registry));
+            }
+        }
+        return found;
+    }
+}
