@@ -3,6 +3,7 @@ package io.eventsource.aggregate;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,24 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
      */
     static <A extends AggregateRoot<?, ?>> AggregateRepository<A> of(Class<A> aggregateClass, EventStore store) {
         return new EventStoreAggregateRepository<>(aggregateClass, store);
+    }
+
+    /**
+     * Folds events into an aggregate without a store, for tests and tools.
+     *
+     * @param aggregateClass as for {@link #of}
+     * @param id the aggregate's id
+     * @param events the events in order, the first of version 1
+     * @param <A> the aggregate class
+     * @return the aggregate, without uncommitted events
+     * @throws InvalidAggregateException as {@link #of}
+     */
+    static <A extends AggregateRoot<?, ?>> A replay(Class<A> aggregateClass, UUID id, List<?> events) {
+        A aggregate = AggregateClass.of(aggregateClass).instantiate(id);
+        for (int i = 0; i < events.size(); i++) {
+            aggregate.replay(events.get(i), i + 1L);
+        }
+        return aggregate;
     }
 
     /**
