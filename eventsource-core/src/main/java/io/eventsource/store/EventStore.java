@@ -7,6 +7,8 @@ import io.eventsource.schema.EventSourceSchema;
 import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import javax.sql.DataSource;
 import org.springframework.util.IdGenerator;
 
@@ -29,6 +31,8 @@ public interface EventStore {
      * @param codec the JSON form of events
      * @param logHead the log's settled head, of the same tables
      * @param signal raised after each commit that added to the log
+     * @param settings how to append
+     * @param executor runs what asynchronous appends need a thread for
      * @param clock the time that events are stamped with
      * @param ids the ids of events and appends, best time-ordered
      * @return the store
@@ -39,9 +43,11 @@ public interface EventStore {
             EventCodec codec,
             LogHead logHead,
             LogSignal signal,
+            EventStoreSettings settings,
+            Executor executor,
             Clock clock,
             IdGenerator ids) {
-        return new PostgresEventStore(dataSource, schema, codec, logHead, signal, clock, ids);
+        return new PostgresEventStore(dataSource, schema, codec, logHead, signal, settings, executor, clock, ids);
     }
 
     /**
@@ -58,6 +64,27 @@ public interface EventStore {
      *     is unknown, and the same append with the same append id can be repeated safely
      */
     AppendResult append(StreamAppend append);
+
+    /**
+     * Appends to several streams: everything, or nothing. The streams are locked in the order of their ids, so that two
+     * such appends never wait for each other in a circle.
+     *
+     * @param appends one append per stream
+     * @return the results in the order of the appends
+     * @throws AppendException of the first stream that refuses; nothing is stored, and the surrounding transaction may go
+     *     on as after a refusal of a single append
+     * @throws InvalidAppendException when a stream stands there twice
+     */
+    List<AppendResult> append(List<StreamAppend> appends);
+
+    /**
+     * Appends in a commit of its own, whatever transaction the calling thread is in, without waiting for the outcome.
+     * Waits for a place when too many appends are under way.
+     *
+     * @param append as for {@link #append(StreamAppend)}
+     * @return the result, or the exception that {@link #append(StreamAppend)} would throw
+     */
+    CompletableFuture<AppendResult> appendAsync(StreamAppend append);
 
     /**
      * Reads events of one stream into memory.

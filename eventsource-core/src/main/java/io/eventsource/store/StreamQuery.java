@@ -1,6 +1,10 @@
 package io.eventsource.store;
 
+import io.eventsource.event.StoredEvent;
+import java.util.Comparator;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Which events of one stream to read. Immutable; the methods that set something return a copy.
@@ -73,5 +77,23 @@ public record StreamQuery(UUID aggregateId, long fromVersion, long toVersion, in
      */
     public StreamQuery backward() {
         return new StreamQuery(aggregateId, fromVersion, toVersion, limit, Direction.BACKWARD);
+    }
+
+    /**
+     * Puts events that are not stored yet to those that are.
+     *
+     * @param stored what the database answered to this query
+     * @param pending further events of the stream, newer than all stored ones, by version
+     * @return what the database would answer if it knew them
+     */
+    List<StoredEvent> merge(List<StoredEvent> stored, List<StoredEvent> pending) {
+        Comparator<StoredEvent> byVersion = Comparator.comparingLong(StoredEvent::version);
+        return Stream.concat(
+                        stored.stream(),
+                        pending.stream()
+                                .filter(event -> event.version() >= fromVersion && event.version() <= toVersion))
+                .sorted(direction == Direction.FORWARD ? byVersion : byVersion.reversed())
+                .limit(limit)
+                .toList();
     }
 }

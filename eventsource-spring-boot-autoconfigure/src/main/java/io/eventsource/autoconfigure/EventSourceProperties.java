@@ -1,6 +1,8 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.AppendTiming;
+import io.eventsource.store.EventStoreSettings;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -12,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled Whether the library configures anything at all.
  * @param schema Database schema that holds the library's tables, a lower-case SQL identifier.
  * @param migration How the library's tables are made.
+ * @param append How events are appended.
  * @param subscriptions How projections read the log.
  */
 @ConfigurationProperties("eventsource")
@@ -19,6 +22,7 @@ public record EventSourceProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("eventsource") String schema,
         @DefaultValue Migration migration,
+        @DefaultValue Append append,
         @DefaultValue Subscriptions subscriptions) {
 
     /** Checks the name of the schema. */
@@ -32,6 +36,29 @@ public record EventSourceProperties(
      * @param enabled Whether the library's migrations run when the application starts, before the application's own.
      */
     public record Migration(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * How events are appended.
+     *
+     * @param timing When an append inside a transaction inserts its events.
+     * @param tailTimeout How long a client may hang between a late insert and its commit before the server ends its
+     *     session, so that it does not hold back the log.
+     * @param coalescing Whether appends of concurrent callers outside a transaction share statements and commits.
+     */
+    public record Append(
+            @DefaultValue("late") AppendTiming timing,
+            @DefaultValue("10s") Duration tailTimeout,
+            @DefaultValue("true") boolean coalescing) {
+
+        /** Checks the bounds. */
+        public Append {
+            new EventStoreSettings(timing, tailTimeout, coalescing);
+        }
+
+        EventStoreSettings settings() {
+            return new EventStoreSettings(timing, tailTimeout, coalescing);
+        }
+    }
 
     /**
      * How projections read the log.
