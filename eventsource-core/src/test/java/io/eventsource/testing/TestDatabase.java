@@ -5,7 +5,9 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventCodec;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
+import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
+import io.eventsource.store.EventStoreSettings;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.TimeOrderedIdGenerator;
@@ -14,6 +16,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -26,6 +30,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class TestDatabase implements AutoCloseable {
 
     public static final EventSourceSchema SCHEMA = new EventSourceSchema("eventsource");
+
+    /** The settings that an application has by default. */
+    public static final EventStoreSettings SETTINGS =
+            new EventStoreSettings(AppendTiming.LATE, Duration.ofSeconds(10), true);
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -111,12 +119,19 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     public static EventStore store(DataSource dataSource, EventCodec codec, LogHead head, LogSignal signal) {
+        return store(dataSource, codec, head, signal, SETTINGS);
+    }
+
+    public static EventStore store(
+            DataSource dataSource, EventCodec codec, LogHead head, LogSignal signal, EventStoreSettings settings) {
         return EventStore.postgres(
                 dataSource,
                 SCHEMA,
                 codec,
                 head,
                 signal,
+                settings,
+                ForkJoinPool.commonPool(),
                 Clock.systemUTC(),
                 new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
     }
