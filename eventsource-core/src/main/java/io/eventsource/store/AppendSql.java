@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,18 +32,29 @@ final class AppendSql {
             SELECT append, 'appended', version, NULL, first_position, last_position
               FROM {schema}.append_group(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
+    /** In the order of the ids, so that two loads never wait for each other in a circle. */
+    private static final String ADVANCE_STREAMS =
+            """
+            SELECT i.ordinality, o.outcome, o.version, o.actual, 0, 0
+              FROM (SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::uuid[], ?::bigint[], ?::integer[])
+                             WITH ORDINALITY AS u (id, type, tenant, append_id, expected, count, ordinality)
+                     ORDER BY u.id) AS i
+             CROSS JOIN LATERAL {schema}.advance_stream(i.id, i.type, i.tenant, i.expected, i.append_id, i.count) AS o""";
+
     private static final String INSERT_LATE_EVENTS =
             "SELECT {schema}.insert_late_events(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private final String appendEvent;
     private final String appendEvents;
     private final String appendGroup;
+    private final String advanceStreams;
     private final String insertLateEvents;
 
     AppendSql(EventSourceSchema schema) {
         this.appendEvent = schema.sql(APPEND_EVENT);
         this.appendEvents = schema.sql(APPEND_EVENTS);
         this.appendGroup = schema.sql(APPEND_GROUP);
+        this.advanceStreams = schema.sql(ADVANCE_STREAMS);
         this.insertLateEvents = schema.sql(INSERT_LATE_EVENTS);
     }
 
@@ -103,6 +115,35 @@ final class AppendSql {
             bindDemands(binder, appends);
             bindEvents(binder, appends);
             return outcomes(statement, appends.size());
+        }
+    }
+
+    /**
+     * Moves several streams on without inserting events.
+     *
+     * @param streams the appends of each stream, which count as one append with the demand and the id of the first
+     * @return an outcome for each stream
+     */
+    List<AppendOutcome> advanceStreams(Connection connection, List<List<EncodedAppend>> streams) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(advanceStreams)) {
+            List<EncodedAppend> firsts =
+                    streams.stream().map(appends -> appends.get(0)).toList();
+            Binder binder = new Binder(connection, statement, 1);
+            binder.array("uuid", firsts, Object[]::new, each -> each.append().aggregateId());
+            binder.array("text", firsts, String[]::new, each -> each.append().aggregateType());
+            binder.array("text", firsts, String[]::new, each -> each.append()
+                    .metadata()
+                    .tenantId());
+            binder.array("uuid", firsts, Object[]::new, EncodedAppend::appendId);
+            binder.array("int8", firsts, Long[]::new, each -> each.append()
+                    .expectedVersion()
+                    .code());
+            binder.array("int4", streams, Integer[]::new, appends -> appends.stream()
+                    .mapToInt(each -> each.rows().size())
+                    .sum());
+            return outcomes(statement, streams.size()).stream()
+                    .map(Objects::requireNonNull)
+                    .toList();
         }
     }
 

@@ -9,10 +9,12 @@ import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     private final IdGenerator ids;
     private final AppendSql sql;
     private final AppendCoalescer coalescer;
+    private final BulkLoader bulkLoader;
     private final Executor executor;
 
     PostgresEventStore(
@@ -66,6 +69,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         this.clock = clock;
         this.ids = ids;
         this.sql = new AppendSql(schema);
+        this.bulkLoader = new BulkLoader(detached, sql, schema);
         this.executor = executor;
         this.coalescer = new AppendCoalescer(this, executor);
     }
@@ -212,6 +216,14 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     }
 
     @Override
+    public LoadProgress load(Stream<StreamAppend> appends, Consumer<LoadProgress> progress) {
+        return bulkLoader.load(appends, append -> EncodedAppend.of(append, codec, clock, ids), done -> {
+            signal.raise();
+            progress.accept(done);
+        });
+    }
+
+    @Override
     public List<EventEnvelope<Object>> readStream(StreamQuery query) {
         if (!participation.active()) {
             return decode(streamReader.read(detached, query));
@@ -223,6 +235,16 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
 
     private List<EventEnvelope<Object>> decode(List<StoredEvent> events) {
         return events.stream().map(codec::decode).toList();
+    }
+
+    @Override
+    public Optional<EventEnvelope<Object>> findEvent(UUID eventId) {
+        return streamReader.findEvent(jdbc(), eventId).map(codec::decode);
+    }
+
+    @Override
+    public long settledHead() {
+        return logHead.advance();
     }
 
     @Override
@@ -238,6 +260,10 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
 
     @Override
     public long currentVersion(UUID aggregateId) {
-        return streamReader.currentVersion(participation.active() ? joining : detached, aggregateId);
+        return streamReader.currentVersion(jdbc(), aggregateId);
+    }
+
+    private JdbcOperations jdbc() {
+        return participation.active() ? joining : detached;
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStoreSettings;
@@ -15,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param schema Database schema that holds the library's tables, a lower-case SQL identifier.
  * @param migration How the library's tables are made.
  * @param append How events are appended.
+ * @param commands How commands are repeated after a version conflict.
  * @param subscriptions How projections read the log.
  */
 @ConfigurationProperties("eventsource")
@@ -23,6 +25,7 @@ public record EventSourceProperties(
         @DefaultValue("eventsource") String schema,
         @DefaultValue Migration migration,
         @DefaultValue Append append,
+        @DefaultValue Commands commands,
         @DefaultValue Subscriptions subscriptions) {
 
     /** Checks the name of the schema. */
@@ -57,6 +60,28 @@ public record EventSourceProperties(
 
         EventStoreSettings settings() {
             return new EventStoreSettings(timing, tailTimeout, coalescing);
+        }
+    }
+
+    /**
+     * How commands are repeated after a version conflict.
+     *
+     * @param maxRetries How often a command is repeated at most.
+     * @param retryDelay Pause before the first repetition; it doubles with each further one.
+     * @param maxRetryDelay Longest pause between repetitions.
+     */
+    public record Commands(
+            @DefaultValue("10") int maxRetries,
+            @DefaultValue("5ms") Duration retryDelay,
+            @DefaultValue("250ms") Duration maxRetryDelay) {
+
+        /** Checks the bounds. */
+        public Commands {
+            new CommandRetries(maxRetries, retryDelay, maxRetryDelay);
+        }
+
+        CommandRetries retries() {
+            return new CommandRetries(maxRetries, retryDelay, maxRetryDelay);
         }
     }
 
