@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 
 /**
- * Runs a test class on the oldest and on the newest supported PostgreSQL. Its constructor takes a {@link TestDatabase},
+ * Runs a test class on the oldest and on the newest supported PostgreSQL, or on those that the system property
+ * {@code postgres.versions} lists. Its constructor takes a {@link TestDatabase},
  * which all its tests share and which is removed after them.
  */
 @Target(ElementType.TYPE)
@@ -27,7 +28,10 @@ public @interface OnEachPostgres {
 
         @Override
         public Stream<Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
-            return Stream.of(18, 12).map(TestDatabase::migrated).map(Arguments::of);
+            return Stream.of(System.getProperty("postgres.versions", "18,12").split(","))
+                    .map(Integer::valueOf)
+                    .map(TestDatabase::migrated)
+                    .map(Arguments::of);
         }
     }
 }

@@ -25,6 +25,23 @@ final class PostgresServer {
         this.postgres = postgres;
     }
 
+    /** A server of its own, on a cluster that nobody has written to. */
+    static PostgresServer fresh(int major) {
+        return start(major);
+    }
+
+    void stop() {
+        try {
+            postgres.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    int port() {
+        return postgres.getPort();
+    }
+
     static PostgresServer ofMajorVersion(int major) {
         return SERVERS.computeIfAbsent(major, PostgresServer::start);
     }

@@ -42,9 +42,12 @@ public final class TestDatabase implements AutoCloseable {
     private final PostgresServer server;
     private final HikariDataSource pool;
 
-    private TestDatabase(int major) {
+    private final boolean ownServer;
+
+    private TestDatabase(int major, PostgresServer server, boolean ownServer) {
         this.major = major;
-        this.server = PostgresServer.ofMajorVersion(major);
+        this.server = server;
+        this.ownServer = ownServer;
         administer("CREATE DATABASE " + name);
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(server.url(name));
@@ -56,7 +59,12 @@ public final class TestDatabase implements AutoCloseable {
 
     /** A database without the library's tables. */
     public static TestDatabase empty(int major) {
-        return new TestDatabase(major);
+        return new TestDatabase(major, PostgresServer.ofMajorVersion(major), false);
+    }
+
+    /** A database without the library's tables on a cluster of its own, whose transaction ids are young. */
+    public static TestDatabase emptyOnFreshCluster(int major) {
+        return new TestDatabase(major, PostgresServer.fresh(major), true);
     }
 
     /** A database with the library's tables. */
@@ -136,6 +144,28 @@ public final class TestDatabase implements AutoCloseable {
                 new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
     }
 
+    public int major() {
+        return major;
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** A pool that reaches this database through another port of this machine. */
+    public HikariDataSource throughPort(int port) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(server.url(name).replace(":" + server.port() + "/", ":" + port + "/"));
+        config.setMaximumPoolSize(4);
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(5_000);
+        return new HikariDataSource(config);
+    }
+
     /** Another database on the same server. */
     public TestDatabase neighbour() {
         return empty(major);
@@ -149,6 +179,10 @@ public final class TestDatabase implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
+        if (ownServer) {
+            server.stop();
+            return;
+        }
         administer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
         administer("DROP DATABASE " + name);
     }
