@@ -14,8 +14,11 @@ import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.AccountEvent;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.TestEvents.Withdrawn;
+import io.eventsource.testing.Threads;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 @OnEachPostgres
@@ -61,13 +64,15 @@ class AggregateRepositoryIT {
         }
     }
 
+    private static final CommandRetries RETRIES = new CommandRetries(10, Duration.ofMillis(2), Duration.ofMillis(100));
+
     private final EventStore store;
     private final AggregateRepository<Account> accounts;
     private final UUID id = UUID.randomUUID();
 
     AggregateRepositoryIT(TestDatabase database) {
         this.store = database.store();
-        this.accounts = AggregateRepository.of(Account.class, store);
+        this.accounts = AggregateRepository.of(Account.class, store, RETRIES);
     }
 
     private Account saved(long... deposits) {
@@ -161,7 +166,7 @@ class AggregateRepositoryIT {
                 .withMessageContaining("account")
                 .withMessageContaining(id.toString());
         saved(1);
-        AggregateRepository<Order> orders = AggregateRepository.of(Order.class, store);
+        AggregateRepository<Order> orders = AggregateRepository.of(Order.class, store, RETRIES);
         assertThat(orders.find(id)).isEmpty();
         assertThat(orders.exists(id)).isFalse();
         assertThat(accounts.exists(id)).isTrue();
@@ -193,9 +198,58 @@ class AggregateRepositoryIT {
         for (Class<? extends Account> bad :
                 java.util.List.of(Untyped.class, WithoutConstructor.class, Abstract.class)) {
             assertThatExceptionOfType(InvalidAggregateException.class)
-                    .isThrownBy(() -> AggregateRepository.of(bad, store))
+                    .isThrownBy(() -> AggregateRepository.of(bad, store, RETRIES))
                     .satisfies(refusal -> assertThat(refusal.aggregateClass()).isEqualTo(bad))
                     .withMessageContaining(bad.getName());
         }
+    }
+
+    @Test
+    void contended_commands_are_repeated_until_each_has_had_its_turn() {
+        saved(0);
+
+        Threads.race(8, () -> {
+            for (int i = 0; i < 10; i++) {
+                accounts.execute(id, account -> account.deposit(1));
+            }
+            return true;
+        });
+
+        assertThat(accounts.load(id).version()).isEqualTo(81);
+    }
+
+    @Test
+    void a_command_is_not_repeated_for_ever() {
+        saved(1);
+        AtomicInteger attempts = new AtomicInteger();
+        AggregateRepository<Account> twice = AggregateRepository.of(
+                Account.class, store, new CommandRetries(2, Duration.ofMillis(1), Duration.ofMillis(1)));
+
+        assertThatExceptionOfType(VersionConflictException.class)
+                .isThrownBy(() -> twice.execute(id, account -> {
+                    attempts.incrementAndGet();
+                    account.deposit(1);
+                    // somebody else is always first
+                    accounts.execute(id, other -> other.deposit(2));
+                }));
+
+        assertThat(attempts).hasValue(3);
+        assertThat(accounts.load(id).version()).isEqualTo(4);
+    }
+
+    @Test
+    void what_a_command_throws_is_thrown_at_once() {
+        saved(1);
+        AtomicInteger attempts = new AtomicInteger();
+
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> accounts.execute(id, account -> {
+                    attempts.incrementAndGet();
+                    throw new IllegalStateException("no");
+                }));
+        assertThatExceptionOfType(AggregateNotFoundException.class)
+                .isThrownBy(() -> accounts.execute(UUID.randomUUID(), account -> {}));
+
+        assertThat(attempts).hasValue(1);
     }
 }

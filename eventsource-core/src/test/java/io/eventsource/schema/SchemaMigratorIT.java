@@ -51,6 +51,8 @@ class SchemaMigratorIT {
                         TestEvents.codec(),
                         LogHead.of(database.dataSource(), there, Clock.systemUTC()),
                         new LogSignal(),
+                        TestDatabase.SETTINGS,
+                        Runnable::run,
                         Clock.systemUTC(),
                         new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()))
                 .append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)));
