@@ -90,11 +90,12 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
 
     /**
      * Stores the uncommitted events, on the condition that nobody has appended since the aggregate was loaded. Without
-     * uncommitted events nothing happens.
+     * uncommitted events nothing happens. After a lost answer, saving again conflicts if the events are stored.
      *
      * @param aggregate the aggregate, afterwards at its new version
      * @return where the events went, or null when there were none
      * @throws io.eventsource.store.VersionConflictException when somebody else appended first
+     * @throws io.eventsource.store.StreamMismatchException when the id belongs to an aggregate of another type or tenant
      */
     default @Nullable AppendResult save(A aggregate) {
         return save(aggregate, EventMetadata.none());
@@ -113,7 +114,8 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
     /**
      * Loads an aggregate, gives it a command and saves it; when somebody else appended first, all of it again, with a
      * short growing pause and a bounded number of times. The command may therefore run several times, each time on a
-     * freshly loaded aggregate: it should do nothing but look at the aggregate and raise events.
+     * freshly loaded aggregate: it should do nothing but look at the aggregate and raise events. Within a transaction stricter
+     * than READ COMMITTED a conflict ends the transaction, and repeating is of no use.
      *
      * @param id the aggregate's id
      * @param command the command
@@ -142,6 +144,7 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
      *
      * @param id the aggregate's id
      * @return whether it has events
+     * @throws io.eventsource.event.EventDecodingException when its first event does not fit its class
      */
     boolean exists(UUID id);
 }

@@ -3,11 +3,11 @@ package io.eventsource.aggregate;
 import java.time.Duration;
 
 /**
- * How a command is repeated after a version conflict. The pause doubles with each repetition and varies at random by half
- * of the first one, so that contenders do not meet again and again.
+ * How a command is repeated after a version conflict. The pause doubles with each repetition and varies at random by up to
+ * half of itself within the bounds, so that contenders do not meet again and again.
  *
  * @param maxRetries how often at most after the first attempt, 0 to 1,000
- * @param delay the first pause, positive
+ * @param delay the first and shortest pause, at least 1 ms
  * @param maxDelay the longest pause, not below the first
  */
 public record CommandRetries(int maxRetries, Duration delay, Duration maxDelay) {

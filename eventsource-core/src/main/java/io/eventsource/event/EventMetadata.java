@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param actorId the user or system that issued the command
  * @param correlationId shared by everything that one outside request caused
  * @param causationId the id of the event or command that caused this event directly
- * @param headers further text values by name, stored as one JSON object
+ * @param headers further text values by name, stored as one JSON object; neither names nor values may be null
  */
 public record EventMetadata(
         @Nullable String tenantId,

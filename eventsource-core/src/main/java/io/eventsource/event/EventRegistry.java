@@ -130,10 +130,10 @@ public final class EventRegistry {
     }
 
     /**
-     * The names of all registered classes that are the given class or a subtype of it.
+     * All registered classes that are the given class or a subtype of it.
      *
      * @param supertype a class or interface
-     * @return the names, possibly empty, in alphabetical order
+     * @return their descriptors, possibly none, in the order of their names
      */
     public List<EventTypeDescriptor> subtypesOf(Class<?> supertype) {
         return byName.values().stream()
@@ -144,7 +144,7 @@ public final class EventRegistry {
     /**
      * All names.
      *
-     * @return the names in alphabetical order
+     * @return the names in no particular order, unmodifiable
      */
     public Set<String> names() {
         return Set.copyOf(byName.keySet());

@@ -23,7 +23,8 @@ public @interface EventType {
     String value();
 
     /**
-     * The revision of the payload's shape that this class reads and writes, 1 or more.
+     * The revision of the payload's shape that this class writes, 1 to 32,767. It is stored with each event and handed out
+     * with it; payloads of every stored revision are read into this class.
      *
      * @return the revision
      */

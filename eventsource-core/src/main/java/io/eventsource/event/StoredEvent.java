@@ -14,9 +14,10 @@ import java.util.UUID;
  * @param eventType the event's stored name
  * @param revision the revision of the payload's shape
  * @param timestamp when the event happened, by the appending application's clock
- * @param createdAt when the database inserted the event; not monotone in position, since transactions overlap
+ * @param createdAt when the database inserted the event; not monotone in position, since transactions overlap; the
+ *     timestamp while the event is not inserted yet
  * @param metadata who caused the event
- * @param payload the payload as JSON text
+ * @param payload the payload as JSON text; white space and the order of fields are PostgreSQL's
  */
 public record StoredEvent(
         long position,

@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 
 /**
  * Names a Spring bean whose {@link EventHandler} methods keep a read model. The name, not the class or the bean, is what
- * checkpoints and dead letters are kept under: it may never change while the read model lives.
+ * the checkpoint is kept under: it may never change while the read model lives.
  */
 @Documented
 @Target(ElementType.TYPE)

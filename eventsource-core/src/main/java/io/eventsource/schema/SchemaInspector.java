@@ -3,7 +3,7 @@ package io.eventsource.schema;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcOperations;
 
-/** Looks whether the library's tables are there. Cheap enough for a health probe: it reads the catalogue only. */
+/** Looks whether the library's tables are there. Cheap enough for a health probe: it reads the catalogue and the migration history. */
 public final class SchemaInspector {
 
     private static final List<String> TABLES = List.of(

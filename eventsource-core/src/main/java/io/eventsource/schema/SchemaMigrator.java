@@ -67,9 +67,10 @@ public final class SchemaMigrator {
     }
 
     /**
-     * The version that this library needs.
+     * The version that this library needs. Connects to the database.
      *
      * @return the highest version among the library's migrations
+     * @throws org.flywaydb.core.api.FlywayException when the database is out of reach
      */
     public int version() {
         return Arrays.stream(flyway.info().all())

@@ -8,6 +8,9 @@ public enum AppendTiming {
      * takes. Positions are not known before that.
      */
     LATE,
-    /** The events are inserted at once. Positions are known at once, and the log's tail waits for the whole transaction. */
+    /**
+     * The events are inserted at once. Positions are known at once, and the log's tail waits for the whole transaction,
+     * however long that hangs: no timeout is set.
+     */
     IMMEDIATE
 }

@@ -18,8 +18,13 @@ import org.springframework.util.IdGenerator;
 /**
  * Streams of events in PostgreSQL, and the log that they make together. Thread-safe.
  *
- * <p>Every method takes part in the Spring transaction of the calling thread when there is one on the store's data
- * source; otherwise it commits on its own.
+ * <p>{@code append}, {@code readStream}, {@code streamEvents}, {@code findEvent}, {@code currentVersion} and {@code exists}
+ * take part in the Spring transaction of the calling thread when there is one on the store's data source; otherwise they
+ * commit on their own. {@code appendAsync}, {@code load} and what reads the log never take part: they take a connection of
+ * their own, so a transaction that holds a stream must not wait for an append to it by one of them.
+ *
+ * <p>In a transaction's after-commit callbacks and in {@code SUPPORTS} scopes there is a connection but nothing that will
+ * commit: append there in a transaction of its own ({@code REQUIRES_NEW}).
  *
  * <p>Order: within a stream, positions rise with versions. Over streams, the log is read in position order and only up
  * to its settled head, so that no reader ever passes an event whose transaction commits later.
@@ -60,7 +65,7 @@ public interface EventStore {
      * @return the versions and positions given
      * @throws VersionConflictException when the stream is not as demanded; carries the true version
      * @throws StreamMismatchException when the id belongs to a stream of another type or tenant
-     * @throws InvalidAppendException when there are no events
+     * @throws InvalidAppendException when there are no events, more than 50,000, or more than 256 Mi characters of payload
      * @throws io.eventsource.event.InvalidEventTypeException when an event's class has no name or is not registered
      * @throws io.eventsource.event.EventEncodingException when a payload cannot be stored as JSON
      * @throws org.springframework.dao.DataAccessException when the database fails; after a lost connection the outcome
@@ -74,9 +79,11 @@ public interface EventStore {
      *
      * @param appends one append per stream
      * @return the results in the order of the appends
-     * @throws AppendException of the first stream that refuses; nothing is stored, and the surrounding transaction may go
-     *     on as after a refusal of a single append
-     * @throws InvalidAppendException when a stream stands there twice
+     * @throws AppendException of the first stream, by id, that refuses; nothing is stored, and the surrounding transaction
+     *     may go on as after a refusal of a single append. A conflict that PostgreSQL reports as a serialization failure
+     *     names the first append, whichever it was
+     * @throws InvalidAppendException when a stream stands there twice, or some of the appends are repetitions and some are
+     *     not
      */
     List<AppendResult> append(List<StreamAppend> appends);
 
@@ -85,13 +92,15 @@ public interface EventStore {
      * Waits for a place when too many appends are under way.
      *
      * @param append as for {@link #append(StreamAppend)}
-     * @return the result, or the exception that {@link #append(StreamAppend)} would throw
+     * @return the result, or the exception that the database's answer to {@link #append(StreamAppend)} would throw; what
+     *     cannot be encoded is thrown at once
      */
     CompletableFuture<AppendResult> appendAsync(StreamAppend append);
 
     /**
-     * Appends any number of events in short transactions by COPY, for imports and migrations. Several appends to one
-     * stream may follow each other. What has been loaded stays when a later append is refused; appends that name their
+     * Appends any number of events in short transactions by COPY, for imports and migrations, whatever transaction the
+     * calling thread is in. Several appends to one stream may follow each other. Positions rise with versions; over streams
+     * they need not follow the order given. What has been loaded stays when a later append is refused; appends that name their
      * append ids and no exact version can be loaded again.
      *
      * @param appends what to append, consumed once and in order
@@ -106,7 +115,8 @@ public interface EventStore {
      * Reads events of one stream into memory.
      *
      * @param query which events
-     * @return the events in the order asked for, empty when there is no such stream
+     * @return the events in the order asked for, empty when there is no such stream; events that the current transaction
+     *     has appended and not yet inserted are there without a position
      * @throws io.eventsource.event.EventDecodingException when an event does not fit its class
      */
     List<EventEnvelope<Object>> readStream(StreamQuery query);
@@ -135,7 +145,7 @@ public interface EventStore {
     }
 
     /**
-     * Finds an event by its id. Quick for ids that are time-ordered, as those that the store assigns are; for others
+     * Finds an event by its id, settled or not; of several that the application gave one id, any. Quick for ids that are time-ordered, as those that the store assigns are; for others
      * create the index that {@code docs/schema.md} shows. Events that the current transaction has appended and not yet
      * inserted are not found.
      *
@@ -152,7 +162,7 @@ public interface EventStore {
     long settledHead();
 
     /**
-     * Reads a page of the log, not beyond its settled head.
+     * Reads a page of the log, not beyond its settled head. Events of the surrounding transaction are not in it.
      *
      * @param query which events
      * @return the events by position, and the position to go on from

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param appendTiming when an append inside a Spring transaction inserts its events
  * @param tailTimeout how long a client may hang between a late insert and its commit before the server ends its session,
- *     at least 1 ms
+ *     1 ms to 24 days
  * @param coalescing whether appends of concurrent callers outside a transaction share statements and commits
  */
 public record EventStoreSettings(AppendTiming appendTiming, Duration tailTimeout, boolean coalescing) {

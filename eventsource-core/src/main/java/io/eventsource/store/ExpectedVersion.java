@@ -3,7 +3,8 @@ package io.eventsource.store;
 /**
  * What an append demands of its stream. The check and the append are one atomic step.
  *
- * <p>{@link #any()} never conflicts; the others do when the stream is not as demanded.
+ * <p>Under READ COMMITTED {@link #any()} never conflicts; the others do when the stream is not as demanded. Under stricter
+ * isolation each of them may.
  */
 public sealed interface ExpectedVersion {
 

@@ -30,7 +30,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * </ol>
  *
  * <p>Transactions are told apart by their virtual id, which a prepared transaction keeps until the server restarts; after
- * any failure of the connection <i>M</i> and <i>S</i> are therefore forgotten. A log whose highest position lies below the
+ * any failure of the connection <i>M</i> and <i>S</i> are therefore forgotten. (A restart between two looks that no
+ * statement notices, because the pool hides it, is not recognised; it matters to prepared transactions only.) A log whose highest position lies below the
  * head has gone backwards (a crash that lost commits, a failover to a lagging standby): the head follows it.
  *
  * <p>A page of the log is bounded by a head obtained before the page's own snapshot. Thread-safe.

@@ -6,7 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Says within one JVM that the log may have grown. A hint: readers that miss it find the events by polling. Signals that
- * arrive while nobody waits are kept as one. Thread-safe.
+ * arrive while nobody waits are kept as one. For one reader: of several that wait, a signal is sure to reach only one.
+ * Thread-safe.
  */
 public final class LogSignal {
 

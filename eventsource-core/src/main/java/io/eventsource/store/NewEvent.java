@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * An event to append.
  *
  * @param payload an instance of a registered event class
- * @param eventId the event's id, or null for the store to assign a time-ordered one
- * @param timestamp when it happened, or null for the store's clock
+ * @param eventId the event's id, or null for the store to assign a time-ordered one; uniqueness is the caller's
+ * @param timestamp when it happened, kept to the microsecond, or null for the store's clock
  * @param metadata who caused it, or null for the metadata of the append; its tenant is not looked at: a stream's
  *     tenant comes from the append
  */

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param aggregateType the type of the stream, 1 to 200 characters
  * @param aggregateId the stream; ids are unique over all types
  * @param expectedVersion what the stream must be like
- * @param appendId names this append, so that repeating it after a lost answer appends nothing a second time; null for
- *     the store to assign one
+ * @param appendId names this append, so that repeating it after a lost answer appends nothing a second time: without
+ *     limit for an exact version, among a stream's last 16 such appends otherwise. Contents are not compared. Null for the
+ *     store to assign one, which no repetition can know
  * @param metadata who caused the events
  * @param events the events, in order
  */
@@ -30,7 +31,7 @@ public record StreamAppend(
     /**
      * Checks the type and copies the events.
      *
-     * @throws IllegalArgumentException when the type is blank or too long, or there are no events
+     * @throws IllegalArgumentException when the type is blank or too long
      */
     public StreamAppend {
         if (aggregateType.isBlank() || aggregateType.length() > MAX_TYPE_LENGTH) {

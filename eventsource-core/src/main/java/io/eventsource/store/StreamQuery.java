@@ -73,7 +73,7 @@ public record StreamQuery(
     }
 
     /**
-     * This query as of a place in the log.
+     * This query as of a place in the log. Events that the current transaction has not inserted yet are left out.
      *
      * @param position the highest position, inclusive
      * @return a copy
@@ -83,7 +83,8 @@ public record StreamQuery(
     }
 
     /**
-     * This query as of a time: what the database held then.
+     * This query as of a time. What had been inserted then may have been committed a little later. Events that the current
+     * transaction has not inserted yet are left out.
      *
      * @param time the latest time of insertion, inclusive
      * @return a copy

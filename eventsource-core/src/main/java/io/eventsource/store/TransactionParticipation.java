@@ -28,9 +28,10 @@ public final class TransactionParticipation {
     }
 
     /**
-     * Whether there is a transaction on this data source.
+     * Whether a connection of this data source is bound to the calling thread. That is so in a transaction, and also in its
+     * after-commit callbacks and in a {@code SUPPORTS} scope that has used one.
      *
-     * @return whether the calling thread has a connection bound to it
+     * @return whether there is one
      */
     public boolean active() {
         return TransactionSynchronizationManager.hasResource(dataSource);

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Under READ COMMITTED the surrounding transaction is unharmed and may go on. Under REPEATABLE READ and SERIALIZABLE
  * PostgreSQL reports some of these as serialization failures, which abort the transaction: then the actual version is
- * unknown and the cause is the database's own exception.
+ * unknown and the cause is the database's own exception. Those that only the end of the transaction reports arrive as
+ * Spring's exception.
  */
 public final class VersionConflictException extends AppendException {
 

@@ -6,8 +6,9 @@ import java.time.Duration;
  * How subscriptions read.
  *
  * @param batchSize how many events are handled in one transaction at most, 1 to 10,000
- * @param pollInterval how long a subscription at the head goes without looking when no signal arrives, positive
- * @param retryDelay the pause after a first failure; it doubles with each further one, positive
+ * @param pollInterval how long the reader of the head goes without looking when no signal arrives, positive
+ * @param retryDelay the pause after a first failure, positive; it doubles with each further one, and each varies at random
+ *     by up to a quarter of itself within the bounds
  * @param maxRetryDelay the longest pause, not below the first
  */
 public record SubscriptionSettings(int batchSize, Duration pollInterval, Duration retryDelay, Duration maxRetryDelay) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param name the name that its checkpoint is kept under
  * @param state what it is doing
  * @param position the position up to which it has handled the log
- * @param lag how many positions the settled head is ahead of it
+ * @param lag how many positions the settled head, as this process last saw it, is ahead of it; events behind a hole do not
+ *     count
  * @param eventsProcessed how many events it has handled since this process started
  * @param lastProcessedAt when it last handled an event in this process, or null
  * @param failures how many batches have failed in a row
