@@ -94,6 +94,9 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
                 return aggregate;
             });
         } catch (RetryException exhausted) {
+            if (exhausted.getCause() instanceof Error error) {
+                throw error;
+            }
             throw exhausted.getCause() instanceof RuntimeException last ? last : new IllegalStateException(exhausted);
         }
     }

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -113,12 +114,12 @@ final class AppendCoalescer {
     /** Appends without waiting for the outcome. Waits for a place in the queue. */
     CompletableFuture<AppendOutcome> appendAsync(EncodedAppend append) {
         if (tooLarge(append)) {
-            return CompletableFuture.supplyAsync(() -> port.appendAlone(append), executor);
+            return CompletableFuture.supplyAsync(() -> port.appendAlone(append), this::run);
         }
         places.acquireUninterruptibly();
         Waiting waiting = new Waiting(append, null);
         if (enqueue(waiting)) {
-            executor.execute(this::flush);
+            run(this::flush);
         }
         return waiting.answer.whenComplete((outcome, failure) -> places.release());
     }
@@ -167,6 +168,9 @@ final class AppendCoalescer {
         try {
             return waiting.answer.join();
         } catch (CompletionException failure) {
+            if (failure.getCause() instanceof Error error) {
+                throw error;
+            }
             throw failure.getCause() instanceof RuntimeException runtime ? runtime : failure;
         }
     }
@@ -186,6 +190,10 @@ final class AppendCoalescer {
             handOver();
             group.forEach(this::runAlone);
             return;
+        } catch (Error failure) {
+            handOver();
+            group.forEach(each -> fail(each, failure));
+            return;
         }
         handOver();
         for (int i = 0; i < group.size(); i++) {
@@ -199,7 +207,17 @@ final class AppendCoalescer {
         }
     }
 
-    private static void fail(Waiting waiting, RuntimeException failure) {
+    /** An accepted append is answered even when the executor takes no more tasks: by whoever noticed. */
+    private void run(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException stopped) {
+            log.debug("The executor takes no more tasks, appending in {}", Thread.currentThread(), stopped);
+            task.run();
+        }
+    }
+
+    private static void fail(Waiting waiting, Throwable failure) {
         waiting.answer.completeExceptionally(failure);
         tell(waiting, Turn.DONE);
     }
@@ -208,10 +226,10 @@ final class AppendCoalescer {
         if (waiting.thread != null) {
             tell(waiting, Turn.ALONE);
         } else {
-            executor.execute(() -> {
+            run(() -> {
                 try {
                     waiting.answer.complete(port.appendAlone(waiting.append));
-                } catch (RuntimeException failure) {
+                } catch (RuntimeException | Error failure) {
                     waiting.answer.completeExceptionally(failure);
                 }
             });
@@ -258,7 +276,7 @@ final class AppendCoalescer {
             return;
         }
         if (next.thread == null) {
-            executor.execute(this::flush);
+            run(this::flush);
         } else {
             tell(next, Turn.FLUSH);
         }

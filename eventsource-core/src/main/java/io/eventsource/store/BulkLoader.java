@@ -31,6 +31,9 @@ final class BulkLoader {
     /** Events in a chunk at most, but for a single append that is larger: what holds the log's tail, some 50 ms. */
     private static final int CHUNK_EVENTS = 5_000;
 
+    /** Characters of payload in a chunk at most, but for a single append that is larger. */
+    private static final long CHUNK_CHARACTERS = 8L * 1024 * 1024;
+
     private static final String COPY =
             """
             COPY {schema}.events (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket,
@@ -68,16 +71,19 @@ final class BulkLoader {
     private LoadProgress loadChunk(Chunk chunk, LoadProgress before, long begin, Consumer<LoadProgress> progress) {
         detached.execute((ConnectionCallback<Integer>) connection -> {
             connection.setAutoCommit(false);
+            boolean committed = false;
             try {
                 if (!copyAll(connection, List.copyOf(chunk.streams.values()))) {
                     connection.rollback();
                     appendOneByOne(connection, chunk.appends);
                 }
                 connection.commit();
-            } catch (SQLException | RuntimeException failure) {
-                connection.rollback();
-                throw failure;
+                committed = true;
             } finally {
+                // going back to automatic commits would commit
+                if (!committed) {
+                    connection.rollback();
+                }
                 connection.setAutoCommit(true);
             }
             return chunk.events;
@@ -176,10 +182,13 @@ final class BulkLoader {
         private final List<EncodedAppend> appends = new ArrayList<>();
         private final Map<UUID, List<EncodedAppend>> streams = new LinkedHashMap<>();
         private int events;
+        private long characters;
 
         /** Takes an append in, unless the chunk is full or the append has to find the ones before it committed. */
         boolean add(EncodedAppend append) {
-            if (events > 0 && events + append.rows().size() > CHUNK_EVENTS) {
+            if (events > 0
+                    && (events + append.rows().size() > CHUNK_EVENTS
+                            || characters + append.characters() > CHUNK_CHARACTERS)) {
                 return false;
             }
             List<EncodedAppend> stream =
@@ -190,6 +199,7 @@ final class BulkLoader {
             stream.add(append);
             appends.add(append);
             events += append.rows().size();
+            characters += append.characters();
             return true;
         }
 

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
-import org.springframework.transaction.support.TransactionSynchronizationUtils;
 
 /**
  * The appends of one transaction whose streams have been moved on and whose events are inserted right before its commit.
@@ -48,36 +47,17 @@ final class LateAppends implements TransactionSynchronization, Ordered {
         return (LateAppends) TransactionSynchronizationManager.getResource(key);
     }
 
-    /**
-     * The late appends of the calling thread's transaction, made and tied to it when there are none.
-     *
-     * @param insert inserts what is pending
-     * @return the appends, or null when the transaction is past the point where they would be inserted, or where a
-     *     further synchronization would still be called
-     */
-    static @Nullable LateAppends join(Object key, Consumer<List<Pending>> insert) {
-        LateAppends appends = current(key);
-        if (appends == null) {
-            if (committing()) {
-                return null;
-            }
-            appends = new LateAppends(key, insert);
-            TransactionSynchronizationManager.bindResource(key, appends);
-            TransactionSynchronizationManager.registerSynchronization(appends);
-        }
-        return appends.inserted ? null : appends;
+    /** Whether what is added now is still inserted before the commit. */
+    boolean open() {
+        return !inserted;
     }
 
-    /**
-     * Whether the calling code is another synchronization's {@code beforeCommit}: Spring has already listed whom to call
-     * then, so that one registered now would be called for everything but the commit.
-     */
-    private static boolean committing() {
-        return !TransactionSynchronizationManager.getSynchronizations().isEmpty()
-                && StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
-                        .walk(frames ->
-                                frames.anyMatch(frame -> frame.getMethodName().equals("triggerBeforeCommit")
-                                        && frame.getDeclaringClass() == TransactionSynchronizationUtils.class));
+    /** Ties an empty list of late appends to the calling thread's transaction, which must be running. */
+    static LateAppends begin(Object key, Consumer<List<Pending>> insert) {
+        LateAppends appends = new LateAppends(key, insert);
+        TransactionSynchronizationManager.bindResource(key, appends);
+        TransactionSynchronizationManager.registerSynchronization(appends);
+        return appends;
     }
 
     void add(EncodedAppend append, long firstVersion) {
@@ -125,6 +105,7 @@ final class LateAppends implements TransactionSynchronization, Ordered {
         inserted = true;
         if (!pending.isEmpty()) {
             insert.accept(List.copyOf(pending));
+            pending.clear();
         }
     }
 

@@ -4,6 +4,7 @@ import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.TransactionParticipation.Phase;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Collections;
@@ -78,8 +79,9 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     @Override
     public AppendResult append(StreamAppend append) {
         EncodedAppend encoded = EncodedAppend.of(append, codec, clock, ids);
-        if (participation.active()) {
-            return appendInTransaction(List.of(encoded)).get(0);
+        Phase phase = phase();
+        if (phase != Phase.OVER) {
+            return appendInTransaction(List.of(encoded), phase).get(0);
         }
         AppendOutcome outcome = settings.coalescing() ? coalescer.append(encoded) : appendAlone(encoded);
         return conclude(append, outcome);
@@ -103,8 +105,9 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         if (encoded.isEmpty()) {
             return List.of();
         }
-        if (participation.active()) {
-            return appendInTransaction(encoded);
+        Phase phase = phase();
+        if (phase != Phase.OVER) {
+            return appendInTransaction(encoded, phase);
         }
         List<AppendResult> results = results(encoded, execute(detached, encoded, true));
         signal.raise();
@@ -132,11 +135,28 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         return outcome.result(append);
     }
 
-    private List<AppendResult> appendInTransaction(List<EncodedAppend> appends) {
-        LateAppends late = settings.appendTiming() == AppendTiming.LATE
-                        && TransactionSynchronizationManager.isSynchronizationActive()
-                ? LateAppends.join(this, this::insertLate)
-                : null;
+    /** Where in its life the transaction is that would commit what is appended now; over when there is none. */
+    private Phase phase() {
+        if (!participation.active()) {
+            return Phase.OVER;
+        }
+        LateAppends late = LateAppends.current(this);
+        return late != null && late.open() ? Phase.RUNNING : TransactionParticipation.phase();
+    }
+
+    /** The late appends of the transaction, or null when its events have to be inserted at once. */
+    private @Nullable LateAppends lateAppends(Phase phase) {
+        if (phase != Phase.RUNNING
+                || settings.appendTiming() == AppendTiming.IMMEDIATE
+                || !TransactionSynchronizationManager.isSynchronizationActive()) {
+            return null;
+        }
+        LateAppends late = LateAppends.current(this);
+        return late == null ? LateAppends.begin(this, this::insertLate) : late;
+    }
+
+    private List<AppendResult> appendInTransaction(List<EncodedAppend> appends, Phase phase) {
+        LateAppends late = lateAppends(phase);
         List<@Nullable AppendOutcome> outcomes = execute(joining, appends, late == null);
         List<AppendResult> results = results(appends, outcomes);
         if (late == null) {

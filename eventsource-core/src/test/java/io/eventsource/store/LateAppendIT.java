@@ -214,6 +214,116 @@ class LateAppendIT {
         assertThat(versions(account)).containsExactly(1L);
     }
 
+    private void afterCommit(Runnable callback) {
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                callback.run();
+            }
+        });
+    }
+
+    private void afterCompletion(Runnable callback) {
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCompletion(int status) {
+                callback.run();
+            }
+        });
+    }
+
+    @Test
+    void a_first_append_in_an_after_commit_callback_is_stored_in_a_commit_of_its_own() {
+        transaction.executeWithoutResult(status -> {
+            jdbc.queryForList("SELECT 1");
+            afterCommit(() -> {
+                assertThat(store.append(deposits(account, 1, 2)).lastPosition()).isPositive();
+                assertThat(versions(account)).containsExactly(1L, 2L);
+            });
+        });
+        assertThat(versions(account)).containsExactly(1L, 2L);
+        assertThat(store.currentVersion(account)).isEqualTo(2);
+    }
+
+    @Test
+    void so_is_a_further_one_and_one_in_a_scope_that_joins_what_is_over() {
+        UUID other = UUID.randomUUID();
+        transaction.executeWithoutResult(status -> {
+            afterCommit(() -> {
+                store.append(deposits(account, 2).expecting(ExpectedVersion.exact(1)));
+                transaction.executeWithoutResult(joined -> store.append(deposits(other, 1, 2)));
+            });
+            store.append(deposits(account, 1));
+        });
+        assertThat(versions(account)).containsExactly(1L, 2L);
+        assertThat(versions(other)).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void an_append_after_completion_is_stored_whether_the_transaction_was_committed_or_not() {
+        UUID other = UUID.randomUUID();
+        transaction.executeWithoutResult(status -> {
+            jdbc.queryForList("SELECT 1");
+            afterCompletion(() -> store.append(deposits(account, 1)));
+        });
+        transaction.executeWithoutResult(status -> {
+            store.append(deposits(account, 2));
+            afterCompletion(() -> store.append(deposits(other, 1)));
+            status.setRollbackOnly();
+        });
+        assertThat(versions(account)).containsExactly(1L);
+        assertThat(versions(other)).containsExactly(1L);
+    }
+
+    @Test
+    void a_transaction_begun_in_an_after_commit_callback_commits_or_rolls_back_by_itself() {
+        UUID other = UUID.randomUUID();
+        TransactionTemplate requiresNew = new TransactionTemplate(database.transactionManager());
+        requiresNew.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        transaction.executeWithoutResult(status -> {
+            jdbc.queryForList("SELECT 1");
+            afterCommit(() -> {
+                requiresNew.executeWithoutResult(inner -> store.append(deposits(account, 1)));
+                requiresNew.executeWithoutResult(inner -> {
+                    afterCompletion(() -> {});
+                    store.append(deposits(other, 1));
+                    inner.setRollbackOnly();
+                });
+            });
+        });
+        assertThat(versions(account)).containsExactly(1L);
+        assertThat(versions(other)).isEmpty();
+        assertThat(store.exists(other)).isFalse();
+    }
+
+    @Test
+    void reading_after_the_commit_sees_each_event_once() {
+        transaction.executeWithoutResult(status -> {
+            afterCommit(() -> assertThat(versions(account)).containsExactly(1L, 2L));
+            store.append(deposits(account, 1, 2));
+        });
+        assertThat(versions(account)).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void a_scope_without_a_transaction_commits_each_append_by_itself() {
+        TransactionTemplate supports = new TransactionTemplate(database.transactionManager());
+        supports.setPropagationBehavior(TransactionDefinition.PROPAGATION_SUPPORTS);
+
+        assertThatThrownBy(() -> supports.executeWithoutResult(status -> {
+                    jdbc.queryForList("SELECT 1");
+                    assertThat(store.append(deposits(account, 1)).lastPosition())
+                            .isPositive();
+                    throw new IllegalStateException("later");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+
+        assertThat(versions(account)).containsExactly(1L);
+        assertThat(store.append(deposits(account, 2).expecting(ExpectedVersion.exact(1)))
+                        .lastVersion())
+                .isEqualTo(2);
+    }
+
     @Test
     void repeating_an_append_in_a_later_transaction_gives_the_first_result() {
         UUID appendId = UUID.randomUUID();
