@@ -1,14 +1,16 @@
 package io.eventsource.schema;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
  * Brings the library's tables up to date: versioned, each migration in a transaction of its own, safe to run twice and
@@ -21,6 +23,11 @@ public final class SchemaMigrator {
 
     /** The history table, in the library's schema. */
     static final String HISTORY_TABLE = "eventsource_schema_history";
+
+    private static final String LOCATION = "db/migration/eventsource";
+    private static final String PREFIX = "ES";
+    private static final String SUFFIX = ".pgsql";
+    private static final Pattern VERSION = Pattern.compile(PREFIX + "(\\d+)__");
 
     private static final Logger log = LoggerFactory.getLogger(SchemaMigrator.class);
 
@@ -37,9 +44,9 @@ public final class SchemaMigrator {
         this.schema = schema;
         this.flyway = Flyway.configure(SchemaMigrator.class.getClassLoader())
                 .dataSource(dataSource)
-                .locations("classpath:db/migration/eventsource")
-                .sqlMigrationPrefix("ES")
-                .sqlMigrationSuffixes(".pgsql")
+                .locations("classpath:" + LOCATION)
+                .sqlMigrationPrefix(PREFIX)
+                .sqlMigrationSuffixes(SUFFIX)
                 .repeatableSqlMigrationPrefix("ESR")
                 .table(HISTORY_TABLE)
                 .defaultSchema(schema.name())
@@ -62,24 +69,29 @@ public final class SchemaMigrator {
     public int migrate() {
         MigrateResult result = flyway.migrate();
         log.info(
-                "Schema '{}' is at version {}, {} migrations run", schema.name(), version(), result.migrationsExecuted);
+                "Schema '{}' is at version {}, {} migrations run",
+                schema.name(),
+                requiredVersion(),
+                result.migrationsExecuted);
         return result.migrationsExecuted;
     }
 
     /**
-     * The version that this library needs. Connects to the database.
+     * The version that this library needs. Looks at the library's migrations only, not at the database.
      *
      * @return the highest version among the library's migrations
-     * @throws org.flywaydb.core.api.FlywayException when the database is out of reach
      */
-    public int version() {
-        return Arrays.stream(flyway.info().all())
-                .filter(migration -> !migration.getScript().startsWith("<<"))
-                .map(MigrationInfo::getVersion)
-                .filter(Objects::nonNull)
-                .map(MigrationVersion::getMajor)
-                .mapToInt(Number::intValue)
-                .max()
-                .orElse(0);
+    public static int requiredVersion() {
+        try {
+            return Arrays.stream(new PathMatchingResourcePatternResolver(SchemaMigrator.class.getClassLoader())
+                            .getResources("classpath*:" + LOCATION + "/" + PREFIX + "*" + SUFFIX))
+                    .map(resource -> VERSION.matcher(String.valueOf(resource.getFilename())))
+                    .filter(Matcher::lookingAt)
+                    .mapToInt(version -> Integer.parseInt(version.group(1)))
+                    .max()
+                    .orElseThrow(() -> new IllegalStateException("No migrations on the class path at " + LOCATION));
+        } catch (IOException failure) {
+            throw new UncheckedIOException("Cannot list the migrations at " + LOCATION, failure);
+        }
     }
 }

@@ -23,8 +23,8 @@ import org.springframework.util.IdGenerator;
  * commit on their own. {@code appendAsync}, {@code load} and what reads the log never take part: they take a connection of
  * their own, so a transaction that holds a stream must not wait for an append to it by one of them.
  *
- * <p>In a transaction's after-commit callbacks and in {@code SUPPORTS} scopes there is a connection but nothing that will
- * commit: append there in a transaction of its own ({@code REQUIRES_NEW}).
+ * <p>In a transaction's after-commit and after-completion callbacks, and in a scope that only keeps a connection
+ * ({@code SUPPORTS}), nothing will commit any more: an append there is a commit of its own.
  *
  * <p>Order: within a stream, positions rise with versions. Over streams, the log is read in position order and only up
  * to its settled head, so that no reader ever passes an event whose transaction commits later.

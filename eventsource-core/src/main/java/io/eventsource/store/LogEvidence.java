@@ -20,6 +20,12 @@ interface LogEvidence {
     /** The highest visible position, 0 in an empty log. */
     long highestPosition();
 
+    /** A settled head that some reader has published, 0 when none has. */
+    long publishedHead();
+
+    /** Publishes a settled head, unless a later one is published or this one is no longer in the log. */
+    void publish(long head);
+
     /** The virtual ids of the transactions, prepared ones included, that may have drawn positions. */
     Set<String> writers();
 

@@ -2,10 +2,12 @@ package io.eventsource.store;
 
 import io.eventsource.schema.EventSourceSchema;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,16 +31,21 @@ import org.springframework.jdbc.core.JdbcTemplate;
  *       was rolled back: the head moves to <i>M</i>.
  * </ol>
  *
- * <p>Transactions are told apart by their virtual id, which a prepared transaction keeps until the server restarts; after
- * any failure of the connection <i>M</i> and <i>S</i> are therefore forgotten. (A restart between two looks that no
- * statement notices, because the pool hides it, is not recognised; it matters to prepared transactions only.) A log whose highest position lies below the
- * head has gone backwards (a crash that lost commits, a failover to a lagging standby): the head follows it.
+ * <p>Transactions are told apart by their virtual id. A prepared transaction loses it when the server restarts and comes
+ * back under one that begins with -1, so such an id that was not there before means that <i>S</i> is worthless; after any
+ * failure of the connection <i>M</i> and <i>S</i> are forgotten too. A log whose highest position lies below the head has
+ * gone backwards (a crash that lost commits, a failover to a lagging standby): the head follows it.
+ *
+ * <p>A head once found stays settled, so it is published in the database: a reader that starts goes on from there and does
+ * not have to wait for whatever transactions are open then. What is published is never ahead of what the database would
+ * keep in a crash: it is committed after the events it covers.
  *
  * <p>A page of the log is bounded by a head obtained before the page's own snapshot. Thread-safe.
  */
 public final class LogHead {
 
     private static final int PAGE = 10_000;
+    private static final Duration PUBLISH_INTERVAL = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(LogHead.class);
 
     private final LogEvidence evidence;
@@ -51,6 +58,8 @@ public final class LogHead {
 
     private long regressions;
     private long generation;
+    private long published;
+    private Instant publishNotBefore = Instant.MIN;
 
     /**
      * The head of a store's log.
@@ -71,7 +80,22 @@ public final class LogHead {
     }
 
     /** What must end before the head may move to {@code upTo}. */
-    private record Fence(long upTo, Set<String> writers, Instant since) {}
+    private record Fence(long upTo, Set<String> writers, Set<String> recovered, Instant since) {
+
+        static Fence of(long upTo, Set<String> writers, Instant since) {
+            return new Fence(upTo, new HashSet<>(writers), recovered(writers), since);
+        }
+
+        /** The prepared transactions that a restart of the server has brought back. */
+        private static Set<String> recovered(Set<String> writers) {
+            return writers.stream().filter(id -> id.startsWith("-1/")).collect(Collectors.toSet());
+        }
+
+        /** Whether the server has restarted since, so that the ids mean other transactions. */
+        boolean outdatedBy(Set<String> current) {
+            return !recovered.containsAll(recovered(current));
+        }
+    }
 
     /**
      * Looks at the log and moves the head as far as the evidence allows. Never waits.
@@ -97,6 +121,20 @@ public final class LogHead {
     }
 
     /**
+     * Publishes the head in the database for readers that start, when it has moved and the last time was long enough ago.
+     *
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach or this user may not write
+     */
+    public synchronized void publish() {
+        Instant now = clock.instant();
+        if (head > 0 && head != published && !now.isBefore(publishNotBefore)) {
+            publishNotBefore = now.plus(PUBLISH_INTERVAL);
+            evidence.publish(head);
+            published = head;
+        }
+    }
+
+    /**
      * Where the head is, without looking at the log.
      *
      * @return the head as of the last {@link #advance()}, and what holds it
@@ -118,7 +156,7 @@ public final class LogHead {
     /** One look; says whether there is more to look at right away. */
     private boolean step() {
         if (head == 0 && fence == null) {
-            return fenceAt(highestPosition());
+            return start();
         }
         List<Long> visible = evidence.positionsAfter(head, PAGE);
         if (visible.isEmpty()) {
@@ -146,8 +184,23 @@ public final class LogHead {
         if (fence == null || head >= fence.upTo()) {
             return fenceAt(visible.size() == PAGE ? highestPosition() : visible.get(visible.size() - 1));
         }
-        fence.writers().retainAll(evidence.writers());
+        Set<String> current = evidence.writers();
+        if (fence.outdatedBy(current)) {
+            return fenceAt(highestPosition());
+        }
+        fence.writers().retainAll(current);
         return passFence(fence);
+    }
+
+    private boolean start() {
+        long highest = highestPosition();
+        long published = evidence.publishedHead();
+        if (published > 0 && published <= highest) {
+            head = published;
+            highestSeen = Math.max(highestSeen, highest);
+            return true;
+        }
+        return fenceAt(highest);
     }
 
     private boolean fenceAt(long highest) {
@@ -155,7 +208,7 @@ public final class LogHead {
             return false;
         }
         // highest has been seen; only now may the writers be read
-        fence = new Fence(highest, new HashSet<>(evidence.writers()), clock.instant());
+        fence = Fence.of(highest, evidence.writers(), clock.instant());
         return passFence(fence);
     }
 

@@ -16,6 +16,15 @@ final class PostgresLogEvidence implements LogEvidence {
 
     private static final String HIGHEST_POSITION = "SELECT coalesce(max(position), 0) FROM {schema}.events";
 
+    private static final String PUBLISHED_HEAD = "SELECT coalesce(max(position), 0) FROM {schema}.log_head";
+
+    /** Goes back only when the log itself has gone back. */
+    private static final String PUBLISH =
+            """
+            UPDATE {schema}.log_head AS h SET position = ?, published_at = clock_timestamp()
+             WHERE h.position < ?
+                OR h.position > ? AND h.position > (SELECT coalesce(max(e.position), 0) FROM {schema}.events AS e)""";
+
     /** The table is resolved by name each time: it may have been restored or swapped. */
     private static final String WRITERS =
             """
@@ -63,6 +72,16 @@ final class PostgresLogEvidence implements LogEvidence {
     @Override
     public long highestPosition() {
         return Objects.requireNonNull(jdbc.queryForObject(schema.sql(HIGHEST_POSITION), Long.class));
+    }
+
+    @Override
+    public long publishedHead() {
+        return Objects.requireNonNull(jdbc.queryForObject(schema.sql(PUBLISHED_HEAD), Long.class));
+    }
+
+    @Override
+    public void publish(long head) {
+        jdbc.update(schema.sql(PUBLISH), head, head, head);
     }
 
     @Override

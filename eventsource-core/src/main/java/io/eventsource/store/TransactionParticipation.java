@@ -28,7 +28,13 @@ public final class TransactionParticipation {
         this.dataSource = target(dataSource);
     }
 
-    static DataSource target(DataSource dataSource) {
+    /**
+     * The data source that transactions are bound to.
+     *
+     * @param dataSource a data source, or a transaction-aware proxy of it
+     * @return the data source behind the proxy
+     */
+    public static DataSource target(DataSource dataSource) {
         DataSource target =
                 dataSource instanceof TransactionAwareDataSourceProxy proxy ? proxy.getTargetDataSource() : dataSource;
         return target == null ? dataSource : target;

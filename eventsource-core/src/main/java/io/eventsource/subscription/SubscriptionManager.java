@@ -18,10 +18,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.ResourceTransactionManager;
 import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -68,11 +70,12 @@ public final class SubscriptionManager {
             ThreadFactory threads,
             Clock clock) {
         requireDistinctNames(handlers);
+        requireGoverned(transactionManager, dataSource);
         ExponentialBackOff backOff =
                 new ExponentialBackOff(settings.retryDelay().toMillis(), 2);
         backOff.setMaxInterval(settings.maxRetryDelay().toMillis());
         backOff.setJitter(settings.retryDelay().toMillis() / 4);
-        this.tail = new TailReader(logHead, signal, settings.pollInterval(), backOff);
+        this.tail = new TailReader(logHead, signal, settings.pollInterval(), backOff, clock);
         this.threads = threads;
         CheckpointRepository checkpoints = new CheckpointRepository(new JdbcTemplate(dataSource), schema);
         LogReader reader = new LogReader(dataSource, schema);
@@ -94,6 +97,21 @@ public final class SubscriptionManager {
         }
     }
 
+    /** What can be told before the first batch. */
+    private static void requireGoverned(PlatformTransactionManager transactionManager, DataSource dataSource) {
+        if (transactionManager instanceof ResourceTransactionManager manager
+                && manager.getResourceFactory() instanceof DataSource governed
+                && TransactionParticipation.target(governed) != TransactionParticipation.target(dataSource)) {
+            throw ungoverned(transactionManager);
+        }
+    }
+
+    private static EventSourceException ungoverned(@Nullable PlatformTransactionManager transactionManager) {
+        return new EventSourceException(
+                "The transaction manager %s does not govern the data source of the event store, so that a projection and its checkpoint could not commit together. Give eventsource a transaction manager of that data source."
+                        .formatted(transactionManager));
+    }
+
     /** Fails a batch whose transaction would not cover the checkpoint, instead of committing the two apart. */
     private static TransactionOperations governed(TransactionTemplate template, DataSource dataSource) {
         TransactionParticipation participation = new TransactionParticipation(dataSource);
@@ -102,9 +120,7 @@ public final class SubscriptionManager {
             public <T> T execute(TransactionCallback<T> action) {
                 return template.execute(status -> {
                     if (!participation.active()) {
-                        throw new EventSourceException(
-                                "The transaction manager %s does not govern the data source of the event store, so that a projection and its checkpoint could not commit together. Give eventsource a transaction manager of that data source."
-                                        .formatted(template.getTransactionManager()));
+                        throw ungoverned(template.getTransactionManager());
                     }
                     return action.doInTransaction(status);
                 });

@@ -3,11 +3,15 @@ package io.eventsource.subscription;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogHeadStatus;
 import io.eventsource.store.LogSignal;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.util.backoff.BackOff;
 import org.springframework.util.backoff.BackOffExecution;
 
@@ -20,16 +24,22 @@ final class TailReader {
 
     private static final Duration FIRST_LOOK_AT_HOLE = Duration.ofMillis(2);
     private static final Duration SLOWEST_LOOK_AT_HOLE = Duration.ofMillis(100);
+    private static final Duration LASTING_HOLE = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(TailReader.class);
 
     private final LogHead logHead;
     private final LogSignal signal;
     private final Duration pollInterval;
     private final BackOff backOff;
+    private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private Place place = new Place(0, 0);
     private boolean failing;
+
+    // only the thread of the tail reader uses these
+    private @Nullable Long reportedHole;
+    private boolean publishFailed;
 
     /**
      * Where the log is.
@@ -39,7 +49,8 @@ final class TailReader {
      */
     record Place(long head, long generation) {}
 
-    TailReader(LogHead logHead, LogSignal signal, Duration pollInterval, BackOff backOff) {
+    TailReader(LogHead logHead, LogSignal signal, Duration pollInterval, BackOff backOff, Clock clock) {
+        this.clock = clock;
         this.logHead = logHead;
         this.signal = signal;
         this.pollInterval = pollInterval;
@@ -55,6 +66,8 @@ final class TailReader {
                 long head = logHead.advance();
                 LogHeadStatus status = logHead.status();
                 publish(new Place(head, status.generation()));
+                reportHole(status);
+                publishHead();
                 pauses = backOff.start();
                 holePause = status.holeSince() == null ? FIRST_LOOK_AT_HOLE : slower(holePause);
                 pause = status.holeSince() == null ? pollInterval : holePause;
@@ -63,6 +76,36 @@ final class TailReader {
                 report(failure, pause);
             }
             signal.await(pause);
+        }
+    }
+
+    /** Names who holds the head, once for each hole that lasts. */
+    private void reportHole(LogHeadStatus status) {
+        Instant since = status.holeSince();
+        if (since == null) {
+            if (reportedHole != null) {
+                log.info("The hole behind position {} of the log is gone", reportedHole);
+                reportedHole = null;
+            }
+        } else if (reportedHole == null && since.plus(LASTING_HOLE).isBefore(clock.instant())) {
+            reportedHole = status.position();
+            log.warn(
+                    "The log waits at a hole behind position {} since {}. Subscriptions go on when these transactions end: {}",
+                    status.position(),
+                    since,
+                    logHead.writers());
+        }
+    }
+
+    /** Not being able to publish slows down the next start at worst. */
+    private void publishHead() {
+        try {
+            logHead.publish();
+        } catch (DataAccessException failure) {
+            if (!publishFailed) {
+                log.warn("Cannot publish the head of the log; a reader that starts will look for it itself", failure);
+            }
+            publishFailed = true;
         }
     }
 

@@ -37,6 +37,17 @@ CREATE TABLE ${flyway:defaultSchema}.events (
     CONSTRAINT events_bucket_in_range CHECK (bucket BETWEEN 0 AND 1023)
 );
 
+-- The settled head as readers have found it: where a starting reader goes on from, whatever transactions are open then.
+CREATE TABLE ${flyway:defaultSchema}.log_head (
+    singleton        boolean     NOT NULL DEFAULT true,
+    position         bigint      NOT NULL DEFAULT 0,
+    published_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT log_head_pkey PRIMARY KEY (singleton),
+    CONSTRAINT log_head_one_row CHECK (singleton)
+) WITH (fillfactor = 10);
+
+INSERT INTO ${flyway:defaultSchema}.log_head DEFAULT VALUES;
+
 -- A few bytes per 256 kB of log and no measurable cost to an insert. Finds events by arrival time, and by id as long as
 -- ids are time-ordered, as those that the library assigns are.
 CREATE INDEX events_arrival_idx ON ${flyway:defaultSchema}.events

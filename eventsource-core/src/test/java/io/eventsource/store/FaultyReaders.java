@@ -133,6 +133,16 @@ enum FaultyReaders {
         }
 
         @Override
+        public long publishedHead() {
+            return evidence.publishedHead();
+        }
+
+        @Override
+        public void publish(long head) {
+            evidence.publish(head);
+        }
+
+        @Override
         public Set<String> writers() {
             return evidence.writers();
         }

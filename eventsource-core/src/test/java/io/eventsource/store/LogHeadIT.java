@@ -281,4 +281,21 @@ class LogHeadIT {
         });
         assertThat(head.advance()).isEqualTo(settled + 2);
     }
+
+    @org.junit.jupiter.api.Test
+    void the_published_head_goes_back_only_with_the_log() {
+        LogEvidence evidence = FaultyReaders.evidenceOn(database);
+        long highest = evidence.highestPosition();
+        database.jdbc().update("UPDATE eventsource.log_head SET position = 0");
+
+        evidence.publish(highest);
+        evidence.publish(highest - 1);
+        assertThat(evidence.publishedHead()).isEqualTo(highest);
+
+        database.jdbc().update("UPDATE eventsource.log_head SET position = ?", highest + 100);
+        evidence.publish(highest);
+        assertThat(evidence.publishedHead())
+                .as("the log has lost what had been published")
+                .isEqualTo(highest);
+    }
 }

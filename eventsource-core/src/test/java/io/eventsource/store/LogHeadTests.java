@@ -249,6 +249,21 @@ class LogHeadTests {
         }
 
         @Test
+        void a_restart_that_no_statement_noticed_is_told_from_the_prepared_transactions_new_virtual_id() {
+            settle();
+            log.draw("3/7", 1).append(1);
+            assertThat(head.advance()).isEqualTo(1);
+            log.rename("3/7", "-1/7");
+
+            assertThat(head.advance())
+                    .as("3/7 is gone, but not its transaction")
+                    .isEqualTo(1);
+
+            log.commit("-1/7");
+            assertThat(head.advance()).isEqualTo(3);
+        }
+
+        @Test
         void a_log_that_went_backwards_behind_a_failure_is_counted_once() {
             log.append(10);
             head.advance();
@@ -347,6 +362,51 @@ class LogHeadTests {
                 lost.addAll(lost(random, fault));
             }
             assertThat(lost).as("what %s loses, seed %d", fault, seed).isNotEmpty();
+        }
+    }
+
+    @Nested
+    class Publishing {
+
+        @Test
+        void a_reader_that_starts_goes_on_from_the_published_head_whatever_is_open() {
+            log.append(5).draw("lost", 1).rollback("lost").append(4);
+            head.advance();
+            head.publish();
+            log.draw("open", 1).append(1);
+
+            LogHead starting = new LogHead(log, Clock.fixed(NOW, ZoneOffset.UTC));
+
+            assertThat(starting.advance()).isEqualTo(10);
+            log.commit("open");
+            assertThat(starting.advance()).isEqualTo(12);
+        }
+
+        @Test
+        void a_published_head_beyond_the_log_is_not_believed() {
+            log.append(5);
+            head.advance();
+            head.publish();
+            log.loseBehind(2);
+            log.draw("open", 1).append(1);
+
+            LogHead starting = new LogHead(log, Clock.fixed(NOW, ZoneOffset.UTC));
+
+            assertThat(starting.advance()).isLessThan(3);
+        }
+
+        @Test
+        void it_is_published_when_it_has_moved_and_once_in_an_interval() {
+            head.publish();
+            assertThat(log.published()).as("nothing settled yet").isZero();
+            log.append(5);
+            head.advance();
+            head.publish();
+            assertThat(log.published()).isEqualTo(5);
+            log.append(5);
+            head.advance();
+            head.publish();
+            assertThat(log.published()).as("the clock stands still").isEqualTo(5);
         }
     }
 }

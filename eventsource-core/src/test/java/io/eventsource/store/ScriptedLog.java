@@ -17,6 +17,7 @@ final class ScriptedLog implements LogEvidence {
     private final NavigableSet<Long> visible = new TreeSet<>();
     private final Map<String, Set<Long>> open = new TreeMap<>();
     private long drawn;
+    private long published;
     private int statements;
     private boolean unreachable;
     private @Nullable Runnable beforeEachStatement;
@@ -104,6 +105,22 @@ final class ScriptedLog implements LogEvidence {
     public long highestPosition() {
         statement();
         return visible.isEmpty() ? 0 : visible.last();
+    }
+
+    @Override
+    public long publishedHead() {
+        statement();
+        return published;
+    }
+
+    @Override
+    public void publish(long head) {
+        statement();
+        published = head;
+    }
+
+    long published() {
+        return published;
     }
 
     @Override

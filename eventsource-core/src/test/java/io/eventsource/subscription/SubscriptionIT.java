@@ -1,6 +1,7 @@
 package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.event.EventCodec;
@@ -36,11 +37,15 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionStatus;
+
 
 @OnEachPostgres
 class SubscriptionIT {
@@ -407,18 +412,50 @@ class SubscriptionIT {
         deposit(1);
         try (TestDatabase other = database.neighbour()) {
             RecordingHandlers handlers = handlers();
+            assertThatThrownBy(() -> manager(
+                            List.of(handlers),
+                            settings(10, LONG),
+                            signal,
+                            TestEvents.codec(),
+                            database.dataSource(),
+                            new JdbcTransactionManager(other.dataSource())))
+                    .hasMessageContaining("does not govern the data source of the event store")
+                    .hasMessageContaining("Give eventsource a transaction manager of that data source");
+        }
+    }
+
+    @Test
+    void so_is_one_that_does_not_say_what_it_manages_at_its_first_batch() {
+        deposit(1);
+        try (TestDatabase other = database.neighbour()) {
+            PlatformTransactionManager hidden = new JdbcTransactionManager(other.dataSource());
+            RecordingHandlers handlers = handlers();
             SubscriptionManager manager = manager(
                     List.of(handlers),
                     settings(10, LONG),
                     signal,
                     TestEvents.codec(),
                     database.dataSource(),
-                    new JdbcTransactionManager(other.dataSource()));
+                    new PlatformTransactionManager() {
+                        @Override
+                        public TransactionStatus getTransaction(@Nullable TransactionDefinition definition) {
+                            return hidden.getTransaction(definition);
+                        }
+
+                        @Override
+                        public void commit(TransactionStatus status) {
+                            hidden.commit(status);
+                        }
+
+                        @Override
+                        public void rollback(TransactionStatus status) {
+                            hidden.rollback(status);
+                        }
+                    });
             manager.start();
 
             eventually().untilAsserted(() -> assertThat(statusOf(manager, name).lastFailure())
-                    .hasMessageContaining("does not govern the data source of the event store")
-                    .hasMessageContaining("Give eventsource a transaction manager of that data source"));
+                    .hasMessageContaining("does not govern the data source of the event store"));
             assertThat(handlers.attempts()).isEmpty();
             assertThat(manager.stop(STOP_WITHIN)).isTrue();
         }

@@ -4,6 +4,7 @@ import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaInspector;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.EventStore;
+import io.eventsource.store.LogHead;
 import io.eventsource.subscription.SubscriptionManager;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -31,7 +32,7 @@ public final class EventSourceHealthAutoConfiguration {
     EventSourceHealthIndicator eventsourceHealthIndicator(
             DataSource dataSource,
             EventSourceSchema schema,
-            SchemaMigrator migrator,
+            LogHead logHead,
             ObjectProvider<SubscriptionManager> manager) {
         return new EventSourceHealthIndicator(
                 new SchemaInspector(new JdbcTemplate(dataSource), schema),
