@@ -39,6 +39,7 @@ import javax.sql.DataSource;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -58,6 +59,7 @@ class SubscriptionIT {
     private final LogSignal signal = new LogSignal();
     private final EventStore store;
     private final JdbcTemplate jdbc;
+    private final long base;
     private final String name = "p-" + UUID.randomUUID();
     private final List<SubscriptionManager> managers = new ArrayList<>();
 
@@ -65,6 +67,17 @@ class SubscriptionIT {
         this.database = database;
         this.store = database.store(TestEvents.codec(), signal);
         this.jdbc = database.jdbc();
+        this.base = jdbc.queryForList("SELECT coalesce(max(position), 0) FROM eventsource.events", Long.class)
+                .get(0);
+    }
+
+    /** The projection of a test begins behind the events of the tests before it. */
+    @BeforeEach
+    void beginHere() {
+        jdbc.update(
+                "INSERT INTO eventsource.projection_checkpoints (projection_name, segment, position) VALUES (?, 0, ?)",
+                name,
+                base);
     }
 
     @AfterEach
@@ -139,7 +152,9 @@ class SubscriptionIT {
 
     private List<Long> allDeposits() {
         return jdbc.queryForList(
-                "SELECT position FROM eventsource.events WHERE event_type = 'deposited' ORDER BY position", Long.class);
+                "SELECT position FROM eventsource.events WHERE event_type = 'deposited' AND position > ? ORDER BY position",
+                Long.class,
+                base);
     }
 
     private static SubscriptionStatus statusOf(SubscriptionManager manager, String name) {
@@ -175,6 +190,21 @@ class SubscriptionIT {
         assertThat(status.eventsProcessed()).isEqualTo(all.size());
         assertThat(status.lastProcessedAt()).isNotNull();
         assertThat(manager.readingHead()).isTrue();
+    }
+
+    @Test
+    void a_new_projection_begins_with_the_first_event_of_the_log() {
+        List<Long> positions = deposit(3);
+        RecordingHandlers handlers = new RecordingHandlers("new-" + name, jdbc, "deposited");
+        SubscriptionManager manager = manager(settings(10_000, LONG), handlers);
+        manager.start();
+
+        awaitLive(manager, handlers.name(), positions.get(2));
+
+        assertThat(handlers.effects())
+                .containsExactlyElementsOf(jdbc.queryForList(
+                        "SELECT position FROM eventsource.events WHERE event_type = 'deposited' ORDER BY position",
+                        Long.class));
     }
 
     @Test
@@ -222,7 +252,7 @@ class SubscriptionIT {
         eventually().until(() -> statusOf(manager, name).failures() > 1);
 
         assertThat(handlers.effects()).isEmpty();
-        assertThat(checkpoint()).isZero();
+        assertThat(checkpoint()).isEqualTo(base);
 
         failing.set(false);
         awaitLive(manager, name, batch.get(9));
@@ -516,12 +546,11 @@ class SubscriptionIT {
         RecordingHandlers handlers = handlers();
         SubscriptionManager manager = manager(settings(10, SHORT), new LogSignal(), TestEvents.codec(), handlers);
         manager.start();
-        awaitLive(manager, name, 0);
+        awaitLive(manager, name, base);
 
         List<Long> positions = deposit(2);
 
-        eventually().atMost(Duration.ofSeconds(2)).until(() -> handlers.effects()
-                .containsAll(positions));
+        eventually().until(() -> handlers.effects().containsAll(positions));
     }
 
     @Test
@@ -540,8 +569,7 @@ class SubscriptionIT {
             status.setRollbackOnly();
         });
 
-        eventually().atMost(Duration.ofSeconds(5)).until(() -> handlers.effects()
-                .contains(hidden.longValue()));
+        eventually().until(() -> handlers.effects().contains(hidden.longValue()));
     }
 
     @Test
@@ -553,7 +581,7 @@ class SubscriptionIT {
                 .toList();
         SubscriptionManager manager = manager(
                 fifty,
-                settings(10, Duration.ofMillis(20)),
+                settings(10_000, Duration.ofMillis(20)),
                 signal,
                 TestEvents.codec(),
                 counting,
