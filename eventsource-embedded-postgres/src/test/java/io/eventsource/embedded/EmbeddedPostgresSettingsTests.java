@@ -1,0 +1,48 @@
+package io.eventsource.embedded;
+
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EmbeddedPostgresSettingsTests {
+
+    private static void settings(String folder, int port, String database, Duration timeout) {
+        new EmbeddedPostgresSettings(Path.of(folder), port, database, timeout, true, Path.of("binaries"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 65536})
+    void portOutOfRangeIsRefused(int port) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings("data", port, "app", Duration.ofSeconds(1)))
+                .withMessageContaining("port")
+                .withMessageContaining(String.valueOf(port));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1st", "App", "a-b", "a\"; DROP DATABASE b; --"})
+    void databaseThatNeedsEscapingIsRefused(String database) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings("data", 0, database, Duration.ofSeconds(1)))
+                .withMessageContaining("database");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"$(touch x)", "a`b`", "a\"b", "a\\b"})
+    void folderWithAMeaningForTheShellIsRefused(String folder) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings(folder, 0, "app", Duration.ofSeconds(1)))
+                .withMessageContaining("data-directory");
+    }
+
+    @Test
+    void timeoutMustBePositive() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings("data", 0, "app", Duration.ZERO))
+                .withMessageContaining("startup-timeout");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.eventsource.embedded;
+
+import org.jspecify.annotations.NullMarked;
