@@ -96,6 +96,7 @@ record ServerLauncher(Programs programs, DataFolder folder, EmbeddedPostgresSett
                 + " -c fsync=" + onOrOff
                 + " -c synchronous_commit=" + onOrOff
                 + " -c full_page_writes=" + onOrOff;
+        // whole seconds rounded up, so that pg_ctl never gives up a recovery before the deadline and has it begin anew;
         // pg_ctl rather than postgres itself: it detaches the server from the terminal's process group, so that Ctrl+C
         // reaches the application alone and the server stops after it
         return programs.run(
@@ -109,7 +110,7 @@ record ServerLauncher(Programs programs, DataFolder folder, EmbeddedPostgresSett
                 folder.serverLog().toString(),
                 "-w",
                 "-t",
-                Long.toString(Math.max(1, limit.toSeconds())),
+                Long.toString(limit.toSeconds() + 1),
                 "-o",
                 options);
     }

@@ -78,6 +78,11 @@ class EmbeddedPostgresAutoConfigurationIT {
         ConfigurableApplicationContext context = run(folder);
         Destructions destructions = context.getBean(Destructions.class);
         context.getBean(DataSource.class).getConnection().close();
+        assertThat(context.getBeanFactory().getDependentBeans("embeddedPostgresServer"))
+                .as("the order must not rest on the order of registration")
+                .containsExactly("embeddedPostgresConnectionDetails");
+        assertThat(context.getBeanFactory().getDependentBeans("embeddedPostgresConnectionDetails"))
+                .contains("dataSource");
 
         context.close();
 

@@ -165,6 +165,31 @@ class EmbeddedPostgresServerIT {
     }
 
     @Test
+    void recoveryThatTakesTooLongIsGivenUpWithTheEndOfTheServerLog() throws Exception {
+        EmbeddedPostgresServer.start(Servers.settings(folder)).close();
+        Path configuration = folder.resolve("data/postgresql.auto.conf");
+        Path recovery = folder.resolve("data/recovery.signal");
+        Files.writeString(configuration, "restore_command = 'sleep 20'\n");
+        Files.createFile(recovery);
+        EmbeddedPostgresSettings settings =
+                new EmbeddedPostgresSettings(folder, 0, "app", Duration.ofSeconds(2), true, Servers.binaries());
+        assertThatExceptionOfType(EmbeddedPostgresException.StartFailed.class)
+                .isThrownBy(() -> EmbeddedPostgresServer.start(settings))
+                .withMessageContaining("within PT2S")
+                .withMessageContaining("starting PostgreSQL 18")
+                .withMessageContaining("database system is shut down")
+                .withMessageContaining("eventsource.embedded-postgres.startup-timeout");
+        assertThat(Servers.postmasters(folder)).isEmpty();
+        assertThat(Files.readString(folder.resolve("server.log")))
+                .as("a recovery that is begun anew never ends")
+                .containsOnlyOnce("starting PostgreSQL 18");
+
+        Files.delete(recovery);
+        Files.writeString(configuration, "");
+        EmbeddedPostgresServer.start(Servers.settings(folder)).close();
+    }
+
+    @Test
     void lostPasswordFileIsNamed() throws Exception {
         EmbeddedPostgresServer.start(Servers.settings(folder)).close();
         Files.delete(folder.resolve("pgpass"));
