@@ -66,7 +66,7 @@ final class ServiceProcess {
                 .failFast("the service has ended", () -> assertThat(process.isAlive())
                         .as(Files.readString(log))
                         .isTrue())
-                .ignoreException(IOException.class)
+                .ignoreExceptionsInstanceOf(IOException.class)
                 .until(() -> http.send(request, HttpResponse.BodyHandlers.discarding())
                                 .statusCode()
                         == 200);
