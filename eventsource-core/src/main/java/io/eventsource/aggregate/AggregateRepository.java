@@ -3,8 +3,10 @@ package io.eventsource.aggregate;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +22,32 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
      *
      * @param aggregateClass a concrete class annotated with {@link AggregateType}, with a constructor that takes the id
      * @param store where the events are
+     * @param retries how often a command is repeated after a conflict, and with which pauses
      * @param <A> the aggregate class
      * @return the repository
      * @throws InvalidAggregateException when the class has no type name, is abstract, or lacks the constructor
      */
-    static <A extends AggregateRoot<?, ?>> AggregateRepository<A> of(Class<A> aggregateClass, EventStore store) {
-        return new EventStoreAggregateRepository<>(aggregateClass, store);
+    static <A extends AggregateRoot<?, ?>> AggregateRepository<A> of(
+            Class<A> aggregateClass, EventStore store, CommandRetries retries) {
+        return new EventStoreAggregateRepository<>(aggregateClass, store, retries);
+    }
+
+    /**
+     * Folds events into an aggregate without a store, for tests and tools.
+     *
+     * @param aggregateClass as for {@link #of}
+     * @param id the aggregate's id
+     * @param events the events in order, the first of version 1
+     * @param <A> the aggregate class
+     * @return the aggregate, without uncommitted events
+     * @throws InvalidAggregateException as {@link #of}
+     */
+    static <A extends AggregateRoot<?, ?>> A replay(Class<A> aggregateClass, UUID id, List<?> events) {
+        A aggregate = AggregateClass.of(aggregateClass).instantiate(id);
+        for (int i = 0; i < events.size(); i++) {
+            aggregate.replay(events.get(i), i + 1L);
+        }
+        return aggregate;
     }
 
     /**
@@ -87,6 +109,33 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
      * @throws io.eventsource.store.VersionConflictException when somebody else appended first
      */
     @Nullable AppendResult save(A aggregate, EventMetadata metadata);
+
+    /**
+     * Loads an aggregate, gives it a command and saves it; when somebody else appended first, all of it again, with a
+     * short growing pause and a bounded number of times. The command may therefore run several times, each time on a
+     * freshly loaded aggregate: it should do nothing but look at the aggregate and raise events.
+     *
+     * @param id the aggregate's id
+     * @param command the command
+     * @return the aggregate as saved
+     * @throws AggregateNotFoundException when there is none of this type
+     * @throws io.eventsource.store.VersionConflictException when somebody else was first each time
+     */
+    default A execute(UUID id, Consumer<? super A> command) {
+        return execute(id, EventMetadata.none(), command);
+    }
+
+    /**
+     * As {@link #execute(UUID, Consumer)}, with metadata for the events.
+     *
+     * @param id the aggregate's id
+     * @param metadata who caused the events
+     * @param command the command
+     * @return the aggregate as saved
+     * @throws AggregateNotFoundException when there is none of this type
+     * @throws io.eventsource.store.VersionConflictException when somebody else was first each time
+     */
+    A execute(UUID id, EventMetadata metadata, Consumer<? super A> command);
 
     /**
      * Whether there is such an aggregate of this type.

@@ -7,10 +7,15 @@ import io.eventsource.store.EventStore;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
+import io.eventsource.store.VersionConflictException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.retry.RetryException;
+import org.springframework.core.retry.RetryPolicy;
+import org.springframework.core.retry.RetryTemplate;
 
 /** Folds streams into aggregates. */
 final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> implements AggregateRepository<A> {
@@ -18,9 +23,19 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
     private final AggregateClass<A> aggregateClass;
     private final EventStore store;
 
-    EventStoreAggregateRepository(Class<A> aggregateClass, EventStore store) {
+    private final RetryTemplate retries;
+
+    EventStoreAggregateRepository(Class<A> aggregateClass, EventStore store, CommandRetries retries) {
         this.aggregateClass = AggregateClass.of(aggregateClass);
         this.store = store;
+        this.retries = new RetryTemplate(RetryPolicy.builder()
+                .includes(VersionConflictException.class)
+                .maxRetries(retries.maxRetries())
+                .delay(retries.delay())
+                .jitter(retries.delay().dividedBy(2))
+                .multiplier(2)
+                .maxDelay(retries.maxDelay())
+                .build());
     }
 
     @Override
@@ -67,6 +82,20 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
                 .withMetadata(metadata));
         aggregate.committed(result.lastVersion());
         return result;
+    }
+
+    @Override
+    public A execute(UUID id, EventMetadata metadata, Consumer<? super A> command) {
+        try {
+            return retries.execute(() -> {
+                A aggregate = load(id);
+                command.accept(aggregate);
+                save(aggregate, metadata);
+                return aggregate;
+            });
+        } catch (RetryException exhausted) {
+            throw exhausted.getCause() instanceof RuntimeException last ? last : new IllegalStateException(exhausted);
+        }
     }
 
     @Override

@@ -23,9 +23,21 @@ public record EventMetadata(
 
     private static final EventMetadata NONE = new EventMetadata(null, null, null, null, Map.of());
 
-    /** Copies the headers. */
+    /**
+     * Copies the headers.
+     *
+     * @throws IllegalArgumentException when a text holds U+0000 or an unpaired surrogate, which PostgreSQL cannot store
+     */
     public EventMetadata {
+        StorableText.require("tenantId", tenantId);
+        StorableText.require("actorId", actorId);
+        StorableText.require("correlationId", correlationId);
+        StorableText.require("causationId", causationId);
         headers = Map.copyOf(headers);
+        headers.forEach((name, value) -> {
+            StorableText.require("name of the header " + name, name);
+            StorableText.require("value of the header " + name, value);
+        });
     }
 
     /**

@@ -6,7 +6,12 @@ import io.eventsource.event.StoredEvent;
 import io.eventsource.schema.EventSourceSchema;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.util.IdGenerator;
 
@@ -29,6 +34,8 @@ public interface EventStore {
      * @param codec the JSON form of events
      * @param logHead the log's settled head, of the same tables
      * @param signal raised after each commit that added to the log
+     * @param settings how to append
+     * @param executor runs what asynchronous appends need a thread for
      * @param clock the time that events are stamped with
      * @param ids the ids of events and appends, best time-ordered
      * @return the store
@@ -39,9 +46,11 @@ public interface EventStore {
             EventCodec codec,
             LogHead logHead,
             LogSignal signal,
+            EventStoreSettings settings,
+            Executor executor,
             Clock clock,
             IdGenerator ids) {
-        return new PostgresEventStore(dataSource, schema, codec, logHead, signal, clock, ids);
+        return new PostgresEventStore(dataSource, schema, codec, logHead, signal, settings, executor, clock, ids);
     }
 
     /**
@@ -60,6 +69,40 @@ public interface EventStore {
     AppendResult append(StreamAppend append);
 
     /**
+     * Appends to several streams: everything, or nothing. The streams are locked in the order of their ids, so that two
+     * such appends never wait for each other in a circle.
+     *
+     * @param appends one append per stream
+     * @return the results in the order of the appends
+     * @throws AppendException of the first stream that refuses; nothing is stored, and the surrounding transaction may go
+     *     on as after a refusal of a single append
+     * @throws InvalidAppendException when a stream stands there twice
+     */
+    List<AppendResult> append(List<StreamAppend> appends);
+
+    /**
+     * Appends in a commit of its own, whatever transaction the calling thread is in, without waiting for the outcome.
+     * Waits for a place when too many appends are under way.
+     *
+     * @param append as for {@link #append(StreamAppend)}
+     * @return the result, or the exception that {@link #append(StreamAppend)} would throw
+     */
+    CompletableFuture<AppendResult> appendAsync(StreamAppend append);
+
+    /**
+     * Appends any number of events in short transactions by COPY, for imports and migrations. Several appends to one
+     * stream may follow each other. What has been loaded stays when a later append is refused; appends that name their
+     * append ids and no exact version can be loaded again.
+     *
+     * @param appends what to append, consumed once and in order
+     * @param progress told after each transaction
+     * @return how much was loaded
+     * @throws AppendException when a stream is not as demanded; the transaction that held this append is rolled back, the
+     *     ones before it stand
+     */
+    LoadProgress load(Stream<StreamAppend> appends, Consumer<LoadProgress> progress);
+
+    /**
      * Reads events of one stream into memory.
      *
      * @param query which events
@@ -67,6 +110,46 @@ public interface EventStore {
      * @throws io.eventsource.event.EventDecodingException when an event does not fit its class
      */
     List<EventEnvelope<Object>> readStream(StreamQuery query);
+
+    /**
+     * Reads events of one stream page by page, so that memory stays bounded however long the stream is. Holds no
+     * connection between pages; what is appended meanwhile is read too.
+     *
+     * @param query which events, oldest first
+     * @return the events, read as they are consumed
+     * @throws IllegalArgumentException when the query reads newest first
+     */
+    default Stream<EventEnvelope<Object>> streamEvents(StreamQuery query) {
+        return Pages.ofStream(query, this::readStream);
+    }
+
+    /**
+     * Reads the log page by page up to the settled head of now, so that memory stays bounded. Holds no connection between
+     * pages.
+     *
+     * @param query which events; its limit is the size of a page
+     * @return the events by position, read as they are consumed, undecoded
+     */
+    default Stream<StoredEvent> streamLog(LogQuery query) {
+        return Pages.ofLog(query, settledHead(), this::readLog);
+    }
+
+    /**
+     * Finds an event by its id. Quick for ids that are time-ordered, as those that the store assigns are; for others
+     * create the index that {@code docs/schema.md} shows. Events that the current transaction has appended and not yet
+     * inserted are not found.
+     *
+     * @param eventId the event's id
+     * @return the event, or empty
+     */
+    Optional<EventEnvelope<Object>> findEvent(UUID eventId);
+
+    /**
+     * The position up to which every event that will ever be visible is visible. Looks at the log; never waits.
+     *
+     * @return the settled head, 0 for an empty log
+     */
+    long settledHead();
 
     /**
      * Reads a page of the log, not beyond its settled head.

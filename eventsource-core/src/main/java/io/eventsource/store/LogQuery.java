@@ -1,5 +1,6 @@
 package io.eventsource.store;
 
+import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param eventTypes stored names; an empty set means every type
  * @param aggregateTypes stream types; an empty set means every type
  * @param tenantId only this tenant's events; null means every tenant
+ * @param from only events inserted at this time or later, by the database's clock; null means no bound
+ * @param to only events inserted before this time, by the database's clock; null means no bound
  */
 public record LogQuery(
-        long afterPosition, int limit, Set<String> eventTypes, Set<String> aggregateTypes, @Nullable String tenantId) {
+        long afterPosition,
+        int limit,
+        Set<String> eventTypes,
+        Set<String> aggregateTypes,
+        @Nullable String tenantId,
+        @Nullable Instant from,
+        @Nullable Instant to) {
 
     private static final int DEFAULT_LIMIT = 1000;
 
@@ -39,7 +48,7 @@ public record LogQuery(
      * @return the query
      */
     public static LogQuery after(long position) {
-        return new LogQuery(position, DEFAULT_LIMIT, Set.of(), Set.of(), null);
+        return new LogQuery(position, DEFAULT_LIMIT, Set.of(), Set.of(), null, null, null);
     }
 
     /**
@@ -49,7 +58,7 @@ public record LogQuery(
      * @return a copy
      */
     public LogQuery limit(int limit) {
-        return new LogQuery(afterPosition, limit, eventTypes, aggregateTypes, tenantId);
+        return new LogQuery(afterPosition, limit, eventTypes, aggregateTypes, tenantId, from, to);
     }
 
     /**
@@ -59,7 +68,7 @@ public record LogQuery(
      * @return a copy
      */
     public LogQuery eventTypes(Set<String> eventTypes) {
-        return new LogQuery(afterPosition, limit, eventTypes, aggregateTypes, tenantId);
+        return new LogQuery(afterPosition, limit, eventTypes, aggregateTypes, tenantId, from, to);
     }
 
     /**
@@ -69,7 +78,7 @@ public record LogQuery(
      * @return a copy
      */
     public LogQuery aggregateTypes(Set<String> aggregateTypes) {
-        return new LogQuery(afterPosition, limit, eventTypes, aggregateTypes, tenantId);
+        return new LogQuery(afterPosition, limit, eventTypes, aggregateTypes, tenantId, from, to);
     }
 
     /**
@@ -79,6 +88,27 @@ public record LogQuery(
      * @return a copy
      */
     public LogQuery tenantId(@Nullable String tenantId) {
-        return new LogQuery(afterPosition, limit, eventTypes, aggregateTypes, tenantId);
+        return new LogQuery(afterPosition, limit, eventTypes, aggregateTypes, tenantId, from, to);
+    }
+
+    /**
+     * This query from a position on.
+     *
+     * @param position the position to read behind
+     * @return a copy
+     */
+    public LogQuery behind(long position) {
+        return new LogQuery(position, limit, eventTypes, aggregateTypes, tenantId, from, to);
+    }
+
+    /**
+     * This query for a span of time. Times of insertion are not monotone in position, since transactions overlap.
+     *
+     * @param from the earliest time of insertion; null means no bound
+     * @param to the time that insertion must precede; null means no bound
+     * @return a copy
+     */
+    public LogQuery between(@Nullable Instant from, @Nullable Instant to) {
+        return new LogQuery(afterPosition, limit, eventTypes, aggregateTypes, tenantId, from, to);
     }
 }

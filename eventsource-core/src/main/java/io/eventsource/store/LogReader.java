@@ -2,6 +2,9 @@ package io.eventsource.store;
 
 import io.eventsource.event.StoredEvent;
 import io.eventsource.schema.EventSourceSchema;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -51,6 +54,8 @@ public final class LogReader {
         restrict(where, arguments, " AND event_type = ANY (?)", array(query.eventTypes()));
         restrict(where, arguments, " AND aggregate_type = ANY (?)", array(query.aggregateTypes()));
         restrict(where, arguments, " AND tenant_id = ?", query.tenantId());
+        restrict(where, arguments, " AND created_at >= ?", database(query.from()));
+        restrict(where, arguments, " AND created_at < ?", database(query.to()));
         arguments.add(query.limit());
         List<StoredEvent> events = detached.query(
                 schema.sql("SELECT " + StoredEventMapper.COLUMNS
@@ -64,6 +69,10 @@ public final class LogReader {
 
     private static String @Nullable [] array(Set<String> values) {
         return values.isEmpty() ? null : values.toArray(String[]::new);
+    }
+
+    private static @Nullable OffsetDateTime database(@Nullable Instant time) {
+        return time == null ? null : time.atOffset(ZoneOffset.UTC);
     }
 
     private static void restrict(

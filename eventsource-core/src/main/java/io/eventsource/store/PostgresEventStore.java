@@ -6,10 +6,18 @@ import io.eventsource.event.StoredEvent;
 import io.eventsource.schema.EventSourceSchema;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -18,40 +26,26 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.util.IdGenerator;
 
-/** The event store on PostgreSQL. */
-final class PostgresEventStore implements EventStore {
-
-    /** More events than this belong into several appends: one statement has to carry them all. */
-    static final int MAX_EVENTS = 50_000;
-
-    /** PostgreSQL refuses messages of 1 GiB; this leaves room for the longest encoding of each character. */
-    static final long MAX_CHARACTERS = 256L * 1024 * 1024;
+/** The event store on PostgreSQL: chooses the way of an append, and says what came of it. */
+final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
 
     private static final String SERIALIZATION_FAILURE = "40001";
-
-    private static final String READ_STREAM =
-            """
-            SELECT %s
-              FROM {schema}.events
-             WHERE aggregate_id = ? AND version BETWEEN ? AND ?
-             ORDER BY version %s LIMIT ?""";
-
-    private static final String CURRENT_VERSION = "SELECT version FROM {schema}.event_streams WHERE aggregate_id = ?";
 
     private final TransactionParticipation participation;
     private final JdbcOperations joining;
     private final JdbcOperations detached;
     private final EventCodec codec;
     private final LogHead logHead;
+    private final LogReader logReader;
+    private final StreamReader streamReader;
     private final LogSignal signal;
+    private final EventStoreSettings settings;
     private final Clock clock;
     private final IdGenerator ids;
-    private final AppendStatement appendStatement;
-    private final StoredEventMapper mapper = new StoredEventMapper();
-    private final String readForward;
-    private final String readBackward;
-    private final String currentVersion;
-    private final LogReader logReader;
+    private final AppendSql sql;
+    private final AppendCoalescer coalescer;
+    private final BulkLoader bulkLoader;
+    private final Executor executor;
 
     PostgresEventStore(
             DataSource dataSource,
@@ -59,6 +53,8 @@ final class PostgresEventStore implements EventStore {
             EventCodec codec,
             LogHead logHead,
             LogSignal signal,
+            EventStoreSettings settings,
+            Executor executor,
             Clock clock,
             IdGenerator ids) {
         this.participation = new TransactionParticipation(dataSource);
@@ -66,88 +62,104 @@ final class PostgresEventStore implements EventStore {
         this.detached = new JdbcTemplate(new DetachedDataSource(dataSource));
         this.codec = codec;
         this.logHead = logHead;
+        this.logReader = new LogReader(detached, schema);
+        this.streamReader = new StreamReader(schema);
         this.signal = signal;
+        this.settings = settings;
         this.clock = clock;
         this.ids = ids;
-        this.logReader = new LogReader(detached, schema);
-        this.appendStatement = new AppendStatement(schema);
-        this.readForward = schema.sql(READ_STREAM.formatted(StoredEventMapper.COLUMNS, "ASC"));
-        this.readBackward = schema.sql(READ_STREAM.formatted(StoredEventMapper.COLUMNS, "DESC"));
-        this.currentVersion = schema.sql(CURRENT_VERSION);
+        this.sql = new AppendSql(schema);
+        this.bulkLoader = new BulkLoader(detached, sql, schema);
+        this.executor = executor;
+        this.coalescer = new AppendCoalescer(this, executor);
     }
 
     @Override
     public AppendResult append(StreamAppend append) {
-        checkSize(append);
         EncodedAppend encoded = EncodedAppend.of(append, codec, clock, ids);
-        checkCharacters(encoded);
-        AppendStatement.Outcome outcome;
-        try {
-            outcome = Objects.requireNonNull(jdbc().execute((ConnectionCallback<AppendStatement.Outcome>)
-                    connection -> appendStatement.execute(connection, encoded)));
-        } catch (DataAccessException failure) {
-            if (failure.getRootCause() instanceof SQLException sql && SERIALIZATION_FAILURE.equals(sql.getSQLState())) {
-                throw new VersionConflictException(append, failure);
+        if (participation.active()) {
+            return appendInTransaction(List.of(encoded)).get(0);
+        }
+        AppendOutcome outcome = settings.coalescing() ? coalescer.append(encoded) : appendAlone(encoded);
+        return conclude(append, outcome);
+    }
+
+    @Override
+    public CompletableFuture<AppendResult> appendAsync(StreamAppend append) {
+        EncodedAppend encoded = EncodedAppend.of(append, codec, clock, ids);
+        CompletableFuture<AppendOutcome> outcome = settings.coalescing()
+                ? coalescer.appendAsync(encoded)
+                : CompletableFuture.supplyAsync(() -> appendAlone(encoded), executor);
+        return outcome.thenApply(answer -> conclude(append, answer));
+    }
+
+    @Override
+    public List<AppendResult> append(List<StreamAppend> appends) {
+        requireDistinctStreams(appends);
+        List<EncodedAppend> encoded = appends.stream()
+                .map(append -> EncodedAppend.of(append, codec, clock, ids))
+                .toList();
+        if (encoded.isEmpty()) {
+            return List.of();
+        }
+        if (participation.active()) {
+            return appendInTransaction(encoded);
+        }
+        List<AppendResult> results = results(encoded, execute(detached, encoded, true));
+        signal.raise();
+        return results;
+    }
+
+    private static void requireDistinctStreams(List<StreamAppend> appends) {
+        Set<UUID> streams = new HashSet<>();
+        for (StreamAppend append : appends) {
+            if (!streams.add(append.aggregateId())) {
+                throw new InvalidAppendException(
+                        append,
+                        "%s %s stands in one append twice. Put its events into one StreamAppend."
+                                .formatted(append.aggregateType(), append.aggregateId()));
             }
-            throw failure;
         }
-        AppendResult result = interpret(append, outcome);
-        if (!result.repeated()) {
+    }
+
+    /** Outside a transaction: says what came of an append and wakes the readers. */
+    private AppendResult conclude(StreamAppend append, AppendOutcome outcome) {
+        if (!outcome.accepted()) {
+            throw outcome.refusal(append);
+        }
+        signal.raise();
+        return outcome.result(append);
+    }
+
+    private List<AppendResult> appendInTransaction(List<EncodedAppend> appends) {
+        LateAppends late = settings.appendTiming() == AppendTiming.LATE
+                        && TransactionSynchronizationManager.isSynchronizationActive()
+                ? LateAppends.join(this, this::insertLate)
+                : null;
+        List<@Nullable AppendOutcome> outcomes = execute(joining, appends, late == null);
+        List<AppendResult> results = results(appends, outcomes);
+        if (late == null) {
             signalAfterCommit();
+        } else {
+            for (int i = 0; i < appends.size(); i++) {
+                if (!results.get(i).repeated()) {
+                    late.add(appends.get(i), results.get(i).firstVersion());
+                }
+            }
         }
-        return result;
+        return results;
     }
 
-    private static void checkSize(StreamAppend append) {
-        int count = append.events().size();
-        if (count == 0) {
-            throw new InvalidAppendException(
-                    append,
-                    "%s %s: an append needs at least one event."
-                            .formatted(append.aggregateType(), append.aggregateId()));
-        }
-        if (count > MAX_EVENTS) {
-            throw new InvalidAppendException(
-                    append,
-                    "%s %s: %d events are too many for one append, the limit is %d. Append them in several steps."
-                            .formatted(append.aggregateType(), append.aggregateId(), count, MAX_EVENTS));
-        }
-    }
-
-    private static void checkCharacters(EncodedAppend encoded) {
-        long characters = encoded.rows().stream()
-                .mapToLong(row -> row.payload().json().length())
-                .sum();
-        if (characters > MAX_CHARACTERS) {
-            StreamAppend append = encoded.append();
-            throw new InvalidAppendException(
-                    append,
-                    "%s %s: the payloads have %d characters together, the limit of one append is %d. Append them in several steps, or keep large content elsewhere."
-                            .formatted(append.aggregateType(), append.aggregateId(), characters, MAX_CHARACTERS));
-        }
-    }
-
-    private static AppendResult interpret(StreamAppend append, AppendStatement.Outcome outcome) {
-        return switch (outcome.outcome()) {
-            case "appended", "repeated" ->
-                new AppendResult(
-                        append.aggregateId(),
-                        outcome.version() - append.events().size() + 1,
-                        outcome.version(),
-                        outcome.firstPosition(),
-                        outcome.lastPosition(),
-                        outcome.outcome().equals("repeated"));
-            case "conflict" -> throw new VersionConflictException(append, outcome.version());
-            case "type" -> throw StreamMismatchException.type(append, String.valueOf(outcome.actual()));
-            case "tenant" -> throw StreamMismatchException.tenant(append);
-            default -> throw new IllegalStateException("Unknown outcome of an append: " + outcome);
-        };
+    private void insertLate(List<LateAppends.Pending> pending) {
+        joining.execute((ConnectionCallback<Integer>) connection -> {
+            sql.insertLateEvents(connection, pending, settings.tailTimeout());
+            return pending.size();
+        });
+        signalAfterCommit();
     }
 
     private void signalAfterCommit() {
-        if (!participation.active()) {
-            signal.raise();
-        } else if (TransactionSynchronizationManager.isSynchronizationActive()) {
+        if (TransactionSynchronizationManager.isSynchronizationActive()) {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
                 @Override
                 public void afterCommit() {
@@ -157,19 +169,82 @@ final class PostgresEventStore implements EventStore {
         }
     }
 
+    private List<@Nullable AppendOutcome> execute(JdbcOperations jdbc, List<EncodedAppend> appends, boolean insert) {
+        return translating(
+                appends.get(0).append(),
+                jdbc,
+                connection ->
+                        insert && appends.size() == 1 && appends.get(0).rows().size() == 1
+                                ? List.of(sql.appendEvent(connection, appends.get(0)))
+                                : sql.appendEvents(connection, appends, insert));
+    }
+
+    private static <T> T translating(StreamAppend append, JdbcOperations jdbc, ConnectionCallback<T> action) {
+        try {
+            return Objects.requireNonNull(jdbc.execute(action));
+        } catch (DataAccessException failure) {
+            if (failure.getRootCause() instanceof SQLException root
+                    && SERIALIZATION_FAILURE.equals(root.getSQLState())) {
+                throw new VersionConflictException(append, failure);
+            }
+            throw failure;
+        }
+    }
+
+    /** The results of an append to several streams, or the refusal of the one that was refused. */
+    private static List<AppendResult> results(List<EncodedAppend> appends, List<@Nullable AppendOutcome> outcomes) {
+        for (int i = 0; i < appends.size(); i++) {
+            AppendOutcome outcome = outcomes.get(i);
+            if (outcome != null && !outcome.accepted()) {
+                throw outcome.refusal(appends.get(i).append());
+            }
+        }
+        return Stream.iterate(0, i -> i < appends.size(), i -> i + 1)
+                .map(i -> Objects.requireNonNull(outcomes.get(i))
+                        .result(appends.get(i).append()))
+                .toList();
+    }
+
+    @Override
+    public AppendOutcome appendAlone(EncodedAppend append) {
+        return Objects.requireNonNull(execute(detached, List.of(append), true).get(0));
+    }
+
+    @Override
+    public List<@Nullable AppendOutcome> appendGroup(List<EncodedAppend> group) {
+        return translating(group.get(0).append(), detached, connection -> sql.appendGroup(connection, group));
+    }
+
+    @Override
+    public LoadProgress load(Stream<StreamAppend> appends, Consumer<LoadProgress> progress) {
+        return bulkLoader.load(appends, append -> EncodedAppend.of(append, codec, clock, ids), done -> {
+            signal.raise();
+            progress.accept(done);
+        });
+    }
+
     @Override
     public List<EventEnvelope<Object>> readStream(StreamQuery query) {
-        return jdbc()
-                .query(
-                        query.direction() == Direction.FORWARD ? readForward : readBackward,
-                        mapper,
-                        query.aggregateId(),
-                        query.fromVersion(),
-                        query.toVersion(),
-                        query.limit())
-                .stream()
-                .map(codec::decode)
-                .toList();
+        if (!participation.active()) {
+            return decode(streamReader.read(detached, query));
+        }
+        LateAppends late = LateAppends.current(this);
+        List<StoredEvent> stored = streamReader.read(joining, query);
+        return decode(late == null ? stored : query.merge(stored, late.events(query.aggregateId())));
+    }
+
+    private List<EventEnvelope<Object>> decode(List<StoredEvent> events) {
+        return events.stream().map(codec::decode).toList();
+    }
+
+    @Override
+    public Optional<EventEnvelope<Object>> findEvent(UUID eventId) {
+        return streamReader.findEvent(jdbc(), eventId).map(codec::decode);
+    }
+
+    @Override
+    public long settledHead() {
+        return logHead.advance();
     }
 
     @Override
@@ -185,9 +260,7 @@ final class PostgresEventStore implements EventStore {
 
     @Override
     public long currentVersion(UUID aggregateId) {
-        return jdbc().queryForList(currentVersion, Long.class, aggregateId).stream()
-                .findFirst()
-                .orElse(0L);
+        return streamReader.currentVersion(jdbc(), aggregateId);
     }
 
     private JdbcOperations jdbc() {

@@ -37,6 +37,11 @@ CREATE TABLE ${flyway:defaultSchema}.events (
     CONSTRAINT events_bucket_in_range CHECK (bucket BETWEEN 0 AND 1023)
 );
 
+-- A few bytes per 256 kB of log and no measurable cost to an insert. Finds events by arrival time, and by id as long as
+-- ids are time-ordered, as those that the library assigns are.
+CREATE INDEX events_arrival_idx ON ${flyway:defaultSchema}.events
+    USING brin (created_at, event_id) WITH (pages_per_range = 32, autosummarize = on);
+
 CREATE TABLE ${flyway:defaultSchema}.snapshots (
     aggregate_id     uuid        NOT NULL,
     aggregate_type   text        NOT NULL,

@@ -104,42 +104,121 @@ BEGIN
 END
 $$;
 
--- Appends several events to one stream. The arrays hold one element per event, in order.
+-- Inserts the events of appends whose streams have been advanced. Two groups of arrays: one element per append, and one
+-- per event, which names its append (from 1) and its place in it (from 0). An append whose first version is NULL is left
+-- out. Nothing else draws positions for several events, and it draws them in the order of the event arrays.
+CREATE FUNCTION ${flyway:defaultSchema}.insert_events(
+    p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_buckets smallint[], p_append_ids uuid[],
+    p_first_versions bigint[],
+    p_appends integer[], p_offsets integer[], p_event_ids uuid[], p_event_types text[], p_revisions smallint[],
+    p_timestamps timestamptz[], p_actor_ids text[], p_correlation_ids text[], p_causation_ids text[],
+    p_payloads text[], p_metadata text[])
+    RETURNS TABLE (aggregate_id uuid, first_position bigint, last_position bigint)
+    LANGUAGE sql AS $$
+    WITH inserted AS (
+        INSERT INTO ${flyway:defaultSchema}.events AS e
+               (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket, tenant_id,
+                actor_id, correlation_id, causation_id, "timestamp", payload, metadata)
+        SELECT i.event_id, a.append_id, a.aggregate_id, a.aggregate_type, a.first_version + i.place, i.event_type,
+               i.revision, a.bucket, a.tenant_id, i.actor_id, i.correlation_id, i.causation_id, i.event_timestamp,
+               i.payload::jsonb, i.metadata::jsonb
+          FROM unnest(p_appends, p_offsets, p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids,
+                      p_correlation_ids, p_causation_ids, p_payloads, p_metadata) WITH ORDINALITY
+               AS i (append, place, event_id, event_type, revision, event_timestamp, actor_id,
+                     correlation_id, causation_id, payload, metadata, ordinality)
+          JOIN unnest(p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_buckets, p_append_ids, p_first_versions)
+               WITH ORDINALITY
+               AS a (aggregate_id, aggregate_type, tenant_id, bucket, append_id, first_version, ordinality)
+            ON a.ordinality = i.append AND a.first_version IS NOT NULL
+         -- whatever the plan: positions must rise with versions
+         ORDER BY i.ordinality
+        RETURNING e.aggregate_id, e.position)
+    SELECT n.aggregate_id, min(n.position), max(n.position) FROM inserted AS n GROUP BY n.aggregate_id
+$$;
+
+-- Appends to one or several streams, all or nothing, in the order of their ids whatever the order of the arrays, so that
+-- two such appends never deadlock. With p_insert false the streams are advanced and the events are left to a later
+-- insert_events in the same transaction.
+--
+-- Answers one row per append, or the single row of the append that was refused.
 CREATE FUNCTION ${flyway:defaultSchema}.append_events(
-    p_aggregate_id uuid, p_aggregate_type text, p_tenant_id text, p_bucket smallint, p_expected bigint, p_append_id uuid,
-    p_event_ids uuid[], p_event_types text[], p_revisions smallint[], p_timestamps timestamptz[],
-    p_actor_ids text[], p_correlation_ids text[], p_causation_ids text[], p_payloads text[], p_metadata text[],
-    OUT outcome text, OUT version bigint, OUT actual text, OUT first_position bigint, OUT last_position bigint)
+    p_insert boolean,
+    p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_buckets smallint[], p_append_ids uuid[],
+    p_expected bigint[], p_counts integer[],
+    p_appends integer[], p_offsets integer[], p_event_ids uuid[], p_event_types text[], p_revisions smallint[],
+    p_timestamps timestamptz[], p_actor_ids text[], p_correlation_ids text[], p_causation_ids text[],
+    p_payloads text[], p_metadata text[])
+    RETURNS TABLE (append integer, outcome text, version bigint, actual text, first_position bigint, last_position bigint)
     LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-    p_count CONSTANT integer := cardinality(p_event_ids);
+    step record;
+    repeated integer := 0;
+    versions bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_aggregate_ids)]);
+    refused record;
 BEGIN
-    SELECT a.outcome, a.version, a.actual INTO outcome, version, actual
-      FROM ${flyway:defaultSchema}.advance_stream(
-               p_aggregate_id, p_aggregate_type, p_tenant_id, p_expected, p_append_id, p_count) AS a;
-    IF append_events.outcome = 'appended' THEN
-        WITH inserted AS (
-            INSERT INTO ${flyway:defaultSchema}.events AS e
-                   (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket, tenant_id,
-                    actor_id, correlation_id, causation_id, "timestamp", payload, metadata)
-            SELECT i.event_id, p_append_id, p_aggregate_id, p_aggregate_type,
-                   append_events.version - p_count + i.ordinality, i.event_type, i.revision, p_bucket, p_tenant_id,
-                   i.actor_id, i.correlation_id, i.causation_id, i.event_timestamp, i.payload::jsonb, i.metadata::jsonb
-              FROM unnest(p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids, p_correlation_ids,
-                          p_causation_ids, p_payloads, p_metadata) WITH ORDINALITY
-                   AS i (event_id, event_type, revision, event_timestamp, actor_id, correlation_id,
-                         causation_id, payload, metadata, ordinality)
-             -- positions are drawn in this order, whatever the plan
-             ORDER BY i.ordinality
-            RETURNING e.position)
-        SELECT min(n.position), max(n.position) INTO append_events.first_position, append_events.last_position
-          FROM inserted AS n;
-    ELSIF append_events.outcome = 'repeated' THEN
-        SELECT min(e.position), max(e.position) INTO append_events.first_position, append_events.last_position
-          FROM ${flyway:defaultSchema}.events AS e
-         WHERE e.aggregate_id = p_aggregate_id
-           AND e.version BETWEEN append_events.version - p_count + 1 AND append_events.version;
+    -- A subtransaction, so that a refusal undoes the streams before it and leaves the caller's transaction whole.
+    -- One stream needs none.
+    IF cardinality(p_aggregate_ids) = 1 THEN
+        SELECT 1 AS append, s.* INTO refused
+          FROM ${flyway:defaultSchema}.advance_stream(p_aggregate_ids[1], p_aggregate_types[1], p_tenant_ids[1],
+                                             p_expected[1], p_append_ids[1], p_counts[1]) AS s;
+        versions[1] := refused.version;
+        IF refused.outcome = 'repeated' THEN
+            repeated := 1;
+        ELSIF refused.outcome <> 'appended' THEN
+            RETURN QUERY SELECT 1, refused.outcome, refused.version, refused.actual, NULL::bigint, NULL::bigint;
+            RETURN;
+        END IF;
+    ELSE
+        BEGIN
+            FOR step IN
+                SELECT i.ordinality::integer AS append FROM unnest(p_aggregate_ids) WITH ORDINALITY AS i (id, ordinality)
+                 ORDER BY i.id
+            LOOP
+                SELECT step.append AS append, s.* INTO refused
+                  FROM ${flyway:defaultSchema}.advance_stream(
+                           p_aggregate_ids[step.append], p_aggregate_types[step.append], p_tenant_ids[step.append],
+                           p_expected[step.append], p_append_ids[step.append], p_counts[step.append]) AS s;
+                IF refused.outcome = 'repeated' THEN
+                    repeated := repeated + 1;
+                ELSIF refused.outcome <> 'appended' THEN
+                    RAISE EXCEPTION USING ERRCODE = 'ES001';
+                END IF;
+                versions[step.append] := refused.version;
+            END LOOP;
+            IF repeated > 0 AND repeated < cardinality(p_aggregate_ids) THEN
+                refused.outcome := 'partly repeated';
+                RAISE EXCEPTION USING ERRCODE = 'ES001';
+            END IF;
+        EXCEPTION WHEN SQLSTATE 'ES001' THEN
+            RETURN QUERY SELECT refused.append, refused.outcome, refused.version, refused.actual, NULL::bigint, NULL::bigint;
+            RETURN;
+        END;
+    END IF;
+
+    IF repeated > 0 THEN
+        RETURN QUERY
+            SELECT a.ordinality::integer, 'repeated', a.version, NULL::text,
+                   (SELECT e.position FROM ${flyway:defaultSchema}.events AS e
+                     WHERE e.aggregate_id = a.id AND e.version = a.version - a.count + 1),
+                   (SELECT e.position FROM ${flyway:defaultSchema}.events AS e
+                     WHERE e.aggregate_id = a.id AND e.version = a.version)
+              FROM unnest(p_aggregate_ids, versions, p_counts) WITH ORDINALITY AS a (id, version, count, ordinality);
+    ELSIF p_insert THEN
+        RETURN QUERY
+            SELECT a.ordinality::integer, 'appended', a.version, NULL::text, i.first_position, i.last_position
+              FROM unnest(p_aggregate_ids, versions) WITH ORDINALITY AS a (aggregate_id, version, ordinality)
+              JOIN ${flyway:defaultSchema}.insert_events(
+                       p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_buckets, p_append_ids,
+                       (SELECT array_agg(v.version - v.count + 1 ORDER BY v.ordinality)
+                          FROM unnest(versions, p_counts) WITH ORDINALITY AS v (version, count, ordinality)),
+                       p_appends, p_offsets, p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids,
+                       p_correlation_ids, p_causation_ids, p_payloads, p_metadata) AS i ON i.aggregate_id = a.aggregate_id;
+    ELSE
+        RETURN QUERY
+            SELECT a.ordinality::integer, 'appended', a.version, NULL::text, NULL::bigint, NULL::bigint
+              FROM unnest(versions) WITH ORDINALITY AS a (version, ordinality);
     END IF;
 END
 $$;

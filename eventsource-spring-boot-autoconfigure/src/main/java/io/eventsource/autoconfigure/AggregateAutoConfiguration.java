@@ -1,8 +1,10 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.store.EventStore;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -17,5 +19,11 @@ public final class AggregateAutoConfiguration {
     @Bean
     static AggregateRepositoryRegistrar aggregateRepositoryRegistrar(Environment environment) {
         return new AggregateRepositoryRegistrar(environment);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    CommandRetries commandRetries(EventSourceProperties properties) {
+        return properties.commands().retries();
     }
 }

@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import io.eventsource.aggregate.AggregateRepository;
 import io.eventsource.aggregate.AggregateRoot;
 import io.eventsource.aggregate.AggregateType;
+import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.store.EventStore;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.RuntimeBeanReference;
@@ -49,6 +50,9 @@ final class AggregateRepositoryRegistrar implements BeanDefinitionRegistryPostPr
         definition
                 .getConstructorArgumentValues()
                 .addIndexedArgumentValue(1, new RuntimeBeanReference(EventStore.class));
+        definition
+                .getConstructorArgumentValues()
+                .addIndexedArgumentValue(2, new RuntimeBeanReference(CommandRetries.class));
         registry.registerBeanDefinition(aggregateClass.getName() + ".repository", definition);
     }
 }

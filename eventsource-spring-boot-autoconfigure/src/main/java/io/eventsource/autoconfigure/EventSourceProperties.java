@@ -1,6 +1,9 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.AppendTiming;
+import io.eventsource.store.EventStoreSettings;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -12,6 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled Whether the library configures anything at all.
  * @param schema Database schema that holds the library's tables, a lower-case SQL identifier.
  * @param migration How the library's tables are made.
+ * @param append How events are appended.
+ * @param commands How commands are repeated after a version conflict.
  * @param subscriptions How projections read the log.
  */
 @ConfigurationProperties("eventsource")
@@ -19,6 +24,8 @@ public record EventSourceProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("eventsource") String schema,
         @DefaultValue Migration migration,
+        @DefaultValue Append append,
+        @DefaultValue Commands commands,
         @DefaultValue Subscriptions subscriptions) {
 
     /** Checks the name of the schema. */
@@ -32,6 +39,51 @@ public record EventSourceProperties(
      * @param enabled Whether the library's migrations run when the application starts, before the application's own.
      */
     public record Migration(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * How events are appended.
+     *
+     * @param timing When an append inside a transaction inserts its events.
+     * @param tailTimeout How long a client may hang between a late insert and its commit before the server ends its
+     *     session, so that it does not hold back the log.
+     * @param coalescing Whether appends of concurrent callers outside a transaction share statements and commits.
+     */
+    public record Append(
+            @DefaultValue("late") AppendTiming timing,
+            @DefaultValue("10s") Duration tailTimeout,
+            @DefaultValue("true") boolean coalescing) {
+
+        /** Checks the bounds. */
+        public Append {
+            new EventStoreSettings(timing, tailTimeout, coalescing);
+        }
+
+        EventStoreSettings settings() {
+            return new EventStoreSettings(timing, tailTimeout, coalescing);
+        }
+    }
+
+    /**
+     * How commands are repeated after a version conflict.
+     *
+     * @param maxRetries How often a command is repeated at most.
+     * @param retryDelay Pause before the first repetition; it doubles with each further one.
+     * @param maxRetryDelay Longest pause between repetitions.
+     */
+    public record Commands(
+            @DefaultValue("10") int maxRetries,
+            @DefaultValue("5ms") Duration retryDelay,
+            @DefaultValue("250ms") Duration maxRetryDelay) {
+
+        /** Checks the bounds. */
+        public Commands {
+            new CommandRetries(maxRetries, retryDelay, maxRetryDelay);
+        }
+
+        CommandRetries retries() {
+            return new CommandRetries(maxRetries, retryDelay, maxRetryDelay);
+        }
+    }
 
     /**
      * How projections read the log.

@@ -88,6 +88,11 @@ public final class EventStoreAutoConfiguration {
     }
 
     @Bean
+    AppendExecutorHolder eventAppendExecutor() {
+        return new AppendExecutorHolder();
+    }
+
+    @Bean
     @ConditionalOnMissingBean
     @DependsOnDatabaseInitialization
     EventStore eventStore(
@@ -96,6 +101,8 @@ public final class EventStoreAutoConfiguration {
             EventCodec codec,
             LogHead logHead,
             LogSignal signal,
+            EventSourceProperties properties,
+            AppendExecutorHolder executor,
             ObjectProvider<Clock> clocks) {
         Clock clock = clocks.getIfUnique(Clock::systemUTC);
         return EventStore.postgres(
@@ -104,6 +111,8 @@ public final class EventStoreAutoConfiguration {
                 codec,
                 logHead,
                 signal,
+                properties.append().settings(),
+                executor.executor(),
                 clock,
                 new TimeOrderedIdGenerator(clock, new SecureRandom()));
     }

@@ -1,0 +1,262 @@
+package io.eventsource.store;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets concurrent appends share statements and commits.
+ *
+ * <ol>
+ *   <li>An append joins the queue. If nobody is flushing, its own thread becomes the flusher at once: a lone caller pays
+ *       for no hand-over.
+ *   <li>The flusher takes what is queued, up to the limits of a group and at most one append per stream, and runs it as
+ *       one statement and one commit. Whoever arrives meanwhile queues up for the next group.
+ *   <li>When the flush returns, each member of the group gets its own result, and the first of the queue becomes the next
+ *       flusher.
+ *   <li>What the group could not do (its stream is busy, is not as expected, or a retry has to be recognised) runs on its
+ *       own in its caller's thread, and so does every member of a group that failed as a whole: with its own append id, so
+ *       that a commit whose answer was lost is not done twice.
+ * </ol>
+ *
+ * <p>The queue is bounded by making callers wait. Thread-safe; owns no thread.
+ */
+final class AppendCoalescer {
+
+    /** Appends in a group at most. */
+    static final int MAX_APPENDS = 256;
+
+    /** Events in a group at most; a larger append runs on its own. */
+    static final int MAX_EVENTS = 2_000;
+
+    /** Characters of payload in a group at most; a larger append runs on its own. */
+    static final long MAX_CHARACTERS = 4L * 1024 * 1024;
+
+    /** Appends that may wait; further callers wait for a place among them. */
+    static final int MAX_WAITING = 10_000;
+
+    /** How appends reach the database. */
+    interface Port {
+
+        /** Runs a group in one commit; null for a member that has to run on its own. */
+        List<@Nullable AppendOutcome> appendGroup(List<EncodedAppend> group);
+
+        /** Runs one append in a commit of its own. */
+        AppendOutcome appendAlone(EncodedAppend append);
+    }
+
+    private final Port port;
+    private final Executor executor;
+    private final Semaphore places = new Semaphore(MAX_WAITING);
+    private final Deque<Waiting> queue = new ArrayDeque<>();
+    private boolean flushing;
+
+    AppendCoalescer(Port port, Executor executor) {
+        this.port = port;
+        this.executor = executor;
+    }
+
+    /** What a waiting append is told. */
+    private enum Turn {
+        WAIT,
+        FLUSH,
+        ALONE,
+        DONE
+    }
+
+    /** An append in the queue: of a thread that waits for it, or of nobody in particular. */
+    private static final class Waiting {
+        final EncodedAppend append;
+        final @Nullable Thread thread;
+        final CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
+        volatile Turn turn = Turn.WAIT;
+
+        Waiting(EncodedAppend append, @Nullable Thread thread) {
+            this.append = append;
+            this.thread = thread;
+        }
+    }
+
+    /** Appends and waits for the outcome; an interrupt is kept for the caller, since what is under way has its outcome. */
+    AppendOutcome append(EncodedAppend append) {
+        if (tooLarge(append)) {
+            return port.appendAlone(append);
+        }
+        places.acquireUninterruptibly();
+        try {
+            Waiting waiting = new Waiting(append, Thread.currentThread());
+            if (enqueue(waiting)) {
+                flush();
+            }
+            return await(waiting);
+        } finally {
+            places.release();
+        }
+    }
+
+    /** Appends without waiting for the outcome. Waits for a place in the queue. */
+    CompletableFuture<AppendOutcome> appendAsync(EncodedAppend append) {
+        if (tooLarge(append)) {
+            return CompletableFuture.supplyAsync(() -> port.appendAlone(append), executor);
+        }
+        places.acquireUninterruptibly();
+        Waiting waiting = new Waiting(append, null);
+        if (enqueue(waiting)) {
+            executor.execute(this::flush);
+        }
+        return waiting.answer.whenComplete((outcome, failure) -> places.release());
+    }
+
+    private static boolean tooLarge(EncodedAppend append) {
+        return append.rows().size() > MAX_EVENTS || append.characters() > MAX_CHARACTERS;
+    }
+
+    /** Queues up; says whether the caller has to flush. */
+    private synchronized boolean enqueue(Waiting waiting) {
+        queue.add(waiting);
+        boolean flush = !flushing;
+        flushing = true;
+        return flush;
+    }
+
+    private AppendOutcome await(Waiting waiting) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                switch (waiting.turn) {
+                    case DONE -> {
+                        return answer(waiting);
+                    }
+                    case FLUSH -> {
+                        waiting.turn = Turn.WAIT;
+                        flush();
+                    }
+                    case ALONE -> {
+                        return port.appendAlone(waiting.append);
+                    }
+                    case WAIT -> {
+                        LockSupport.park(this);
+                        interrupted |= Thread.interrupted();
+                    }
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static AppendOutcome answer(Waiting waiting) {
+        try {
+            return waiting.answer.join();
+        } catch (CompletionException failure) {
+            throw failure.getCause() instanceof RuntimeException runtime ? runtime : failure;
+        }
+    }
+
+    /** Runs one group, tells its members, and hands over. Never throws: what fails is the members' to hear. */
+    private void flush() {
+        List<Waiting> group = takeGroup();
+        List<@Nullable AppendOutcome> outcomes;
+        try {
+            outcomes = group.size() == 1
+                    ? List.of(port.appendAlone(group.get(0).append))
+                    : port.appendGroup(group.stream().map(each -> each.append).toList());
+        } catch (RuntimeException failure) {
+            handOver();
+            fail(group, failure);
+            return;
+        }
+        handOver();
+        for (int i = 0; i < group.size(); i++) {
+            AppendOutcome outcome = outcomes.get(i);
+            if (outcome == null) {
+                runAlone(group.get(i));
+            } else {
+                group.get(i).answer.complete(outcome);
+                tell(group.get(i), Turn.DONE);
+            }
+        }
+    }
+
+    private void fail(List<Waiting> group, RuntimeException failure) {
+        if (group.size() == 1) {
+            group.get(0).answer.completeExceptionally(failure);
+            tell(group.get(0), Turn.DONE);
+        } else {
+            group.forEach(this::runAlone);
+        }
+    }
+
+    private void runAlone(Waiting waiting) {
+        if (waiting.thread != null) {
+            tell(waiting, Turn.ALONE);
+        } else {
+            executor.execute(() -> {
+                try {
+                    waiting.answer.complete(port.appendAlone(waiting.append));
+                } catch (RuntimeException failure) {
+                    waiting.answer.completeExceptionally(failure);
+                }
+            });
+        }
+    }
+
+    private static void tell(Waiting waiting, Turn turn) {
+        waiting.turn = turn;
+        if (waiting.thread != null && waiting.thread != Thread.currentThread()) {
+            LockSupport.unpark(waiting.thread);
+        }
+    }
+
+    /** The oldest of the queue, within the limits of a group and one per stream; what does not fit stays in its place. */
+    private synchronized List<Waiting> takeGroup() {
+        List<Waiting> group = new ArrayList<>();
+        Set<UUID> streams = new HashSet<>();
+        int events = 0;
+        long characters = 0;
+        for (Iterator<Waiting> waiting = queue.iterator(); waiting.hasNext() && group.size() < MAX_APPENDS; ) {
+            Waiting next = waiting.next();
+            events += next.append.rows().size();
+            characters += next.append.characters();
+            if (!group.isEmpty() && (events > MAX_EVENTS || characters > MAX_CHARACTERS)) {
+                break;
+            }
+            // a second append to a stream stays, and so does everything behind it of that stream
+            if (streams.add(next.append.append().aggregateId())) {
+                group.add(next);
+                waiting.remove();
+            }
+        }
+        return group;
+    }
+
+    /** Makes the first of the queue the next flusher. */
+    private void handOver() {
+        Waiting next;
+        synchronized (this) {
+            next = queue.peek();
+            flushing = next != null;
+        }
+        if (next == null) {
+            return;
+        }
+        if (next.thread == null) {
+            executor.execute(this::flush);
+        } else {
+            tell(next, Turn.FLUSH);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.eventsource.store;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the database answered to an append.
+ *
+ * @param outcome the word that the append functions use
+ * @param version the version that the append ended at, or the actual one where it was refused
+ * @param actual the type or tenant that the stream belongs to, where that was the reason
+ * @param firstPosition the first position, 0 where none has been drawn yet
+ * @param lastPosition the last position, 0 likewise
+ */
+record AppendOutcome(String outcome, long version, @Nullable String actual, long firstPosition, long lastPosition) {
+
+    boolean accepted() {
+        return outcome.equals("appended") || outcome.equals("repeated");
+    }
+
+    boolean repeated() {
+        return outcome.equals("repeated");
+    }
+
+    AppendResult result(StreamAppend append) {
+        return new AppendResult(
+                append.aggregateId(),
+                version - append.events().size() + 1,
+                version,
+                firstPosition,
+                lastPosition,
+                repeated());
+    }
+
+    AppendException refusal(StreamAppend append) {
+        return switch (outcome) {
+            case "conflict" -> new VersionConflictException(append, version);
+            case "type" -> StreamMismatchException.type(append, String.valueOf(actual));
+            case "tenant" -> StreamMismatchException.tenant(append);
+            case "partly repeated" ->
+                new InvalidAppendException(
+                        append,
+                        "%s %s: some of these appends were done before under the same append ids and some were not. An append to several streams is repeated whole, with the ids it had."
+                                .formatted(append.aggregateType(), append.aggregateId()));
+            default -> throw new IllegalStateException("Unknown outcome of an append: " + this);
+        };
+    }
+}

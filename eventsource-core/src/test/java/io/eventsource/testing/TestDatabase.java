@@ -1,0 +1,155 @@
+package io.eventsource.testing;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.event.EventCodec;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.schema.SchemaMigrator;
+import io.eventsource.store.AppendTiming;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.LogHead;
+import io.eventsource.store.LogSignal;
+import io.eventsource.store.TimeOrderedIdGenerator;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A database of its own for a test class, with a pool. Closing it closes the pool and removes the database. */
+public final class TestDatabase implements AutoCloseable {
+
+    public static final EventSourceSchema SCHEMA = new EventSourceSchema("eventsource");
+
+    /** The settings that an application has by default. */
+    public static final EventStoreSettings SETTINGS =
+            new EventStoreSettings(AppendTiming.LATE, Duration.ofSeconds(10), true);
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final String name = "test_" + COUNT.incrementAndGet();
+    private final int major;
+    private final PostgresServer server;
+    private final HikariDataSource pool;
+
+    private TestDatabase(int major) {
+        this.major = major;
+        this.server = PostgresServer.ofMajorVersion(major);
+        administer("CREATE DATABASE " + name);
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(server.url(name));
+        config.setMaximumPoolSize(60);
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(10_000);
+        this.pool = new HikariDataSource(config);
+    }
+
+    /** A database without the library's tables. */
+    public static TestDatabase empty(int major) {
+        return new TestDatabase(major);
+    }
+
+    /** A database with the library's tables. */
+    public static TestDatabase migrated(int major) {
+        TestDatabase database = empty(major);
+        new SchemaMigrator(database.pool, SCHEMA).migrate();
+        return database;
+    }
+
+    private void administer(String statement) {
+        try (Connection connection = DriverManager.getConnection(server.url("postgres"))) {
+            new JdbcTemplate(new SingleConnectionDataSource(connection, true)).execute(statement);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(statement, failure);
+        }
+    }
+
+    public HikariDataSource dataSource() {
+        return pool;
+    }
+
+    public JdbcTemplate jdbc() {
+        return new JdbcTemplate(pool);
+    }
+
+    public PlatformTransactionManager transactionManager() {
+        return new JdbcTransactionManager(pool);
+    }
+
+    public TransactionTemplate transaction() {
+        return new TransactionTemplate(transactionManager());
+    }
+
+    public TransactionTemplate transaction(int isolation) {
+        TransactionTemplate template = transaction();
+        template.setIsolationLevel(isolation);
+        return template;
+    }
+
+    /** A connection outside the pool, for transactions that hang and sessions that are ended. */
+    public Connection connect() {
+        try {
+            return DriverManager.getConnection(server.url(name));
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** What runs statements on one connection. */
+    public static JdbcTemplate on(Connection connection) {
+        return new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+    }
+
+    public EventStore store() {
+        return store(TestEvents.codec(), new LogSignal());
+    }
+
+    public EventStore store(EventCodec codec, LogSignal signal) {
+        return store(pool, codec, LogHead.of(pool, SCHEMA, Clock.systemUTC()), signal);
+    }
+
+    public static EventStore store(DataSource dataSource, EventCodec codec, LogHead head, LogSignal signal) {
+        return store(dataSource, codec, head, signal, SETTINGS);
+    }
+
+    public static EventStore store(
+            DataSource dataSource, EventCodec codec, LogHead head, LogSignal signal, EventStoreSettings settings) {
+        return EventStore.postgres(
+                dataSource,
+                SCHEMA,
+                codec,
+                head,
+                signal,
+                settings,
+                ForkJoinPool.commonPool(),
+                Clock.systemUTC(),
+                new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
+    }
+
+    /** Another database on the same server. */
+    public TestDatabase neighbour() {
+        return empty(major);
+    }
+
+    @Override
+    public String toString() {
+        return "PostgreSQL " + major;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        administer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+        administer("DROP DATABASE " + name);
+    }
+}
