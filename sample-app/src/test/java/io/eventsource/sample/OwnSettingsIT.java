@@ -19,7 +19,8 @@ import org.springframework.test.web.servlet.client.RestTestClient;
         properties = {
             "spring.jackson.property-naming-strategy=SNAKE_CASE",
             "spring.jackson.default-property-inclusion=non_empty",
-            "spring.flyway.validate-migration-naming=true"
+            "spring.flyway.validate-migration-naming=true",
+            "eventsource.commands.max-retries=0"
         })
 class OwnSettingsIT {
 
@@ -28,6 +29,9 @@ class OwnSettingsIT {
 
     @Autowired
     private JdbcTemplate jdbc;
+
+    @Autowired
+    private ConcurrentChange concurrentChange;
 
     @Autowired
     private Map<String, Repository<?, ?>> repositories;
@@ -70,5 +74,36 @@ class OwnSettingsIT {
         String stored = jdbc.queryForObject(
                 "SELECT payload::text FROM eventsource.events WHERE aggregate_id = ?", String.class, id);
         assertThat(Objects.requireNonNull(stored)).isEqualTo("{\"lines\": [], \"customerId\": \"ada\"}");
+    }
+
+    @Test
+    void aConflictReachesTheCallerWhereCommandsAreNotRepeated() {
+        UUID id = UUID.randomUUID();
+        client.post()
+                .uri("/orders")
+                .contentType(MediaType.APPLICATION_JSON)
+                .header("Idempotency-Key", id.toString())
+                .body(Map.of("customer_id", "ada"))
+                .exchange()
+                .expectStatus()
+                .isCreated();
+
+        concurrentChange
+                .during(id, () -> client.post()
+                        .uri("/orders/" + id + "/cancellation")
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .body(Map.of("reason", "changed my mind"))
+                        .exchange())
+                .expectStatus()
+                .isEqualTo(409)
+                .expectHeader()
+                .contentTypeCompatibleWith(MediaType.APPLICATION_PROBLEM_JSON)
+                .expectBody()
+                .jsonPath("$.title")
+                .isEqualTo("Version conflict")
+                .jsonPath("$.expected")
+                .isEqualTo(1)
+                .jsonPath("$.actual")
+                .isEqualTo(2);
     }
 }

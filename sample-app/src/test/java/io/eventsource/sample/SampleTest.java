@@ -19,5 +19,5 @@ import org.springframework.context.annotation.Import;
             "logging.level.org.testcontainers=off"
         })
 @AutoConfigureRestTestClient
-@Import(PostgresContainerConfiguration.class)
+@Import({PostgresContainerConfiguration.class, ConcurrentChange.class})
 public @interface SampleTest {}

@@ -30,7 +30,8 @@ import org.springframework.web.bind.annotation.RestController;
 /**
  * Commands on orders, and what an order is and was.
  *
- * <p>A command may carry the version it was decided on in {@code If-Match}; without it, it applies to the order as it is.
+ * <p>A command may carry the version it was decided on in {@code If-Match}; without it, it applies to the order as it is,
+ * and is repeated when somebody else's command comes between.
  * A new order may carry an {@code Idempotency-Key}, which becomes the order's id: repeating the request after a lost
  * answer finds the order instead of making another one.
  */
@@ -100,21 +101,24 @@ final class OrderController {
 
     private ResponseEntity<OrderView> change(
             UUID id, @Nullable String ifMatch, EventMetadata metadata, Consumer<Order> command) {
-        OrderVersionTag expected = ifMatch == null ? null : OrderVersionTag.parse(ifMatch);
+        Order order = ifMatch == null
+                ? orders.execute(id, metadata, command)
+                : changeAt(OrderVersionTag.parse(ifMatch).version(), id, metadata, command);
+        return response(ResponseEntity.ok(), order);
+    }
+
+    private Order changeAt(long expected, UUID id, EventMetadata metadata, Consumer<Order> command) {
         Order order = orders.load(id);
-        if (expected != null && expected.version() != order.version()) {
-            throw new StaleOrderException(id, expected.version(), order.version(), null);
+        if (order.version() != expected) {
+            throw new StaleOrderException(id, expected, order.version(), null);
         }
         command.accept(order);
         try {
             orders.save(order, metadata);
         } catch (VersionConflictException conflict) {
-            if (expected == null) {
-                throw conflict;
-            }
-            throw new StaleOrderException(id, expected.version(), conflict.actualVersion(), conflict);
+            throw new StaleOrderException(id, expected, conflict.actualVersion(), conflict);
         }
-        return response(ResponseEntity.ok(), order);
+        return order;
     }
 
     @GetMapping("/{id}")
