@@ -14,6 +14,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /**
  * Lets concurrent appends share statements and commits.
@@ -49,12 +52,14 @@ final class AppendCoalescer {
     /** How appends reach the database. */
     interface Port {
 
-        /** Runs a group in one commit; null for a member that has to run on its own. */
+        /** Runs a group in one commit, waiting for nobody; null for a member that has to run on its own. */
         List<@Nullable AppendOutcome> appendGroup(List<EncodedAppend> group);
 
-        /** Runs one append in a commit of its own. */
+        /** Runs one append in a commit of its own, waiting for its stream. */
         AppendOutcome appendAlone(EncodedAppend append);
     }
+
+    private static final Logger log = LoggerFactory.getLogger(AppendCoalescer.class);
 
     private final Port port;
     private final Executor executor;
@@ -171,12 +176,15 @@ final class AppendCoalescer {
         List<Waiting> group = takeGroup();
         List<@Nullable AppendOutcome> outcomes;
         try {
-            outcomes = group.size() == 1
-                    ? List.of(port.appendAlone(group.get(0).append))
-                    : port.appendGroup(group.stream().map(each -> each.append).toList());
-        } catch (RuntimeException failure) {
+            outcomes = port.appendGroup(group.stream().map(each -> each.append).toList());
+        } catch (CannotGetJdbcConnectionException unreachable) {
             handOver();
-            fail(group, failure);
+            group.forEach(each -> fail(each, unreachable));
+            return;
+        } catch (RuntimeException failure) {
+            log.debug("A group of {} appends failed, each runs on its own", group.size(), failure);
+            handOver();
+            group.forEach(this::runAlone);
             return;
         }
         handOver();
@@ -191,13 +199,9 @@ final class AppendCoalescer {
         }
     }
 
-    private void fail(List<Waiting> group, RuntimeException failure) {
-        if (group.size() == 1) {
-            group.get(0).answer.completeExceptionally(failure);
-            tell(group.get(0), Turn.DONE);
-        } else {
-            group.forEach(this::runAlone);
-        }
+    private static void fail(Waiting waiting, RuntimeException failure) {
+        waiting.answer.completeExceptionally(failure);
+        tell(waiting, Turn.DONE);
     }
 
     private void runAlone(Waiting waiting) {

@@ -21,6 +21,11 @@ record AppendOutcome(String outcome, long version, @Nullable String actual, long
         return outcome.equals("repeated");
     }
 
+    /** Whether somebody's transaction holds the stream and the append was told not to wait. */
+    boolean busy() {
+        return outcome.equals("busy");
+    }
+
     AppendResult result(StreamAppend append) {
         return new AppendResult(
                 append.aggregateId(),

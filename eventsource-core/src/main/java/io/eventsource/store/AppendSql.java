@@ -20,7 +20,7 @@ final class AppendSql {
     private static final String APPEND_EVENT =
             """
             SELECT outcome, version, actual, first_position, last_position
-              FROM {schema}.append_event(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb)""";
+              FROM {schema}.append_event(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb)""";
 
     private static final String APPEND_EVENTS =
             """
@@ -58,26 +58,31 @@ final class AppendSql {
         this.insertLateEvents = schema.sql(INSERT_LATE_EVENTS);
     }
 
-    /** Appends one event to one stream. */
-    AppendOutcome appendEvent(Connection connection, EncodedAppend encoded) throws SQLException {
+    /**
+     * Appends one event to one stream.
+     *
+     * @param wait whether to wait for somebody's transaction that holds the stream, or to answer {@code busy}
+     */
+    AppendOutcome appendEvent(Connection connection, EncodedAppend encoded, boolean wait) throws SQLException {
         StreamAppend append = encoded.append();
         EncodedAppend.Row row = encoded.rows().get(0);
         try (PreparedStatement statement = connection.prepareStatement(appendEvent)) {
-            statement.setObject(1, append.aggregateId());
-            statement.setString(2, append.aggregateType());
-            statement.setString(3, append.metadata().tenantId());
-            statement.setShort(4, Bucket.of(append.aggregateId()));
-            statement.setLong(5, append.expectedVersion().code());
-            statement.setObject(6, encoded.appendId());
-            statement.setObject(7, row.eventId());
-            statement.setString(8, row.payload().eventType());
-            statement.setShort(9, (short) row.payload().revision());
-            statement.setObject(10, row.timestamp().atOffset(ZoneOffset.UTC));
-            statement.setString(11, row.metadata().actorId());
-            statement.setString(12, row.metadata().correlationId());
-            statement.setString(13, row.metadata().causationId());
-            statement.setString(14, row.payload().json());
-            statement.setString(15, row.headers());
+            statement.setBoolean(1, wait);
+            statement.setObject(2, append.aggregateId());
+            statement.setString(3, append.aggregateType());
+            statement.setString(4, append.metadata().tenantId());
+            statement.setShort(5, Bucket.of(append.aggregateId()));
+            statement.setLong(6, append.expectedVersion().code());
+            statement.setObject(7, encoded.appendId());
+            statement.setObject(8, row.eventId());
+            statement.setString(9, row.payload().eventType());
+            statement.setShort(10, (short) row.payload().revision());
+            statement.setObject(11, row.timestamp().atOffset(ZoneOffset.UTC));
+            statement.setString(12, row.metadata().actorId());
+            statement.setString(13, row.metadata().correlationId());
+            statement.setString(14, row.metadata().causationId());
+            statement.setString(15, row.payload().json());
+            statement.setString(16, row.headers());
             try (ResultSet answer = statement.executeQuery()) {
                 answer.next();
                 return outcome(answer, 1);

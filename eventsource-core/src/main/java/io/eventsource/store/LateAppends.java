@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionSynchronizationUtils;
 
 /**
  * The appends of one transaction whose streams have been moved on and whose events are inserted right before its commit.
@@ -51,16 +52,32 @@ final class LateAppends implements TransactionSynchronization, Ordered {
      * The late appends of the calling thread's transaction, made and tied to it when there are none.
      *
      * @param insert inserts what is pending
-     * @return the appends, or null when the transaction is past the point where they would be inserted
+     * @return the appends, or null when the transaction is past the point where they would be inserted, or where a
+     *     further synchronization would still be called
      */
     static @Nullable LateAppends join(Object key, Consumer<List<Pending>> insert) {
         LateAppends appends = current(key);
         if (appends == null) {
+            if (committing()) {
+                return null;
+            }
             appends = new LateAppends(key, insert);
             TransactionSynchronizationManager.bindResource(key, appends);
             TransactionSynchronizationManager.registerSynchronization(appends);
         }
         return appends.inserted ? null : appends;
+    }
+
+    /**
+     * Whether the calling code is another synchronization's {@code beforeCommit}: Spring has already listed whom to call
+     * then, so that one registered now would be called for everything but the commit.
+     */
+    private static boolean committing() {
+        return !TransactionSynchronizationManager.getSynchronizations().isEmpty()
+                && StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                        .walk(frames ->
+                                frames.anyMatch(frame -> frame.getMethodName().equals("triggerBeforeCommit")
+                                        && frame.getDeclaringClass() == TransactionSynchronizationUtils.class));
     }
 
     void add(EncodedAppend append, long firstVersion) {

@@ -127,13 +127,17 @@ public final class LogHead {
             }
             return false;
         }
+        highestSeen = Math.max(highestSeen, visible.get(visible.size() - 1));
         for (long position : visible) {
             if (position != head + 1) {
                 return atHole(visible);
             }
             head = position;
         }
-        highestSeen = Math.max(highestSeen, head);
+        if (fence != null && head >= fence.upTo()) {
+            // the hole has been filled
+            fence = null;
+        }
         return visible.size() == PAGE;
     }
 

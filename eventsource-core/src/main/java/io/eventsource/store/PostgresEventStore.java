@@ -6,6 +6,7 @@ import io.eventsource.event.StoredEvent;
 import io.eventsource.schema.EventSourceSchema;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -175,7 +176,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
                 jdbc,
                 connection ->
                         insert && appends.size() == 1 && appends.get(0).rows().size() == 1
-                                ? List.of(sql.appendEvent(connection, appends.get(0)))
+                                ? List.of(sql.appendEvent(connection, appends.get(0), true))
                                 : sql.appendEvents(connection, appends, insert));
     }
 
@@ -212,7 +213,14 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
 
     @Override
     public List<@Nullable AppendOutcome> appendGroup(List<EncodedAppend> group) {
-        return translating(group.get(0).append(), detached, connection -> sql.appendGroup(connection, group));
+        EncodedAppend first = group.get(0);
+        return translating(first.append(), detached, connection -> {
+            if (group.size() > 1 || first.rows().size() > 1) {
+                return sql.appendGroup(connection, group);
+            }
+            AppendOutcome outcome = sql.appendEvent(connection, first, false);
+            return Collections.singletonList(outcome.busy() ? null : outcome);
+        });
     }
 
     @Override

@@ -92,7 +92,8 @@ final class Subscription {
                     follow(stop);
                 } catch (CheckpointMovedException moved) {
                     log.info("{}", moved.getMessage());
-                } catch (RuntimeException failure) {
+                } catch (RuntimeException | Error failure) {
+                    // an error too: a thread that ended here would leave a subscription that never goes on
                     pauses = failures.get() == 0 ? backOff.start() : pauses;
                     pauseAfter(failure, pauses.nextBackOff(), stop);
                 }
@@ -109,7 +110,9 @@ final class Subscription {
         position = checkpoint.position();
         while (!stop.raised()) {
             if (position >= tail.place().head()) {
-                state = failures.get() == 0 ? SubscriptionState.LIVE : state;
+                // whatever failed before, there is nothing left to handle
+                recovered();
+                state = SubscriptionState.LIVE;
                 tail.awaitBeyond(position, generation, stop);
             }
             TailReader.Place place = tail.place();
@@ -165,7 +168,7 @@ final class Subscription {
         }
     }
 
-    private void pauseAfter(RuntimeException failure, long millis, StopSignal stop) throws InterruptedException {
+    private void pauseAfter(Throwable failure, long millis, StopSignal stop) throws InterruptedException {
         state = SubscriptionState.RETRYING;
         lastFailure = failure;
         failures.incrementAndGet();

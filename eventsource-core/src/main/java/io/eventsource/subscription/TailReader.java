@@ -58,7 +58,7 @@ final class TailReader {
                 pauses = backOff.start();
                 holePause = status.holeSince() == null ? FIRST_LOOK_AT_HOLE : slower(holePause);
                 pause = status.holeSince() == null ? pollInterval : holePause;
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
                 pause = Duration.ofMillis(pauses.nextBackOff());
                 report(failure, pause);
             }
@@ -71,7 +71,7 @@ final class TailReader {
         return doubled.compareTo(SLOWEST_LOOK_AT_HOLE) > 0 ? SLOWEST_LOOK_AT_HOLE : doubled;
     }
 
-    private void report(RuntimeException failure, Duration pause) {
+    private void report(Throwable failure, Duration pause) {
         lock.lock();
         try {
             if (!failing) {

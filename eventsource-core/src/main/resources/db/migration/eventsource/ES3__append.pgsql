@@ -77,15 +77,29 @@ BEGIN
 END
 $$;
 
--- Appends one event to one stream: the optimistic check and, only when it succeeded, the insert.
+-- Appends one event to one stream: the optimistic check and, only when it succeeded, the insert. Without p_wait it answers
+-- 'busy' instead of waiting for somebody's transaction that holds the stream.
 CREATE FUNCTION ${flyway:defaultSchema}.append_event(
-    p_aggregate_id uuid, p_aggregate_type text, p_tenant_id text, p_bucket smallint, p_expected bigint, p_append_id uuid,
+    p_wait boolean, p_aggregate_id uuid, p_aggregate_type text, p_tenant_id text, p_bucket smallint, p_expected bigint, p_append_id uuid,
     p_event_id uuid, p_event_type text, p_revision smallint, p_timestamp timestamptz,
     p_actor_id text, p_correlation_id text, p_causation_id text, p_payload jsonb, p_metadata jsonb,
     OUT outcome text, OUT version bigint, OUT actual text, OUT first_position bigint, OUT last_position bigint)
     LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
+    IF NOT p_wait THEN
+        -- for a stream that somebody is creating, which cannot be seen
+        PERFORM set_config('lock_timeout', '100ms', true);
+        IF p_expected <> 0 THEN
+            PERFORM FROM ${flyway:defaultSchema}.event_streams AS s
+              WHERE s.aggregate_id = p_aggregate_id FOR NO KEY UPDATE SKIP LOCKED;
+            IF NOT FOUND AND EXISTS (
+                    SELECT FROM ${flyway:defaultSchema}.event_streams AS s WHERE s.aggregate_id = p_aggregate_id) THEN
+                outcome := 'busy';
+                RETURN;
+            END IF;
+        END IF;
+    END IF;
     SELECT a.outcome, a.version, a.actual INTO outcome, version, actual
       FROM ${flyway:defaultSchema}.advance_stream(
                p_aggregate_id, p_aggregate_type, p_tenant_id, p_expected, p_append_id, 1) AS a;

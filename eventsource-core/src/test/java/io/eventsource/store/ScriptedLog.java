@@ -1,0 +1,121 @@
+package io.eventsource.store;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/** A log in memory whose transactions a test moves step by step, also between two statements of the head. */
+final class ScriptedLog implements LogEvidence {
+
+    private final NavigableSet<Long> visible = new TreeSet<>();
+    private final Map<String, Set<Long>> open = new TreeMap<>();
+    private long drawn;
+    private int statements;
+    private boolean unreachable;
+    private @Nullable Runnable beforeEachStatement;
+
+    /** A transaction takes its lock on the table and draws positions. */
+    ScriptedLog draw(String transaction, int count) {
+        Set<Long> positions = open.computeIfAbsent(transaction, name -> new TreeSet<>());
+        for (int i = 0; i < count; i++) {
+            positions.add(++drawn);
+        }
+        return this;
+    }
+
+    ScriptedLog commit(String transaction) {
+        visible.addAll(remove(transaction));
+        return this;
+    }
+
+    ScriptedLog rollback(String transaction) {
+        remove(transaction);
+        return this;
+    }
+
+    private Set<Long> remove(String transaction) {
+        Set<Long> positions = open.remove(transaction);
+        if (positions == null) {
+            throw new IllegalArgumentException("No transaction " + transaction);
+        }
+        return positions;
+    }
+
+    ScriptedLog append(int count) {
+        return draw("append", count).commit("append");
+    }
+
+    /** A prepared transaction survives a restart under another virtual id. */
+    void rename(String transaction, String name) {
+        open.put(name, remove(transaction));
+    }
+
+    /** A crash or a failover loses everything behind a position. */
+    void loseBehind(long position) {
+        visible.tailSet(position, false).clear();
+        open.clear();
+        drawn = position;
+    }
+
+    void reachable(boolean reachable) {
+        unreachable = !reachable;
+    }
+
+    void beforeEachStatement(Runnable step) {
+        beforeEachStatement = step;
+    }
+
+    Set<String> openTransactions() {
+        return new TreeSet<>(open.keySet());
+    }
+
+    NavigableSet<Long> visible() {
+        return new TreeSet<>(visible);
+    }
+
+    int statements() {
+        return statements;
+    }
+
+    private void statement() {
+        if (beforeEachStatement != null) {
+            beforeEachStatement.run();
+        }
+        statements++;
+        if (unreachable) {
+            throw new DataAccessResourceFailureException("the server is down");
+        }
+    }
+
+    @Override
+    public List<Long> positionsAfter(long position, int limit) {
+        statement();
+        return visible.tailSet(position, false).stream().limit(limit).toList();
+    }
+
+    @Override
+    public long highestPosition() {
+        statement();
+        return visible.isEmpty() ? 0 : visible.last();
+    }
+
+    @Override
+    public Set<String> writers() {
+        statement();
+        return new HashSet<>(open.keySet());
+    }
+
+    @Override
+    public List<LogWriter> describeWriters() {
+        return open.keySet().stream()
+                .map(name -> new LogWriter(name, null, null, null, null, null, null))
+                .collect(Collectors.toList());
+    }
+}

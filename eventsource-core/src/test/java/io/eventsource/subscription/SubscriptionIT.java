@@ -1,0 +1,550 @@
+package io.eventsource.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventRegistry;
+import io.eventsource.event.UnknownEventTypeException;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.store.AppendResult;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.LogHead;
+import io.eventsource.store.LogSignal;
+import io.eventsource.store.StreamAppend;
+import io.eventsource.testing.CountingDataSource;
+import io.eventsource.testing.OnEachPostgres;
+import io.eventsource.testing.TestDatabase;
+import io.eventsource.testing.TestEvents;
+import io.eventsource.testing.TestEvents.Deposited;
+import io.eventsource.testing.TestEvents.Noted;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import javax.sql.DataSource;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+
+@OnEachPostgres
+class SubscriptionIT {
+
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final Duration SHORT = Duration.ofMillis(50);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+
+    private final TestDatabase database;
+    private final LogSignal signal = new LogSignal();
+    private final EventStore store;
+    private final JdbcTemplate jdbc;
+    private final String name = "p-" + UUID.randomUUID();
+    private final List<SubscriptionManager> managers = new ArrayList<>();
+
+    SubscriptionIT(TestDatabase database) {
+        this.database = database;
+        this.store = database.store(TestEvents.codec(), signal);
+        this.jdbc = database.jdbc();
+    }
+
+    @AfterEach
+    void stopAll() {
+        for (SubscriptionManager manager : managers) {
+            assertThat(manager.stop(STOP_WITHIN)).isTrue();
+        }
+    }
+
+    private static ConditionFactory eventually() {
+        return await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(20));
+    }
+
+    private static SubscriptionSettings settings(int batchSize, Duration pollInterval) {
+        return new SubscriptionSettings(batchSize, pollInterval, Duration.ofMillis(5), Duration.ofMillis(50));
+    }
+
+    private SubscriptionManager manager(SubscriptionSettings settings, EventHandlers... handlers) {
+        return manager(settings, signal, TestEvents.codec(), handlers);
+    }
+
+    private SubscriptionManager manager(
+            SubscriptionSettings settings, LogSignal wokenBy, EventCodec codec, EventHandlers... handlers) {
+        return manager(
+                List.of(handlers), settings, wokenBy, codec, database.dataSource(), database.transactionManager());
+    }
+
+    private SubscriptionManager manager(
+            Collection<EventHandlers> handlers,
+            SubscriptionSettings settings,
+            LogSignal wokenBy,
+            EventCodec codec,
+            DataSource dataSource,
+            PlatformTransactionManager transactionManager) {
+        SubscriptionManager manager = new SubscriptionManager(
+                handlers,
+                dataSource,
+                TestDatabase.SCHEMA,
+                codec,
+                LogHead.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
+                wokenBy,
+                transactionManager,
+                settings,
+                Thread::new,
+                Clock.systemUTC());
+        managers.add(manager);
+        return manager;
+    }
+
+    private RecordingHandlers handlers() {
+        return new RecordingHandlers(name, jdbc, "deposited");
+    }
+
+    /** Appends and returns the positions. */
+    private List<Long> deposit(int count) {
+        AppendResult result = store.append(
+                StreamAppend.to("account", UUID.randomUUID(), Collections.nCopies(count, new Deposited(1))));
+        return LongStream.rangeClosed(result.firstPosition(), result.lastPosition())
+                .boxed()
+                .toList();
+    }
+
+    private long checkpoint() {
+        return jdbc.queryForList(
+                        "SELECT position FROM eventsource.projection_checkpoints WHERE projection_name = ?",
+                        Long.class,
+                        name)
+                .get(0);
+    }
+
+    private List<Long> allDeposits() {
+        return jdbc.queryForList(
+                "SELECT position FROM eventsource.events WHERE event_type = 'deposited' ORDER BY position", Long.class);
+    }
+
+    private static SubscriptionStatus statusOf(SubscriptionManager manager, String name) {
+        return manager.status(name).orElseThrow();
+    }
+
+    private static void awaitLive(SubscriptionManager manager, String name, long position) {
+        eventually().untilAsserted(() -> {
+            assertThat(statusOf(manager, name).position()).isGreaterThanOrEqualTo(position);
+            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.LIVE);
+        });
+    }
+
+    @Test
+    void history_and_new_events_are_handled_once_in_order_and_the_checkpoint_follows() {
+        deposit(25);
+        RecordingHandlers handlers = handlers();
+        SubscriptionManager manager = manager(settings(10, LONG), handlers);
+        manager.start();
+        eventually().until(() -> handlers.effects().containsAll(allDeposits()));
+
+        for (int i = 0; i < 20; i++) {
+            deposit(2);
+        }
+
+        List<Long> all = allDeposits();
+        awaitLive(manager, name, all.get(all.size() - 1));
+        assertThat(handlers.effects()).containsExactlyElementsOf(all);
+        assertThat(handlers.attempts()).containsExactlyElementsOf(all);
+        assertThat(checkpoint()).isEqualTo(all.get(all.size() - 1));
+        SubscriptionStatus status = statusOf(manager, name);
+        assertThat(status.lag()).isZero();
+        assertThat(status.eventsProcessed()).isEqualTo(all.size());
+        assertThat(status.lastProcessedAt()).isNotNull();
+        assertThat(manager.readingHead()).isTrue();
+    }
+
+    @Test
+    void a_handler_that_fails_leaves_neither_its_row_nor_a_checkpoint_and_is_never_passed_over() {
+        List<Long> first = deposit(3);
+        AtomicBoolean failing = new AtomicBoolean(true);
+        IllegalStateException cause = new IllegalStateException("the read model refuses");
+        RecordingHandlers handlers = handlers().then(event -> {
+            if (failing.get() && event.position() == first.get(1)) {
+                throw cause;
+            }
+        });
+        SubscriptionManager manager = manager(settings(1, LONG), handlers);
+        manager.start();
+
+        eventually().untilAsserted(() -> {
+            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.RETRYING);
+            assertThat(statusOf(manager, name).failures()).isGreaterThan(3);
+        });
+        assertThat(statusOf(manager, name).lastFailure()).isSameAs(cause);
+        assertThat(statusOf(manager, name).lag()).isPositive();
+        assertThat(handlers.effects()).doesNotContainAnyElementsOf(first.subList(1, 3));
+        assertThat(checkpoint()).isEqualTo(first.get(0));
+        assertThat(handlers.attempts()).doesNotContain(first.get(2));
+
+        failing.set(false);
+
+        awaitLive(manager, name, first.get(2));
+        assertThat(handlers.effects()).containsExactlyElementsOf(allDeposits());
+        assertThat(statusOf(manager, name).failures()).isZero();
+        assertThat(statusOf(manager, name).lastFailure()).isNull();
+    }
+
+    @Test
+    void a_batch_whose_last_event_fails_leaves_nothing_of_the_batch() {
+        List<Long> batch = deposit(10);
+        AtomicBoolean failing = new AtomicBoolean(true);
+        RecordingHandlers handlers = handlers().then(event -> {
+            if (failing.get() && event.position() == batch.get(9)) {
+                throw new IllegalStateException("the last one fails");
+            }
+        });
+        SubscriptionManager manager = manager(settings(10_000, LONG), handlers);
+        manager.start();
+        eventually().until(() -> statusOf(manager, name).failures() > 1);
+
+        assertThat(handlers.effects()).isEmpty();
+        assertThat(checkpoint()).isZero();
+
+        failing.set(false);
+        awaitLive(manager, name, batch.get(9));
+        assertThat(handlers.effects()).containsExactlyElementsOf(allDeposits());
+    }
+
+    @Test
+    void an_error_that_is_no_exception_is_retried_and_shown_too() {
+        List<Long> positions = deposit(1);
+        AtomicBoolean failing = new AtomicBoolean(true);
+        RecordingHandlers handlers = handlers().then(event -> {
+            if (failing.get()) {
+                throw new NoClassDefFoundError("missing");
+            }
+        });
+        SubscriptionManager manager = manager(settings(10, LONG), handlers);
+        manager.start();
+
+        eventually().untilAsserted(() -> {
+            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.RETRYING);
+            assertThat(statusOf(manager, name).lastFailure()).isInstanceOf(NoClassDefFoundError.class);
+        });
+        failing.set(false);
+        awaitLive(manager, name, positions.get(0));
+    }
+
+    @Test
+    void restarts_in_the_middle_lose_nothing_and_repeat_no_effect() {
+        for (int stopAfter = 1; stopAfter <= 100; stopAfter += 33) {
+            deposit(150);
+            CountDownLatch enough = new CountDownLatch(stopAfter);
+            RecordingHandlers handlers = handlers().then(event -> enough.countDown());
+            SubscriptionManager manager = manager(settings(3, LONG), handlers);
+            manager.start();
+            eventually().until(() -> enough.getCount() == 0);
+            assertThat(manager.stop(STOP_WITHIN)).isTrue();
+            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.STOPPED);
+        }
+        RecordingHandlers handlers = handlers();
+        SubscriptionManager manager = manager(settings(50, LONG), handlers);
+        manager.start();
+
+        List<Long> all = allDeposits();
+        awaitLive(manager, name, all.get(all.size() - 1));
+        assertThat(handlers.effects()).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    @Test
+    void connections_ended_in_the_middle_of_a_batch_lose_nothing_and_repeat_no_effect() {
+        deposit(100);
+        AtomicInteger handled = new AtomicInteger();
+        RecordingHandlers handlers = handlers().then(event -> {
+            if (handled.incrementAndGet() % 17 == 0 && handled.get() < 150) {
+                endAllConnections();
+            }
+        });
+        SubscriptionManager manager = manager(settings(10, SHORT), handlers);
+        manager.start();
+
+        eventually()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> handled.get() >= 150 && statusOf(manager, name).lag() == 0);
+        List<Long> all = allDeposits();
+        awaitLive(manager, name, all.get(all.size() - 1));
+        assertThat(handlers.effects()).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    /** Ends every session of the pool, that of the running batch and that of the head included. */
+    private void endAllConnections() {
+        try (Connection own = database.connect()) {
+            TestDatabase.on(own)
+                    .queryForList(
+                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    @Test
+    void connections_ended_while_idle_are_recovered_from_without_a_further_event() {
+        List<Long> positions = deposit(1);
+        SubscriptionManager manager = manager(settings(10, SHORT), handlers());
+        manager.start();
+        awaitLive(manager, name, positions.get(0));
+
+        for (int i = 0; i < 5; i++) {
+            endAllConnections();
+            awaitLive(manager, name, positions.get(0));
+        }
+
+        eventually().untilAsserted(() -> {
+            assertThat(manager.readingHead()).isTrue();
+            assertThat(statusOf(manager, name).failures()).isZero();
+            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.LIVE);
+        });
+    }
+
+    @Test
+    void two_managers_on_one_projection_produce_each_effect_once_and_both_end_live() {
+        deposit(50);
+        RecordingHandlers one = handlers();
+        RecordingHandlers two = new RecordingHandlers(name, jdbc, "deposited");
+        SubscriptionManager first = manager(settings(5, SHORT), new LogSignal(), TestEvents.codec(), one);
+        SubscriptionManager second = manager(settings(7, SHORT), new LogSignal(), TestEvents.codec(), two);
+        first.start();
+        second.start();
+        for (int i = 0; i < 50; i++) {
+            deposit(3);
+        }
+
+        List<Long> all = allDeposits();
+        awaitLive(first, name, all.get(all.size() - 1));
+        awaitLive(second, name, all.get(all.size() - 1));
+        assertThat(one.effects()).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    @Test
+    void a_manager_that_lost_a_batch_to_another_and_finds_nothing_left_is_live_again() {
+        List<Long> positions = deposit(1);
+        CountDownLatch inBatch = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        RecordingHandlers slow = handlers().then(event -> {
+            inBatch.countDown();
+            assertThat(goOn.await(10, TimeUnit.SECONDS)).isTrue();
+            throw new IllegalStateException("too late");
+        });
+        SubscriptionManager first = manager(settings(1000, SHORT), new LogSignal(), TestEvents.codec(), slow);
+        first.start();
+        eventually().until(() -> inBatch.getCount() == 0);
+        SubscriptionManager second = manager(settings(1000, SHORT), new LogSignal(), TestEvents.codec(), handlers());
+        second.start();
+        awaitLive(second, name, positions.get(0));
+
+        goOn.countDown();
+
+        awaitLive(first, name, positions.get(0));
+        assertThat(statusOf(first, name).failures()).isZero();
+        assertThat(slow.effects()).containsExactlyElementsOf(allDeposits());
+    }
+
+    @Test
+    void a_checkpoint_moved_by_another_rolls_the_batch_back() {
+        List<Long> positions = deposit(2);
+        CountDownLatch inBatch = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        RecordingHandlers handlers = handlers().then(event -> {
+            inBatch.countDown();
+            assertThat(goOn.await(10, TimeUnit.SECONDS)).isTrue();
+        });
+        SubscriptionManager manager = manager(settings(1000, SHORT), handlers);
+        manager.start();
+        eventually().until(() -> inBatch.getCount() == 0);
+
+        jdbc.update(
+                "UPDATE eventsource.projection_checkpoints SET position = ?, epoch = epoch + 1 WHERE projection_name = ?",
+                positions.get(0),
+                name);
+        goOn.countDown();
+
+        awaitLive(manager, name, positions.get(1));
+        assertThat(handlers.effects()).containsExactly(positions.get(1));
+    }
+
+    @Test
+    void a_type_that_nobody_registered_stops_only_the_subscriptions_that_ask_for_it() {
+        store.append(StreamAppend.to("note", UUID.randomUUID(), new Noted("x")));
+        List<Long> positions = deposit(1);
+        RecordingHandlers deposits = handlers();
+        RecordingHandlers notes = new RecordingHandlers("notes-" + name, jdbc, "noted");
+        SubscriptionManager manager = manager(
+                settings(10, LONG), signal, TestEvents.codec(EventRegistry.of(Deposited.class)), deposits, notes);
+        manager.start();
+
+        awaitLive(manager, name, positions.get(0));
+        eventually().untilAsserted(() -> {
+            SubscriptionStatus status = statusOf(manager, notes.name());
+            assertThat(status.state()).isEqualTo(SubscriptionState.RETRYING);
+            assertThat(status.lastFailure())
+                    .isInstanceOf(UnknownEventTypeException.class)
+                    .hasMessageContaining("'noted'");
+            assertThat(status.lag()).isPositive();
+        });
+    }
+
+    @Test
+    void a_transaction_manager_of_another_data_source_is_refused_with_what_to_do() {
+        deposit(1);
+        try (TestDatabase other = database.neighbour()) {
+            RecordingHandlers handlers = handlers();
+            SubscriptionManager manager = manager(
+                    List.of(handlers),
+                    settings(10, LONG),
+                    signal,
+                    TestEvents.codec(),
+                    database.dataSource(),
+                    new JdbcTransactionManager(other.dataSource()));
+            manager.start();
+
+            eventually().untilAsserted(() -> assertThat(statusOf(manager, name).lastFailure())
+                    .hasMessageContaining("does not govern the data source of the event store")
+                    .hasMessageContaining("Give eventsource a transaction manager of that data source"));
+            assertThat(handlers.attempts()).isEmpty();
+            assertThat(manager.stop(STOP_WITHIN)).isTrue();
+        }
+    }
+
+    @Test
+    void stop_waits_for_the_batch_and_start_goes_on_behind_it() {
+        List<Long> positions = deposit(4);
+        CountDownLatch inBatch = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        RecordingHandlers handlers = handlers().then(event -> {
+            inBatch.countDown();
+            assertThat(goOn.await(10, TimeUnit.SECONDS)).isTrue();
+        });
+        List<Long> before = allDeposits();
+        SubscriptionManager manager = manager(settings(before.size() - 2, LONG), handlers);
+        manager.start();
+        eventually().until(() -> inBatch.getCount() == 0);
+        CompletableFuture<Boolean> stopped = CompletableFuture.supplyAsync(() -> manager.stop(STOP_WITHIN));
+        assertThat(stopped).isNotDone();
+
+        goOn.countDown();
+
+        assertThat(stopped).succeedsWithin(STOP_WITHIN).isEqualTo(true);
+        assertThat(handlers.effects()).containsExactlyElementsOf(before.subList(0, before.size() - 2));
+        assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.STOPPED);
+
+        manager.start();
+        manager.start();
+        awaitLive(manager, name, positions.get(3));
+        assertThat(handlers.effects()).containsExactlyElementsOf(before);
+        assertThat(handlers.attempts()).containsExactlyElementsOf(before);
+    }
+
+    @Test
+    void a_batch_that_does_not_end_in_time_is_interrupted_and_rolled_back() {
+        List<Long> positions = deposit(1);
+        CountDownLatch inBatch = new CountDownLatch(1);
+        RecordingHandlers handlers = handlers().then(event -> {
+            inBatch.countDown();
+            new CountDownLatch(1).await();
+        });
+        SubscriptionManager manager = manager(settings(1000, LONG), handlers);
+        manager.start();
+        eventually().until(() -> inBatch.getCount() == 0);
+
+        assertThat(manager.stop(Duration.ofMillis(20))).isFalse();
+
+        eventually().until(() -> statusOf(manager, name).state() == SubscriptionState.STOPPED);
+        assertThat(handlers.effects()).isEmpty();
+        handlers.then(event -> {});
+        manager.start();
+        awaitLive(manager, name, positions.get(0));
+    }
+
+    @Test
+    void events_of_another_process_arrive_within_the_poll_interval() {
+        RecordingHandlers handlers = handlers();
+        SubscriptionManager manager = manager(settings(10, SHORT), new LogSignal(), TestEvents.codec(), handlers);
+        manager.start();
+        awaitLive(manager, name, 0);
+
+        List<Long> positions = deposit(2);
+
+        eventually().atMost(Duration.ofSeconds(2)).until(() -> handlers.effects()
+                .containsAll(positions));
+    }
+
+    @Test
+    void an_event_that_was_hidden_behind_a_hole_arrives_without_a_further_event_or_signal() {
+        RecordingHandlers handlers = handlers();
+        SubscriptionManager manager = manager(settings(10, LONG), handlers);
+        manager.start();
+        AtomicInteger hidden = new AtomicInteger();
+        database.transaction().executeWithoutResult(status -> {
+            deposit(1);
+            // another transaction commits behind the hole and signals
+            List<Long> behind = CompletableFuture.supplyAsync(() -> deposit(1)).join();
+            hidden.set(behind.get(0).intValue());
+            eventually().during(Duration.ofMillis(100)).until(() -> !handlers.attempts()
+                    .contains(behind.get(0)));
+            status.setRollbackOnly();
+        });
+
+        eventually().atMost(Duration.ofSeconds(5)).until(() -> handlers.effects()
+                .contains(hidden.longValue()));
+    }
+
+    @Test
+    void fifty_idle_subscriptions_issue_no_statement_of_their_own() {
+        List<Long> positions = deposit(1);
+        CountingDataSource counting = new CountingDataSource(database.dataSource());
+        List<EventHandlers> fifty = IntStream.range(0, 50)
+                .<EventHandlers>mapToObj(i -> new RecordingHandlers("idle-" + i + name, jdbc, "deposited"))
+                .toList();
+        SubscriptionManager manager = manager(
+                fifty,
+                settings(10, Duration.ofMillis(20)),
+                signal,
+                TestEvents.codec(),
+                counting,
+                new JdbcTransactionManager(counting));
+        manager.start();
+        fifty.forEach(each -> awaitLive(manager, each.name(), positions.get(0)));
+        int before = counting.statements();
+        long began = System.nanoTime();
+
+        eventually().until(() -> counting.statements() >= before + 40);
+
+        // two statements for each look of the one tail reader, none for the subscriptions
+        long looks = Duration.ofNanos(System.nanoTime() - began).toMillis() / 20 + 2;
+        assertThat(counting.statements() - before).isLessThanOrEqualTo((int) (2 * looks) + 2);
+    }
+
+    @Test
+    void events_that_a_subscription_does_not_ask_for_move_its_place_without_a_write_for_each() {
+        RecordingHandlers handlers = new RecordingHandlers(name, jdbc, "measured");
+        SubscriptionManager manager = manager(settings(10, LONG), handlers);
+        manager.start();
+        List<Long> positions = deposit(10);
+
+        awaitLive(manager, name, positions.get(9));
+
+        assertThat(handlers.attempts()).isEmpty();
+        assertThat(checkpoint()).isLessThan(positions.get(9));
+        List<Long> many = deposit(1100);
+        eventually().until(() -> checkpoint() >= many.get(0));
+    }
+}
