@@ -70,7 +70,7 @@ final class OrderClient {
         return json.readTree(answer.response().body()).path("version").asLong();
     }
 
-    /** Sends a command on an order at a version; returns its version afterwards. */
+    /** Sends a command on an order at a version; returns the next version, to which nothing but this command may lead. */
     long command(UUID orderId, long version, String name, Map<String, ?> body)
             throws CommandFailedException, InterruptedException {
         HttpRequest request = post("/orders/" + orderId + "/" + name, body)
@@ -79,8 +79,8 @@ final class OrderClient {
         Answer answer = send(request);
         JsonNode content = json.readTree(answer.response().body());
         int status = answer.response().statusCode();
-        if (status == 200) {
-            return content.path("version").asLong();
+        if (status == 200 && content.path("version").asLong() == version + 1) {
+            return version + 1;
         }
         // nobody else writes to this order: one version further is what the lost answer would have said
         if (status == PRECONDITION_FAILED
@@ -132,6 +132,6 @@ final class OrderClient {
 
     private static CommandFailedException refused(String command, HttpResponse<String> response) {
         return new CommandFailedException(
-                "%s was refused with status %d: %s".formatted(command, response.statusCode(), response.body()));
+                "%s was answered with status %d: %s".formatted(command, response.statusCode(), response.body()));
     }
 }
