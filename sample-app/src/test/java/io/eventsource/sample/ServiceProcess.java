@@ -37,7 +37,7 @@ final class ServiceProcess {
     }
 
     /** Starts it and waits until it is ready. */
-    static ServiceProcess start(Path folder, int port) throws IOException {
+    static ServiceProcess start(Path folder, int port) throws IOException, InterruptedException {
         Path log = folder.resolve("service.log");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -52,8 +52,16 @@ final class ServiceProcess {
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                         .start(),
                 log);
-        service.awaitReady(port);
-        return service;
+        boolean ready = false;
+        try {
+            service.awaitReady(port);
+            ready = true;
+            return service;
+        } finally {
+            if (!ready) {
+                service.stop();
+            }
+        }
     }
 
     private void awaitReady(int port) {
