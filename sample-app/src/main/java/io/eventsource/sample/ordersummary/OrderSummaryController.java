@@ -1,0 +1,54 @@
+package io.eventsource.sample.ordersummary;
+
+import io.eventsource.sample.order.OrderStatus;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.PageRequest;
+import org.springframework.data.domain.Sort;
+import org.springframework.data.jdbc.core.JdbcAggregateOperations;
+import org.springframework.data.relational.core.query.Criteria;
+import org.springframework.data.relational.core.query.Query;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The list of orders, newest first. */
+@RestController
+@RequestMapping("/order-summaries")
+final class OrderSummaryController {
+
+    private static final Sort NEWEST_FIRST = Sort.by(Sort.Order.desc("createdAt"), Sort.Order.asc("orderId"));
+
+    private final JdbcAggregateOperations jdbc;
+
+    OrderSummaryController(JdbcAggregateOperations jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** One page of the list. */
+    record OrderSummaryPage(List<OrderSummary> items, int page, int size, long totalItems, long totalPages) {}
+
+    @GetMapping
+    OrderSummaryPage list(
+            @RequestParam(required = false) @Nullable String customerId,
+            @RequestParam(required = false) @Nullable OrderStatus status,
+            @RequestParam(defaultValue = "0") @Min(0) @Max(1_000_000) int page,
+            @RequestParam(defaultValue = "20") @Min(1) @Max(1_000) int size) {
+        Criteria criteria = criteria(customerId, status);
+        List<OrderSummary> items =
+                jdbc.findAll(Query.query(criteria).with(PageRequest.of(page, size, NEWEST_FIRST)), OrderSummary.class);
+        long total = jdbc.count(Query.query(criteria), OrderSummary.class);
+        return new OrderSummaryPage(items, page, size, total, (total + size - 1) / size);
+    }
+
+    private static Criteria criteria(@Nullable String customerId, @Nullable OrderStatus status) {
+        Criteria criteria = Criteria.empty();
+        if (customerId != null) {
+            criteria = criteria.and("customerId").is(customerId);
+        }
+        return status == null ? criteria : criteria.and("status").is(status);
+    }
+}
