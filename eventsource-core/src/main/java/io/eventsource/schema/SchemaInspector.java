@@ -7,7 +7,13 @@ import org.springframework.jdbc.core.JdbcOperations;
 public final class SchemaInspector {
 
     private static final List<String> TABLES = List.of(
-            "dead_letter_queue", "event_outbox", "event_streams", "events", "log_head", "projection_checkpoints", "snapshots");
+            "dead_letter_queue",
+            "event_outbox",
+            "event_streams",
+            "events",
+            "log_head",
+            "projection_checkpoints",
+            "snapshots");
 
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;

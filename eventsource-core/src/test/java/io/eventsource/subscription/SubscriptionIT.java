@@ -9,7 +9,9 @@ import io.eventsource.event.EventRegistry;
 import io.eventsource.event.UnknownEventTypeException;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.AppendResult;
+import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
+import io.eventsource.store.EventStoreSettings;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
@@ -46,7 +48,6 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
-
 
 @OnEachPostgres
 class SubscriptionIT {
@@ -559,8 +560,14 @@ class SubscriptionIT {
         SubscriptionManager manager = manager(settings(10, LONG), handlers);
         manager.start();
         AtomicInteger hidden = new AtomicInteger();
+        EventStore immediate = TestDatabase.store(
+                database.dataSource(),
+                TestEvents.codec(),
+                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                signal,
+                new EventStoreSettings(AppendTiming.IMMEDIATE, Duration.ofSeconds(30), true));
         database.transaction().executeWithoutResult(status -> {
-            deposit(1);
+            immediate.append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)));
             // another transaction commits behind the hole and signals
             List<Long> behind = CompletableFuture.supplyAsync(() -> deposit(1)).join();
             hidden.set(behind.get(0).intValue());

@@ -30,7 +30,8 @@ final class EventSourceHealthIndicator extends AbstractHealthIndicator {
     private final LogHead logHead;
     private final @Nullable SubscriptionManager manager;
 
-    EventSourceHealthIndicator(SchemaInspector inspector, int requiredVersion, LogHead logHead, @Nullable SubscriptionManager manager) {
+    EventSourceHealthIndicator(
+            SchemaInspector inspector, int requiredVersion, LogHead logHead, @Nullable SubscriptionManager manager) {
         super("The database of the event store cannot be reached");
         this.inspector = inspector;
         this.requiredVersion = requiredVersion;
