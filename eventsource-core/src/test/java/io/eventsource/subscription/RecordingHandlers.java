@@ -39,9 +39,10 @@ final class RecordingHandlers implements EventHandlers {
         return attempts;
     }
 
-    /** The positions of the committed effects, in no order. */
+    /** The positions of the committed effects by position; the order of handling is that of {@link #attempts()}. */
     List<Long> effects() {
-        return jdbc.queryForList("SELECT position FROM effects WHERE projection = ?", Long.class, name);
+        return jdbc.queryForList(
+                "SELECT position FROM effects WHERE projection = ? ORDER BY position", Long.class, name);
     }
 
     @Override
