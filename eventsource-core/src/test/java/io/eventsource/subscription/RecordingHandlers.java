@@ -39,7 +39,7 @@ final class RecordingHandlers implements EventHandlers {
         return attempts;
     }
 
-    /** The positions of the committed effects, in the order of the positions. */
+    /** The positions of the committed effects by position; the order of handling is that of {@link #attempts()}. */
     List<Long> effects() {
         return jdbc.queryForList(
                 "SELECT position FROM effects WHERE projection = ? ORDER BY position", Long.class, name);

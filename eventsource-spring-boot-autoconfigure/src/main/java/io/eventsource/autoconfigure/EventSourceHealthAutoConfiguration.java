@@ -35,7 +35,8 @@ public final class EventSourceHealthAutoConfiguration {
             ObjectProvider<SubscriptionManager> manager) {
         return new EventSourceHealthIndicator(
                 new SchemaInspector(new JdbcTemplate(dataSource), schema),
-                migrator.version(),
+                SchemaMigrator.requiredVersion(),
+                logHead,
                 manager.getIfAvailable());
     }
 }
