@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure;
 
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaInspector;
+import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
 import io.eventsource.subscription.SubscriptionManager;
