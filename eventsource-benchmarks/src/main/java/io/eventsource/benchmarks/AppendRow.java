@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
@@ -17,9 +16,7 @@ import java.util.stream.IntStream;
  */
 record AppendRow(String name, int callers, int events, boolean inTransaction) implements Row {
 
-    private static final int FILL = 20_000;
-    private static final int APPENDS_PER_STREAM = 10;
-    private static final Duration RUN_UP = Duration.ofMillis(300);
+    private static final int RUN_UP = 10;
     private static final Metric THROUGHPUT = new Metric("throughput", "events/s");
     private static final Metric MEDIAN = new Metric("p50", "µs");
     private static final Metric TAIL = new Metric("p99", "µs");
@@ -41,13 +38,15 @@ record AppendRow(String name, int callers, int events, boolean inTransaction) im
                 ? List.of(contenders.eventsource(), contenders.axon(), contenders.plain())
                 : List.of(contenders.eventsource(), contenders.axon(), contenders.plain(), contenders.plainStatement());
         return all.stream()
-                .map(contender -> new Entrant(contender.name(), time -> measure(contender, time)))
+                .map(contender ->
+                        new Entrant(contender.name(), time -> measure(contender, contenders.settings(), time)))
                 .toList();
     }
 
-    private Map<Metric, Double> measure(Contender contender, Duration time) throws Exception {
-        contender.reset(FILL);
-        Callers.run(callers, RUN_UP, () -> writer(contender));
+    private Map<Metric, Double> measure(Contender contender, BenchmarkSettings settings, Duration time)
+            throws Exception {
+        contender.reset(settings.fill());
+        Callers.run(callers, time.dividedBy(RUN_UP), () -> writer(contender));
         Callers.Outcome outcome = Callers.run(callers, time, () -> writer(contender));
         Map<Metric, Double> measured = new LinkedHashMap<>();
         measured.put(THROUGHPUT, outcome.perSecond() * events);
@@ -57,34 +56,9 @@ record AppendRow(String name, int callers, int events, boolean inTransaction) im
     }
 
     private Callers.Call writer(Contender contender) {
-        Writer writer = new Writer(
+        StreamWriter writer = new StreamWriter(
                 contender,
                 IntStream.range(0, events).mapToObj(OrderLineAdded::of).toList());
         return inTransaction ? () -> contender.transactions().executeWithoutResult(status -> writer.run()) : writer;
-    }
-
-    /** Fills stream after stream. */
-    private static final class Writer implements Callers.Call {
-        private final Contender contender;
-        private final List<OrderLineAdded> events;
-        private UUID stream = UUID.randomUUID();
-        private int appends;
-
-        Writer(Contender contender, List<OrderLineAdded> events) {
-            this.contender = contender;
-            this.events = events;
-        }
-
-        @Override
-        public void run() {
-            if (appends == APPENDS_PER_STREAM) {
-                stream = UUID.randomUUID();
-                appends = 0;
-            }
-            if (!contender.append(stream, (long) appends * events.size(), events)) {
-                throw new IllegalStateException(contender.name() + " refused an append to a stream of one writer");
-            }
-            appends++;
-        }
     }
 }

@@ -29,6 +29,9 @@ final class Benchmarks implements Callable<Integer> {
     @Option(names = "--events", description = "Events in a large store (default: ${DEFAULT-VALUE}).")
     private int events = 5_000_000;
 
+    @Option(names = "--fill", description = "Events in a store before it is appended to (default: ${DEFAULT-VALUE}).")
+    private int fill = 20_000;
+
     @Option(names = "--pool", description = "Connections of each contender (default: ${DEFAULT-VALUE}).")
     private int connections = 20;
 
@@ -67,17 +70,19 @@ final class Benchmarks implements Callable<Integer> {
         }
         List<Row> rows = Rows.named(names);
         try (Server server = Server.start(folder.toAbsolutePath(), connections)) {
-            Contenders contenders = new Contenders(server, events);
+            Contenders contenders = new Contenders(server, new BenchmarkSettings(fill, events));
             List<Rounds.Result> results =
                     new Rounds(rounds, Duration.ofNanos((long) (seconds * 1e9)), progress).run(rows, contenders);
-            out.println("PostgreSQL %s, %d cores, Java %s, pools of %d, %d rounds of %s s%n"
-                    .formatted(
-                            server.version(),
-                            Runtime.getRuntime().availableProcessors(),
-                            Runtime.version().feature(),
-                            connections,
-                            rounds,
-                            seconds));
+            out.println(
+                    "PostgreSQL %s (fsync on, a synced write of 8 kB takes %.2f ms), %d cores, Java %s, pools of %d, %d rounds of %s s%n"
+                            .formatted(
+                                    server.version(),
+                                    server.syncMillis(),
+                                    Runtime.getRuntime().availableProcessors(),
+                                    Runtime.version().feature(),
+                                    connections,
+                                    rounds,
+                                    seconds));
             out.print(Report.of(results));
         }
         return 0;

@@ -30,6 +30,10 @@ final class Callers {
             this.nanos = nanos;
         }
 
+        int calls() {
+            return nanos.length;
+        }
+
         /** Calls per second, until the last answer. */
         double perSecond() {
             return perSecond;

@@ -9,18 +9,18 @@ import java.util.function.Function;
 final class Contenders {
 
     private final Server server;
-    private final int events;
+    private final BenchmarkSettings settings;
     private final Map<String, Object> made = new HashMap<>();
 
     /**
      * Creates the list.
      *
      * @param server where their databases are made
-     * @param events how many events a large store holds
+     * @param settings how large their stores are
      */
-    Contenders(Server server, int events) {
+    Contenders(Server server, BenchmarkSettings settings) {
         this.server = server;
-        this.events = events;
+        this.settings = settings;
     }
 
     EventsourceContender eventsource() {
@@ -47,9 +47,9 @@ final class Contenders {
         return once("plain_statement", StatementContender::new);
     }
 
-    /** How many events a large store holds. */
-    int events() {
-        return events;
+    /** How large the stores are. */
+    BenchmarkSettings settings() {
+        return settings;
     }
 
     @SuppressWarnings("unchecked")

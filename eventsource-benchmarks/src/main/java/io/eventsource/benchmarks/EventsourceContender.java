@@ -82,11 +82,13 @@ final class EventsourceContender implements Contender {
         return transactions;
     }
 
-    LogHead head() {
-        return head;
+    /** Appends to a new stream and says at which position. */
+    long appendAt(UUID stream, List<OrderLineAdded> events) {
+        return store.append(StreamAppend.to("order", stream, events).expecting(ExpectedVersion.noStream()))
+                .lastPosition();
     }
 
-    EventsourceTables tables() {
-        return tables;
+    LogHead head() {
+        return head;
     }
 }

@@ -12,7 +12,13 @@ final class Rows {
             new AppendRow("append-1-callers-64", 64, 1, false),
             new AppendRow("append-1-in-transaction", 16, 1, true),
             new AppendRow("append-10", 16, 10, false),
-            new AppendRow("append-100", 8, 100, false));
+            new AppendRow("append-100", 8, 100, false),
+            new HotStreamRow("hot-stream", 16),
+            new LoadRow("load-100", 100),
+            new LoadRow("load-1000", 1_000),
+            new BusyStreamRow("busy-stream", 16),
+            new SlowTransactionRow("slow-transaction"),
+            new StoreSizeRow("store-size"));
 
     private Rows() {}
 

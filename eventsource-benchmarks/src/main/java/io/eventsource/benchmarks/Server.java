@@ -4,14 +4,18 @@ import io.eventsource.embedded.EmbeddedPostgresServer;
 import io.eventsource.embedded.EmbeddedPostgresSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,6 +26,9 @@ final class Server implements AutoCloseable {
     /** What differs from PostgreSQL's defaults; the same for everybody. */
     static final List<String> SETTINGS = List.of(
             "shared_buffers = '1GB'", "max_wal_size = '8GB'", "checkpoint_timeout = '30min'", "max_connections = 300");
+
+    private static final int PAGE = 8192;
+    private static final int SYNCS = 200;
 
     private final Path folder;
     private final int connections;
@@ -86,8 +93,22 @@ final class Server implements AutoCloseable {
                 databases.get(0).jdbc().queryForObject("SELECT current_setting('server_version')", String.class));
     }
 
-    Path folder() {
-        return folder;
+    /** How long the disk takes to write a page and to say so: the median of many. */
+    double syncMillis() throws IOException {
+        Path file = folder.resolve("sync");
+        double[] millis = new double[SYNCS];
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(SYNCS * PAGE), 0);
+            channel.force(true);
+            for (int i = 0; i < SYNCS; i++) {
+                long start = System.nanoTime();
+                channel.write(ByteBuffer.allocate(PAGE), (long) i * PAGE);
+                channel.force(false);
+                millis[i] = (System.nanoTime() - start) / 1e6;
+            }
+        }
+        Arrays.sort(millis);
+        return millis[SYNCS / 2];
     }
 
     @Override
