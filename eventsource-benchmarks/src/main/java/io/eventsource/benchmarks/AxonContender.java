@@ -1,6 +1,7 @@
 package io.eventsource.benchmarks;
 
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -11,7 +12,6 @@ import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventsourcing.eventstore.DomainEventStream;
 import org.axonframework.eventsourcing.eventstore.jdbc.EventSchema;
 import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
-import org.axonframework.eventsourcing.eventstore.jdbc.JdbcSQLErrorCodesResolver;
 import org.axonframework.eventsourcing.eventstore.jdbc.PostgresEventTableFactory;
 import org.axonframework.modelling.command.ConcurrencyException;
 import org.axonframework.serialization.jackson3.Jackson3Serializer;
@@ -29,6 +29,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * joins one, as in an application with its Spring Boot starter.
  */
 final class AxonContender implements Contender {
+
+    private static final String DUPLICATE_KEY = "23505";
 
     private static final String FILL =
             """
@@ -50,10 +52,15 @@ final class AxonContender implements Contender {
                 .transactionManager(new SpringTransactions(new JdbcTransactionManager(database.dataSource())))
                 .eventSerializer(serializer)
                 .snapshotSerializer(serializer)
-                .persistenceExceptionResolver(new JdbcSQLErrorCodesResolver())
+                .persistenceExceptionResolver(AxonContender::isDuplicateKey)
                 .build();
         engine.createSchema(PostgresEventTableFactory.INSTANCE);
         database.jdbc().execute("DROP TABLE IF EXISTS " + new EventSchema().snapshotTable());
+    }
+
+    /** Axon's own resolver looks for vendor codes, which PostgreSQL's driver does not give. */
+    private static boolean isDuplicateKey(Exception failure) {
+        return failure instanceof SQLException sql && DUPLICATE_KEY.equals(sql.getSQLState());
     }
 
     @Override

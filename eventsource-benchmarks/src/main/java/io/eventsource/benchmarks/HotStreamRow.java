@@ -36,6 +36,8 @@ record HotStreamRow(String name, int callers) implements Row {
         contender.reset(settings.fill());
         UUID stream = UUID.randomUUID();
         List<OrderLineAdded> events = List.of(OrderLineAdded.of(1));
+        // the race is for later versions: Axon reports a lost one for the first as something other than a conflict
+        contender.append(stream, 0, events);
         LongAdder retries = new LongAdder();
         Callers.Outcome outcome = Callers.run(callers, time, () -> () -> {
             while (!contender.append(stream, contender.version(stream), events)) {
