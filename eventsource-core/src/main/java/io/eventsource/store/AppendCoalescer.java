@@ -41,8 +41,14 @@ final class AppendCoalescer {
     /** Appends in a group at most. */
     static final int MAX_APPENDS = 256;
 
-    /** Events in a group at most; a larger append runs on its own. */
+    /** Events in a group at most. */
     static final int MAX_EVENTS = 2_000;
+
+    /**
+     * Events of an append that shares a commit at most. A larger one runs on its own: it costs several times what its
+     * commit does, a group does all of it on one core of the server, and everybody in the group would wait for it.
+     */
+    static final int MAX_SHARED_EVENTS = 50;
 
     /** Characters of payload in a group at most; a larger append runs on its own. */
     static final long MAX_CHARACTERS = 4L * 1024 * 1024;
@@ -125,7 +131,7 @@ final class AppendCoalescer {
     }
 
     private static boolean tooLarge(EncodedAppend append) {
-        return append.rows().size() > MAX_EVENTS || append.characters() > MAX_CHARACTERS;
+        return append.rows().size() > MAX_SHARED_EVENTS || append.characters() > MAX_CHARACTERS;
     }
 
     /** Queues up; says whether the caller has to flush. */

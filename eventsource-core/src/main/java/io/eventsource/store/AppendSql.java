@@ -44,6 +44,16 @@ final class AppendSql {
     private static final String INSERT_LATE_EVENTS =
             "SELECT {schema}.insert_late_events(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
+    private static final String ADVANCE_STREAM =
+            """
+            SELECT outcome, version, actual, NULL::bigint, NULL::bigint
+              FROM {schema}.advance_stream(?, ?, ?, ?, ?, ?)""";
+
+    private static final String INSERT_LATE_EVENT =
+            "SELECT {schema}.insert_late_event(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb)";
+
+    private final String advanceStream;
+    private final String insertLateEvent;
     private final String appendEvent;
     private final String appendEvents;
     private final String appendGroup;
@@ -51,6 +61,8 @@ final class AppendSql {
     private final String insertLateEvents;
 
     AppendSql(EventSourceSchema schema) {
+        this.advanceStream = schema.sql(ADVANCE_STREAM);
+        this.insertLateEvent = schema.sql(INSERT_LATE_EVENT);
         this.appendEvent = schema.sql(APPEND_EVENT);
         this.appendEvents = schema.sql(APPEND_EVENTS);
         this.appendGroup = schema.sql(APPEND_GROUP);
@@ -65,7 +77,6 @@ final class AppendSql {
      */
     AppendOutcome appendEvent(Connection connection, EncodedAppend encoded, boolean wait) throws SQLException {
         StreamAppend append = encoded.append();
-        EncodedAppend.Row row = encoded.rows().get(0);
         try (PreparedStatement statement = connection.prepareStatement(appendEvent)) {
             statement.setBoolean(1, wait);
             statement.setObject(2, append.aggregateId());
@@ -74,15 +85,28 @@ final class AppendSql {
             statement.setShort(5, Bucket.of(append.aggregateId()));
             statement.setLong(6, append.expectedVersion().code());
             statement.setObject(7, encoded.appendId());
-            statement.setObject(8, row.eventId());
-            statement.setString(9, row.payload().eventType());
-            statement.setShort(10, (short) row.payload().revision());
-            statement.setObject(11, row.timestamp().atOffset(ZoneOffset.UTC));
-            statement.setString(12, row.metadata().actorId());
-            statement.setString(13, row.metadata().correlationId());
-            statement.setString(14, row.metadata().causationId());
-            statement.setString(15, row.payload().json());
-            statement.setString(16, row.headers());
+            bindEvent(statement, 8, encoded.rows().get(0));
+            try (ResultSet answer = statement.executeQuery()) {
+                answer.next();
+                return outcome(answer, 1);
+            }
+        }
+    }
+
+    /**
+     * Advances one stream and inserts nothing.
+     *
+     * @return the outcome, without positions
+     */
+    AppendOutcome advanceStream(Connection connection, EncodedAppend encoded) throws SQLException {
+        StreamAppend append = encoded.append();
+        try (PreparedStatement statement = connection.prepareStatement(advanceStream)) {
+            statement.setObject(1, append.aggregateId());
+            statement.setString(2, append.aggregateType());
+            statement.setString(3, append.metadata().tenantId());
+            statement.setLong(4, append.expectedVersion().code());
+            statement.setObject(5, encoded.appendId());
+            statement.setInt(6, encoded.rows().size());
             try (ResultSet answer = statement.executeQuery()) {
                 answer.next();
                 return outcome(answer, 1);
@@ -159,6 +183,10 @@ final class AppendSql {
      */
     void insertLateEvents(Connection connection, List<LateAppends.Pending> pending, Duration idleTimeout)
             throws SQLException {
+        if (pending.size() == 1 && pending.get(0).append().rows().size() == 1) {
+            insertLateEvent(connection, pending.get(0), idleTimeout);
+            return;
+        }
         List<EncodedAppend> appends =
                 pending.stream().map(LateAppends.Pending::append).toList();
         try (PreparedStatement statement = connection.prepareStatement(insertLateEvents)) {
@@ -170,6 +198,35 @@ final class AppendSql {
             bindEvents(binder, appends);
             statement.executeQuery().close();
         }
+    }
+
+    private void insertLateEvent(Connection connection, LateAppends.Pending pending, Duration idleTimeout)
+            throws SQLException {
+        EncodedAppend encoded = pending.append();
+        StreamAppend append = encoded.append();
+        try (PreparedStatement statement = connection.prepareStatement(insertLateEvent)) {
+            statement.setString(1, Long.toString(idleTimeout.toMillis()));
+            statement.setObject(2, append.aggregateId());
+            statement.setString(3, append.aggregateType());
+            statement.setString(4, append.metadata().tenantId());
+            statement.setShort(5, Bucket.of(append.aggregateId()));
+            statement.setObject(6, encoded.appendId());
+            statement.setLong(7, pending.firstVersion());
+            bindEvent(statement, 8, encoded.rows().get(0));
+            statement.executeQuery().close();
+        }
+    }
+
+    private static void bindEvent(PreparedStatement statement, int first, EncodedAppend.Row row) throws SQLException {
+        statement.setObject(first, row.eventId());
+        statement.setString(first + 1, row.payload().eventType());
+        statement.setShort(first + 2, (short) row.payload().revision());
+        statement.setObject(first + 3, row.timestamp().atOffset(ZoneOffset.UTC));
+        statement.setString(first + 4, row.metadata().actorId());
+        statement.setString(first + 5, row.metadata().correlationId());
+        statement.setString(first + 6, row.metadata().causationId());
+        statement.setString(first + 7, row.payload().json());
+        statement.setString(first + 8, row.headers());
     }
 
     private static void bindStreams(Binder binder, List<EncodedAppend> appends) throws SQLException {

@@ -191,13 +191,20 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     }
 
     private List<@Nullable AppendOutcome> execute(JdbcOperations jdbc, List<EncodedAppend> appends, boolean insert) {
-        return translating(
-                appends.get(0).append(),
-                jdbc,
-                connection ->
-                        insert && appends.size() == 1 && appends.get(0).rows().size() == 1
-                                ? List.of(sql.appendEvent(connection, appends.get(0), true))
-                                : sql.appendEvents(connection, appends, insert));
+        return translating(appends.get(0).append(), jdbc, connection -> {
+            if (appends.size() > 1) {
+                return sql.appendEvents(connection, appends, insert);
+            }
+            EncodedAppend append = appends.get(0);
+            if (insert) {
+                return append.rows().size() == 1
+                        ? List.of(sql.appendEvent(connection, append, true))
+                        : sql.appendEvents(connection, appends, true);
+            }
+            AppendOutcome outcome = sql.advanceStream(connection, append);
+            // what was appended before has positions to look up
+            return outcome.repeated() ? sql.appendEvents(connection, appends, false) : List.of(outcome);
+        });
     }
 
     private static <T> T translating(StreamAppend append, JdbcOperations jdbc, ConnectionCallback<T> action) {

@@ -1,0 +1,96 @@
+package io.eventsource.benchmarks;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+
+/** Callers that call again as soon as they have their answer. */
+final class Callers {
+
+    /** One call. */
+    interface Call {
+
+        void run() throws Exception;
+    }
+
+    /** What came of it. */
+    static final class Outcome {
+        private final double perSecond;
+        private final long[] nanos;
+
+        private Outcome(double perSecond, long[] nanos) {
+            this.perSecond = perSecond;
+            this.nanos = nanos;
+        }
+
+        int calls() {
+            return nanos.length;
+        }
+
+        /** Calls per second, until the last answer. */
+        double perSecond() {
+            return perSecond;
+        }
+
+        /** The time within which this part of the calls was answered. */
+        double micros(double quantile) {
+            return nanos[(int) Math.min(nanos.length - 1L, (long) (quantile * nanos.length))] / 1e3;
+        }
+    }
+
+    private Callers() {}
+
+    /**
+     * Calls for some time.
+     *
+     * @param callers how many at once, each on a thread of its own
+     * @param time after which nobody begins another call
+     * @param call makes what one caller calls
+     */
+    static Outcome run(int callers, Duration time, Supplier<Call> call) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(callers);
+        try {
+            List<Future<long[]>> answers = new ArrayList<>();
+            long start = System.nanoTime();
+            long end = start + time.toNanos();
+            for (int i = 0; i < callers; i++) {
+                Call own = call.get();
+                Callable<long[]> loop = () -> callUntil(end, own);
+                answers.add(threads.submit(loop));
+            }
+            List<long[]> all = new ArrayList<>();
+            for (Future<long[]> answer : answers) {
+                all.add(answer.get());
+            }
+            long[] nanos = all.stream().flatMapToLong(Arrays::stream).sorted().toArray();
+            return new Outcome(nanos.length * 1e9 / (System.nanoTime() - start), nanos);
+        } catch (ExecutionException failure) {
+            throw failure.getCause() instanceof Exception cause ? cause : failure;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static long[] callUntil(long end, Call call) throws Exception {
+        long[] nanos = new long[1024];
+        int count = 0;
+        long begin = System.nanoTime();
+        do {
+            call.run();
+            long now = System.nanoTime();
+            if (count == nanos.length) {
+                nanos = Arrays.copyOf(nanos, 2 * count);
+            }
+            nanos[count++] = now - begin;
+            begin = now;
+        } while (begin < end);
+        return Arrays.copyOf(nanos, count);
+    }
+}

@@ -1,0 +1,59 @@
+package io.eventsource.benchmarks;
+
+import io.eventsource.store.AppendTiming;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Everybody who takes part, each made when a row first asks for it. */
+final class Contenders {
+
+    private final Server server;
+    private final BenchmarkSettings settings;
+    private final Map<String, Object> made = new HashMap<>();
+
+    /**
+     * Creates the list.
+     *
+     * @param server where their databases are made
+     * @param settings how large their stores are
+     */
+    Contenders(Server server, BenchmarkSettings settings) {
+        this.server = server;
+        this.settings = settings;
+    }
+
+    EventsourceContender eventsource() {
+        return once("eventsource", database -> new EventsourceContender(database, AppendTiming.LATE));
+    }
+
+    EventsourceContender immediate() {
+        return once("immediate", database -> new EventsourceContender(database, AppendTiming.IMMEDIATE));
+    }
+
+    EventsourceContender large() {
+        return once("large", database -> new EventsourceContender(database, AppendTiming.LATE));
+    }
+
+    AxonContender axon() {
+        return once("axon", AxonContender::new);
+    }
+
+    PlainContender plain() {
+        return once("plain", PlainContender::new);
+    }
+
+    StatementContender plainStatement() {
+        return once("plain_statement", StatementContender::new);
+    }
+
+    /** How large the stores are. */
+    BenchmarkSettings settings() {
+        return settings;
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> T once(String name, Function<Database, T> make) {
+        return (T) made.computeIfAbsent(name, absent -> make.apply(server.database(name)));
+    }
+}

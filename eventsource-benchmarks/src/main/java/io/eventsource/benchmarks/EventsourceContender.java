@@ -1,0 +1,96 @@
+package io.eventsource.benchmarks;
+
+import io.eventsource.aggregate.AggregateRepository;
+import io.eventsource.aggregate.CommandRetries;
+import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventRegistry;
+import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.store.AppendTiming;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.ExpectedVersion;
+import io.eventsource.store.LogHead;
+import io.eventsource.store.LogSignal;
+import io.eventsource.store.StreamAppend;
+import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.store.VersionConflictException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ForkJoinPool;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** This library, configured as the starter configures it. */
+final class EventsourceContender implements Contender {
+
+    private final EventsourceTables tables;
+    private final LogHead head;
+    private final EventStore store;
+    private final AggregateRepository<Order> orders;
+    private final TransactionTemplate transactions;
+
+    EventsourceContender(Database database, AppendTiming timing) {
+        this.tables = EventsourceTables.in(database);
+        this.head = LogHead.of(database.dataSource(), EventsourceTables.SCHEMA, Clock.systemUTC());
+        this.store = EventStore.postgres(
+                database.dataSource(),
+                EventsourceTables.SCHEMA,
+                new EventCodec(EventRegistry.of(OrderLineAdded.class), new JacksonPayloadSerializer()),
+                head,
+                new LogSignal(),
+                new EventStoreSettings(timing, Duration.ofSeconds(10), true),
+                ForkJoinPool.commonPool(),
+                Clock.systemUTC(),
+                new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
+        this.orders = AggregateRepository.of(
+                Order.class, store, new CommandRetries(10, Duration.ofMillis(5), Duration.ofMillis(250)));
+        this.transactions = database.transactions();
+    }
+
+    @Override
+    public String name() {
+        return "eventsource";
+    }
+
+    @Override
+    public void reset(int events) {
+        tables.reset(events);
+    }
+
+    @Override
+    public boolean append(UUID stream, long version, List<OrderLineAdded> events) {
+        try {
+            store.append(StreamAppend.to("order", stream, events).expecting(ExpectedVersion.exact(version)));
+            return true;
+        } catch (VersionConflictException conflict) {
+            return false;
+        }
+    }
+
+    @Override
+    public long version(UUID stream) {
+        return store.currentVersion(stream);
+    }
+
+    @Override
+    public long load(UUID stream) {
+        return orders.load(stream).state();
+    }
+
+    @Override
+    public TransactionTemplate transactions() {
+        return transactions;
+    }
+
+    /** Appends to a new stream and says at which position. */
+    long appendAt(UUID stream, List<OrderLineAdded> events) {
+        return store.append(StreamAppend.to("order", stream, events).expecting(ExpectedVersion.noStream()))
+                .lastPosition();
+    }
+
+    LogHead head() {
+        return head;
+    }
+}

@@ -1,0 +1,83 @@
+package io.eventsource.benchmarks;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs rows in rounds: in each round every entrant once, in an order that rotates from round to round, so that what else
+ * the machine does hits all of them alike. The first round is a warm-up and does not count.
+ */
+final class Rounds {
+
+    private final int rounds;
+    private final Duration time;
+    private final PrintStream progress;
+    private final long start = System.nanoTime();
+
+    Rounds(int rounds, Duration time, PrintStream progress) {
+        this.rounds = rounds;
+        this.time = time;
+        this.progress = progress;
+    }
+
+    /**
+     * The rounds of a row.
+     *
+     * @param row the row
+     * @param results for each entrant, in the row's order, what it measured in each round
+     */
+    record Result(Row row, List<EntrantResult> results) {}
+
+    /**
+     * The rounds of an entrant.
+     *
+     * @param name the entrant
+     * @param rounds what it measured in each
+     */
+    record EntrantResult(String name, List<Map<Row.Metric, Double>> rounds) {}
+
+    List<Result> run(List<Row> rows, Contenders contenders) throws Exception {
+        List<Result> results = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            results.add(run(rows.get(i), contenders, i, rows.size()));
+        }
+        return results;
+    }
+
+    private Result run(Row row, Contenders contenders, int index, int rows) throws Exception {
+        progress.println("%s: %s".formatted(row.name(), row.description()));
+        List<Row.Entrant> entrants = row.entrants(contenders);
+        List<EntrantResult> results = entrants.stream()
+                .map(entrant -> new EntrantResult(entrant.name(), new ArrayList<>()))
+                .toList();
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < entrants.size(); i++) {
+            order.add(i);
+        }
+        for (int round = 0; round <= rounds; round++) {
+            for (int entrant : order) {
+                Map<Row.Metric, Double> measured = entrants.get(entrant).trial().run(time);
+                if (round > 0) {
+                    results.get(entrant).rounds().add(measured);
+                }
+            }
+            Collections.rotate(order, 1);
+            report(row, round, index + (round + 1.0) / (rounds + 1), rows);
+        }
+        return new Result(row, results);
+    }
+
+    private void report(Row row, int round, double rowsDone, int rows) {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        progress.println("  %s round %s, %.0f s passed, about %.0f s to go"
+                .formatted(
+                        row.name(),
+                        round == 0 ? "0 (warm-up)" : round + " of " + rounds,
+                        seconds,
+                        seconds / rowsDone * (rows - rowsDone)));
+    }
+}

@@ -1,0 +1,41 @@
+package io.eventsource.benchmarks;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** All rows. */
+final class Rows {
+
+    static final List<Row> ALL = List.of(
+            new AppendRow("append-1-callers-1", 1, 1, false),
+            new AppendRow("append-1-callers-16", 16, 1, false),
+            new AppendRow("append-1-callers-64", 64, 1, false),
+            new AppendRow("append-1-in-transaction", 16, 1, true),
+            new AppendRow("append-10", 16, 10, false),
+            new AppendRow("append-100", 8, 100, false),
+            new HotStreamRow("hot-stream", 16),
+            new LoadRow("load-100", 100),
+            new LoadRow("load-1000", 1_000),
+            new BusyStreamRow("busy-stream", 16),
+            new SlowTransactionRow("slow-transaction"),
+            new StoreSizeRow("store-size"));
+
+    private Rows() {}
+
+    /**
+     * Picks rows.
+     *
+     * @param names their names; none for all
+     * @throws IllegalArgumentException when a name is unknown
+     */
+    static List<Row> named(List<String> names) {
+        List<String> known = ALL.stream().map(Row::name).toList();
+        names.stream().filter(name -> !known.contains(name)).findFirst().ifPresent(name -> {
+            throw new IllegalArgumentException("There is no row '%s', only %s"
+                    .formatted(name, known.stream().collect(Collectors.joining(", "))));
+        });
+        return ALL.stream()
+                .filter(row -> names.isEmpty() || names.contains(row.name()))
+                .toList();
+    }
+}

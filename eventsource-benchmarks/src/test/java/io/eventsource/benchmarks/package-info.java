@@ -1,0 +1,4 @@
+@NullMarked
+package io.eventsource.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
