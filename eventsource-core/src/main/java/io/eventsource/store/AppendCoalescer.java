@@ -3,9 +3,12 @@ package io.eventsource.store;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -27,8 +30,12 @@ import org.springframework.jdbc.CannotGetJdbcConnectionException;
  *       for no hand-over.
  *   <li>The flusher takes what is queued, up to the limits of a group and at most one append per stream, and runs it as
  *       one statement and one commit. Whoever arrives meanwhile queues up for the next group.
+ *   <li>When the last group had several members, the flusher gives those who were just answered a moment to come back, so
+ *       that callers who append again and again meet in one group instead of in two that take turns. A moment that brought
+ *       nobody is not granted again for a growing number of groups.
  *   <li>When the flush returns, each member of the group gets its own result, and the first of the queue becomes the next
- *       flusher.
+ *       flusher. An append that waits for a version of a stream which the group has just moved past is answered too: it
+ *       has lost.
  *   <li>What the group could not do (its stream is busy, is not as expected, or a retry has to be recognised) runs on its
  *       own in its caller's thread, and so does every member of a group that failed as a whole: with its own append id, so
  *       that a commit whose answer was lost is not done twice.
@@ -53,6 +60,15 @@ final class AppendCoalescer {
     /** Characters of payload in a group at most; a larger append runs on its own. */
     static final long MAX_CHARACTERS = 4L * 1024 * 1024;
 
+    /** How long a flusher waits for company at most, well below what a commit takes. */
+    private static final long MOMENT_NANOS = 200_000;
+
+    /** Callers that were answered longer ago than this are not expected back. */
+    private static final long RECENT_NANOS = 1_000_000;
+
+    /** Groups without a moment after one that brought nobody, at most. */
+    private static final int MAX_IMPATIENCE = 64;
+
     /** Appends that may wait; further callers wait for a place among them. */
     static final int MAX_WAITING = 10_000;
 
@@ -73,6 +89,13 @@ final class AppendCoalescer {
     private final Semaphore places = new Semaphore(MAX_WAITING);
     private final Deque<Waiting> queue = new ArrayDeque<>();
     private boolean flushing;
+
+    // who is expected back; guarded by this
+    private int expected;
+    private long answeredAt;
+    private int impatience;
+    private int impatientGroups;
+    private @Nullable Thread collecting;
 
     AppendCoalescer(Port port, Executor executor) {
         this.port = port;
@@ -137,6 +160,9 @@ final class AppendCoalescer {
     /** Queues up; says whether the caller has to flush. */
     private synchronized boolean enqueue(Waiting waiting) {
         queue.add(waiting);
+        if (collecting != null && queue.size() >= expected) {
+            LockSupport.unpark(collecting);
+        }
         boolean flush = !flushing;
         flushing = true;
         return flush;
@@ -183,32 +209,34 @@ final class AppendCoalescer {
 
     /** Runs one group, tells its members, and hands over. Never throws: what fails is the members' to hear. */
     private void flush() {
+        collect();
         List<Waiting> group = takeGroup();
         List<@Nullable AppendOutcome> outcomes;
         try {
             outcomes = port.appendGroup(group.stream().map(each -> each.append).toList());
         } catch (CannotGetJdbcConnectionException unreachable) {
-            handOver();
+            handOver(0);
             group.forEach(each -> fail(each, unreachable));
             return;
         } catch (RuntimeException failure) {
             log.debug("A group of {} appends failed, each runs on its own", group.size(), failure);
-            handOver();
+            handOver(0);
             group.forEach(this::runAlone);
             return;
         } catch (Error failure) {
-            handOver();
+            handOver(0);
             group.forEach(each -> fail(each, failure));
             return;
         }
-        handOver();
+        Map<Waiting, AppendOutcome> lost = takeLost(group, outcomes);
+        handOver(group.size());
+        lost.forEach(AppendCoalescer::answer);
         for (int i = 0; i < group.size(); i++) {
             AppendOutcome outcome = outcomes.get(i);
             if (outcome == null) {
                 runAlone(group.get(i));
             } else {
-                group.get(i).answer.complete(outcome);
-                tell(group.get(i), Turn.DONE);
+                answer(group.get(i), outcome);
             }
         }
     }
@@ -221,6 +249,11 @@ final class AppendCoalescer {
             log.debug("The executor takes no more tasks, appending in {}", Thread.currentThread(), stopped);
             task.run();
         }
+    }
+
+    private static void answer(Waiting waiting, AppendOutcome outcome) {
+        waiting.answer.complete(outcome);
+        tell(waiting, Turn.DONE);
     }
 
     private static void fail(Waiting waiting, Throwable failure) {
@@ -249,6 +282,72 @@ final class AppendCoalescer {
         }
     }
 
+    /** Gives those who were just answered a moment to come back. */
+    private void collect() {
+        int before;
+        synchronized (this) {
+            before = queue.size();
+            if (expected <= Math.max(1, before) || System.nanoTime() - answeredAt > RECENT_NANOS) {
+                return;
+            }
+            if (impatientGroups > 0) {
+                impatientGroups--;
+                return;
+            }
+            collecting = Thread.currentThread();
+        }
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + MOMENT_NANOS;
+        for (long left = MOMENT_NANOS; left > 0 && !complete(); left = deadline - System.nanoTime()) {
+            LockSupport.parkNanos(this, left);
+            interrupted |= Thread.interrupted();
+        }
+        synchronized (this) {
+            collecting = null;
+            impatience = queue.size() > before ? 0 : Math.min(MAX_IMPATIENCE, 2 * impatience + 1);
+            impatientGroups = impatience;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized boolean complete() {
+        return queue.size() >= expected;
+    }
+
+    /**
+     * Takes those out of the queue that wait for a version which a member of the group has just moved past. An append with
+     * an id of its caller's is not among them: it may be a repetition.
+     */
+    private synchronized Map<Waiting, AppendOutcome> takeLost(
+            List<Waiting> group, List<@Nullable AppendOutcome> outcomes) {
+        if (queue.isEmpty()) {
+            return Map.of();
+        }
+        Map<UUID, Long> versions = new HashMap<>();
+        for (int i = 0; i < group.size(); i++) {
+            AppendOutcome outcome = outcomes.get(i);
+            if (outcome != null && outcome.outcome().equals("appended")) {
+                versions.put(group.get(i).append.append().aggregateId(), outcome.version());
+            }
+        }
+        Map<Waiting, AppendOutcome> lost = new LinkedHashMap<>();
+        for (Iterator<Waiting> waiting = queue.iterator(); waiting.hasNext(); ) {
+            Waiting next = waiting.next();
+            StreamAppend append = next.append.append();
+            Long version = versions.get(append.aggregateId());
+            if (version != null
+                    && append.appendId() == null
+                    && append.expectedVersion() instanceof ExpectedVersion.Exact exact
+                    && exact.version() < version) {
+                lost.put(next, new AppendOutcome("conflict", version, null, 0, 0));
+                waiting.remove();
+            }
+        }
+        return lost;
+    }
+
     /** The oldest of the queue, within the limits of a group and one per stream; what does not fit stays in its place. */
     private synchronized List<Waiting> takeGroup() {
         List<Waiting> group = new ArrayList<>();
@@ -271,12 +370,18 @@ final class AppendCoalescer {
         return group;
     }
 
-    /** Makes the first of the queue the next flusher. */
-    private void handOver() {
+    /**
+     * Makes the first of the queue the next flusher.
+     *
+     * @param answered how many callers are about to be answered and may come back
+     */
+    private void handOver(int answered) {
         Waiting next;
         synchronized (this) {
             next = queue.peek();
             flushing = next != null;
+            expected = Math.min(MAX_APPENDS, answered + queue.size());
+            answeredAt = System.nanoTime();
         }
         if (next == null) {
             return;

@@ -125,6 +125,34 @@ class AppendCoalescerIT {
     }
 
     @Test
+    void a_caller_that_lost_inside_the_queue_learns_a_version_that_is_true() {
+        UUID account = UUID.randomUUID();
+        store.append(deposits(account, 0));
+        List<Callable<Integer>> callers = IntStream.range(0, 16)
+                .<Callable<Integer>>mapToObj(caller -> () -> {
+                    int won = 0;
+                    long known = 1;
+                    while (won < 10) {
+                        try {
+                            known = store.append(deposits(account, 1).expecting(ExpectedVersion.exact(known)))
+                                    .lastVersion();
+                            won++;
+                        } catch (VersionConflictException conflict) {
+                            assertThat(conflict.actualVersion()).isGreaterThan(known);
+                            known = Objects.requireNonNull(conflict.actualVersion());
+                        }
+                    }
+                    return won;
+                })
+                .toList();
+
+        assertThat(Threads.race(callers)).containsOnly(10);
+
+        assertThat(store.currentVersion(account)).isEqualTo(161);
+        assertThat(store.readStream(StreamQuery.of(account))).hasSize(161);
+    }
+
+    @Test
     void a_stream_that_somebodys_transaction_holds_delays_only_appends_to_itself() throws Exception {
         UUID held = UUID.randomUUID();
         store.append(deposits(held, 1));
