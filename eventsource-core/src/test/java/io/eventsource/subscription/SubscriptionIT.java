@@ -31,6 +31,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,6 +63,7 @@ class SubscriptionIT {
     private final JdbcTemplate jdbc;
     private final long base;
     private final String name = "p-" + UUID.randomUUID();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final List<SubscriptionManager> managers = new ArrayList<>();
 
     SubscriptionIT(TestDatabase database) {
@@ -126,7 +128,11 @@ class SubscriptionIT {
                 wokenBy,
                 transactionManager,
                 settings,
-                Thread::new,
+                body -> {
+                    Thread thread = new Thread(body);
+                    threads.add(thread);
+                    return thread;
+                },
                 Clock.systemUTC());
         managers.add(manager);
         return manager;
@@ -508,6 +514,8 @@ class SubscriptionIT {
         manager.start();
         eventually().until(() -> inBatch.getCount() == 0);
         CompletableFuture<Boolean> stopped = CompletableFuture.supplyAsync(() -> manager.stop(STOP_WITHIN));
+        // the tail reader has been told to stop, the batch goes on
+        eventually().until(() -> threads.stream().anyMatch(thread -> !thread.isAlive()));
         assertThat(stopped).isNotDone();
 
         goOn.countDown();
