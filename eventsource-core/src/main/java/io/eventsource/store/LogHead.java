@@ -12,7 +12,6 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * The log's settled head: the position up to which every event that will ever be visible is visible. Positions are
@@ -70,8 +69,7 @@ public final class LogHead {
      * @return a head that has not looked yet
      */
     public static LogHead of(DataSource dataSource, EventSourceSchema schema, Clock clock) {
-        return new LogHead(
-                new PostgresLogEvidence(new JdbcTemplate(new DetachedDataSource(dataSource)), schema), clock);
+        return new LogHead(new PostgresLogEvidence(DetachedJdbc.on(dataSource), schema), clock);
     }
 
     LogHead(LogEvidence evidence, Clock clock) {

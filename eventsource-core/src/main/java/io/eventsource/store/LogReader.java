@@ -11,7 +11,6 @@ import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
-import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Reads pages of the log below a settled head. Thread-safe. Never joins a surrounding transaction: the page must be read
@@ -30,7 +29,7 @@ public final class LogReader {
      * @param schema the schema that holds them
      */
     public LogReader(DataSource dataSource, EventSourceSchema schema) {
-        this(new JdbcTemplate(new DetachedDataSource(dataSource)), schema);
+        this(DetachedJdbc.on(dataSource), schema);
     }
 
     LogReader(JdbcOperations detached, EventSourceSchema schema) {

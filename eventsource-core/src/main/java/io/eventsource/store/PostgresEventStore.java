@@ -61,7 +61,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
             IdGenerator ids) {
         this.participation = new TransactionParticipation(dataSource);
         this.joining = new JdbcTemplate(dataSource);
-        this.detached = new JdbcTemplate(new DetachedDataSource(dataSource));
+        this.detached = DetachedJdbc.on(dataSource);
         this.codec = codec;
         this.logHead = logHead;
         this.logReader = new LogReader(detached, schema);

@@ -366,4 +366,22 @@ class LateAppendIT {
     private String idleTimeout() {
         return Objects.requireNonNull(jdbc.queryForObject("SHOW idle_in_transaction_session_timeout", String.class));
     }
+
+    @Test
+    void reading_the_log_inside_a_transaction_keeps_no_second_connection() {
+        transaction.executeWithoutResult(status -> {
+            jdbc.queryForList("SELECT 1");
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {});
+            int before = database.dataSource().getHikariPoolMXBean().getActiveConnections();
+
+            store.settledHead();
+            store.readLog(LogQuery.after(0));
+
+            assertThat(database.dataSource().getHikariPoolMXBean().getActiveConnections())
+                    .isEqualTo(before);
+            assertThat(TransactionSynchronizationManager.getSynchronizations()).hasSize(1);
+            store.append(deposits(account, 1));
+        });
+        assertThat(versions(account)).containsExactly(1L);
+    }
 }
