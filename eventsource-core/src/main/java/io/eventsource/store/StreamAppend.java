@@ -38,6 +38,10 @@ public record StreamAppend(
             throw new IllegalArgumentException("An aggregate type must have 1 to %d characters, but it is '%s'"
                     .formatted(MAX_TYPE_LENGTH, aggregateType));
         }
+        if (aggregateType.chars().anyMatch(c -> c == 0 || Character.isSurrogate((char) c))) {
+            throw new IllegalArgumentException(
+                    "An aggregate type must hold neither U+0000 nor characters beyond the basic plane");
+        }
         Objects.requireNonNull(aggregateId, "aggregateId");
         Objects.requireNonNull(expectedVersion, "expectedVersion");
         Objects.requireNonNull(metadata, "metadata");

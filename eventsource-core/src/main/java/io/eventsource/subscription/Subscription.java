@@ -110,9 +110,11 @@ final class Subscription {
         position = checkpoint.position();
         while (!stop.raised()) {
             if (position >= tail.place().head()) {
-                // whatever failed before, there is nothing left to handle
-                recovered();
-                state = SubscriptionState.LIVE;
+                if (tail.place().known()) {
+                    // whatever failed before, there is nothing left to handle
+                    recovered();
+                    state = SubscriptionState.LIVE;
+                }
                 tail.awaitBeyond(position, generation, stop);
             }
             TailReader.Place place = tail.place();

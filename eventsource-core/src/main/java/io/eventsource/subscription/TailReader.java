@@ -34,7 +34,7 @@ final class TailReader {
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
-    private Place place = new Place(0, 0);
+    private Place place = new Place(0, 0, false);
     private boolean failing;
 
     // only the thread of the tail reader uses these
@@ -46,8 +46,9 @@ final class TailReader {
      *
      * @param head the settled head
      * @param generation rises when what was remembered of the log must be read anew
+     * @param known whether the log has been looked at
      */
-    record Place(long head, long generation) {}
+    record Place(long head, long generation, boolean known) {}
 
     TailReader(LogHead logHead, LogSignal signal, Duration pollInterval, BackOff backOff, Clock clock) {
         this.clock = clock;
@@ -65,7 +66,7 @@ final class TailReader {
             try {
                 long head = logHead.advance();
                 LogHeadStatus status = logHead.status();
-                publish(new Place(head, status.generation()));
+                publish(new Place(head, status.generation(), true));
                 reportHole(status);
                 publishHead();
                 pauses = backOff.start();
@@ -166,7 +167,11 @@ final class TailReader {
     void awaitBeyond(long position, long generation, StopSignal stop) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (place.head() <= position && place.generation() == generation && !stop.raised()) {
+            boolean known = place.known();
+            while (place.head() <= position
+                    && place.generation() == generation
+                    && place.known() == known
+                    && !stop.raised()) {
                 moved.await();
             }
         } finally {

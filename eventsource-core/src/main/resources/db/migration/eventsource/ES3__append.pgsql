@@ -86,11 +86,39 @@ CREATE FUNCTION ${flyway:defaultSchema}.append_event(
     OUT outcome text, OUT version bigint, OUT actual text, OUT first_position bigint, OUT last_position bigint)
     LANGUAGE plpgsql AS $$
 #variable_conflict use_column
+DECLARE
+    local_setting text;
 BEGIN
-    IF NOT p_wait THEN
-        -- for a stream that somebody is creating, which cannot be seen
-        PERFORM set_config('lock_timeout', '100ms', true);
-        IF p_expected <> 0 THEN
+    -- The common cases in place: a call of advance_stream costs as much again.
+    IF p_expected > 0 AND p_wait THEN
+        UPDATE ${flyway:defaultSchema}.event_streams AS s
+           SET version = p_expected + 1
+         WHERE s.aggregate_id = p_aggregate_id AND s.version = p_expected
+           AND s.aggregate_type = p_aggregate_type AND s.tenant_id IS NOT DISTINCT FROM p_tenant_id
+        RETURNING s.version INTO append_event.version;
+    ELSIF p_expected > 0 THEN
+        UPDATE ${flyway:defaultSchema}.event_streams AS s
+           SET version = p_expected + 1
+         WHERE s.aggregate_id = (SELECT f.aggregate_id FROM ${flyway:defaultSchema}.event_streams AS f
+                                  WHERE f.aggregate_id = p_aggregate_id FOR NO KEY UPDATE SKIP LOCKED)
+           AND s.version = p_expected
+           AND s.aggregate_type = p_aggregate_type AND s.tenant_id IS NOT DISTINCT FROM p_tenant_id
+        RETURNING s.version INTO append_event.version;
+    ELSIF p_expected = 0 THEN
+        IF NOT p_wait THEN
+            -- for a stream that somebody is creating, which cannot be seen
+            local_setting := set_config('lock_timeout', '100ms', true);
+        END IF;
+        INSERT INTO ${flyway:defaultSchema}.event_streams AS s (aggregate_id, aggregate_type, tenant_id, version)
+        VALUES (p_aggregate_id, p_aggregate_type, p_tenant_id, 1)
+        ON CONFLICT ON CONSTRAINT event_streams_pkey DO NOTHING
+        RETURNING s.version INTO append_event.version;
+    END IF;
+    IF append_event.version IS NOT NULL THEN
+        outcome := 'appended';
+    ELSE
+        IF NOT p_wait THEN
+            local_setting := set_config('lock_timeout', '100ms', true);
             PERFORM FROM ${flyway:defaultSchema}.event_streams AS s
               WHERE s.aggregate_id = p_aggregate_id FOR NO KEY UPDATE SKIP LOCKED;
             IF NOT FOUND AND EXISTS (
@@ -99,10 +127,10 @@ BEGIN
                 RETURN;
             END IF;
         END IF;
+        SELECT a.outcome, a.version, a.actual INTO outcome, version, actual
+          FROM ${flyway:defaultSchema}.advance_stream(
+                   p_aggregate_id, p_aggregate_type, p_tenant_id, p_expected, p_append_id, 1) AS a;
     END IF;
-    SELECT a.outcome, a.version, a.actual INTO outcome, version, actual
-      FROM ${flyway:defaultSchema}.advance_stream(
-               p_aggregate_id, p_aggregate_type, p_tenant_id, p_expected, p_append_id, 1) AS a;
     IF append_event.outcome = 'appended' THEN
         INSERT INTO ${flyway:defaultSchema}.events AS e
                (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket, tenant_id,
