@@ -26,8 +26,8 @@ final class PostgresServer {
     }
 
     /** A server of its own, on a cluster that nobody has written to. */
-    static PostgresServer fresh(int major) {
-        return start(major);
+    static PostgresServer fresh(int major, Map<String, String> settings) {
+        return start(major, settings);
     }
 
     void stop() {
@@ -43,17 +43,18 @@ final class PostgresServer {
     }
 
     static PostgresServer ofMajorVersion(int major) {
-        return SERVERS.computeIfAbsent(major, PostgresServer::start);
+        return SERVERS.computeIfAbsent(major, version -> start(version, Map.of()));
     }
 
-    private static PostgresServer start(int major) {
+    private static PostgresServer start(int major, Map<String, String> settings) {
         Path jar = Path.of(System.getProperty("postgres.binaries", "target/postgres"), major + ".jar");
         try {
-            return new PostgresServer(EmbeddedPostgres.builder()
+            EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                     .setPgBinaryResolver((system, machine) -> archiveIn(jar))
                     .setServerConfig("max_connections", "300")
-                    .setServerConfig("max_prepared_transactions", "10")
-                    .start());
+                    .setServerConfig("max_prepared_transactions", "10");
+            settings.forEach(builder::setServerConfig);
+            return new PostgresServer(builder.start());
         } catch (IOException failure) {
             throw new UncheckedIOException("No PostgreSQL %d from %s".formatted(major, jar), failure);
         }

@@ -17,6 +17,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -64,7 +65,12 @@ public final class TestDatabase implements AutoCloseable {
 
     /** A database without the library's tables on a cluster of its own, whose transaction ids are young. */
     public static TestDatabase emptyOnFreshCluster(int major) {
-        return new TestDatabase(major, PostgresServer.fresh(major), true);
+        return new TestDatabase(major, PostgresServer.fresh(major, Map.of()), true);
+    }
+
+    /** The same with settings of the server's own. */
+    public static TestDatabase emptyOnFreshCluster(int major, Map<String, String> settings) {
+        return new TestDatabase(major, PostgresServer.fresh(major, settings), true);
     }
 
     /** A database with the library's tables. */
@@ -122,6 +128,11 @@ public final class TestDatabase implements AutoCloseable {
         return store(TestEvents.codec(), new LogSignal());
     }
 
+    public static EventStore store(DataSource dataSource) {
+        return store(
+                dataSource, TestEvents.codec(), LogHead.of(dataSource, SCHEMA, Clock.systemUTC()), new LogSignal());
+    }
+
     public EventStore store(EventCodec codec, LogSignal signal) {
         return store(pool, codec, LogHead.of(pool, SCHEMA, Clock.systemUTC()), signal);
     }
@@ -158,8 +169,17 @@ public final class TestDatabase implements AutoCloseable {
 
     /** A pool that reaches this database through another port of this machine. */
     public HikariDataSource throughPort(int port) {
+        return smallPool(server.url(name).replace(":" + server.port() + "/", ":" + port + "/"));
+    }
+
+    /** A pool of sessions of another role, which must be allowed to log in. */
+    public HikariDataSource dataSourceOf(String role) {
+        return smallPool(server.url(name).replace("user=postgres", "user=" + role));
+    }
+
+    private static HikariDataSource smallPool(String url) {
         HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(server.url(name).replace(":" + server.port() + "/", ":" + port + "/"));
+        config.setJdbcUrl(url);
         config.setMaximumPoolSize(4);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(5_000);

@@ -1,0 +1,535 @@
+-- The library's tables in the schema eventsource, and the record that lets its migrator go on from here.
+-- Made from the migrations in db/migration/eventsource, so do not edit it: CONTRIBUTING.md says how to make it anew.
+-- Run it as the role that shall own the tables, all or nothing:
+--   psql -X -v ON_ERROR_STOP=1 --single-transaction -f eventsource-schema.sql
+-- It needs no extension and no superuser, only CREATE on the database. (Where the schema exists, and CREATE on it is
+-- all that the role has, leave out the next line.)
+CREATE SCHEMA IF NOT EXISTS eventsource;
+
+-- ES1__tables.pgsql
+
+-- One row per stream: what an append compares and sets before it draws a position.
+-- Low fillfactor, so that an update stays on its page and touches no index.
+CREATE TABLE eventsource.event_streams (
+    aggregate_id     uuid     NOT NULL,
+    aggregate_type   text     NOT NULL,
+    tenant_id        text,
+    version          bigint   NOT NULL,
+    -- the last appends that named no exact version, newest first, and the version each ended at
+    append_ids       uuid[]   NOT NULL DEFAULT '{}',
+    append_versions  bigint[] NOT NULL DEFAULT '{}',
+    CONSTRAINT event_streams_pkey PRIMARY KEY (aggregate_id),
+    CONSTRAINT event_streams_version_positive CHECK (version > 0)
+) WITH (fillfactor = 60);
+
+-- The log. Its position comes from the INSERT itself and from nowhere else.
+CREATE TABLE eventsource.events (
+    position         bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1),
+    event_id         uuid        NOT NULL,
+    append_id        uuid        NOT NULL,
+    aggregate_id     uuid        NOT NULL,
+    aggregate_type   text        NOT NULL,
+    version          bigint      NOT NULL,
+    event_type       text        NOT NULL,
+    revision         smallint    NOT NULL DEFAULT 1,
+    bucket           smallint    NOT NULL,
+    tenant_id        text,
+    actor_id         text,
+    correlation_id   text,
+    causation_id     text,
+    "timestamp"      timestamptz NOT NULL,
+    created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    payload          jsonb       NOT NULL,
+    metadata         jsonb,
+    CONSTRAINT events_pkey PRIMARY KEY (position),
+    CONSTRAINT events_aggregate_id_version_key UNIQUE (aggregate_id, version),
+    CONSTRAINT events_version_positive CHECK (version > 0),
+    CONSTRAINT events_bucket_in_range CHECK (bucket BETWEEN 0 AND 1023)
+);
+
+-- The settled head as readers have found it: where a starting reader goes on from, whatever transactions are open then.
+CREATE TABLE eventsource.log_head (
+    singleton        boolean     NOT NULL DEFAULT true,
+    position         bigint      NOT NULL DEFAULT 0,
+    published_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT log_head_pkey PRIMARY KEY (singleton),
+    CONSTRAINT log_head_one_row CHECK (singleton)
+) WITH (fillfactor = 10);
+
+INSERT INTO eventsource.log_head DEFAULT VALUES;
+
+-- A few bytes per 256 kB of log and no measurable cost to an insert. Finds events by arrival time, and by id as long as
+-- ids are time-ordered, as those that the library assigns are.
+CREATE INDEX events_arrival_idx ON eventsource.events
+    USING brin (created_at, event_id) WITH (pages_per_range = 32, autosummarize = on);
+
+CREATE TABLE eventsource.snapshots (
+    aggregate_id     uuid        NOT NULL,
+    aggregate_type   text        NOT NULL,
+    version          bigint      NOT NULL,
+    schema_version   integer     NOT NULL,
+    state            jsonb       NOT NULL,
+    created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT snapshots_pkey PRIMARY KEY (aggregate_id),
+    CONSTRAINT snapshots_version_positive CHECK (version > 0)
+);
+
+-- How far a projection is, one row per segment of it.
+CREATE TABLE eventsource.projection_checkpoints (
+    projection_name   text        NOT NULL,
+    segment           smallint    NOT NULL,
+    position          bigint      NOT NULL,
+    epoch             bigint      NOT NULL DEFAULT 0,
+    last_event_id     uuid,
+    last_event_type   text,
+    last_processed_at timestamptz,
+    events_processed  bigint      NOT NULL DEFAULT 0,
+    created_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    updated_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT projection_checkpoints_pkey PRIMARY KEY (projection_name, segment),
+    CONSTRAINT projection_checkpoints_position_not_negative CHECK (position >= 0)
+) WITH (fillfactor = 50);
+
+-- Events that a projection could not handle, with a copy of the event.
+CREATE TABLE eventsource.dead_letter_queue (
+    id                bigint      GENERATED ALWAYS AS IDENTITY,
+    projection_name   text        NOT NULL,
+    event_id          uuid        NOT NULL,
+    event_type        text        NOT NULL,
+    position          bigint      NOT NULL,
+    aggregate_id      uuid        NOT NULL,
+    aggregate_type    text        NOT NULL,
+    event_data        jsonb       NOT NULL,
+    error_type        text        NOT NULL,
+    error_message     text,
+    error_stacktrace  text,
+    retry_count       integer     NOT NULL DEFAULT 0,
+    first_failed_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    last_failed_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    status            text        NOT NULL DEFAULT 'failed',
+    resolved_at       timestamptz,
+    resolved_by       text,
+    CONSTRAINT dead_letter_queue_pkey PRIMARY KEY (id),
+    CONSTRAINT dead_letter_queue_event_key UNIQUE (projection_name, event_id),
+    CONSTRAINT dead_letter_queue_status CHECK (status IN ('failed', 'retrying', 'resolved', 'discarded'))
+);
+
+-- Entries of a destination that failed or wait behind one that failed.
+CREATE TABLE eventsource.event_outbox (
+    id                bigint      GENERATED ALWAYS AS IDENTITY,
+    destination       text        NOT NULL,
+    position          bigint      NOT NULL,
+    event_id          uuid        NOT NULL,
+    event_type        text        NOT NULL,
+    aggregate_id      uuid        NOT NULL,
+    aggregate_type    text        NOT NULL,
+    status            text        NOT NULL DEFAULT 'pending',
+    attempts          integer     NOT NULL DEFAULT 0,
+    last_error        text,
+    next_attempt_at   timestamptz,
+    created_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    published_at      timestamptz,
+    CONSTRAINT event_outbox_pkey PRIMARY KEY (id),
+    CONSTRAINT event_outbox_event_key UNIQUE (destination, event_id),
+    CONSTRAINT event_outbox_status CHECK (status IN ('pending', 'failed', 'published'))
+);
+
+-- ES2__history_is_immutable.pgsql
+
+-- What has been appended is history. Corrections are further events.
+CREATE FUNCTION eventsource.refuse_change_of_history() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% on %.% is refused: events are never changed or removed', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation',
+              HINT = 'Append a further event that corrects the earlier one.';
+END
+$$;
+
+CREATE TRIGGER events_refuse_change
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON eventsource.events
+    FOR EACH STATEMENT EXECUTE FUNCTION eventsource.refuse_change_of_history();
+
+-- ES3__append.pgsql
+
+-- Moves a stream from its expected version to the next one, or says why not. This is the optimistic check: it draws no
+-- position and, when it succeeds, never touches the log, so that a loser leaves neither a hole nor a lock there.
+--
+-- expected: the exact version; 0 for no stream; -1 for any; -2 for an existing stream of any version.
+-- outcome:  'appended'  version is the stream's new version
+--           'repeated'  this append id was appended before; version is the version that append ended at
+--           'conflict'  version is the stream's actual version, 0 when there is no stream
+--           'type' or 'tenant'  the stream belongs to another one, which actual names
+CREATE FUNCTION eventsource.advance_stream(
+    p_aggregate_id uuid, p_aggregate_type text, p_tenant_id text,
+    p_expected bigint, p_append_id uuid, p_count integer,
+    OUT outcome text, OUT version bigint, OUT actual text)
+    LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    stream eventsource.event_streams%ROWTYPE;
+BEGIN
+    IF p_expected > 0 THEN
+        UPDATE eventsource.event_streams AS s
+           SET version = p_expected + p_count
+         WHERE s.aggregate_id = p_aggregate_id AND s.version = p_expected
+           AND s.aggregate_type = p_aggregate_type AND s.tenant_id IS NOT DISTINCT FROM p_tenant_id
+        RETURNING s.version INTO advance_stream.version;
+    ELSIF p_expected = 0 THEN
+        INSERT INTO eventsource.event_streams AS s (aggregate_id, aggregate_type, tenant_id, version)
+        VALUES (p_aggregate_id, p_aggregate_type, p_tenant_id, p_count)
+        ON CONFLICT ON CONSTRAINT event_streams_pkey DO NOTHING
+        RETURNING s.version INTO advance_stream.version;
+    ELSIF p_expected = -1 THEN
+        INSERT INTO eventsource.event_streams AS s
+               (aggregate_id, aggregate_type, tenant_id, version, append_ids, append_versions)
+        VALUES (p_aggregate_id, p_aggregate_type, p_tenant_id, p_count, ARRAY[p_append_id], ARRAY[p_count::bigint])
+        ON CONFLICT ON CONSTRAINT event_streams_pkey DO UPDATE
+           SET version = s.version + p_count,
+               append_ids = (p_append_id || s.append_ids)[1:16],
+               append_versions = ((s.version + p_count) || s.append_versions)[1:16]
+         WHERE s.aggregate_type = p_aggregate_type AND s.tenant_id IS NOT DISTINCT FROM p_tenant_id
+           AND p_append_id <> ALL (s.append_ids)
+        RETURNING s.version INTO advance_stream.version;
+    ELSE
+        UPDATE eventsource.event_streams AS s
+           SET version = s.version + p_count,
+               append_ids = (p_append_id || s.append_ids)[1:16],
+               append_versions = ((s.version + p_count) || s.append_versions)[1:16]
+         WHERE s.aggregate_id = p_aggregate_id
+           AND s.aggregate_type = p_aggregate_type AND s.tenant_id IS NOT DISTINCT FROM p_tenant_id
+           AND p_append_id <> ALL (s.append_ids)
+        RETURNING s.version INTO advance_stream.version;
+    END IF;
+    IF FOUND THEN
+        outcome := 'appended';
+        RETURN;
+    END IF;
+
+    -- A statement of its own, so that its snapshot shows what the winner of a race has committed.
+    SELECT * INTO stream FROM eventsource.event_streams AS s WHERE s.aggregate_id = p_aggregate_id;
+    advance_stream.version := coalesce(stream.version, 0);
+    IF stream.aggregate_id IS NULL THEN
+        outcome := 'conflict';
+    ELSIF stream.aggregate_type <> p_aggregate_type THEN
+        outcome := 'type';
+        actual := stream.aggregate_type;
+    ELSIF stream.tenant_id IS DISTINCT FROM p_tenant_id THEN
+        outcome := 'tenant';
+        actual := stream.tenant_id;
+    ELSIF p_append_id = ANY (stream.append_ids) THEN
+        outcome := 'repeated';
+        advance_stream.version := stream.append_versions[array_position(stream.append_ids, p_append_id)];
+    ELSIF p_expected >= 0 AND stream.version >= p_expected + p_count AND EXISTS (
+            SELECT FROM eventsource.events AS e
+             WHERE e.aggregate_id = p_aggregate_id AND e.version = p_expected + 1 AND e.append_id = p_append_id) THEN
+        outcome := 'repeated';
+        advance_stream.version := p_expected + p_count;
+    ELSE
+        outcome := 'conflict';
+    END IF;
+END
+$$;
+
+-- Appends one event to one stream: the optimistic check and, only when it succeeded, the insert. Without p_wait it answers
+-- 'busy' instead of waiting for somebody's transaction that holds the stream.
+CREATE FUNCTION eventsource.append_event(
+    p_wait boolean, p_aggregate_id uuid, p_aggregate_type text, p_tenant_id text, p_bucket smallint, p_expected bigint, p_append_id uuid,
+    p_event_id uuid, p_event_type text, p_revision smallint, p_timestamp timestamptz,
+    p_actor_id text, p_correlation_id text, p_causation_id text, p_payload jsonb, p_metadata jsonb,
+    OUT outcome text, OUT version bigint, OUT actual text, OUT first_position bigint, OUT last_position bigint)
+    LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    IF NOT p_wait THEN
+        -- for a stream that somebody is creating, which cannot be seen
+        PERFORM set_config('lock_timeout', '100ms', true);
+        IF p_expected <> 0 THEN
+            PERFORM FROM eventsource.event_streams AS s
+              WHERE s.aggregate_id = p_aggregate_id FOR NO KEY UPDATE SKIP LOCKED;
+            IF NOT FOUND AND EXISTS (
+                    SELECT FROM eventsource.event_streams AS s WHERE s.aggregate_id = p_aggregate_id) THEN
+                outcome := 'busy';
+                RETURN;
+            END IF;
+        END IF;
+    END IF;
+    SELECT a.outcome, a.version, a.actual INTO outcome, version, actual
+      FROM eventsource.advance_stream(
+               p_aggregate_id, p_aggregate_type, p_tenant_id, p_expected, p_append_id, 1) AS a;
+    IF append_event.outcome = 'appended' THEN
+        INSERT INTO eventsource.events AS e
+               (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket, tenant_id,
+                actor_id, correlation_id, causation_id, "timestamp", payload, metadata)
+        VALUES (p_event_id, p_append_id, p_aggregate_id, p_aggregate_type, append_event.version, p_event_type, p_revision,
+                p_bucket, p_tenant_id, p_actor_id, p_correlation_id, p_causation_id, p_timestamp, p_payload, p_metadata)
+        RETURNING e.position, e.position INTO append_event.first_position, append_event.last_position;
+    ELSIF append_event.outcome = 'repeated' THEN
+        SELECT e.position, e.position INTO append_event.first_position, append_event.last_position
+          FROM eventsource.events AS e
+         WHERE e.aggregate_id = p_aggregate_id AND e.version = append_event.version;
+    END IF;
+END
+$$;
+
+-- Inserts the events of appends whose streams have been advanced. Two groups of arrays: one element per append, and one
+-- per event, which names its append (from 1) and its place in it (from 0). An append whose first version is NULL is left
+-- out. Nothing else draws positions for several events, and it draws them in the order of the event arrays.
+CREATE FUNCTION eventsource.insert_events(
+    p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_buckets smallint[], p_append_ids uuid[],
+    p_first_versions bigint[],
+    p_appends integer[], p_offsets integer[], p_event_ids uuid[], p_event_types text[], p_revisions smallint[],
+    p_timestamps timestamptz[], p_actor_ids text[], p_correlation_ids text[], p_causation_ids text[],
+    p_payloads text[], p_metadata text[])
+    RETURNS TABLE (aggregate_id uuid, first_position bigint, last_position bigint)
+    LANGUAGE sql AS $$
+    WITH inserted AS (
+        INSERT INTO eventsource.events AS e
+               (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket, tenant_id,
+                actor_id, correlation_id, causation_id, "timestamp", payload, metadata)
+        SELECT i.event_id, a.append_id, a.aggregate_id, a.aggregate_type, a.first_version + i.place, i.event_type,
+               i.revision, a.bucket, a.tenant_id, i.actor_id, i.correlation_id, i.causation_id, i.event_timestamp,
+               i.payload::jsonb, i.metadata::jsonb
+          FROM unnest(p_appends, p_offsets, p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids,
+                      p_correlation_ids, p_causation_ids, p_payloads, p_metadata) WITH ORDINALITY
+               AS i (append, place, event_id, event_type, revision, event_timestamp, actor_id,
+                     correlation_id, causation_id, payload, metadata, ordinality)
+          JOIN unnest(p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_buckets, p_append_ids, p_first_versions)
+               WITH ORDINALITY
+               AS a (aggregate_id, aggregate_type, tenant_id, bucket, append_id, first_version, ordinality)
+            ON a.ordinality = i.append AND a.first_version IS NOT NULL
+         -- whatever the plan: positions must rise with versions
+         ORDER BY i.ordinality
+        RETURNING e.aggregate_id, e.position)
+    SELECT n.aggregate_id, min(n.position), max(n.position) FROM inserted AS n GROUP BY n.aggregate_id
+$$;
+
+-- Appends to one or several streams, all or nothing, in the order of their ids whatever the order of the arrays, so that
+-- two such appends never deadlock. With p_insert false the streams are advanced and the events are left to a later
+-- insert_events in the same transaction.
+--
+-- Answers one row per append, or the single row of the append that was refused.
+CREATE FUNCTION eventsource.append_events(
+    p_insert boolean,
+    p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_buckets smallint[], p_append_ids uuid[],
+    p_expected bigint[], p_counts integer[],
+    p_appends integer[], p_offsets integer[], p_event_ids uuid[], p_event_types text[], p_revisions smallint[],
+    p_timestamps timestamptz[], p_actor_ids text[], p_correlation_ids text[], p_causation_ids text[],
+    p_payloads text[], p_metadata text[])
+    RETURNS TABLE (append integer, outcome text, version bigint, actual text, first_position bigint, last_position bigint)
+    LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    step record;
+    repeated integer := 0;
+    versions bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_aggregate_ids)]);
+    refused record;
+BEGIN
+    -- A subtransaction, so that a refusal undoes the streams before it and leaves the caller's transaction whole.
+    -- One stream needs none.
+    IF cardinality(p_aggregate_ids) = 1 THEN
+        SELECT 1 AS append, s.* INTO refused
+          FROM eventsource.advance_stream(p_aggregate_ids[1], p_aggregate_types[1], p_tenant_ids[1],
+                                             p_expected[1], p_append_ids[1], p_counts[1]) AS s;
+        versions[1] := refused.version;
+        IF refused.outcome = 'repeated' THEN
+            repeated := 1;
+        ELSIF refused.outcome <> 'appended' THEN
+            RETURN QUERY SELECT 1, refused.outcome, refused.version, refused.actual, NULL::bigint, NULL::bigint;
+            RETURN;
+        END IF;
+    ELSE
+        BEGIN
+            FOR step IN
+                SELECT i.ordinality::integer AS append FROM unnest(p_aggregate_ids) WITH ORDINALITY AS i (id, ordinality)
+                 ORDER BY i.id
+            LOOP
+                SELECT step.append AS append, s.* INTO refused
+                  FROM eventsource.advance_stream(
+                           p_aggregate_ids[step.append], p_aggregate_types[step.append], p_tenant_ids[step.append],
+                           p_expected[step.append], p_append_ids[step.append], p_counts[step.append]) AS s;
+                IF refused.outcome = 'repeated' THEN
+                    repeated := repeated + 1;
+                ELSIF refused.outcome <> 'appended' THEN
+                    RAISE EXCEPTION USING ERRCODE = 'ES001';
+                END IF;
+                versions[step.append] := refused.version;
+            END LOOP;
+            IF repeated > 0 AND repeated < cardinality(p_aggregate_ids) THEN
+                refused.outcome := 'partly repeated';
+                RAISE EXCEPTION USING ERRCODE = 'ES001';
+            END IF;
+        EXCEPTION WHEN SQLSTATE 'ES001' THEN
+            RETURN QUERY SELECT refused.append, refused.outcome, refused.version, refused.actual, NULL::bigint, NULL::bigint;
+            RETURN;
+        END;
+    END IF;
+
+    IF repeated > 0 THEN
+        RETURN QUERY
+            SELECT a.ordinality::integer, 'repeated', a.version, NULL::text,
+                   (SELECT e.position FROM eventsource.events AS e
+                     WHERE e.aggregate_id = a.id AND e.version = a.version - a.count + 1),
+                   (SELECT e.position FROM eventsource.events AS e
+                     WHERE e.aggregate_id = a.id AND e.version = a.version)
+              FROM unnest(p_aggregate_ids, versions, p_counts) WITH ORDINALITY AS a (id, version, count, ordinality);
+    ELSIF p_insert THEN
+        RETURN QUERY
+            SELECT a.ordinality::integer, 'appended', a.version, NULL::text, i.first_position, i.last_position
+              FROM unnest(p_aggregate_ids, versions) WITH ORDINALITY AS a (aggregate_id, version, ordinality)
+              JOIN eventsource.insert_events(
+                       p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_buckets, p_append_ids,
+                       (SELECT array_agg(v.version - v.count + 1 ORDER BY v.ordinality)
+                          FROM unnest(versions, p_counts) WITH ORDINALITY AS v (version, count, ordinality)),
+                       p_appends, p_offsets, p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids,
+                       p_correlation_ids, p_causation_ids, p_payloads, p_metadata) AS i ON i.aggregate_id = a.aggregate_id;
+    ELSE
+        RETURN QUERY
+            SELECT a.ordinality::integer, 'appended', a.version, NULL::text, NULL::bigint, NULL::bigint
+              FROM unnest(versions) WITH ORDINALITY AS a (version, ordinality);
+    END IF;
+END
+$$;
+
+-- ES4__append_group.pgsql
+
+-- Moves on every stream of the group that is free and as expected, and answers the new version of each append in the
+-- order of the arrays: NULL for an append that has to run on its own, because its stream is locked by somebody, is not
+-- as expected, or the append may be a repetition. Each stream stands in the group once.
+CREATE FUNCTION eventsource.advance_group(
+    p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_append_ids uuid[],
+    p_expected bigint[], p_counts integer[])
+    RETURNS bigint[]
+    LANGUAGE sql AS $$
+    WITH input AS MATERIALIZED (
+        SELECT * FROM unnest(p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_append_ids, p_expected, p_counts)
+                      WITH ORDINALITY AS i (aggregate_id, aggregate_type, tenant_id, append_id, expected, count, ordinality)),
+    present AS MATERIALIZED (
+        SELECT s.aggregate_id FROM eventsource.event_streams AS s WHERE s.aggregate_id = ANY (p_aggregate_ids)),
+    -- in id order, and never waiting for somebody's open transaction
+    free AS MATERIALIZED (
+        SELECT s.aggregate_id FROM eventsource.event_streams AS s
+         WHERE s.aggregate_id = ANY (p_aggregate_ids)
+         ORDER BY s.aggregate_id
+           FOR NO KEY UPDATE SKIP LOCKED),
+    advanced AS (
+        UPDATE eventsource.event_streams AS s
+           SET version = s.version + i.count,
+               append_ids = CASE WHEN i.expected < 0 THEN (i.append_id || s.append_ids)[1:16] ELSE s.append_ids END,
+               append_versions = CASE WHEN i.expected < 0 THEN ((s.version + i.count) || s.append_versions)[1:16]
+                                      ELSE s.append_versions END
+          FROM input AS i JOIN free AS f ON f.aggregate_id = i.aggregate_id
+         WHERE s.aggregate_id = i.aggregate_id
+           AND s.aggregate_type = i.aggregate_type AND s.tenant_id IS NOT DISTINCT FROM i.tenant_id
+           AND (s.version = i.expected OR i.expected < 0 AND i.append_id <> ALL (s.append_ids))
+        RETURNING s.aggregate_id, s.version),
+    created AS (
+        INSERT INTO eventsource.event_streams AS s
+               (aggregate_id, aggregate_type, tenant_id, version, append_ids, append_versions)
+        SELECT i.aggregate_id, i.aggregate_type, i.tenant_id, i.count,
+               CASE WHEN i.expected < 0 THEN ARRAY[i.append_id] ELSE '{}' END,
+               CASE WHEN i.expected < 0 THEN ARRAY[i.count::bigint] ELSE '{}' END
+          FROM input AS i
+         WHERE i.expected IN (0, -1) AND NOT EXISTS (SELECT FROM present AS p WHERE p.aggregate_id = i.aggregate_id)
+         ORDER BY i.aggregate_id
+        ON CONFLICT DO NOTHING
+        RETURNING s.aggregate_id, s.version)
+    SELECT array_agg(d.version ORDER BY i.ordinality)
+      FROM input AS i
+      LEFT JOIN (SELECT * FROM advanced UNION ALL SELECT * FROM created) AS d ON d.aggregate_id = i.aggregate_id
+$$;
+
+-- Appends of different callers in one statement and one commit. Answers a row for each append that was done; the others
+-- have to run on their own. A lock that is not to be had soon fails the group, which is then taken apart by the caller.
+CREATE FUNCTION eventsource.append_group(
+    p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_buckets smallint[], p_append_ids uuid[],
+    p_expected bigint[], p_counts integer[],
+    p_appends integer[], p_offsets integer[], p_event_ids uuid[], p_event_types text[], p_revisions smallint[],
+    p_timestamps timestamptz[], p_actor_ids text[], p_correlation_ids text[], p_causation_ids text[],
+    p_payloads text[], p_metadata text[])
+    RETURNS TABLE (append integer, version bigint, first_position bigint, last_position bigint)
+    LANGUAGE plpgsql
+    SET lock_timeout = '100ms' AS $$
+#variable_conflict use_column
+DECLARE
+    versions bigint[];
+    first_versions bigint[];
+BEGIN
+    versions := eventsource.advance_group(
+        p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_append_ids, p_expected, p_counts);
+    SELECT array_agg(v.version - v.count + 1 ORDER BY v.ordinality) INTO first_versions
+      FROM unnest(versions, p_counts) WITH ORDINALITY AS v (version, count, ordinality);
+    -- the log is named only when there is something to insert
+    IF array_remove(versions, NULL) <> '{}' THEN
+        RETURN QUERY
+            SELECT a.ordinality::integer, a.version, i.first_position, i.last_position
+              FROM eventsource.insert_events(
+                       p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_buckets, p_append_ids, first_versions,
+                       p_appends, p_offsets, p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids,
+                       p_correlation_ids, p_causation_ids, p_payloads, p_metadata) AS i
+              JOIN unnest(p_aggregate_ids, versions) WITH ORDINALITY AS a (aggregate_id, version, ordinality)
+                ON a.aggregate_id = i.aggregate_id;
+    END IF;
+END
+$$;
+
+-- ES5__insert_late_events.pgsql
+
+-- The late inserts of one transaction. Refused when a stream is not as far as its events say: a savepoint that was rolled
+-- back behind the application's back has undone the append, and its events must not be stored without it.
+-- The timeout ends a client that hangs between this statement and its commit, while it holds back the log's tail.
+CREATE FUNCTION eventsource.insert_late_events(
+    p_idle_timeout text,
+    p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_buckets smallint[], p_append_ids uuid[],
+    p_first_versions bigint[], p_counts integer[],
+    p_appends integer[], p_offsets integer[], p_event_ids uuid[], p_event_types text[], p_revisions smallint[],
+    p_timestamps timestamptz[], p_actor_ids text[], p_correlation_ids text[], p_causation_ids text[],
+    p_payloads text[], p_metadata text[])
+    RETURNS void
+    LANGUAGE plpgsql AS $$
+DECLARE
+    undone uuid;
+BEGIN
+    SELECT a.aggregate_id INTO undone
+      FROM unnest(p_aggregate_ids, p_first_versions, p_counts) AS a (aggregate_id, first_version, count)
+      LEFT JOIN eventsource.event_streams AS s ON s.aggregate_id = a.aggregate_id
+     WHERE s.version IS NULL OR s.version < a.first_version + a.count - 1
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the append to stream % was undone by a savepoint that was rolled back on the connection itself', undone
+            USING ERRCODE = 'invalid_transaction_state',
+                  HINT = 'Roll back savepoints through Spring (nested transactions, TransactionStatus), or set eventsource.append.timing to immediate.';
+    END IF;
+    PERFORM set_config('idle_in_transaction_session_timeout', p_idle_timeout, true);
+    PERFORM eventsource.insert_events(
+        p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_buckets, p_append_ids, p_first_versions,
+        p_appends, p_offsets, p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids,
+        p_correlation_ids, p_causation_ids, p_payloads, p_metadata);
+END
+$$;
+
+-- What the migrator reads to know what is here: a row for each migration above.
+CREATE TABLE eventsource.eventsource_schema_history (
+    installed_rank integer       NOT NULL,
+    version        varchar(50),
+    description    varchar(200)  NOT NULL,
+    type           varchar(20)   NOT NULL,
+    script         varchar(1000) NOT NULL,
+    checksum       integer,
+    installed_by   varchar(100)  NOT NULL,
+    installed_on   timestamp     NOT NULL DEFAULT now(),
+    execution_time integer       NOT NULL,
+    success        boolean       NOT NULL,
+    CONSTRAINT eventsource_schema_history_pk PRIMARY KEY (installed_rank)
+);
+
+CREATE INDEX eventsource_schema_history_s_idx ON eventsource.eventsource_schema_history (success);
+
+INSERT INTO eventsource.eventsource_schema_history
+       (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
+VALUES
+    (1, '1', 'tables', 'SQL', 'ES1__tables.pgsql', -130174921, current_user, 0, true),
+    (2, '2', 'history is immutable', 'SQL', 'ES2__history_is_immutable.pgsql', -2141093144, current_user, 0, true),
+    (3, '3', 'append', 'SQL', 'ES3__append.pgsql', 1552868173, current_user, 0, true),
+    (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -1957996841, current_user, 0, true),
+    (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -1749672108, current_user, 0, true);

@@ -1,0 +1,208 @@
+package io.eventsource.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.event.EventEnvelope;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.store.AppendResult;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.ExpectedVersion;
+import io.eventsource.store.LogHead;
+import io.eventsource.store.LogSignal;
+import io.eventsource.store.StreamAppend;
+import io.eventsource.store.StreamQuery;
+import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionSettings;
+import io.eventsource.testing.OnEachPostgres;
+import io.eventsource.testing.TestDatabase;
+import io.eventsource.testing.TestEvents;
+import io.eventsource.testing.TestEvents.Deposited;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What logins can and cannot do that have the roles of {@code docs/roles.sql}. */
+@OnEachPostgres
+class SchemaRolesIT {
+
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    private final TestDatabase database;
+    private final String application;
+    private final String reader;
+    private final HikariDataSource asApplication;
+    private final HikariDataSource asReader;
+
+    SchemaRolesIT(TestDatabase server) throws IOException {
+        this.database = server.neighbour();
+        this.application = "application_of_" + database.name();
+        this.reader = "reader_of_" + database.name();
+        new SchemaMigrator(database.dataSource(), TestDatabase.SCHEMA).migrate();
+        String roles = Files.readString(Path.of("../docs/roles.sql"));
+        database.jdbc().execute(roles);
+        // may be run again
+        database.jdbc().execute(roles);
+        database.jdbc().execute("CREATE ROLE " + application + " LOGIN IN ROLE eventsource_application");
+        database.jdbc().execute("CREATE ROLE " + reader + " LOGIN IN ROLE eventsource_reader");
+        this.asApplication = database.dataSourceOf(application);
+        this.asReader = database.dataSourceOf(reader);
+    }
+
+    @AfterEach
+    void close() {
+        asApplication.close();
+        asReader.close();
+        database.jdbc().execute("DROP ROLE " + application);
+        database.jdbc().execute("DROP ROLE " + reader);
+        database.jdbc().execute("DROP OWNED BY eventsource_application, eventsource_reader");
+        database.jdbc().execute("DROP ROLE eventsource_application, eventsource_reader");
+        database.close();
+    }
+
+    private static StreamAppend deposit(UUID account, ExpectedVersion expected) {
+        return StreamAppend.to("account", account, new Deposited(1)).expecting(expected);
+    }
+
+    private static void assertRefused(DataSource dataSource, String statement) {
+        assertThatThrownBy(() -> new JdbcTemplate(dataSource).execute(statement))
+                .as(statement)
+                .rootCause()
+                .isInstanceOfSatisfying(SQLException.class, refusal -> assertThat(refusal.getSQLState())
+                        .isEqualTo(INSUFFICIENT_PRIVILEGE));
+    }
+
+    @Test
+    void the_application_appends_in_every_way_and_reads() {
+        EventStore store = TestDatabase.store(asApplication);
+        UUID account = UUID.randomUUID();
+        UUID other = UUID.randomUUID();
+
+        AppendResult first = store.append(deposit(account, ExpectedVersion.noStream()));
+        store.append(deposit(account, ExpectedVersion.any()));
+        store.append(deposit(account, ExpectedVersion.exact(2)));
+        store.append(
+                List.of(deposit(account, ExpectedVersion.streamExists()), deposit(other, ExpectedVersion.noStream())));
+        new TransactionTemplate(new JdbcTransactionManager(asApplication))
+                .executeWithoutResult(transaction -> store.append(deposit(account, ExpectedVersion.exact(4))));
+        store.load(Stream.of(deposit(UUID.randomUUID(), ExpectedVersion.noStream())), progress -> {});
+
+        assertThat(first.firstPosition()).isEqualTo(1);
+        assertThat(store.readStream(StreamQuery.of(account))).hasSize(5);
+    }
+
+    @Test
+    void the_application_subscribes_publishes_the_head_and_sees_that_the_schema_is_there() {
+        LogHead head = LogHead.of(asApplication, TestDatabase.SCHEMA, Clock.systemUTC());
+        LogSignal signal = new LogSignal();
+        List<Long> handled = new CopyOnWriteArrayList<>();
+        SubscriptionManager manager = new SubscriptionManager(
+                List.of(new Collecting(handled)),
+                asApplication,
+                TestDatabase.SCHEMA,
+                TestEvents.codec(),
+                head,
+                signal,
+                new JdbcTransactionManager(asApplication),
+                new SubscriptionSettings(100, Duration.ofMillis(50), Duration.ofMillis(5), Duration.ofMillis(50)),
+                Thread::new,
+                Clock.systemUTC());
+        manager.start();
+        try {
+            TestDatabase.store(asApplication, TestEvents.codec(), head, signal)
+                    .append(deposit(UUID.randomUUID(), ExpectedVersion.noStream()));
+
+            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+                assertThat(handled).containsExactly(1L);
+                assertThat(database.jdbc()
+                                .queryForList("SELECT position FROM eventsource.projection_checkpoints", Long.class))
+                        .containsExactly(1L);
+                assertThat(database.jdbc().queryForList("SELECT position FROM eventsource.log_head", Long.class))
+                        .containsExactly(1L);
+            });
+        } finally {
+            assertThat(manager.stop(Duration.ofSeconds(10))).isTrue();
+        }
+        assertThat(head.writers()).isEmpty();
+        assertThat(new SchemaInspector(new JdbcTemplate(asApplication), TestDatabase.SCHEMA).inspect())
+                .isEqualTo(new SchemaStatus(List.of(), SchemaMigrator.requiredVersion()));
+    }
+
+    @Test
+    void the_application_changes_no_history_and_makes_no_tables() {
+        TestDatabase.store(asApplication).append(deposit(UUID.randomUUID(), ExpectedVersion.noStream()));
+
+        for (String statement : List.of(
+                "UPDATE eventsource.events SET tenant_id = 'x'",
+                "DELETE FROM eventsource.events",
+                "TRUNCATE eventsource.events",
+                "ALTER TABLE eventsource.events DISABLE TRIGGER events_refuse_change",
+                "SET session_replication_role = replica",
+                "DROP TABLE eventsource.events",
+                "SELECT setval('eventsource.events_position_seq', 1)",
+                "DELETE FROM eventsource.event_streams",
+                "DELETE FROM eventsource.log_head",
+                "UPDATE eventsource.eventsource_schema_history SET success = false",
+                "CREATE TABLE eventsource.mine (id bigint)",
+                "CREATE TABLE public.mine (id bigint)",
+                "CREATE SCHEMA mine")) {
+            assertRefused(asApplication, statement);
+        }
+        assertThat(database.jdbc().queryForList("SELECT position FROM eventsource.events", Long.class))
+                .containsExactly(1L);
+    }
+
+    @Test
+    void the_reader_reads_every_table_and_writes_none() {
+        UUID account = UUID.randomUUID();
+        TestDatabase.store(asApplication).append(deposit(account, ExpectedVersion.noStream()));
+
+        assertThat(TestDatabase.store(asReader).readStream(StreamQuery.of(account)))
+                .hasSize(1);
+        List<String> tables = database.jdbc()
+                .queryForList("SELECT tablename FROM pg_tables WHERE schemaname = 'eventsource'", String.class);
+        assertThat(tables).hasSize(8);
+        for (String table : tables) {
+            new JdbcTemplate(asReader).queryForList("SELECT * FROM eventsource." + table);
+            assertRefused(asReader, "INSERT INTO eventsource." + table + " DEFAULT VALUES");
+            assertRefused(asReader, "DELETE FROM eventsource." + table);
+        }
+        assertThatThrownBy(() -> TestDatabase.store(asReader).append(deposit(account, ExpectedVersion.any())))
+                .rootCause()
+                .hasMessageContaining("permission denied");
+    }
+
+    private record Collecting(List<Long> positions) implements EventHandlers {
+
+        @Override
+        public String name() {
+            return "collecting";
+        }
+
+        @Override
+        public Set<String> eventTypes() {
+            return Set.of("deposited");
+        }
+
+        @Override
+        public void handle(EventEnvelope<Object> event) {
+            positions.add(event.position());
+        }
+    }
+}
