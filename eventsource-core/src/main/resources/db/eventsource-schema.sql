@@ -240,11 +240,39 @@ CREATE FUNCTION eventsource.append_event(
     OUT outcome text, OUT version bigint, OUT actual text, OUT first_position bigint, OUT last_position bigint)
     LANGUAGE plpgsql AS $$
 #variable_conflict use_column
+DECLARE
+    local_setting text;
 BEGIN
-    IF NOT p_wait THEN
-        -- for a stream that somebody is creating, which cannot be seen
-        PERFORM set_config('lock_timeout', '100ms', true);
-        IF p_expected <> 0 THEN
+    -- The common cases in place: a call of advance_stream costs as much again.
+    IF p_expected > 0 AND p_wait THEN
+        UPDATE eventsource.event_streams AS s
+           SET version = p_expected + 1
+         WHERE s.aggregate_id = p_aggregate_id AND s.version = p_expected
+           AND s.aggregate_type = p_aggregate_type AND s.tenant_id IS NOT DISTINCT FROM p_tenant_id
+        RETURNING s.version INTO append_event.version;
+    ELSIF p_expected > 0 THEN
+        UPDATE eventsource.event_streams AS s
+           SET version = p_expected + 1
+         WHERE s.aggregate_id = (SELECT f.aggregate_id FROM eventsource.event_streams AS f
+                                  WHERE f.aggregate_id = p_aggregate_id FOR NO KEY UPDATE SKIP LOCKED)
+           AND s.version = p_expected
+           AND s.aggregate_type = p_aggregate_type AND s.tenant_id IS NOT DISTINCT FROM p_tenant_id
+        RETURNING s.version INTO append_event.version;
+    ELSIF p_expected = 0 THEN
+        IF NOT p_wait THEN
+            -- for a stream that somebody is creating, which cannot be seen
+            local_setting := set_config('lock_timeout', '100ms', true);
+        END IF;
+        INSERT INTO eventsource.event_streams AS s (aggregate_id, aggregate_type, tenant_id, version)
+        VALUES (p_aggregate_id, p_aggregate_type, p_tenant_id, 1)
+        ON CONFLICT ON CONSTRAINT event_streams_pkey DO NOTHING
+        RETURNING s.version INTO append_event.version;
+    END IF;
+    IF append_event.version IS NOT NULL THEN
+        outcome := 'appended';
+    ELSE
+        IF NOT p_wait THEN
+            local_setting := set_config('lock_timeout', '100ms', true);
             PERFORM FROM eventsource.event_streams AS s
               WHERE s.aggregate_id = p_aggregate_id FOR NO KEY UPDATE SKIP LOCKED;
             IF NOT FOUND AND EXISTS (
@@ -253,10 +281,10 @@ BEGIN
                 RETURN;
             END IF;
         END IF;
+        SELECT a.outcome, a.version, a.actual INTO outcome, version, actual
+          FROM eventsource.advance_stream(
+                   p_aggregate_id, p_aggregate_type, p_tenant_id, p_expected, p_append_id, 1) AS a;
     END IF;
-    SELECT a.outcome, a.version, a.actual INTO outcome, version, actual
-      FROM eventsource.advance_stream(
-               p_aggregate_id, p_aggregate_type, p_tenant_id, p_expected, p_append_id, 1) AS a;
     IF append_event.outcome = 'appended' THEN
         INSERT INTO eventsource.events AS e
                (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket, tenant_id,
@@ -393,54 +421,12 @@ $$;
 
 -- ES4__append_group.pgsql
 
--- Moves on every stream of the group that is free and as expected, and answers the new version of each append in the
--- order of the arrays: NULL for an append that has to run on its own, because its stream is locked by somebody, is not
--- as expected, or the append may be a repetition. Each stream stands in the group once.
-CREATE FUNCTION eventsource.advance_group(
-    p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_append_ids uuid[],
-    p_expected bigint[], p_counts integer[])
-    RETURNS bigint[]
-    LANGUAGE sql AS $$
-    WITH input AS MATERIALIZED (
-        SELECT * FROM unnest(p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_append_ids, p_expected, p_counts)
-                      WITH ORDINALITY AS i (aggregate_id, aggregate_type, tenant_id, append_id, expected, count, ordinality)),
-    present AS MATERIALIZED (
-        SELECT s.aggregate_id FROM eventsource.event_streams AS s WHERE s.aggregate_id = ANY (p_aggregate_ids)),
-    -- in id order, and never waiting for somebody's open transaction
-    free AS MATERIALIZED (
-        SELECT s.aggregate_id FROM eventsource.event_streams AS s
-         WHERE s.aggregate_id = ANY (p_aggregate_ids)
-         ORDER BY s.aggregate_id
-           FOR NO KEY UPDATE SKIP LOCKED),
-    advanced AS (
-        UPDATE eventsource.event_streams AS s
-           SET version = s.version + i.count,
-               append_ids = CASE WHEN i.expected < 0 THEN (i.append_id || s.append_ids)[1:16] ELSE s.append_ids END,
-               append_versions = CASE WHEN i.expected < 0 THEN ((s.version + i.count) || s.append_versions)[1:16]
-                                      ELSE s.append_versions END
-          FROM input AS i JOIN free AS f ON f.aggregate_id = i.aggregate_id
-         WHERE s.aggregate_id = i.aggregate_id
-           AND s.aggregate_type = i.aggregate_type AND s.tenant_id IS NOT DISTINCT FROM i.tenant_id
-           AND (s.version = i.expected OR i.expected < 0 AND i.append_id <> ALL (s.append_ids))
-        RETURNING s.aggregate_id, s.version),
-    created AS (
-        INSERT INTO eventsource.event_streams AS s
-               (aggregate_id, aggregate_type, tenant_id, version, append_ids, append_versions)
-        SELECT i.aggregate_id, i.aggregate_type, i.tenant_id, i.count,
-               CASE WHEN i.expected < 0 THEN ARRAY[i.append_id] ELSE '{}' END,
-               CASE WHEN i.expected < 0 THEN ARRAY[i.count::bigint] ELSE '{}' END
-          FROM input AS i
-         WHERE i.expected IN (0, -1) AND NOT EXISTS (SELECT FROM present AS p WHERE p.aggregate_id = i.aggregate_id)
-         ORDER BY i.aggregate_id
-        ON CONFLICT DO NOTHING
-        RETURNING s.aggregate_id, s.version)
-    SELECT array_agg(d.version ORDER BY i.ordinality)
-      FROM input AS i
-      LEFT JOIN (SELECT * FROM advanced UNION ALL SELECT * FROM created) AS d ON d.aggregate_id = i.aggregate_id
-$$;
-
--- Appends of different callers in one statement and one commit. Answers a row for each append that was done; the others
--- have to run on their own. A lock that is not to be had soon fails the group, which is then taken apart by the caller.
+-- Appends of different callers in one statement and one commit: moves on every stream of the group that is free and as
+-- expected, and inserts the events of those. Answers a row for each append that was done; the others have to run on their
+-- own, because their stream is locked by somebody, is not as expected, or the append may be a repetition. Each stream
+-- stands in the group once. A lock that is not to be had soon fails the group, which is then taken apart by the caller.
+--
+-- Three statements in PL/pgSQL rather than one of CTEs, and generic plans: planning would cost more than the work.
 CREATE FUNCTION eventsource.append_group(
     p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_buckets smallint[], p_append_ids uuid[],
     p_expected bigint[], p_counts integer[],
@@ -449,26 +435,63 @@ CREATE FUNCTION eventsource.append_group(
     p_payloads text[], p_metadata text[])
     RETURNS TABLE (append integer, version bigint, first_position bigint, last_position bigint)
     LANGUAGE plpgsql
-    SET lock_timeout = '100ms' AS $$
+    SET lock_timeout = '100ms'
+    SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-    versions bigint[];
-    first_versions bigint[];
+    free uuid[];
+    first_versions bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_aggregate_ids)]);
+    step record;
 BEGIN
-    versions := eventsource.advance_group(
-        p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_append_ids, p_expected, p_counts);
-    SELECT array_agg(v.version - v.count + 1 ORDER BY v.ordinality) INTO first_versions
-      FROM unnest(versions, p_counts) WITH ORDINALITY AS v (version, count, ordinality);
+    -- in id order, and never waiting for somebody's open transaction
+    free := ARRAY(
+        SELECT s.aggregate_id FROM eventsource.event_streams AS s
+         WHERE s.aggregate_id = ANY (p_aggregate_ids)
+         ORDER BY s.aggregate_id
+           FOR NO KEY UPDATE SKIP LOCKED);
+    FOR step IN
+        UPDATE eventsource.event_streams AS s
+           SET version = s.version + i.count,
+               append_ids = CASE WHEN i.expected < 0 THEN (i.append_id || s.append_ids)[1:16] ELSE s.append_ids END,
+               append_versions = CASE WHEN i.expected < 0 THEN ((s.version + i.count) || s.append_versions)[1:16]
+                                      ELSE s.append_versions END
+          FROM unnest(p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_append_ids, p_expected, p_counts)
+               WITH ORDINALITY AS i (aggregate_id, aggregate_type, tenant_id, append_id, expected, count, append)
+         WHERE s.aggregate_id = i.aggregate_id AND i.aggregate_id = ANY (free)
+           AND s.aggregate_type = i.aggregate_type AND s.tenant_id IS NOT DISTINCT FROM i.tenant_id
+           AND (s.version = i.expected OR i.expected < 0 AND i.append_id <> ALL (s.append_ids))
+        RETURNING i.append, s.version - i.count + 1 AS first_version
+    LOOP
+        first_versions[step.append] := step.first_version;
+    END LOOP;
+    IF 0 = ANY (p_expected) OR -1 = ANY (p_expected) THEN
+        FOR step IN
+            INSERT INTO eventsource.event_streams AS s
+                   (aggregate_id, aggregate_type, tenant_id, version, append_ids, append_versions)
+            SELECT i.aggregate_id, i.aggregate_type, i.tenant_id, i.count,
+                   CASE WHEN i.expected < 0 THEN ARRAY[i.append_id] ELSE '{}' END,
+                   CASE WHEN i.expected < 0 THEN ARRAY[i.count::bigint] ELSE '{}' END
+              FROM unnest(p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_append_ids, p_expected, p_counts,
+                          first_versions)
+                   AS i (aggregate_id, aggregate_type, tenant_id, append_id, expected, count, first_version)
+             WHERE i.expected IN (0, -1) AND i.first_version IS NULL
+             ORDER BY i.aggregate_id
+            ON CONFLICT DO NOTHING
+            RETURNING s.aggregate_id
+        LOOP
+            first_versions[array_position(p_aggregate_ids, step.aggregate_id)] := 1;
+        END LOOP;
+    END IF;
     -- the log is named only when there is something to insert
-    IF array_remove(versions, NULL) <> '{}' THEN
+    IF array_remove(first_versions, NULL) <> '{}' THEN
         RETURN QUERY
-            SELECT a.ordinality::integer, a.version, i.first_position, i.last_position
+            SELECT i.append, first_versions[i.append] + p_counts[i.append] - 1, i.first_position, i.last_position
               FROM eventsource.insert_events(
                        p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_buckets, p_append_ids, first_versions,
                        p_appends, p_offsets, p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids,
-                       p_correlation_ids, p_causation_ids, p_payloads, p_metadata) AS i
-              JOIN unnest(p_aggregate_ids, versions) WITH ORDINALITY AS a (aggregate_id, version, ordinality)
-                ON a.aggregate_id = i.aggregate_id;
+                       p_correlation_ids, p_causation_ids, p_payloads, p_metadata) AS n
+              JOIN LATERAL (SELECT array_position(p_aggregate_ids, n.aggregate_id) AS append,
+                                   n.first_position, n.last_position) AS i ON true;
     END IF;
 END
 $$;
@@ -508,6 +531,33 @@ BEGIN
 END
 $$;
 
+-- The same for a transaction that appended one event. Scalars, since arrays and a plan for any number of them cost more
+-- than the insert itself.
+CREATE FUNCTION eventsource.insert_late_event(
+    p_idle_timeout text,
+    p_aggregate_id uuid, p_aggregate_type text, p_tenant_id text, p_bucket smallint, p_append_id uuid, p_version bigint,
+    p_event_id uuid, p_event_type text, p_revision smallint, p_timestamp timestamptz,
+    p_actor_id text, p_correlation_id text, p_causation_id text, p_payload jsonb, p_metadata jsonb)
+    RETURNS void
+    LANGUAGE plpgsql AS $$
+DECLARE
+    local_setting text := set_config('idle_in_transaction_session_timeout', p_idle_timeout, true);
+BEGIN
+    INSERT INTO eventsource.events
+           (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket, tenant_id,
+            actor_id, correlation_id, causation_id, "timestamp", payload, metadata)
+    SELECT p_event_id, p_append_id, s.aggregate_id, p_aggregate_type, p_version, p_event_type, p_revision,
+           p_bucket, p_tenant_id, p_actor_id, p_correlation_id, p_causation_id, p_timestamp, p_payload, p_metadata
+      FROM eventsource.event_streams AS s
+     WHERE s.aggregate_id = p_aggregate_id AND s.version >= p_version;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the append to stream % was undone by a savepoint that was rolled back on the connection itself', p_aggregate_id
+            USING ERRCODE = 'invalid_transaction_state',
+                  HINT = 'Roll back savepoints through Spring (nested transactions, TransactionStatus), or set eventsource.append.timing to immediate.';
+    END IF;
+END
+$$;
+
 -- What the migrator reads to know what is here: a row for each migration above.
 CREATE TABLE eventsource.eventsource_schema_history (
     installed_rank integer       NOT NULL,
@@ -530,6 +580,6 @@ INSERT INTO eventsource.eventsource_schema_history
 VALUES
     (1, '1', 'tables', 'SQL', 'ES1__tables.pgsql', -130174921, current_user, 0, true),
     (2, '2', 'history is immutable', 'SQL', 'ES2__history_is_immutable.pgsql', -2141093144, current_user, 0, true),
-    (3, '3', 'append', 'SQL', 'ES3__append.pgsql', 1552868173, current_user, 0, true),
-    (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -1957996841, current_user, 0, true),
-    (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -1749672108, current_user, 0, true);
+    (3, '3', 'append', 'SQL', 'ES3__append.pgsql', -70049518, current_user, 0, true),
+    (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -315240387, current_user, 0, true),
+    (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', 1877387918, current_user, 0, true);
