@@ -12,13 +12,18 @@ import java.time.Duration;
  */
 public record EventStoreSettings(AppendTiming appendTiming, Duration tailTimeout, boolean coalescing) {
 
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    /** What PostgreSQL's timeouts can hold. */
+    private static final Duration LONGEST = Duration.ofMillis(Integer.MAX_VALUE);
+
     /**
      * Checks the timeout.
      *
      * @throws IllegalArgumentException naming the property that is out of bounds
      */
     public EventStoreSettings {
-        if (tailTimeout.toMillis() < 1 || tailTimeout.toMillis() > Integer.MAX_VALUE) {
+        if (tailTimeout.compareTo(SHORTEST) < 0 || tailTimeout.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     "eventsource.append.tail-timeout must be 1 ms to 24 days, but it is " + tailTimeout);
         }

@@ -17,8 +17,8 @@ import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -30,7 +30,7 @@ import org.springframework.core.env.Environment;
 
 /** Configures the event store and its tables. */
 @AutoConfiguration(after = DataSourceAutoConfiguration.class)
-@ConditionalOnProperty(name = "eventsource.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "eventsource.enabled", matchIfMissing = true)
 @ConditionalOnSingleCandidate(DataSource.class)
 @EnableConfigurationProperties(EventSourceProperties.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
@@ -52,7 +52,7 @@ public final class EventStoreAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnProperty(name = "eventsource.migration.enabled", matchIfMissing = true)
+    @ConditionalOnBooleanProperty(name = "eventsource.migration.enabled", matchIfMissing = true)
     SchemaInitializer eventSourceSchemaInitializer(SchemaMigrator migrator) {
         return new SchemaInitializer(migrator);
     }

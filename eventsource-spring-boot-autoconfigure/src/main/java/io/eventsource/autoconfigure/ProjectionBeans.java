@@ -7,6 +7,7 @@ import io.eventsource.projection.MethodEventHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.annotation.AnnotationUtils;
 
@@ -25,6 +26,10 @@ final class ProjectionBeans {
         List<EventHandlers> found = new ArrayList<>(
                 beanFactory.getBeanProvider(EventHandlers.class).orderedStream().toList());
         for (String name : beanFactory.getBeanDefinitionNames()) {
+            if (ScopedProxyUtils.isScopedTarget(name)) {
+                // its proxy is a bean of its own and stands for it
+                continue;
+            }
             Class<?> beanClass = AutoProxyUtils.determineTargetClass(beanFactory, name);
             if (beanClass != null
                     && AnnotationUtils.isCandidateClass(beanClass, EventHandler.class)

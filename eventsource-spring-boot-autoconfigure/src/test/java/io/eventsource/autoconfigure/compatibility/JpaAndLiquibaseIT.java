@@ -27,6 +27,7 @@ import org.springframework.transaction.support.TransactionTemplate;
             "eventsource.embedded-postgres.durable=false",
             "eventsource.subscriptions.retry-delay=200ms",
             "spring.liquibase.change-log=classpath:db/changelog/compatibility.sql",
+            "spring.flyway.enabled=false",
             "spring.jpa.hibernate.ddl-auto=validate"
         })
 class JpaAndLiquibaseIT {

@@ -1,0 +1,79 @@
+package io.eventsource.autoconfigure;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+@AnalyzeClasses(
+        packages = "io.eventsource.autoconfigure",
+        importOptions = {ImportOption.DoNotIncludeTests.class, ImportOption.DoNotIncludeJars.class})
+class ArchitectureTests {
+
+    private static final DescribedPredicate<JavaClass> PROPERTIES = DescribedPredicate.describe(
+            "properties, or nested in them",
+            type -> type.isAnnotatedWith(ConfigurationProperties.class)
+                    || type.getEnclosingClass()
+                            .map(outer -> outer.isAnnotatedWith(ConfigurationProperties.class))
+                            .orElse(false));
+
+    @ArchTest
+    static final ArchRule WHAT_IS_PUBLIC_IS_CONFIGURATION_OR_PROPERTIES = classes()
+            .that()
+            .arePublic()
+            .and(DescribedPredicate.not(PROPERTIES))
+            .should()
+            .beAnnotatedWith(AutoConfiguration.class);
+
+    @ArchTest
+    static final ArchRule AUTO_CONFIGURATIONS_ARE_PUBLIC_AND_FINAL = classes()
+            .that()
+            .areAnnotatedWith(AutoConfiguration.class)
+            .should()
+            .bePublic()
+            .andShould()
+            .haveModifier(JavaModifier.FINAL)
+            .andShould()
+            .haveSimpleNameEndingWith("AutoConfiguration");
+
+    @ArchTest
+    static final ArchRule CLASSES_ARE_FINAL = classes()
+            .that()
+            .areTopLevelClasses()
+            .and()
+            .areNotInterfaces()
+            .should()
+            .haveModifier(JavaModifier.FINAL);
+
+    @ArchTest
+    static final ArchRule BEAN_METHODS_ARE_PACKAGE_PRIVATE =
+            methods().that().areAnnotatedWith(Bean.class).should().bePackagePrivate();
+
+    @ArchTest
+    static final ArchRule BEAN_METHODS_STAND_IN_AUTO_CONFIGURATIONS = methods()
+            .that()
+            .areAnnotatedWith(Bean.class)
+            .should()
+            .beDeclaredInClassesThat()
+            .areAnnotatedWith(AutoConfiguration.class);
+
+    /** The signature of such a method would have to be loaded before the condition could be looked at. */
+    @ArchTest
+    static final ArchRule NO_BEAN_METHOD_DEPENDS_ON_THE_PRESENCE_OF_A_CLASS =
+            methods().that().areAnnotatedWith(Bean.class).should().notBeAnnotatedWith(ConditionalOnClass.class);
+
+    @ArchTest
+    static final ArchRule WHAT_WORKS_ON_THE_DATABASE_IS_IN_THE_CORE =
+            noClasses().should().dependOnClassesThat().resideInAnyPackage("java.sql..", "org.postgresql..");
+}

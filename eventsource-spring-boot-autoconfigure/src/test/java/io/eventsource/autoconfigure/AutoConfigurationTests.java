@@ -1,0 +1,153 @@
+package io.eventsource.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsource.EventSourceException;
+import io.eventsource.store.EventStore;
+import io.eventsource.subscription.SubscriptionManager;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.concurrent.Executor;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.util.IdGenerator;
+import tools.jackson.databind.ObjectMapper;
+
+/** When the starter configures something and when it does not. No database is needed: none of this opens a connection. */
+class AutoConfigurationTests {
+
+    private static final AutoConfigurations STARTER = AutoConfigurations.of(
+            DataSourceTransactionManagerAutoConfiguration.class,
+            EventStoreAutoConfiguration.class,
+            AggregateAutoConfiguration.class,
+            SubscriptionAutoConfiguration.class,
+            EventSourceHealthAutoConfiguration.class);
+
+    private final ApplicationContextRunner withoutDatabase = new ApplicationContextRunner().withConfiguration(STARTER);
+
+    /** Subscriptions would look for the server. */
+    private final ApplicationContextRunner application = withoutDatabase
+            .withBean("dataSource", DataSource.class, AutoConfigurationTests::unusedDataSource)
+            .withPropertyValues("eventsource.migration.enabled=false", "eventsource.subscriptions.enabled=false");
+
+    private static DataSource unusedDataSource() {
+        return new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:1/nowhere");
+    }
+
+    private static void assertThatNothingIsOurs(AssertableApplicationContext context) {
+        assertThat(context).hasNotFailed();
+        assertThat(Arrays.stream(context.getBeanDefinitionNames())
+                        .map(context::getType)
+                        .filter(type -> type != null && type.getName().startsWith("io.eventsource.")))
+                .isEmpty();
+    }
+
+    @Nested
+    class NothingIsConfigured {
+
+        @Test
+        void withoutADataSource() {
+            withoutDatabase.run(AutoConfigurationTests::assertThatNothingIsOurs);
+        }
+
+        @Test
+        void withSeveralDataSourcesOfWhichNoneIsPrimary() {
+            application
+                    .withBean("other", DataSource.class, AutoConfigurationTests::unusedDataSource)
+                    .run(AutoConfigurationTests::assertThatNothingIsOurs);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"false", "FALSE", "off", "no", "0"})
+        void whenTheLibraryIsSwitchedOff(String off) {
+            application
+                    .withPropertyValues("eventsource.enabled=" + off)
+                    .run(AutoConfigurationTests::assertThatNothingIsOurs);
+        }
+    }
+
+    @Test
+    void oneOfSeveralDataSourcesMayBePrimary() {
+        application
+                .withBean(
+                        "other",
+                        DataSource.class,
+                        AutoConfigurationTests::unusedDataSource,
+                        definition -> definition.setPrimary(true))
+                .run(context -> assertThat(context).hasSingleBean(EventStore.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "off", "no"})
+    void theMigrationsCanBeSwitchedOff(String off) {
+        application.withPropertyValues("eventsource.migration.enabled=" + off).run(context -> assertThat(context)
+                .hasNotFailed()
+                .doesNotHaveBean(SchemaInitializer.class)
+                .hasSingleBean(EventStore.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "off", "no"})
+    void theSubscriptionsCanBeSwitchedOff(String off) {
+        application
+                .withPropertyValues("eventsource.subscriptions.enabled=" + off)
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(SubscriptionManager.class)
+                        .doesNotHaveBean(SubscriptionLifecycle.class)
+                        .hasSingleBean(EventStore.class));
+    }
+
+    @Test
+    void subscriptionsWithoutATransactionManagerStopTheApplication() {
+        new ApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(EventStoreAutoConfiguration.class, SubscriptionAutoConfiguration.class))
+                .withBean(DataSource.class, AutoConfigurationTests::unusedDataSource)
+                .withPropertyValues("eventsource.migration.enabled=false")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(EventSourceException.class)
+                        .hasMessageContainingAll("one PlatformTransactionManager", "there are 0"));
+    }
+
+    @Test
+    void thereIsAHealthIndicatorWithActuator() {
+        application.run(context -> assertThat(context).hasBean("eventsourceHealthIndicator"));
+    }
+
+    @Test
+    void thereIsNoHealthIndicatorWithoutActuator() {
+        application
+                .withClassLoader(new FilteredClassLoader(HealthIndicator.class))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(EventStore.class)
+                        .doesNotHaveBean("eventsourceHealthIndicator"));
+    }
+
+    @Test
+    void noBeanIsAddedThatAnApplicationOrBootMakesItself() {
+        application.run(context -> assertThat(context)
+                .hasSingleBean(EventStore.class)
+                .doesNotHaveBean(ObjectMapper.class)
+                .doesNotHaveBean(Executor.class)
+                .doesNotHaveBean(Flyway.class)
+                .doesNotHaveBean(Clock.class)
+                .doesNotHaveBean(IdGenerator.class)
+                .getBeanNames(DataSource.class)
+                .containsExactly("dataSource"));
+    }
+}

@@ -1,0 +1,67 @@
+package io.eventsource.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jayway.jsonpath.JsonPath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class ConfigurationMetadataTests {
+
+    /** A row of the table: the property, its type, its default. */
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(eventsource\\.[^`]+)` \\| ([^|]+) \\| ([^|]*) \\|");
+
+    private static List<Map<String, Object>> properties() throws IOException {
+        return JsonPath.parse(Files.readString(Path.of("target/classes/META-INF/spring-configuration-metadata.json")))
+                .read("$.properties[*]");
+    }
+
+    private static Map<String, String> documentedDefaults() throws IOException {
+        String document = Files.readString(Path.of("../docs/configuration.md"));
+        String section = document.split("(?m)^## ", -1)[1];
+        Map<String, String> defaults = new TreeMap<>();
+        for (MatchResult row : ROW.matcher(section).results().toList()) {
+            defaults.put(row.group(1), row.group(3));
+        }
+        return defaults;
+    }
+
+    @Test
+    void everyPropertyIsDescribedInASentence() throws Exception {
+        assertThat(properties()).hasSizeGreaterThan(10).allSatisfy(property -> assertThat(property)
+                .hasEntrySatisfying("name", name -> assertThat((String) name).startsWith("eventsource."))
+                .hasEntrySatisfying("description", description -> assertThat((String) description)
+                        .matches("[A-Z].+\\.")));
+    }
+
+    @Test
+    void switchesAreDescribedAsWhether() throws Exception {
+        assertThat(properties())
+                .filteredOn(property -> "java.lang.Boolean".equals(property.get("type")))
+                .isNotEmpty()
+                .allSatisfy(property ->
+                        assertThat((String) property.get("description")).startsWith("Whether "));
+    }
+
+    @Test
+    void everyPropertyHasADefault() throws Exception {
+        assertThat(properties()).allSatisfy(property -> assertThat(property).containsKey("defaultValue"));
+    }
+
+    @Test
+    void theDocumentationListsExactlyThesePropertiesWithTheseDefaults() throws Exception {
+        Map<String, String> declared = new TreeMap<>();
+        for (Map<String, Object> property : properties()) {
+            declared.put((String) property.get("name"), "`" + property.get("defaultValue") + "`");
+        }
+
+        assertThat(documentedDefaults()).containsExactlyEntriesOf(declared);
+    }
+}

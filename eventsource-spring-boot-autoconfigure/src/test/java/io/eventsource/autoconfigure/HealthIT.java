@@ -1,0 +1,226 @@
+package io.eventsource.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
+import static org.assertj.core.api.InstanceOfAssertFactories.list;
+import static org.awaitility.Awaitility.await;
+
+import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.schema.SchemaMigrator;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.StreamAppend;
+import io.eventsource.subscription.SubscriptionManager;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.MapAssert;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class HealthIT {
+
+    private final TestDatabase database = TestDatabase.create();
+    private final ApplicationContextRunner application =
+            Runners.on(database).withPropertyValues("eventsource.subscriptions.retry-delay=100ms");
+
+    @AfterEach
+    void removeTheDatabase() {
+        database.close();
+    }
+
+    private static Health health(BeanFactory context) {
+        return context.getBean(EventSourceHealthIndicator.class).health();
+    }
+
+    private static String status(BeanFactory context) {
+        return health(context).getStatus().getCode();
+    }
+
+    private static MapAssert<String, Object> assertThatDetails(BeanFactory context) {
+        return assertThat(health(context).getDetails());
+    }
+
+    private static void append(BeanFactory context) {
+        context.getBean(EventStore.class).append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));
+    }
+
+    @Test
+    void isUpWithTheVersionOfTheSchemaAndTheStateOfEachSubscription() {
+        application
+                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
+                .run(context -> {
+                    append(context);
+
+                    await().untilAsserted(() -> assertThatDetails(context)
+                            .containsEntry("schemaVersion", SchemaMigrator.requiredVersion())
+                            .extractingByKey("subscriptions", MAP)
+                            .extractingByKey("deposits", MAP)
+                            .containsEntry("position", 1L)
+                            .containsEntry("lag", 0L)
+                            .doesNotContainKeys("failures", "error"));
+                    assertThat(status(context)).isEqualTo("UP");
+                });
+    }
+
+    @Test
+    void isUpWithoutSubscriptions() {
+        application
+                .withPropertyValues("eventsource.subscriptions.enabled=false")
+                .run(context -> {
+                    assertThat(status(context)).isEqualTo("UP");
+                    assertThatDetails(context).doesNotContainKey("subscriptions");
+                });
+    }
+
+    @Test
+    void isAbsentWhenItIsSwitchedOff() {
+        application
+                .withPropertyValues("management.health.eventsource.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(HealthIndicator.class));
+    }
+
+    @Test
+    void isDownNamingMissingTables() {
+        application.run(context -> {
+            database.jdbc().execute("DROP TABLE eventsource.snapshots");
+            database.jdbc().execute("DROP TABLE eventsource.event_outbox");
+
+            assertThat(status(context)).isEqualTo("DOWN");
+            assertThatDetails(context).containsEntry("missingTables", List.of("event_outbox", "snapshots"));
+        });
+    }
+
+    @Test
+    void isDownWhereTheMigrationsHaveNeverRun() {
+        application.withPropertyValues("eventsource.migration.enabled=false").run(context -> {
+            assertThat(status(context)).isEqualTo("DOWN");
+            assertThatDetails(context).containsEntry("schemaVersion", 0).containsKey("missingTables");
+        });
+    }
+
+    @Test
+    void isDownWhenTheInstalledSchemaIsOlder() {
+        application.run(context -> {
+            int required = SchemaMigrator.requiredVersion();
+            database.jdbc()
+                    .update(
+                            "DELETE FROM eventsource.eventsource_schema_history WHERE version = ?",
+                            Integer.toString(required));
+
+            assertThat(status(context)).isEqualTo("DOWN");
+            assertThatDetails(context)
+                    .containsEntry("schemaVersion", required - 1)
+                    .containsEntry("requiredSchemaVersion", required);
+        });
+    }
+
+    @Test
+    void isDownWhenTheDatabaseIsGone() {
+        application
+                .withPropertyValues("spring.datasource.hikari.connection-timeout=300")
+                .run(context -> {
+                    assertThat(status(context)).isEqualTo("UP");
+
+                    database.close();
+
+                    assertThat(status(context)).isEqualTo("DOWN");
+                    assertThatDetails(context).containsKey("error");
+                });
+    }
+
+    @Test
+    void isDownWhenTheSubscriptionsHaveBeenStopped() {
+        application
+                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
+                .run(context -> {
+                    context.getBean(SubscriptionManager.class).stop(Duration.ofSeconds(10));
+
+                    assertThat(status(context)).isEqualTo("DOWN");
+                    assertThatDetails(context).containsEntry("reason", "not every subscription is running");
+                });
+    }
+
+    @Test
+    void isDegradedWhileAHandlerFailsAndUpAgainAfterwards() {
+        AtomicBoolean failing = new AtomicBoolean(true);
+        application
+                .withBean(
+                        EventHandlers.class,
+                        () -> new Handlers("deposits", event -> {
+                            if (failing.get()) {
+                                throw new IllegalStateException("told to fail");
+                            }
+                        }))
+                .run(context -> {
+                    append(context);
+
+                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("DEGRADED"));
+                    assertThatDetails(context)
+                            .containsEntry("reason", "a handler fails and is tried again")
+                            .extractingByKey("subscriptions", MAP)
+                            .extractingByKey("deposits", MAP)
+                            .containsEntry("error", IllegalStateException.class.getName())
+                            .containsKey("failures");
+
+                    failing.set(false);
+
+                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
+                    assertThatDetails(context).doesNotContainKey("reason");
+                });
+    }
+
+    @Test
+    void isDegradedNamingWhoHoldsTheLogAndUpAgainAfterwards() {
+        application
+                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
+                .run(context -> {
+                    append(context);
+                    try (Connection hung = database.connect();
+                            Statement statement = hung.createStatement()) {
+                        hung.setAutoCommit(false);
+                        int pid = pid(statement);
+                        statement.execute(
+                                """
+                                INSERT INTO eventsource.events (event_id, append_id, aggregate_id, aggregate_type, version,
+                                    event_type, bucket, "timestamp", payload)
+                                SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), aggregate_type, 1,
+                                    event_type, bucket, "timestamp", payload FROM eventsource.events LIMIT 1""");
+                        append(context);
+
+                        await().untilAsserted(() -> assertThat(status(context)).isEqualTo("DEGRADED"));
+                        assertThatDetails(context)
+                                .containsEntry("reason", "an open transaction holds the head of the log")
+                                .extractingByKey("hole", MAP)
+                                .containsEntry("behind", 1L)
+                                .extractingByKey("transactions")
+                                .asInstanceOf(list(Map.class))
+                                .singleElement()
+                                .satisfies(transaction ->
+                                        assertThat(transaction.get("pid")).isEqualTo(pid));
+
+                        hung.rollback();
+                    }
+
+                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
+                    assertThatDetails(context).doesNotContainKeys("reason", "hole");
+                });
+    }
+
+    private static int pid(Statement statement) throws SQLException {
+        try (ResultSet result = statement.executeQuery("SELECT pg_backend_pid()")) {
+            result.next();
+            return result.getInt(1);
+        }
+    }
+}

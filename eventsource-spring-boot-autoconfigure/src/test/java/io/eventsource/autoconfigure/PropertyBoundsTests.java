@@ -1,0 +1,59 @@
+package io.eventsource.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PropertyBoundsTests {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            eventsource.schema                          | Capital
+            eventsource.schema                          | 1st
+            eventsource.schema                          | pg_mine
+            eventsource.schema                          | select
+            eventsource.schema                          | a"b
+            eventsource.schema                          | a234567890123456789012345678901234567890123456789012345678901234
+            eventsource.migration.enabled               | perhaps
+            eventsource.append.timing                   | sometimes
+            eventsource.append.tail-timeout             | soon
+            eventsource.append.tail-timeout             | 0ms
+            eventsource.append.tail-timeout             | -1s
+            eventsource.append.tail-timeout             | 25d
+            eventsource.append.tail-timeout             | 110000000000d
+            eventsource.append.coalescing               | perhaps
+            eventsource.commands.max-retries            | -1
+            eventsource.commands.max-retries            | 1001
+            eventsource.commands.max-retries            | many
+            eventsource.commands.retry-delay            | 0ms
+            eventsource.commands.retry-delay            | soon
+            eventsource.commands.max-retry-delay        | 4ms
+            eventsource.commands.max-retry-delay        | later
+            eventsource.subscriptions.enabled           | perhaps
+            eventsource.subscriptions.batch-size        | 0
+            eventsource.subscriptions.batch-size        | 10001
+            eventsource.subscriptions.batch-size        | many
+            eventsource.subscriptions.poll-interval     | 0s
+            eventsource.subscriptions.poll-interval     | -1s
+            eventsource.subscriptions.poll-interval     | soon
+            eventsource.subscriptions.retry-delay       | 0s
+            eventsource.subscriptions.retry-delay       | -1s
+            eventsource.subscriptions.retry-delay       | soon
+            eventsource.subscriptions.max-retry-delay   | 999ms
+            eventsource.subscriptions.max-retry-delay   | later
+            eventsource.subscriptions.drain-timeout     | -1ms
+            eventsource.subscriptions.drain-timeout     | soon""")
+    void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
+        Runners.plain()
+                .withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere")
+                .withPropertyValues(property + "=" + value)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining(property)
+                        .hasStackTraceContaining("EventSourceProperties"));
+    }
+}

@@ -1,0 +1,182 @@
+package io.eventsource.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.eventsource.aggregate.CommandRetries;
+import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventRegistry;
+import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.event.PayloadSerializer;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.schema.SchemaMigrator;
+import io.eventsource.store.AppendTiming;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.LogHead;
+import io.eventsource.store.LogSignal;
+import io.eventsource.store.StreamAppend;
+import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionSettings;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** An application that makes all of the starter's beans itself. */
+class ReplacedBeansIT {
+
+    private final TestDatabase database = TestDatabase.create();
+    private final ApplicationContextRunner application = Runners.on(database);
+
+    @AfterEach
+    void removeTheDatabase() {
+        database.close();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnBeans {
+
+        @Bean
+        EventSourceSchema own1() {
+            return new EventSourceSchema("own");
+        }
+
+        @Bean
+        SchemaMigrator own2(DataSource dataSource, EventSourceSchema schema) {
+            return new SchemaMigrator(dataSource, schema);
+        }
+
+        @Bean
+        EventRegistry own3() {
+            return EventRegistry.of(Deposited.class);
+        }
+
+        @Bean
+        PayloadSerializer own4() {
+            return new JacksonPayloadSerializer();
+        }
+
+        @Bean
+        EventCodec own5(EventRegistry registry, PayloadSerializer serializer) {
+            return new EventCodec(registry, serializer);
+        }
+
+        @Bean
+        LogSignal own6() {
+            return new LogSignal();
+        }
+
+        @Bean
+        LogHead own7(DataSource dataSource, EventSourceSchema schema) {
+            return LogHead.of(dataSource, schema, Clock.systemUTC());
+        }
+
+        @Bean
+        EventStore own8(
+                DataSource dataSource, EventSourceSchema schema, EventCodec codec, LogHead head, LogSignal signal) {
+            return EventStore.postgres(
+                    dataSource,
+                    schema,
+                    codec,
+                    head,
+                    signal,
+                    new EventStoreSettings(AppendTiming.LATE, Duration.ofSeconds(10), true),
+                    Runnable::run,
+                    Clock.systemUTC(),
+                    new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
+        }
+
+        @Bean
+        CommandRetries own9() {
+            return new CommandRetries(1, Duration.ofMillis(1), Duration.ofMillis(1));
+        }
+
+        @Bean
+        SubscriptionManager own10(
+                List<EventHandlers> handlers,
+                DataSource dataSource,
+                EventSourceSchema schema,
+                EventCodec codec,
+                LogHead head,
+                LogSignal signal,
+                PlatformTransactionManager transactionManager) {
+            return new SubscriptionManager(
+                    handlers,
+                    dataSource,
+                    schema,
+                    codec,
+                    head,
+                    signal,
+                    transactionManager,
+                    new SubscriptionSettings(100, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                    new CustomizableThreadFactory("own-"),
+                    Clock.systemUTC());
+        }
+
+        @Bean
+        HealthIndicator eventsourceHealthIndicator() {
+            return () -> Health.up().build();
+        }
+    }
+
+    @Test
+    void eachBeanBacksOffForTheApplicationsOwn() {
+        List<Object> handled = new CopyOnWriteArrayList<>();
+        application
+                .withUserConfiguration(OwnBeans.class)
+                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> handled.add(event.payload())))
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    for (Class<?> type : List.of(
+                            EventSourceSchema.class,
+                            SchemaMigrator.class,
+                            EventRegistry.class,
+                            PayloadSerializer.class,
+                            EventCodec.class,
+                            LogSignal.class,
+                            LogHead.class,
+                            EventStore.class,
+                            CommandRetries.class,
+                            SubscriptionManager.class)) {
+                        assertThat(context.getBeanNamesForType(type))
+                                .as("%s", type)
+                                .singleElement()
+                                .satisfies(name -> assertThat(name).startsWith("own"));
+                    }
+                    assertThat(context)
+                            .doesNotHaveBean(EventSourceHealthIndicator.class)
+                            .hasSingleBean(HealthIndicator.class);
+
+                    context.getBean(EventStore.class)
+                            .append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));
+
+                    await().untilAsserted(() -> assertThat(handled).containsExactly(new Deposited(1)));
+                    assertThat(database.count("SELECT count(*) FROM own.events"))
+                            .isOne();
+                });
+    }
+
+    @Test
+    void noTableIsMadeWhenTheMigrationsAreSwitchedOff() {
+        application.withPropertyValues("eventsource.migration.enabled=false").run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(database.tables("eventsource")).isEmpty();
+        });
+    }
+}

@@ -1,0 +1,115 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.embedded.EmbeddedPostgresServer;
+import io.eventsource.embedded.EmbeddedPostgresSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** A database of its own for a test, on one real server for all tests of this JVM. Closing it removes it. */
+final class TestDatabase implements AutoCloseable {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final EmbeddedPostgresServer server;
+    private final String name;
+    private final String url;
+
+    /** Started when it is first asked for, and stopped with the JVM. */
+    private static final class Server {
+
+        static final EmbeddedPostgresServer INSTANCE = EmbeddedPostgresServer.start(new EmbeddedPostgresSettings(
+                folder(),
+                0,
+                "postgres",
+                Duration.ofSeconds(60),
+                false,
+                EmbeddedPostgresSettings.sharedBinariesDirectory()));
+
+        private static Path folder() {
+            try {
+                return Files.createTempDirectory(Files.createDirectories(Path.of("target")), "postgres-")
+                        .resolve("server");
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+    }
+
+    private TestDatabase(EmbeddedPostgresServer server) {
+        this.server = server;
+        this.name = "test_" + COUNT.incrementAndGet();
+        this.url = server.jdbcUrl().replaceFirst("/postgres(?=$|\\?)", "/" + name);
+        administer("CREATE DATABASE " + name);
+    }
+
+    /** A database without the library's tables. */
+    static TestDatabase create() {
+        return new TestDatabase(Server.INSTANCE);
+    }
+
+    private void administer(String statement) {
+        new JdbcTemplate(new DriverManagerDataSource(server.jdbcUrl(), server.username(), server.password()))
+                .execute(statement);
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** What leads an application's data source here. */
+    String[] properties() {
+        return new String[] {
+            "spring.datasource.url=" + url,
+            "spring.datasource.username=" + server.username(),
+            "spring.datasource.password=" + server.password(),
+            "spring.datasource.hikari.maximum-pool-size=8",
+            "spring.datasource.hikari.minimum-idle=0",
+            "spring.datasource.hikari.connection-timeout=5000"
+        };
+    }
+
+    /** Runs each statement on a connection of its own, outside the application's pool. */
+    JdbcTemplate jdbc() {
+        return new JdbcTemplate(new DriverManagerDataSource(url, server.username(), server.password()));
+    }
+
+    long count(String sql, Object... arguments) {
+        return Objects.requireNonNull(jdbc().queryForObject(sql, Long.class, arguments));
+    }
+
+    List<String> tables(String schema) {
+        return jdbc().queryForList(
+                        "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ?", String.class, schema);
+    }
+
+    /** How many sessions hold the lock on the log's table that holds back its readers. */
+    long writers() {
+        return count(
+                """
+                SELECT count(DISTINCT l.virtualtransaction) FROM pg_catalog.pg_locks AS l
+                 WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
+                   AND l.relation = 'eventsource.events'::regclass""");
+    }
+
+    /** A connection outside the application's pool, for transactions that hang. */
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(url, server.username(), server.password());
+    }
+
+    /** Removes the database, whoever still uses it. */
+    @Override
+    public void close() {
+        administer("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+    }
+}

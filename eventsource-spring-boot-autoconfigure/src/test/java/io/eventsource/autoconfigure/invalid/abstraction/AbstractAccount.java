@@ -1,0 +1,13 @@
+package io.eventsource.autoconfigure.invalid.abstraction;
+
+import io.eventsource.aggregate.AggregateRoot;
+import io.eventsource.aggregate.AggregateType;
+import java.util.UUID;
+
+@AggregateType("Account")
+abstract class AbstractAccount extends AggregateRoot<Long, Object> {
+
+    AbstractAccount(UUID id) {
+        super(id, 0L);
+    }
+}
