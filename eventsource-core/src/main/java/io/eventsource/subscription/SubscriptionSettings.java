@@ -36,9 +36,9 @@ public record SubscriptionSettings(int batchSize, Duration pollInterval, Duratio
     }
 
     private static void requirePositive(String property, Duration value) {
-        if (value.isZero() || value.isNegative()) {
+        if (value.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException(
-                    "eventsource.subscriptions.%s must be positive, but it is %s".formatted(property, value));
+                    "eventsource.subscriptions.%s must be 1 ms or more, but it is %s".formatted(property, value));
         }
     }
 }
