@@ -1,5 +1,6 @@
 package io.eventsource.store;
 
+import io.eventsource.EventSourceException;
 import io.eventsource.schema.EventSourceSchema;
 import java.sql.Array;
 import java.sql.Connection;
@@ -49,10 +50,32 @@ final class AppendSql {
             SELECT outcome, version, actual, NULL::bigint, NULL::bigint
               FROM {schema}.advance_stream(?, ?, ?, ?, ?, ?)""";
 
+    /** The common cases of {@link #ADVANCE_STREAM}, without the cost of a function; the function says why when they fail. */
+    private static final String ADVANCE_EXACT_STREAM =
+            """
+            UPDATE {schema}.event_streams SET version = ?
+             WHERE aggregate_id = ? AND version = ? AND aggregate_type = ? AND tenant_id IS NOT DISTINCT FROM ?""";
+
+    private static final String CREATE_STREAM =
+            """
+            INSERT INTO {schema}.event_streams (version, aggregate_id, aggregate_type, tenant_id) VALUES (?, ?, ?, ?)
+            ON CONFLICT ON CONSTRAINT event_streams_pkey DO NOTHING""";
+
+    /** What insert_late_events does, for one event: timeout, check of the stream and insert in one planned statement. */
     private static final String INSERT_LATE_EVENT =
-            "SELECT {schema}.insert_late_event(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb)";
+            """
+            WITH timeout AS (SELECT set_config('idle_in_transaction_session_timeout', ?, true))
+            INSERT INTO {schema}.events
+                   (aggregate_id, aggregate_type, tenant_id, bucket, append_id, version, event_id, event_type, revision,
+                    "timestamp", actor_id, correlation_id, causation_id, payload, metadata)
+            SELECT s.aggregate_id, s.aggregate_type, s.tenant_id, ?::smallint, ?::uuid, ?::bigint, ?::uuid, ?::text,
+                   ?::smallint, ?::timestamptz, ?::text, ?::text, ?::text, ?::jsonb, ?::jsonb
+              FROM timeout, {schema}.event_streams AS s
+             WHERE s.aggregate_id = ? AND s.version >= ?""";
 
     private final String advanceStream;
+    private final String advanceExactStream;
+    private final String createStream;
     private final String insertLateEvent;
     private final String appendEvent;
     private final String appendEvents;
@@ -62,6 +85,8 @@ final class AppendSql {
 
     AppendSql(EventSourceSchema schema) {
         this.advanceStream = schema.sql(ADVANCE_STREAM);
+        this.advanceExactStream = schema.sql(ADVANCE_EXACT_STREAM);
+        this.createStream = schema.sql(CREATE_STREAM);
         this.insertLateEvent = schema.sql(INSERT_LATE_EVENT);
         this.appendEvent = schema.sql(APPEND_EVENT);
         this.appendEvents = schema.sql(APPEND_EVENTS);
@@ -100,6 +125,12 @@ final class AppendSql {
      */
     AppendOutcome advanceStream(Connection connection, EncodedAppend encoded) throws SQLException {
         StreamAppend append = encoded.append();
+        if (append.expectedVersion() instanceof ExpectedVersion.Exact exact) {
+            long version = exact.version() + encoded.rows().size();
+            if (advanceExactly(connection, append, exact.version(), version)) {
+                return new AppendOutcome("appended", version, null, 0, 0);
+            }
+        }
         try (PreparedStatement statement = connection.prepareStatement(advanceStream)) {
             statement.setObject(1, append.aggregateId());
             statement.setString(2, append.aggregateType());
@@ -200,20 +231,39 @@ final class AppendSql {
         }
     }
 
+    private boolean advanceExactly(Connection connection, StreamAppend append, long expected, long version)
+            throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(expected == 0 ? createStream : advanceExactStream)) {
+            int next = 1;
+            statement.setLong(next++, version);
+            statement.setObject(next++, append.aggregateId());
+            if (expected > 0) {
+                statement.setLong(next++, expected);
+            }
+            statement.setString(next++, append.aggregateType());
+            statement.setString(next, append.metadata().tenantId());
+            return statement.executeUpdate() == 1;
+        }
+    }
+
     private void insertLateEvent(Connection connection, LateAppends.Pending pending, Duration idleTimeout)
             throws SQLException {
         EncodedAppend encoded = pending.append();
         StreamAppend append = encoded.append();
         try (PreparedStatement statement = connection.prepareStatement(insertLateEvent)) {
             statement.setString(1, Long.toString(idleTimeout.toMillis()));
-            statement.setObject(2, append.aggregateId());
-            statement.setString(3, append.aggregateType());
-            statement.setString(4, append.metadata().tenantId());
-            statement.setShort(5, Bucket.of(append.aggregateId()));
-            statement.setObject(6, encoded.appendId());
-            statement.setLong(7, pending.firstVersion());
-            bindEvent(statement, 8, encoded.rows().get(0));
-            statement.executeQuery().close();
+            statement.setShort(2, Bucket.of(append.aggregateId()));
+            statement.setObject(3, encoded.appendId());
+            statement.setLong(4, pending.firstVersion());
+            bindEvent(statement, 5, encoded.rows().get(0));
+            statement.setObject(14, append.aggregateId());
+            statement.setLong(15, pending.firstVersion());
+            if (statement.executeUpdate() == 0) {
+                throw new EventSourceException(
+                        "The append to stream %s was undone by a savepoint that was rolled back on the connection itself. Roll back savepoints through Spring (nested transactions, TransactionStatus), or set eventsource.append.timing to immediate."
+                                .formatted(append.aggregateId()));
+            }
         }
     }
 

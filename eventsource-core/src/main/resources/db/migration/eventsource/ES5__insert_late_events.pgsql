@@ -30,30 +30,3 @@ BEGIN
         p_correlation_ids, p_causation_ids, p_payloads, p_metadata);
 END
 $$;
-
--- The same for a transaction that appended one event. Scalars, since arrays and a plan for any number of them cost more
--- than the insert itself.
-CREATE FUNCTION ${flyway:defaultSchema}.insert_late_event(
-    p_idle_timeout text,
-    p_aggregate_id uuid, p_aggregate_type text, p_tenant_id text, p_bucket smallint, p_append_id uuid, p_version bigint,
-    p_event_id uuid, p_event_type text, p_revision smallint, p_timestamp timestamptz,
-    p_actor_id text, p_correlation_id text, p_causation_id text, p_payload jsonb, p_metadata jsonb)
-    RETURNS void
-    LANGUAGE plpgsql AS $$
-DECLARE
-    local_setting text := set_config('idle_in_transaction_session_timeout', p_idle_timeout, true);
-BEGIN
-    INSERT INTO ${flyway:defaultSchema}.events
-           (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket, tenant_id,
-            actor_id, correlation_id, causation_id, "timestamp", payload, metadata)
-    SELECT p_event_id, p_append_id, s.aggregate_id, p_aggregate_type, p_version, p_event_type, p_revision,
-           p_bucket, p_tenant_id, p_actor_id, p_correlation_id, p_causation_id, p_timestamp, p_payload, p_metadata
-      FROM ${flyway:defaultSchema}.event_streams AS s
-     WHERE s.aggregate_id = p_aggregate_id AND s.version >= p_version;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'the append to stream % was undone by a savepoint that was rolled back on the connection itself', p_aggregate_id
-            USING ERRCODE = 'invalid_transaction_state',
-                  HINT = 'Roll back savepoints through Spring (nested transactions, TransactionStatus), or set eventsource.append.timing to immediate.';
-    END IF;
-END
-$$;
