@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LogReadingPropertyIT {
 
     private static final int ROUNDS = 8;
-    private static final int ROUNDS_FOR_A_FAULT = 100;
+    private static final int ROUNDS_FOR_A_FAULT = 250;
 
     private final TestDatabase database;
     private final TestDatabase neighbour;
