@@ -20,6 +20,9 @@ final class Benchmarks implements Callable<Integer> {
     @Option(names = "--row", description = "A row to run; may be repeated. Without it, all.")
     private List<String> names = new ArrayList<>();
 
+    @Option(names = "--contender", description = "A contender to run alone, for a profiler to look at.")
+    private String contender = "";
+
     @Option(names = "--rounds", description = "Rounds that count (default: ${DEFAULT-VALUE}).")
     private int rounds = 5;
 
@@ -71,8 +74,9 @@ final class Benchmarks implements Callable<Integer> {
         List<Row> rows = Rows.named(names);
         try (Server server = Server.start(folder.toAbsolutePath(), connections)) {
             Contenders contenders = new Contenders(server, new BenchmarkSettings(fill, events));
-            List<Rounds.Result> results =
-                    new Rounds(rounds, Duration.ofNanos((long) (seconds * 1e9)), progress).run(rows, contenders);
+            List<Rounds.Result> results = new Rounds(
+                            rounds, Duration.ofNanos((long) (seconds * 1e9)), contender, progress)
+                    .run(rows, contenders);
             out.println(
                     "PostgreSQL %s (fsync on, a synced write of 8 kB takes %.2f ms), %d cores, Java %s, pools of %d, %d rounds of %s s%n"
                             .formatted(

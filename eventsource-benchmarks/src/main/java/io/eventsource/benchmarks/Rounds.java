@@ -15,12 +15,22 @@ final class Rounds {
 
     private final int rounds;
     private final Duration time;
+    private final String contender;
     private final PrintStream progress;
     private final long start = System.nanoTime();
 
-    Rounds(int rounds, Duration time, PrintStream progress) {
+    /**
+     * Sets how long to measure.
+     *
+     * @param rounds rounds that count
+     * @param time of each entrant in a round
+     * @param contender the name of the only one to run, or nothing for all
+     * @param progress told after each round
+     */
+    Rounds(int rounds, Duration time, String contender, PrintStream progress) {
         this.rounds = rounds;
         this.time = time;
+        this.contender = contender;
         this.progress = progress;
     }
 
@@ -50,7 +60,12 @@ final class Rounds {
 
     private Result run(Row row, Contenders contenders, int index, int rows) throws Exception {
         progress.println("%s: %s".formatted(row.name(), row.description()));
-        List<Row.Entrant> entrants = row.entrants(contenders);
+        List<Row.Entrant> entrants = row.entrants(contenders).stream()
+                .filter(entrant -> contender.isEmpty() || contender.equals(entrant.name()))
+                .toList();
+        if (entrants.isEmpty()) {
+            throw new IllegalArgumentException("No '%s' takes part in the row %s".formatted(contender, row.name()));
+        }
         List<EntrantResult> results = entrants.stream()
                 .map(entrant -> new EntrantResult(entrant.name(), new ArrayList<>()))
                 .toList();

@@ -29,7 +29,8 @@ import org.springframework.jdbc.CannotGetJdbcConnectionException;
  *   <li>An append joins the queue. If nobody is flushing, its own thread becomes the flusher at once: a lone caller pays
  *       for no hand-over.
  *   <li>The flusher takes what is queued, up to the limits of a group and at most one append per stream, and runs it as
- *       one statement and one commit. Whoever arrives meanwhile queues up for the next group.
+ *       one statement and one commit. Whoever arrives meanwhile queues up for the next group. When many events queue up,
+ *       a second group runs at the same time, without the streams of the first.
  *   <li>When the last group had several members, the flusher gives those who were just answered a moment to come back, so
  *       that callers who append again and again meet in one group instead of in two that take turns. A moment that brought
  *       nobody is not granted again for a growing number of groups.
@@ -50,6 +51,18 @@ final class AppendCoalescer {
 
     /** Events in a group at most. */
     static final int MAX_EVENTS = 2_000;
+
+    /** Events that a group need not exceed while another group can take the rest at the same time. */
+    private static final int ENOUGH_EVENTS = 80;
+
+    /**
+     * As many queued events are worth a commit of their own beside the group under way: inserting them keeps a core of the
+     * server busy for longer than a commit takes.
+     */
+    static final int EVENTS_OF_SECOND_GROUP = 40;
+
+    /** Groups under way at most. */
+    private static final int MAX_FLUSHERS = 2;
 
     /**
      * Events of an append that shares a commit at most. A larger one runs on its own: it costs several times what its
@@ -88,14 +101,18 @@ final class AppendCoalescer {
     private final Executor executor;
     private final Semaphore places = new Semaphore(MAX_WAITING);
     private final Deque<Waiting> queue = new ArrayDeque<>();
-    private boolean flushing;
+    /** Streams of the groups under way: what is queued for them stays, so that it runs in its order. */
+    private final Set<UUID> underWay = new HashSet<>();
+
+    private int queuedEvents;
+    private int flushers;
 
     // who is expected back; guarded by this
     private int expected;
     private long answeredAt;
     private int impatience;
     private int impatientGroups;
-    private @Nullable Thread collecting;
+    private @Nullable Waiting collecting;
 
     AppendCoalescer(Port port, Executor executor) {
         this.port = port;
@@ -116,10 +133,19 @@ final class AppendCoalescer {
         final @Nullable Thread thread;
         final CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
         volatile Turn turn = Turn.WAIT;
+        volatile @Nullable Thread flusher;
 
         Waiting(EncodedAppend append, @Nullable Thread thread) {
             this.append = append;
             this.thread = thread;
+        }
+
+        UUID stream() {
+            return append.append().aggregateId();
+        }
+
+        int events() {
+            return append.rows().size();
         }
     }
 
@@ -131,9 +157,7 @@ final class AppendCoalescer {
         places.acquireUninterruptibly();
         try {
             Waiting waiting = new Waiting(append, Thread.currentThread());
-            if (enqueue(waiting)) {
-                flush();
-            }
+            enqueue(waiting);
             return await(waiting);
         } finally {
             places.release();
@@ -147,9 +171,7 @@ final class AppendCoalescer {
         }
         places.acquireUninterruptibly();
         Waiting waiting = new Waiting(append, null);
-        if (enqueue(waiting)) {
-            run(this::flush);
-        }
+        enqueue(waiting);
         return waiting.answer.whenComplete((outcome, failure) -> places.release());
     }
 
@@ -157,15 +179,53 @@ final class AppendCoalescer {
         return append.rows().size() > MAX_SHARED_EVENTS || append.characters() > MAX_CHARACTERS;
     }
 
-    /** Queues up; says whether the caller has to flush. */
-    private synchronized boolean enqueue(Waiting waiting) {
-        queue.add(waiting);
-        if (collecting != null && queue.size() >= expected) {
-            LockSupport.unpark(collecting);
+    /** Queues up, and begins a group when it is time. */
+    private void enqueue(Waiting waiting) {
+        Waiting leader;
+        synchronized (this) {
+            queue.add(waiting);
+            queuedEvents += waiting.events();
+            if (collecting != null) {
+                if (complete(collecting)) {
+                    LockSupport.unpark(collecting.flusher);
+                }
+                return;
+            }
+            leader = nextLeader();
         }
-        boolean flush = !flushing;
-        flushing = true;
-        return flush;
+        lead(leader);
+    }
+
+    /** Takes the one out of the queue that begins a group now, if any does. Guarded by this. */
+    private @Nullable Waiting nextLeader() {
+        if (flushers == MAX_FLUSHERS || (flushers > 0 && queuedEvents < EVENTS_OF_SECOND_GROUP)) {
+            return null;
+        }
+        for (Iterator<Waiting> waiting = queue.iterator(); waiting.hasNext(); ) {
+            Waiting next = waiting.next();
+            if (underWay.add(next.stream())) {
+                remove(waiting, next);
+                flushers++;
+                return next;
+            }
+        }
+        return null;
+    }
+
+    private void remove(Iterator<Waiting> queued, Waiting waiting) {
+        queued.remove();
+        queuedEvents -= waiting.events();
+    }
+
+    private void lead(@Nullable Waiting leader) {
+        if (leader == null) {
+            return;
+        }
+        if (leader.thread == null) {
+            run(() -> flush(leader));
+        } else {
+            tell(leader, Turn.FLUSH);
+        }
     }
 
     private AppendOutcome await(Waiting waiting) {
@@ -178,7 +238,7 @@ final class AppendCoalescer {
                     }
                     case FLUSH -> {
                         waiting.turn = Turn.WAIT;
-                        flush();
+                        flush(waiting);
                     }
                     case ALONE -> {
                         return port.appendAlone(waiting.append);
@@ -208,28 +268,28 @@ final class AppendCoalescer {
     }
 
     /** Runs one group, tells its members, and hands over. Never throws: what fails is the members' to hear. */
-    private void flush() {
-        collect();
-        List<Waiting> group = takeGroup();
+    private void flush(Waiting leader) {
+        collect(leader);
+        List<Waiting> group = takeGroup(leader);
         List<@Nullable AppendOutcome> outcomes;
         try {
             outcomes = port.appendGroup(group.stream().map(each -> each.append).toList());
         } catch (CannotGetJdbcConnectionException unreachable) {
-            handOver(0);
+            handOver(group, 0);
             group.forEach(each -> fail(each, unreachable));
             return;
         } catch (RuntimeException failure) {
             log.debug("A group of {} appends failed, each runs on its own", group.size(), failure);
-            handOver(0);
+            handOver(group, 0);
             group.forEach(this::runAlone);
             return;
         } catch (Error failure) {
-            handOver(0);
+            handOver(group, 0);
             group.forEach(each -> fail(each, failure));
             return;
         }
         Map<Waiting, AppendOutcome> lost = takeLost(group, outcomes);
-        handOver(group.size());
+        handOver(group, group.size());
         lost.forEach(AppendCoalescer::answer);
         for (int i = 0; i < group.size(); i++) {
             AppendOutcome outcome = outcomes.get(i);
@@ -282,23 +342,24 @@ final class AppendCoalescer {
         }
     }
 
-    /** Gives those who were just answered a moment to come back. */
-    private void collect() {
+    /** Gives those who were just answered a moment to come back, unless somebody else is waiting for them already. */
+    private void collect(Waiting leader) {
         int before;
         synchronized (this) {
             before = queue.size();
-            if (expected <= Math.max(1, before) || System.nanoTime() - answeredAt > RECENT_NANOS) {
+            if (collecting != null || complete(leader) || System.nanoTime() - answeredAt > RECENT_NANOS) {
                 return;
             }
             if (impatientGroups > 0) {
                 impatientGroups--;
                 return;
             }
-            collecting = Thread.currentThread();
+            leader.flusher = Thread.currentThread();
+            collecting = leader;
         }
         boolean interrupted = false;
         long deadline = System.nanoTime() + MOMENT_NANOS;
-        for (long left = MOMENT_NANOS; left > 0 && !complete(); left = deadline - System.nanoTime()) {
+        for (long left = MOMENT_NANOS; left > 0 && !isComplete(leader); left = deadline - System.nanoTime()) {
             LockSupport.parkNanos(this, left);
             interrupted |= Thread.interrupted();
         }
@@ -312,8 +373,12 @@ final class AppendCoalescer {
         }
     }
 
-    private synchronized boolean complete() {
-        return queue.size() >= expected;
+    private synchronized boolean isComplete(Waiting leader) {
+        return complete(leader);
+    }
+
+    private boolean complete(Waiting leader) {
+        return queue.size() + 1 >= expected || queuedEvents + leader.events() >= ENOUGH_EVENTS;
     }
 
     /**
@@ -342,54 +407,54 @@ final class AppendCoalescer {
                     && append.expectedVersion() instanceof ExpectedVersion.Exact exact
                     && exact.version() < version) {
                 lost.put(next, new AppendOutcome("conflict", version, null, 0, 0));
-                waiting.remove();
+                remove(waiting, next);
             }
         }
         return lost;
     }
 
     /** The oldest of the queue, within the limits of a group and one per stream; what does not fit stays in its place. */
-    private synchronized List<Waiting> takeGroup() {
+    private List<Waiting> takeGroup(Waiting leader) {
         List<Waiting> group = new ArrayList<>();
-        Set<UUID> streams = new HashSet<>();
-        int events = 0;
-        long characters = 0;
-        for (Iterator<Waiting> waiting = queue.iterator(); waiting.hasNext() && group.size() < MAX_APPENDS; ) {
-            Waiting next = waiting.next();
-            events += next.append.rows().size();
-            characters += next.append.characters();
-            if (!group.isEmpty() && (events > MAX_EVENTS || characters > MAX_CHARACTERS)) {
-                break;
+        group.add(leader);
+        int events = leader.events();
+        long characters = leader.append.characters();
+        Waiting second;
+        synchronized (this) {
+            int limit = Math.min(MAX_EVENTS, Math.max(ENOUGH_EVENTS, (queuedEvents + events) / MAX_FLUSHERS));
+            for (Iterator<Waiting> waiting = queue.iterator(); waiting.hasNext() && group.size() < MAX_APPENDS; ) {
+                Waiting next = waiting.next();
+                events += next.events();
+                characters += next.append.characters();
+                if (events > limit || characters > MAX_CHARACTERS) {
+                    break;
+                }
+                // a second append to a stream stays, and so does everything behind it of that stream
+                if (underWay.add(next.stream())) {
+                    group.add(next);
+                    remove(waiting, next);
+                }
             }
-            // a second append to a stream stays, and so does everything behind it of that stream
-            if (streams.add(next.append.append().aggregateId())) {
-                group.add(next);
-                waiting.remove();
-            }
+            second = nextLeader();
         }
+        lead(second);
         return group;
     }
 
     /**
-     * Makes the first of the queue the next flusher.
+     * Ends a group and begins the next.
      *
      * @param answered how many callers are about to be answered and may come back
      */
-    private void handOver(int answered) {
+    private void handOver(List<Waiting> group, int answered) {
         Waiting next;
         synchronized (this) {
-            next = queue.peek();
-            flushing = next != null;
+            group.forEach(each -> underWay.remove(each.stream()));
+            flushers--;
             expected = Math.min(MAX_APPENDS, answered + queue.size());
             answeredAt = System.nanoTime();
+            next = nextLeader();
         }
-        if (next == null) {
-            return;
-        }
-        if (next.thread == null) {
-            run(this::flush);
-        } else {
-            tell(next, Turn.FLUSH);
-        }
+        lead(next);
     }
 }

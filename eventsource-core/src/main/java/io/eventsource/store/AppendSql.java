@@ -314,21 +314,22 @@ final class AppendSql {
         binder.array("int4", events, Integer[]::new, Placed::append);
         binder.array("int4", events, Integer[]::new, Placed::place);
         binder.array("uuid", events, Object[]::new, each -> each.row().eventId());
-        binder.array("text", events, String[]::new, each -> each.row().payload().eventType());
-        binder.array("int2", events, Short[]::new, each ->
+        binder.shared(
+                "text", events, String[]::new, each -> each.row().payload().eventType());
+        binder.shared("int2", events, Short[]::new, each ->
                 (short) each.row().payload().revision());
-        binder.array("timestamptz", events, Object[]::new, each -> each.row()
+        binder.shared("timestamptz", events, Object[]::new, each -> each.row()
                 .timestamp()
                 .atOffset(ZoneOffset.UTC)
                 .toString());
-        binder.array(
+        binder.shared(
                 "text", events, String[]::new, each -> each.row().metadata().actorId());
-        binder.array(
+        binder.shared(
                 "text", events, String[]::new, each -> each.row().metadata().correlationId());
-        binder.array(
+        binder.shared(
                 "text", events, String[]::new, each -> each.row().metadata().causationId());
         binder.array("text", events, String[]::new, each -> each.row().payload().json());
-        binder.array("text", events, String[]::new, each -> each.row().headers());
+        binder.shared("text", events, String[]::new, each -> each.row().headers());
     }
 
     private static List<@Nullable AppendOutcome> outcomes(PreparedStatement statement, int count) throws SQLException {
@@ -364,6 +365,18 @@ final class AppendSql {
             this.connection = connection;
             this.statement = statement;
             this.next = first;
+        }
+
+        /** An array of one element when it is the same for all. */
+        <T, V> void shared(
+                String type,
+                List<T> elements,
+                Function<Integer, @Nullable V[]> newArray,
+                Function<T, ? extends @Nullable V> value)
+                throws SQLException {
+            V first = value.apply(elements.get(0));
+            boolean same = elements.stream().allMatch(each -> Objects.equals(first, value.apply(each)));
+            array(type, same ? elements.subList(0, 1) : elements, newArray, value);
         }
 
         <T, V> void array(

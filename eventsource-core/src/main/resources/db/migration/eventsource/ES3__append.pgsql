@@ -148,34 +148,45 @@ $$;
 
 -- Inserts the events of appends whose streams have been advanced. Two groups of arrays: one element per append, and one
 -- per event, which names its append (from 1) and its place in it (from 0). An append whose first version is NULL is left
--- out. Nothing else draws positions for several events, and it draws them in the order of the event arrays.
+-- out. Nothing else draws positions for several events, and it draws them in the order of the event arrays: one scan of
+-- them and no join, which a plan could reorder. An array of one element, but for the payloads and ids, stands for the same
+-- value in all events.
 CREATE FUNCTION ${flyway:defaultSchema}.insert_events(
     p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_buckets smallint[], p_append_ids uuid[],
     p_first_versions bigint[],
     p_appends integer[], p_offsets integer[], p_event_ids uuid[], p_event_types text[], p_revisions smallint[],
     p_timestamps timestamptz[], p_actor_ids text[], p_correlation_ids text[], p_causation_ids text[],
     p_payloads text[], p_metadata text[])
-    RETURNS TABLE (aggregate_id uuid, first_position bigint, last_position bigint)
-    LANGUAGE sql AS $$
-    WITH inserted AS (
-        INSERT INTO ${flyway:defaultSchema}.events AS e
-               (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket, tenant_id,
-                actor_id, correlation_id, causation_id, "timestamp", payload, metadata)
-        SELECT i.event_id, a.append_id, a.aggregate_id, a.aggregate_type, a.first_version + i.place, i.event_type,
-               i.revision, a.bucket, a.tenant_id, i.actor_id, i.correlation_id, i.causation_id, i.event_timestamp,
-               i.payload::jsonb, i.metadata::jsonb
-          FROM unnest(p_appends, p_offsets, p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids,
-                      p_correlation_ids, p_causation_ids, p_payloads, p_metadata) WITH ORDINALITY
-               AS i (append, place, event_id, event_type, revision, event_timestamp, actor_id,
-                     correlation_id, causation_id, payload, metadata, ordinality)
-          JOIN unnest(p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_buckets, p_append_ids, p_first_versions)
-               WITH ORDINALITY
-               AS a (aggregate_id, aggregate_type, tenant_id, bucket, append_id, first_version, ordinality)
-            ON a.ordinality = i.append AND a.first_version IS NOT NULL
-         -- whatever the plan: positions must rise with versions
-         ORDER BY i.ordinality
-        RETURNING e.aggregate_id, e.position)
-    SELECT n.aggregate_id, min(n.position), max(n.position) FROM inserted AS n GROUP BY n.aggregate_id
+    RETURNS TABLE (append integer, first_position bigint, last_position bigint)
+    LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        WITH inserted AS (
+            INSERT INTO ${flyway:defaultSchema}.events AS e
+                   (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket, tenant_id,
+                    actor_id, correlation_id, causation_id, "timestamp", payload, metadata)
+            SELECT i.event_id, p_append_ids[i.append], p_aggregate_ids[i.append], p_aggregate_types[i.append],
+                   p_first_versions[i.append] + i.place,
+                   CASE WHEN cardinality(p_event_types) = 1 THEN p_event_types[1] ELSE i.event_type END,
+                   CASE WHEN cardinality(p_revisions) = 1 THEN p_revisions[1] ELSE i.revision END,
+                   p_buckets[i.append], p_tenant_ids[i.append],
+                   CASE WHEN cardinality(p_actor_ids) = 1 THEN p_actor_ids[1] ELSE i.actor_id END,
+                   CASE WHEN cardinality(p_correlation_ids) = 1 THEN p_correlation_ids[1] ELSE i.correlation_id END,
+                   CASE WHEN cardinality(p_causation_ids) = 1 THEN p_causation_ids[1] ELSE i.causation_id END,
+                   CASE WHEN cardinality(p_timestamps) = 1 THEN p_timestamps[1] ELSE i.event_timestamp END,
+                   i.payload::jsonb,
+                   CASE WHEN cardinality(p_metadata) = 1 THEN p_metadata[1] ELSE i.metadata END::jsonb
+              FROM unnest(p_appends, p_offsets, p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids,
+                          p_correlation_ids, p_causation_ids, p_payloads, p_metadata)
+                   AS i (append, place, event_id, event_type, revision, event_timestamp, actor_id,
+                         correlation_id, causation_id, payload, metadata)
+             WHERE p_first_versions[i.append] IS NOT NULL
+            RETURNING e.aggregate_id, e.position)
+        SELECT array_position(p_aggregate_ids, n.aggregate_id), min(n.position), max(n.position)
+          FROM inserted AS n
+         GROUP BY n.aggregate_id;
+END
 $$;
 
 -- Appends to one or several streams, all or nothing, in the order of their ids whatever the order of the arrays, so that
@@ -197,6 +208,7 @@ DECLARE
     step record;
     repeated integer := 0;
     versions bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_aggregate_ids)]);
+    first_versions bigint[] := versions;
     refused record;
 BEGIN
     -- A subtransaction, so that a refusal undoes the streams before it and leaves the caller's transaction whole.
@@ -206,6 +218,7 @@ BEGIN
           FROM ${flyway:defaultSchema}.advance_stream(p_aggregate_ids[1], p_aggregate_types[1], p_tenant_ids[1],
                                              p_expected[1], p_append_ids[1], p_counts[1]) AS s;
         versions[1] := refused.version;
+        first_versions[1] := refused.version - p_counts[1] + 1;
         IF refused.outcome = 'repeated' THEN
             repeated := 1;
         ELSIF refused.outcome <> 'appended' THEN
@@ -228,6 +241,7 @@ BEGIN
                     RAISE EXCEPTION USING ERRCODE = 'ES001';
                 END IF;
                 versions[step.append] := refused.version;
+                first_versions[step.append] := refused.version - p_counts[step.append] + 1;
             END LOOP;
             IF repeated > 0 AND repeated < cardinality(p_aggregate_ids) THEN
                 refused.outcome := 'partly repeated';
@@ -249,14 +263,11 @@ BEGIN
               FROM unnest(p_aggregate_ids, versions, p_counts) WITH ORDINALITY AS a (id, version, count, ordinality);
     ELSIF p_insert THEN
         RETURN QUERY
-            SELECT a.ordinality::integer, 'appended', a.version, NULL::text, i.first_position, i.last_position
-              FROM unnest(p_aggregate_ids, versions) WITH ORDINALITY AS a (aggregate_id, version, ordinality)
-              JOIN ${flyway:defaultSchema}.insert_events(
-                       p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_buckets, p_append_ids,
-                       (SELECT array_agg(v.version - v.count + 1 ORDER BY v.ordinality)
-                          FROM unnest(versions, p_counts) WITH ORDINALITY AS v (version, count, ordinality)),
+            SELECT i.append, 'appended', versions[i.append], NULL::text, i.first_position, i.last_position
+              FROM ${flyway:defaultSchema}.insert_events(
+                       p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_buckets, p_append_ids, first_versions,
                        p_appends, p_offsets, p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids,
-                       p_correlation_ids, p_causation_ids, p_payloads, p_metadata) AS i ON i.aggregate_id = a.aggregate_id;
+                       p_correlation_ids, p_causation_ids, p_payloads, p_metadata) AS i;
     ELSE
         RETURN QUERY
             SELECT a.ordinality::integer, 'appended', a.version, NULL::text, NULL::bigint, NULL::bigint

@@ -66,9 +66,7 @@ BEGIN
               FROM ${flyway:defaultSchema}.insert_events(
                        p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_buckets, p_append_ids, first_versions,
                        p_appends, p_offsets, p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids,
-                       p_correlation_ids, p_causation_ids, p_payloads, p_metadata) AS n
-              JOIN LATERAL (SELECT array_position(p_aggregate_ids, n.aggregate_id) AS append,
-                                   n.first_position, n.last_position) AS i ON true;
+                       p_correlation_ids, p_causation_ids, p_payloads, p_metadata) AS i;
     END IF;
 END
 $$;

@@ -6,11 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
@@ -56,6 +64,59 @@ class AppendCoalescerTests {
                 TestEvents.codec(),
                 Clock.systemUTC(),
                 UUID::randomUUID);
+    }
+
+    private static EncodedAppend append(UUID stream, int events) {
+        return EncodedAppend.of(
+                StreamAppend.to("account", stream, Collections.nCopies(events, new Deposited(1))),
+                TestEvents.codec(),
+                Clock.systemUTC(),
+                UUID::randomUUID);
+    }
+
+    /** Keeps each group until it is told to end it. */
+    private static final class Holding implements AppendCoalescer.Port {
+
+        private final BlockingQueue<List<UUID>> begun = new LinkedBlockingQueue<>();
+        private final Semaphore ends = new Semaphore(0);
+
+        @Override
+        public List<@Nullable AppendOutcome> appendGroup(List<EncodedAppend> group) {
+            begun.add(group.stream().map(each -> each.append().aggregateId()).toList());
+            ends.acquireUninterruptibly();
+            return Collections.nCopies(group.size(), DONE);
+        }
+
+        @Override
+        public AppendOutcome appendAlone(EncodedAppend append) {
+            throw new AssertionError("every append was done in its group");
+        }
+    }
+
+    @Test
+    void many_queued_events_run_beside_the_group_under_way_but_never_two_appends_to_one_stream() throws Exception {
+        Holding port = new Holding();
+        ExecutorService executor = Executors.newCachedThreadPool();
+        try {
+            AppendCoalescer coalescer = new AppendCoalescer(port, executor);
+            UUID a = UUID.randomUUID();
+            UUID b = UUID.randomUUID();
+            List<CompletableFuture<AppendOutcome>> answers = new ArrayList<>();
+
+            answers.add(coalescer.appendAsync(append(a, 1)));
+            assertThat(port.begun.poll(10, TimeUnit.SECONDS)).containsExactly(a);
+            answers.add(coalescer.appendAsync(append(a, AppendCoalescer.EVENTS_OF_SECOND_GROUP - 2)));
+            answers.add(coalescer.appendAsync(append(b, 1)));
+            assertThat(port.begun).isEmpty();
+            answers.add(coalescer.appendAsync(append(b, 1)));
+            assertThat(port.begun.poll(10, TimeUnit.SECONDS)).containsExactly(b);
+
+            port.ends.release(4);
+            answers.forEach(CompletableFuture::join);
+            assertThat(port.begun.stream().flatMap(List::stream)).containsExactlyInAnyOrder(a, b);
+        } finally {
+            executor.shutdownNow();
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
+import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.Threads;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -51,6 +52,21 @@ class AppendToSeveralStreamsIT {
                 .isEqualTo(store.readStream(StreamQuery.of(result.aggregateId()))
                         .get(0)
                         .position()));
+    }
+
+    @Test
+    void thousands_of_streams_fit_into_one_append() {
+        List<StreamAppend> appends = IntStream.range(0, 5_000)
+                .mapToObj(i -> deposits(UUID.randomUUID(), i, i + 1).expecting(ExpectedVersion.noStream()))
+                .toList();
+
+        List<AppendResult> results = store.append(appends);
+
+        assertThat(results).extracting(AppendResult::lastVersion).containsOnly(2L);
+        assertThat(results).extracting(AppendResult::firstPosition).isSorted().doesNotHaveDuplicates();
+        assertThat(store.readStream(StreamQuery.of(results.get(4_999).aggregateId())))
+                .extracting(EventEnvelope::payload)
+                .containsExactly(new Deposited(4_999), new Deposited(5_000));
     }
 
     @Test
