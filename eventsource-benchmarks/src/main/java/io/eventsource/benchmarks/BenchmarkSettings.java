@@ -5,5 +5,6 @@ package io.eventsource.benchmarks;
  *
  * @param fill events in a store before it is appended to
  * @param events events in a large store
+ * @param loaded events of a bulk load
  */
-record BenchmarkSettings(int fill, int events) {}
+record BenchmarkSettings(int fill, int events, int loaded) {}

@@ -32,6 +32,9 @@ final class Benchmarks implements Callable<Integer> {
     @Option(names = "--events", description = "Events in a large store (default: ${DEFAULT-VALUE}).")
     private int events = 5_000_000;
 
+    @Option(names = "--loaded", description = "Events of a bulk load (default: ${DEFAULT-VALUE}).")
+    private int loaded = 1_000_000;
+
     @Option(names = "--fill", description = "Events in a store before it is appended to (default: ${DEFAULT-VALUE}).")
     private int fill = 20_000;
 
@@ -73,7 +76,7 @@ final class Benchmarks implements Callable<Integer> {
         }
         List<Row> rows = Rows.named(names);
         try (Server server = Server.start(folder.toAbsolutePath(), connections)) {
-            Contenders contenders = new Contenders(server, new BenchmarkSettings(fill, events));
+            Contenders contenders = new Contenders(server, new BenchmarkSettings(fill, events, loaded));
             List<Rounds.Result> results = new Rounds(
                             rounds, Duration.ofNanos((long) (seconds * 1e9)), contender, progress)
                     .run(rows, contenders);

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Callers that call again as soon as they have their answer. */
@@ -55,14 +56,25 @@ final class Callers {
      * @param call makes what one caller calls
      */
     static Outcome run(int callers, Duration time, Supplier<Call> call) throws Exception {
+        long end = System.nanoTime() + time.toNanos();
+        return run(callers, () -> System.nanoTime() >= end, call);
+    }
+
+    /**
+     * Calls until something is over.
+     *
+     * @param callers how many at once, each on a thread of its own
+     * @param over whether nobody begins another call
+     * @param call makes what one caller calls
+     */
+    static Outcome run(int callers, BooleanSupplier over, Supplier<Call> call) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(callers);
         try {
             List<Future<long[]>> answers = new ArrayList<>();
             long start = System.nanoTime();
-            long end = start + time.toNanos();
             for (int i = 0; i < callers; i++) {
                 Call own = call.get();
-                Callable<long[]> loop = () -> callUntil(end, own);
+                Callable<long[]> loop = () -> callUntil(over, own);
                 answers.add(threads.submit(loop));
             }
             List<long[]> all = new ArrayList<>();
@@ -78,7 +90,7 @@ final class Callers {
         }
     }
 
-    private static long[] callUntil(long end, Call call) throws Exception {
+    private static long[] callUntil(BooleanSupplier over, Call call) throws Exception {
         long[] nanos = new long[1024];
         int count = 0;
         long begin = System.nanoTime();
@@ -90,7 +102,7 @@ final class Callers {
             }
             nanos[count++] = now - begin;
             begin = now;
-        } while (begin < end);
+        } while (!over.getAsBoolean());
         return Arrays.copyOf(nanos, count);
     }
 }

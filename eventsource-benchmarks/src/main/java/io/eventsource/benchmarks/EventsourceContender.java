@@ -20,10 +20,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ForkJoinPool;
+import java.util.stream.IntStream;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** This library, configured as the starter configures it. */
 final class EventsourceContender implements Contender {
+
+    private static final int LOADED_PER_STREAM = 10;
 
     private final EventsourceTables tables;
     private final LogHead head;
@@ -88,6 +91,18 @@ final class EventsourceContender implements Contender {
     long appendAt(UUID stream, List<OrderLineAdded> events) {
         return store.append(StreamAppend.to("order", stream, events).expecting(ExpectedVersion.noStream()))
                 .lastPosition();
+    }
+
+    /** Loads new streams of ten events in bulk. */
+    void load(int events) {
+        int streams = events / LOADED_PER_STREAM;
+        List<OrderLineAdded> lines = IntStream.range(0, LOADED_PER_STREAM)
+                .mapToObj(OrderLineAdded::of)
+                .toList();
+        store.load(
+                IntStream.range(0, streams).mapToObj(i -> StreamAppend.to("order", UUID.randomUUID(), lines)
+                        .expecting(ExpectedVersion.noStream())),
+                progress -> {});
     }
 
     LogHead head() {

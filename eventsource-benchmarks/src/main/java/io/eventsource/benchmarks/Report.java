@@ -30,7 +30,7 @@ final class Report {
         StringBuilder lines = new StringBuilder();
         for (Row.Metric metric : result.results().get(0).rounds().get(0).keySet()) {
             boolean first = true;
-            for (Rounds.EntrantResult entrant : result.results()) {
+            for (Rounds.EntrantResult entrant : measuring(result, metric)) {
                 double[] values = values(entrant, metric).sorted().toArray();
                 lines.append("| %s | %s | %s | %s | %s – %s | %s | %s |%n"
                         .formatted(
@@ -50,10 +50,17 @@ final class Report {
 
     private static String ratios(Rounds.Result result, Row.Metric metric) {
         Rounds.EntrantResult first = result.results().get(0);
-        return result.results().stream()
+        return measuring(result, metric).stream()
                 .skip(1)
                 .map(rival -> "%s %.2f".formatted(rival.name(), ratio(first, rival, metric)))
                 .collect(Collectors.joining(", "));
+    }
+
+    /** Not everybody measures everything. */
+    private static List<Rounds.EntrantResult> measuring(Rounds.Result result, Row.Metric metric) {
+        return result.results().stream()
+                .filter(entrant -> entrant.rounds().get(0).containsKey(metric))
+                .toList();
     }
 
     private static double ratio(Rounds.EntrantResult first, Rounds.EntrantResult rival, Row.Metric metric) {

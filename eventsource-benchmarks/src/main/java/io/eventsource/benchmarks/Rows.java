@@ -18,6 +18,7 @@ final class Rows {
             new LoadRow("load-1000", 1_000),
             new BusyStreamRow("busy-stream", 16),
             new SlowTransactionRow("slow-transaction"),
+            new BulkLoadRow("bulk-load", 4),
             new StoreSizeRow("store-size"));
 
     private Rows() {}

@@ -33,12 +33,34 @@ class BenchmarksIT {
                 "200",
                 "--events",
                 "5000",
+                "--loaded",
+                "5000",
                 "--folder",
                 folder.toString());
 
         assertThat(status).isZero();
         assertThat(Rows.ALL).allSatisfy(row -> assertThat(table()).contains("| " + row.name() + " |"));
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void runs_one_contender_alone(@TempDir Path folder) {
+        assertThat(run(
+                        "--row",
+                        "append-10",
+                        "--contender",
+                        "eventsource",
+                        "--rounds",
+                        "1",
+                        "--seconds",
+                        "0.1",
+                        "--fill",
+                        "200",
+                        "--folder",
+                        folder.toString()))
+                .isZero();
+
+        assertThat(table()).contains("| eventsource |").doesNotContain("axon");
     }
 
     @Test
