@@ -50,13 +50,17 @@ final class Servers {
     /** The server processes, without their backends, that have the data of this folder open. */
     static List<ProcessHandle> postmasters(Path dataDirectory) {
         String data = dataDirectory.resolve("data").toString();
-        return ProcessHandle.allProcesses()
+        List<ProcessHandle> servers = ProcessHandle.allProcesses()
                 .filter(ProcessHandle::isAlive)
                 .filter(process -> process.info().command().orElse("").endsWith("/postgres"))
                 .filter(process -> process.info()
                         .arguments()
                         .map(arguments -> List.of(arguments).contains(data))
                         .orElse(false))
+                .toList();
+        // a process that a server has just forked bears the server's command line until it gives itself a title
+        return servers.stream()
+                .filter(process -> process.parent().stream().noneMatch(servers::contains))
                 .toList();
     }
 
