@@ -24,6 +24,7 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
     private final EventStore store;
 
     private final RetryTemplate retries;
+    private final CommandTurns turns = new CommandTurns();
 
     EventStoreAggregateRepository(Class<A> aggregateClass, EventStore store, CommandRetries retries) {
         this.aggregateClass = AggregateClass.of(aggregateClass);
@@ -86,8 +87,9 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
 
     @Override
     public A execute(UUID id, EventMetadata metadata, Consumer<? super A> command) {
-        try {
+        try (CommandTurns.Turn turn = turns.of(id)) {
             return retries.execute(() -> {
+                turn.take();
                 A aggregate = load(id);
                 command.accept(aggregate);
                 save(aggregate, metadata);

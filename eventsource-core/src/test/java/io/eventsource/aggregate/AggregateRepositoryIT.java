@@ -208,14 +208,16 @@ class AggregateRepositoryIT {
     void contended_commands_are_repeated_until_each_has_had_its_turn() {
         saved(0);
 
-        Threads.race(8, () -> {
-            for (int i = 0; i < 10; i++) {
-                accounts.execute(id, account -> account.deposit(1));
+        AggregateRepository<Account> hardlyRepeating = AggregateRepository.of(
+                Account.class, store, new CommandRetries(3, Duration.ofMillis(2), Duration.ofMillis(100)));
+        Threads.race(16, () -> {
+            for (int i = 0; i < 20; i++) {
+                hardlyRepeating.execute(id, account -> account.deposit(1));
             }
             return true;
         });
 
-        assertThat(accounts.load(id).version()).isEqualTo(81);
+        assertThat(accounts.load(id).version()).isEqualTo(321);
     }
 
     @Test
