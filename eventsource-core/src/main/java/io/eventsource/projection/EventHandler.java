@@ -10,7 +10,8 @@ import java.lang.annotation.Target;
  * Marks a method of a {@link Projection} bean that handles events.
  *
  * <p>The method returns nothing and takes the event, an {@link io.eventsource.event.EventEnvelope} of it, or both in this
- * order. A parameter of a common supertype receives every registered event class below it; each event class has at most
+ * order; or a {@link java.util.List} of events or of envelopes, and is then called once for all events of a batch that
+ * follow each other without one for another handler. A parameter of a common supertype receives every registered event class below it; each event class has at most
  * one handler in a projection. The method is called in the transaction that moves the projection's checkpoint: what it
  * writes to the same database takes effect exactly once; anything else it does happens again when the batch is rolled back
  * and repeated. Events arrive one at a time in position order, those of one aggregate thus in version order.

@@ -1,7 +1,9 @@
 package io.eventsource.projection;
 
 import io.eventsource.event.EventEnvelope;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Something that handles events of some types under a name: what a subscription drives. Thread-safe as far as its handlers are. */
 public interface EventHandlers {
@@ -27,4 +29,33 @@ public interface EventHandlers {
      * @throws RuntimeException when the event cannot be handled; the transaction is rolled back
      */
     void handle(EventEnvelope<Object> event);
+
+    /**
+     * Handles a batch, in the transaction of the calling thread: event by event, unless this is overridden.
+     *
+     * @param events events of the types in position order, at least one
+     * @throws RuntimeException when one of them cannot be handled; the transaction is rolled back
+     */
+    default void handleAll(List<EventEnvelope<Object>> events) {
+        events.forEach(this::handle);
+    }
+
+    /**
+     * How often the effect of an event takes place when something fails in between.
+     *
+     * @return exactly once, unless this is overridden
+     */
+    default Delivery delivery() {
+        return Delivery.EXACTLY_ONCE;
+    }
+
+    /**
+     * Which transaction manager begins the transactions in which events are handled.
+     *
+     * @return the name of a bean; null for the application's only or primary one, or with at-least-once delivery for no
+     *     transaction
+     */
+    default @Nullable String transactionManager() {
+        return null;
+    }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.ResolvableType;
@@ -20,20 +21,28 @@ public final class MethodEventHandlers implements EventHandlers {
 
     private static final int MAX_NAME_LENGTH = 200;
 
-    private final String name;
+    private final Projection projection;
     private final Object bean;
     private final Map<String, Handler> byEventType;
 
-    private MethodEventHandlers(String name, Object bean, Map<String, Handler> byEventType) {
-        this.name = name;
+    private MethodEventHandlers(Projection projection, Object bean, Map<String, Handler> byEventType) {
+        this.projection = projection;
         this.bean = bean;
         this.byEventType = byEventType;
     }
 
     /** How to call one method. */
-    private record Handler(Method method, boolean takesPayload, boolean takesEnvelope) {
+    private record Handler(Method method, boolean takesPayload, boolean takesEnvelope, boolean takesBatch) {
 
-        Object[] arguments(EventEnvelope<Object> event) {
+        Object[] arguments(List<EventEnvelope<Object>> events) {
+            if (takesBatch) {
+                return new Object[] {
+                    takesEnvelope
+                            ? events
+                            : events.stream().map(EventEnvelope::payload).toList()
+                };
+            }
+            EventEnvelope<Object> event = events.get(0);
             if (takesPayload && takesEnvelope) {
                 return new Object[] {event.payload(), event};
             }
@@ -62,7 +71,8 @@ public final class MethodEventHandlers implements EventHandlers {
      */
     public static MethodEventHandlers of(Object bean, EventRegistry registry) {
         Class<?> beanClass = AopUtils.getTargetClass(bean);
-        String name = nameOf(beanClass);
+        Projection projection = projectionOf(beanClass);
+        String name = projection.value();
         Map<String, Handler> byEventType = new TreeMap<>();
         for (Method method : handlerMethods(beanClass)) {
             Handler handler = describe(beanClass, bean.getClass(), method);
@@ -81,10 +91,10 @@ public final class MethodEventHandlers implements EventHandlers {
                     beanClass,
                     "The projection '%s' (%s) has no @EventHandler method.".formatted(name, beanClass.getName()));
         }
-        return new MethodEventHandlers(name, bean, byEventType);
+        return new MethodEventHandlers(projection, bean, byEventType);
     }
 
-    private static String nameOf(Class<?> beanClass) {
+    private static Projection projectionOf(Class<?> beanClass) {
         Projection projection = AnnotatedElementUtils.findMergedAnnotation(beanClass, Projection.class);
         if (projection == null) {
             throw new InvalidProjectionException(
@@ -99,7 +109,7 @@ public final class MethodEventHandlers implements EventHandlers {
                     "The @Projection name of %s must have 1 to %d characters and not be blank, but it is '%s'."
                             .formatted(beanClass.getName(), MAX_NAME_LENGTH, name));
         }
-        return name;
+        return projection;
     }
 
     private static List<Method> handlerMethods(Class<?> beanClass) {
@@ -114,20 +124,28 @@ public final class MethodEventHandlers implements EventHandlers {
         Class<?>[] parameters = method.getParameterTypes();
         boolean envelopeLast = parameters.length > 0 && parameters[parameters.length - 1] == EventEnvelope.class;
         boolean payloadFirst = parameters.length > 0 && parameters[0] != EventEnvelope.class;
+        boolean batch = parameters.length == 1 && parameters[0] == List.class;
         boolean formed = parameters.length == 1 || (parameters.length == 2 && payloadFirst && envelopeLast);
         if (!formed || method.getReturnType() != void.class) {
             throw new InvalidProjectionException(
                     beanClass,
-                    "The handler %s must return void and take the event, an EventEnvelope of it, or both in this order."
+                    "The handler %s must return void and take the event, an EventEnvelope of it, both in this order, or a List of events or of envelopes."
                             .formatted(method));
         }
         Method invocable = AopUtils.selectInvocableMethod(method, invokedClass);
         invocable.trySetAccessible();
-        return new Handler(invocable, payloadFirst, envelopeLast);
+        boolean envelopes = batch
+                ? ResolvableType.forMethodParameter(method, 0, beanClass)
+                                .getGeneric(0)
+                                .toClass()
+                        == EventEnvelope.class
+                : envelopeLast;
+        return new Handler(invocable, payloadFirst, envelopes, batch);
     }
 
     private static List<EventTypeDescriptor> handledTypes(Class<?> beanClass, Method method, EventRegistry registry) {
-        ResolvableType first = ResolvableType.forMethodParameter(method, 0, beanClass);
+        ResolvableType parameter = ResolvableType.forMethodParameter(method, 0, beanClass);
+        ResolvableType first = parameter.toClass() == List.class ? parameter.getGeneric(0) : parameter;
         Class<?> eventClass =
                 first.toClass() == EventEnvelope.class ? first.getGeneric(0).resolve(Object.class) : first.toClass();
         List<EventTypeDescriptor> types = registry.subtypesOf(eventClass);
@@ -142,7 +160,17 @@ public final class MethodEventHandlers implements EventHandlers {
 
     @Override
     public String name() {
-        return name;
+        return projection.value();
+    }
+
+    @Override
+    public Delivery delivery() {
+        return projection.delivery();
+    }
+
+    @Override
+    public @Nullable String transactionManager() {
+        return projection.transactionManager().isEmpty() ? null : projection.transactionManager();
     }
 
     @Override
@@ -152,13 +180,38 @@ public final class MethodEventHandlers implements EventHandlers {
 
     @Override
     public void handle(EventEnvelope<Object> event) {
+        handleAll(List.of(event));
+    }
+
+    /** Calls a handler of batches once for as many events as follow each other without one for another handler. */
+    @Override
+    public void handleAll(List<EventEnvelope<Object>> events) {
+        int from = 0;
+        while (from < events.size()) {
+            Handler handler = handlerOf(events.get(from));
+            int to = from + 1;
+            while (handler.takesBatch()
+                    && to < events.size()
+                    && handlerOf(events.get(to)).equals(handler)) {
+                to++;
+            }
+            invoke(handler, events.subList(from, to));
+            from = to;
+        }
+    }
+
+    private Handler handlerOf(EventEnvelope<Object> event) {
         Handler handler = byEventType.get(event.eventType());
         if (handler == null) {
             throw new IllegalArgumentException(
-                    "The projection '%s' has no handler for the event '%s'".formatted(name, event.eventType()));
+                    "The projection '%s' has no handler for the event '%s'".formatted(name(), event.eventType()));
         }
+        return handler;
+    }
+
+    private void invoke(Handler handler, List<EventEnvelope<Object>> events) {
         try {
-            handler.method().invoke(bean, handler.arguments(event));
+            handler.method().invoke(bean, handler.arguments(events));
         } catch (InvocationTargetException thrown) {
             throw asRuntime(thrown.getTargetException());
         } catch (IllegalAccessException failure) {

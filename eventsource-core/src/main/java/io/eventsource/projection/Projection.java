@@ -21,4 +21,20 @@ public @interface Projection {
      * @return the name
      */
     String value();
+
+    /**
+     * How often the effect of an event takes place when something fails in between. A projection that writes anywhere else
+     * than to the event store's database says so here.
+     *
+     * @return exactly once, unless something else is said
+     */
+    Delivery delivery() default Delivery.EXACTLY_ONCE;
+
+    /**
+     * The bean name of the transaction manager that begins the transactions in which events are handled. With exactly-once
+     * delivery it must govern the event store's data source.
+     *
+     * @return the name; empty for the application's only or primary one, or with at-least-once delivery for no transaction
+     */
+    String transactionManager() default "";
 }

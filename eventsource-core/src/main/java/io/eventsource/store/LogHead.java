@@ -142,6 +142,16 @@ public final class LogHead {
     }
 
     /**
+     * The highest position that is visible now, settled or not. Nothing is concluded from it.
+     *
+     * @return the position, 0 for an empty log
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
+     */
+    public long visibleEnd() {
+        return evidence.highestPosition();
+    }
+
+    /**
      * Who may hold the head: the open transactions that have written to the log.
      *
      * @return the transactions, empty when there are none

@@ -160,6 +160,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         List<@Nullable AppendOutcome> outcomes = execute(joining, appends, late == null);
         List<AppendResult> results = results(appends, outcomes);
         if (late == null) {
+            participation.markAppended();
             signalAfterCommit();
         } else {
             for (int i = 0; i < appends.size(); i++) {

@@ -8,6 +8,7 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionSynchronizationUtils;
 
@@ -62,6 +63,53 @@ public final class TransactionParticipation {
             throw new CannotGetJdbcConnectionException("Cannot tell whether a transaction is open", failure);
         } finally {
             DataSourceUtils.releaseConnection(connection, dataSource);
+        }
+    }
+
+    /**
+     * Whether the calling thread's transaction on this data source has appended events that nobody else sees yet.
+     *
+     * @return whether there are any, waiting for the commit or inserted
+     */
+    public boolean hasAppended() {
+        return active()
+                && (TransactionSynchronizationManager.hasResource(appendedKey())
+                        || TransactionSynchronizationManager.getResourceMap().values().stream()
+                                .anyMatch(LateAppends.class::isInstance));
+    }
+
+    /** Remembers until the end of the transaction that it has appended. */
+    void markAppended() {
+        Object key = appendedKey();
+        if (TransactionSynchronizationManager.isSynchronizationActive()
+                && !TransactionSynchronizationManager.hasResource(key)) {
+            TransactionSynchronizationManager.bindResource(key, true);
+            TransactionSynchronizationManager.registerSynchronization(new Mark(key));
+        }
+    }
+
+    private Object appendedKey() {
+        return new AppendedKey(dataSource);
+    }
+
+    private record AppendedKey(DataSource dataSource) {}
+
+    /** Follows the transaction through suspension to its end. */
+    private record Mark(Object key) implements TransactionSynchronization {
+
+        @Override
+        public void suspend() {
+            TransactionSynchronizationManager.unbindResource(key);
+        }
+
+        @Override
+        public void resume() {
+            TransactionSynchronizationManager.bindResource(key, true);
+        }
+
+        @Override
+        public void afterCompletion(int status) {
+            TransactionSynchronizationManager.unbindResourceIfPossible(key);
         }
     }
 

@@ -8,6 +8,8 @@ package io.eventsource.subscription;
  */
 record Checkpoint(long position, long epoch) {
 
+    static final Checkpoint BEGINNING = new Checkpoint(0, 0);
+
     Checkpoint at(long newPosition) {
         return new Checkpoint(newPosition, epoch);
     }

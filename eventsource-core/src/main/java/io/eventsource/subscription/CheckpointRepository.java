@@ -1,8 +1,11 @@
 package io.eventsource.subscription;
 
+import io.eventsource.EventSourceException;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.schema.EventSourceSchema;
-import org.jspecify.annotations.Nullable;
+import io.eventsource.subscription.BatchSource.Batch;
+import java.util.List;
+import java.util.Optional;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /** The rows of {@code projection_checkpoints}. */
@@ -13,7 +16,7 @@ final class CheckpointRepository {
     private static final String CREATE =
             """
             INSERT INTO {schema}.projection_checkpoints (projection_name, segment, position)
-            VALUES (?, ?, 0) ON CONFLICT DO NOTHING""";
+            VALUES (?, ?, ?) ON CONFLICT DO NOTHING""";
 
     private static final String LOAD =
             "SELECT position, epoch FROM {schema}.projection_checkpoints WHERE projection_name = ? AND segment = ?";
@@ -36,29 +39,36 @@ final class CheckpointRepository {
         this.schema = schema;
     }
 
-    /** The checkpoint, made at the beginning of the log when there is none. */
-    Checkpoint open(String name) {
-        jdbc.update(schema.sql(CREATE), name, SEGMENT);
-        return jdbc.query(
-                        schema.sql(LOAD),
-                        (row, number) -> new Checkpoint(row.getLong(1), row.getLong(2)),
-                        name,
-                        SEGMENT)
-                .get(0);
+    /** The checkpoint, if there is one. */
+    Optional<Checkpoint> find(String name) {
+        return jdbc
+                .query(schema.sql(LOAD), (row, number) -> new Checkpoint(row.getLong(1), row.getLong(2)), name, SEGMENT)
+                .stream()
+                .findFirst();
+    }
+
+    /** Makes the checkpoint, or finds the one that somebody else has just made. */
+    Checkpoint create(String name, long position) {
+        jdbc.update(schema.sql(CREATE), name, SEGMENT, position);
+        return find(name)
+                .orElseThrow(() -> new EventSourceException(
+                        "The checkpoint of '%s' was removed while it was being made".formatted(name)));
     }
 
     /**
      * Moves the checkpoint, as the last statement of the batch's transaction.
      *
-     * @param events how many events were handled
-     * @param last the last of them, or null when the positions passed held nothing for this subscription
+     * @param batch what was handled, or passed
      * @return whether the checkpoint was where the caller thought; if not, the caller must roll back
      */
-    boolean advance(String name, Checkpoint from, long to, int events, @Nullable StoredEvent last) {
+    boolean advance(String name, Checkpoint from, Batch batch) {
+        List<TailEvent> events = batch.events();
+        StoredEvent last =
+                events.isEmpty() ? null : events.get(events.size() - 1).stored();
         return jdbc.update(
                         schema.sql(ADVANCE),
-                        to,
-                        events,
+                        batch.nextPosition(),
+                        events.size(),
                         last == null ? null : last.eventId(),
                         last == null ? null : last.eventType(),
                         last != null,

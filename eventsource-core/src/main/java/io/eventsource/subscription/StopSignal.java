@@ -16,6 +16,10 @@ final class StopSignal {
         return latch.getCount() == 0;
     }
 
+    boolean awaitNanos(long nanos) throws InterruptedException {
+        return latch.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
     /** Waits that long, or until the stop is raised; says whether it is. */
     boolean await(long millis) throws InterruptedException {
         return latch.await(millis, TimeUnit.MILLISECONDS);

@@ -1,91 +1,154 @@
 package io.eventsource.subscription;
 
-import io.eventsource.event.EventCodec;
-import io.eventsource.event.StoredEvent;
-import io.eventsource.projection.EventHandlers;
-import io.eventsource.store.LogPage;
-import io.eventsource.store.LogQuery;
-import io.eventsource.store.LogReader;
+import io.eventsource.subscription.BatchSource.Batch;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.util.backoff.BackOff;
 import org.springframework.util.backoff.BackOffExecution;
 
 /**
- * Drives one set of handlers through the log. A batch is one transaction: the handlers, then as its last statement the
- * checkpoint. A batch that fails is rolled back and repeated after a growing pause; nothing is passed over.
+ * Drives one set of handlers through the log, batch by batch. A batch that fails is rolled back and repeated event by event,
+ * after growing pauses; nothing is passed over.
  */
 final class Subscription {
 
-    /** With nothing to handle, the checkpoint is written after so many positions, to spare a restart the way. */
-    private static final long IDLE_CHECKPOINT_DISTANCE = 1_000;
-
     private static final Logger log = LoggerFactory.getLogger(Subscription.class);
 
-    private final EventHandlers handlers;
-    private final EventCodec codec;
-    private final LogReader reader;
+    private final String name;
     private final TailReader tail;
-    private final CheckpointRepository checkpoints;
-    private final TransactionOperations transaction;
+    private final StartingPoint startingPoint;
+    private final BatchSource source;
+    private final BatchProcessor processor;
+    private final BatchSize batchSize;
+    private final long lingerNanos;
     private final BackOff backOff;
-    private final int batchSize;
+    private final SubscriptionListener listener;
     private final Clock clock;
 
-    private volatile SubscriptionState state = SubscriptionState.STOPPED;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition progress = lock.newCondition();
+    private SubscriptionState state = SubscriptionState.STOPPED;
     private volatile long position;
     private final AtomicLong eventsProcessed = new AtomicLong();
-    private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicLong batchesFailed = new AtomicLong();
     private volatile @Nullable Instant lastProcessedAt;
-    private volatile @Nullable Throwable lastFailure;
+    private volatile boolean paused;
+    private volatile Streak streak = Streak.NONE;
+
+    // only the thread of the subscription uses these
+    private boolean following;
+    private long batchEnd = System.nanoTime();
+
+    /** How often batches have failed in a row, and how. */
+    private record Streak(int failures, @Nullable Throwable first, @Nullable Throwable last) {
+
+        static final Streak NONE = new Streak(0, null, null);
+
+        Streak and(Throwable failure) {
+            return new Streak(failures + 1, first == null ? failure : first, failure);
+        }
+    }
+
+    /** Where to begin, asked at each start and after each failure. */
+    interface StartingPoint {
+        Checkpoint open();
+    }
 
     Subscription(
-            EventHandlers handlers,
-            EventCodec codec,
-            LogReader reader,
+            String name,
             TailReader tail,
-            CheckpointRepository checkpoints,
-            TransactionOperations transaction,
+            StartingPoint startingPoint,
+            BatchSource source,
+            BatchProcessor processor,
+            BatchSize batchSize,
+            SubscriptionSettings settings,
             BackOff backOff,
-            int batchSize,
+            SubscriptionListener listener,
             Clock clock) {
-        this.handlers = handlers;
-        this.codec = codec;
-        this.reader = reader;
+        this.name = name;
         this.tail = tail;
-        this.checkpoints = checkpoints;
-        this.transaction = transaction;
-        this.backOff = backOff;
+        this.startingPoint = startingPoint;
+        this.source = source;
+        this.processor = processor;
         this.batchSize = batchSize;
+        this.lingerNanos = settings.linger().toNanos();
+        this.backOff = backOff;
+        this.listener = listener;
         this.clock = clock;
     }
 
     String name() {
-        return handlers.name();
+        return name;
     }
 
     SubscriptionStatus status() {
+        Streak failing = streak;
+        long at = position;
         return new SubscriptionStatus(
-                name(),
-                state,
-                position,
-                Math.max(0, tail.place().head() - position),
+                name,
+                state(),
+                at,
+                Math.max(0, tail.place().head() - at),
                 eventsProcessed.get(),
+                batchesFailed.get(),
                 lastProcessedAt,
-                failures.get(),
-                lastFailure);
+                failing.failures(),
+                failing.first(),
+                failing.last());
+    }
+
+    SubscriptionState state() {
+        lock.lock();
+        try {
+            return state;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Finishes the batch that is being handled and begins no other. */
+    void pause() {
+        paused = true;
+        tail.wakeAll();
+    }
+
+    void resume() {
+        paused = false;
+        lock.lock();
+        try {
+            progress.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until a position has been handled.
+     *
+     * @return whether it was in time
+     */
+    boolean awaitPosition(long awaited, long nanos) throws InterruptedException {
+        long left = nanos;
+        lock.lockInterruptibly();
+        try {
+            while (position < awaited && left > 0) {
+                left = progress.awaitNanos(left);
+            }
+            return position >= awaited;
+        } finally {
+            lock.unlock();
+        }
     }
 
     void run(StopSignal stop) throws InterruptedException {
-        state = SubscriptionState.CATCHING_UP;
         BackOffExecution pauses = backOff.start();
+        changeState(SubscriptionState.CATCHING_UP);
         try {
             while (!stop.raised()) {
                 try {
@@ -94,91 +157,182 @@ final class Subscription {
                     log.info("{}", moved.getMessage());
                 } catch (RuntimeException | Error failure) {
                     // an error too: a thread that ended here would leave a subscription that never goes on
-                    pauses = failures.get() == 0 ? backOff.start() : pauses;
-                    pauseAfter(failure, pauses.nextBackOff(), stop);
+                    pauses = streak.failures() == 0 ? backOff.start() : pauses;
+                    pauseAfter(failure, pauses, stop);
                 }
             }
+            flush();
         } finally {
-            state = SubscriptionState.STOPPED;
+            follow(false);
+            changeState(SubscriptionState.STOPPED);
         }
     }
 
     /** Goes on from the checkpoint in the database until the log may have become another one. */
     private void follow(StopSignal stop) throws InterruptedException {
         long generation = tail.place().generation();
-        Checkpoint checkpoint = checkpoints.open(name());
-        position = checkpoint.position();
+        Checkpoint checkpoint = startingPoint.open();
+        source.restart();
+        processor.restart(checkpoint);
+        moveTo(checkpoint.position());
         while (!stop.raised()) {
-            if (position >= tail.place().head()) {
-                if (tail.place().known()) {
-                    // whatever failed before, there is nothing left to handle
-                    recovered();
-                    state = SubscriptionState.LIVE;
-                }
-                tail.awaitBeyond(position, generation, stop);
+            if (paused) {
+                awaitResume(stop);
+                continue;
             }
             TailReader.Place place = tail.place();
             if (place.generation() != generation) {
                 return;
             }
-            if (place.head() > position) {
-                checkpoint = step(checkpoint, place.head());
+            follow(place.head() - position <= TailBuffer.MAX_EVENTS / 2);
+            if (position < place.head()) {
+                step(place.head());
                 recovered();
+            } else {
+                caughtUp(place);
+                tail.awaitBeyond(position, generation, processor.flushInNanos(), () -> stop.raised() || paused);
+                linger(stop);
             }
         }
     }
 
-    /** Handles one page; returns the checkpoint as it is in the database afterwards. */
-    private Checkpoint step(Checkpoint checkpoint, long head) {
-        LogPage page = reader.read(
-                LogQuery.after(position).eventTypes(handlers.eventTypes()).limit(batchSize), head);
-        if (failures.get() == 0 && !page.atHead()) {
-            state = SubscriptionState.CATCHING_UP;
+    private void step(long head) {
+        int limit = batchSize.current();
+        Batch batch = source.next(position, limit, head);
+        if (batch.backlog() && streak.failures() == 0) {
+            changeState(SubscriptionState.CATCHING_UP);
         }
-        Checkpoint next = checkpoint;
-        if (!page.events().isEmpty() || page.nextPosition() - checkpoint.position() >= IDLE_CHECKPOINT_DISTANCE) {
-            handle(page, checkpoint);
-            next = checkpoint.at(page.nextPosition());
-        }
-        position = page.nextPosition();
-        return next;
-    }
-
-    private void handle(LogPage page, Checkpoint checkpoint) {
-        List<StoredEvent> events = page.events();
-        transaction.executeWithoutResult(status -> {
-            for (StoredEvent event : events) {
-                handlers.handle(codec.decode(event));
-            }
-            StoredEvent last = events.isEmpty() ? null : events.get(events.size() - 1);
-            if (!checkpoints.advance(name(), checkpoint, page.nextPosition(), events.size(), last)) {
-                throw new CheckpointMovedException(name(), checkpoint);
-            }
-        });
-        if (!events.isEmpty()) {
-            eventsProcessed.addAndGet(events.size());
+        long begin = System.nanoTime();
+        processor.handle(batch);
+        batchEnd = System.nanoTime();
+        if (!batch.events().isEmpty()) {
+            batchSize.handled(batch.events().size(), batchEnd - begin);
+            eventsProcessed.addAndGet(batch.events().size());
             lastProcessedAt = clock.instant();
+            log.debug(
+                    "'{}' handled {} events up to position {}",
+                    name,
+                    batch.events().size(),
+                    batch.nextPosition());
         }
-        log.debug("'{}' handled {} events up to position {}", name(), events.size(), page.nextPosition());
+        moveTo(batch.nextPosition());
+    }
+
+    private void caughtUp(TailReader.Place place) {
+        if (place.known()) {
+            if (processor.flushInNanos() <= 0) {
+                processor.flush();
+            }
+            // whatever failed before, there is nothing left to handle
+            recovered();
+            batchSize.caughtUp();
+            changeState(SubscriptionState.LIVE);
+        }
+    }
+
+    /** Lets events that come one by one gather, unless the last batch was a while ago. */
+    private void linger(StopSignal stop) throws InterruptedException {
+        long left = lingerNanos - (System.nanoTime() - batchEnd);
+        if (left > 0) {
+            boolean unused = stop.awaitNanos(left);
+        }
+    }
+
+    private void awaitResume(StopSignal stop) throws InterruptedException {
+        processor.flush();
+        changeState(SubscriptionState.PAUSED);
+        lock.lockInterruptibly();
+        try {
+            while (paused && !stop.raised()) {
+                progress.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+        changeState(SubscriptionState.CATCHING_UP);
+    }
+
+    /** Ends every wait of this subscription whose reason is gone. */
+    void wake() {
+        lock.lock();
+        try {
+            progress.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void moveTo(long newPosition) {
+        lock.lock();
+        try {
+            position = newPosition;
+            progress.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says whether the tail reader has to keep events in memory for this subscription. */
+    private void follow(boolean newFollowing) {
+        if (newFollowing != following) {
+            following = newFollowing;
+            tail.follow(newFollowing ? 1 : -1);
+        }
+    }
+
+    private void changeState(SubscriptionState to) {
+        SubscriptionState from;
+        lock.lock();
+        try {
+            from = state;
+            state = to;
+        } finally {
+            lock.unlock();
+        }
+        if (from != to) {
+            try {
+                listener.stateChanged(name, from, to);
+            } catch (RuntimeException failure) {
+                log.warn("A listener failed when '{}' went from {} to {}", name, from, to, failure);
+            }
+        }
     }
 
     private void recovered() {
-        if (failures.get() > 0) {
-            log.info("'{}' goes on from position {} after {} failures", name(), position, failures.get());
-            failures.set(0);
-            lastFailure = null;
+        Streak before = streak;
+        if (before.failures() > 0) {
+            log.info("'{}' goes on from position {} after {} failures", name, position, before.failures());
+            streak = Streak.NONE;
         }
     }
 
-    private void pauseAfter(Throwable failure, long millis, StopSignal stop) throws InterruptedException {
-        state = SubscriptionState.RETRYING;
-        lastFailure = failure;
-        failures.incrementAndGet();
-        if (failures.get() == 1) {
-            log.warn("'{}' failed behind position {}, trying again in {} ms", name(), position, millis, failure);
+    private void pauseAfter(Throwable failure, BackOffExecution pauses, StopSignal stop) throws InterruptedException {
+        boolean single = batchSize.current() == 1;
+        batchSize.failed();
+        batchesFailed.incrementAndGet();
+        streak = streak.and(failure);
+        changeState(SubscriptionState.RETRYING);
+        if (streak.failures() == 1 && !single) {
+            log.warn("'{}' failed behind position {}, repeating event by event", name, position, failure);
         } else {
-            log.debug("'{}' failed again behind position {}", name(), position, failure);
+            long millis = pauses.nextBackOff();
+            if (streak.failures() == 1) {
+                log.warn("'{}' failed behind position {}, trying again in {} ms", name, position, millis, failure);
+            } else {
+                log.debug(
+                        "'{}' failed again behind position {}, trying again in {} ms", name, position, millis, failure);
+            }
+            boolean unused = stop.await(millis);
         }
-        stop.await(millis);
+        flush();
+    }
+
+    /** Writes down what has been handled; where that fails, it is handled again. */
+    private void flush() {
+        try {
+            processor.flush();
+        } catch (RuntimeException failure) {
+            log.debug("'{}' could not write its checkpoint", name, failure);
+        }
     }
 }

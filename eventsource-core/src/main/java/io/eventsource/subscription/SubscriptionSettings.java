@@ -3,18 +3,42 @@ package io.eventsource.subscription;
 import java.time.Duration;
 
 /**
- * How subscriptions read.
+ * How a subscription reads and handles. Immutable; the methods that begin with {@code with} return a copy.
  *
- * @param batchSize how many events are handled in one transaction at most, 1 to 10,000
- * @param pollInterval how long the reader of the head goes without looking when no signal arrives, positive
+ * @param batchSize how many events are handled in one transaction at first, 1 to 10,000. While there is a backlog and batches are
+ *     quick, they grow up to half of {@code maxInFlight}; after a failure and when they are slow they shrink
+ * @param maxInFlight how many events may be read and not yet handled, at least the batch size, up to 100,000
+ * @param backpressureThreshold the part of {@code maxInFlight}, above 0 and up to 1, from which on nothing further is read
+ *     ahead while a batch is being handled
+ * @param linger how long a subscription that keeps up with the log waits at least from one batch to the next, so that events that come one
+ *     by one share transactions; 0 or more. An event that comes after a pause is handled at once
+ * @param processingTimeout how long the handling of a batch may take, positive. After it the running statement is cancelled, the
+ *     thread is interrupted, and the batch is rolled back and repeated in smaller pieces
+ * @param checkpointStrategy when the checkpoint is written
+ * @param checkpointInterval how often, with {@link CheckpointStrategy#PERIODIC}; positive
+ * @param startFrom where it begins without a checkpoint
+ * @param filter which events it handles
  * @param retryDelay the pause after a first failure, positive; it doubles with each further one, and each varies at random
  *     by up to a quarter of itself within the bounds
  * @param maxRetryDelay the longest pause, not below the first
  */
-public record SubscriptionSettings(int batchSize, Duration pollInterval, Duration retryDelay, Duration maxRetryDelay) {
+public record SubscriptionSettings(
+        int batchSize,
+        int maxInFlight,
+        double backpressureThreshold,
+        Duration linger,
+        Duration processingTimeout,
+        CheckpointStrategy checkpointStrategy,
+        Duration checkpointInterval,
+        StartPosition startFrom,
+        SubscriptionFilter filter,
+        Duration retryDelay,
+        Duration maxRetryDelay) {
 
     /** The largest batch: what one transaction may hold in memory and in locks. */
     public static final int MAX_BATCH_SIZE = 10_000;
+
+    private static final int MAX_IN_FLIGHT = 100_000;
 
     /**
      * Checks the values.
@@ -22,23 +46,75 @@ public record SubscriptionSettings(int batchSize, Duration pollInterval, Duratio
      * @throws IllegalArgumentException naming the property that is out of bounds
      */
     public SubscriptionSettings {
-        if (batchSize < 1 || batchSize > MAX_BATCH_SIZE) {
-            throw new IllegalArgumentException("eventsource.subscriptions.batch-size must be 1 to %d, but it is %d"
-                    .formatted(MAX_BATCH_SIZE, batchSize));
+        requireWithin("batch-size", batchSize, 1, MAX_BATCH_SIZE);
+        requireWithin("max-in-flight", maxInFlight, batchSize, MAX_IN_FLIGHT);
+        if (!(backpressureThreshold > 0 && backpressureThreshold <= 1)) {
+            throw new IllegalArgumentException(
+                    "backpressure-threshold must be above 0 and at most 1, but it is " + backpressureThreshold);
         }
-        requirePositive("poll-interval", pollInterval);
+        if (linger.isNegative()) {
+            throw new IllegalArgumentException("linger must not be negative, but it is " + linger);
+        }
+        requirePositive("processing-timeout", processingTimeout);
+        requirePositive("checkpoint-interval", checkpointInterval);
         requirePositive("retry-delay", retryDelay);
         if (maxRetryDelay.compareTo(retryDelay) < 0) {
+            throw new IllegalArgumentException("max-retry-delay must not be below retry-delay, but it is %s and %s"
+                    .formatted(maxRetryDelay, retryDelay));
+        }
+    }
+
+    /**
+     * What an application has that sets nothing.
+     *
+     * @return the settings
+     */
+    public static SubscriptionSettings defaults() {
+        return new SubscriptionSettings(
+                100,
+                1_000,
+                0.8,
+                Duration.ofMillis(5),
+                Duration.ofSeconds(30),
+                CheckpointStrategy.EVERY_BATCH,
+                Duration.ofSeconds(5),
+                new StartPosition.Beginning(),
+                SubscriptionFilter.NONE,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(30));
+    }
+
+    private static void requireWithin(String property, int value, int min, int max) {
+        if (value < min || value > max) {
             throw new IllegalArgumentException(
-                    "eventsource.subscriptions.max-retry-delay must not be below retry-delay, but it is %s and %s"
-                            .formatted(maxRetryDelay, retryDelay));
+                    "%s must be %d to %d, but it is %d".formatted(property, min, max, value));
         }
     }
 
     private static void requirePositive(String property, Duration value) {
         if (value.compareTo(Duration.ofMillis(1)) < 0) {
-            throw new IllegalArgumentException(
-                    "eventsource.subscriptions.%s must be 1 ms or more, but it is %s".formatted(property, value));
+            throw new IllegalArgumentException("%s must be 1 ms or more, but it is %s".formatted(property, value));
         }
+    }
+
+    /**
+     * These settings with another size of batches.
+     *
+     * @param newBatchSize as for the record; {@code maxInFlight} rises with it where needed
+     * @return a copy
+     */
+    public SubscriptionSettings withBatchSize(int newBatchSize) {
+        return new SubscriptionSettings(
+                newBatchSize,
+                Math.max(newBatchSize, maxInFlight),
+                backpressureThreshold,
+                linger,
+                processingTimeout,
+                checkpointStrategy,
+                checkpointInterval,
+                startFrom,
+                filter,
+                retryDelay,
+                maxRetryDelay);
     }
 }

@@ -2,12 +2,14 @@ package io.eventsource.subscription;
 
 /** What a subscription is doing. */
 public enum SubscriptionState {
-    /** It has not been started, or has been stopped. */
+    /** Nothing: it was not started, or it was stopped. */
     STOPPED,
-    /** It is behind the settled head and reads pages of the log. */
+    /** Handling events that had been appended before it looked. */
     CATCHING_UP,
-    /** It has handled everything up to the settled head and waits for more. */
+    /** Waiting for new events, having handled all that are settled. */
     LIVE,
-    /** Its last batch failed and was rolled back; it is repeated after a pause. Nothing is passed over. */
-    RETRYING
+    /** Repeating a batch that failed, with growing pauses. */
+    RETRYING,
+    /** Nothing until it is resumed. */
+    PAUSED
 }

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param lag how many positions the settled head, as this process last saw it, is ahead of it; events behind a hole do not
  *     count
  * @param eventsProcessed how many events it has handled since this process started
+ * @param batchesFailed how many batches have failed since this process started
  * @param lastProcessedAt when it last handled an event in this process, or null
  * @param failures how many batches have failed in a row
- * @param lastFailure the exception that the last batch failed with, null when the last batch went well
+ * @param firstFailure the exception that the first of these failed with, null when the last batch went well
+ * @param lastFailure the exception that the last of these failed with, null when the last batch went well
  */
 public record SubscriptionStatus(
         String name,
@@ -22,6 +24,19 @@ public record SubscriptionStatus(
         long position,
         long lag,
         long eventsProcessed,
+        long batchesFailed,
         @Nullable Instant lastProcessedAt,
         int failures,
-        @Nullable Throwable lastFailure) {}
+        @Nullable Throwable firstFailure,
+        @Nullable Throwable lastFailure) {
+
+    /** Whether it does what it should. */
+    boolean healthy() {
+        return failures == 0 && (state == SubscriptionState.LIVE || state == SubscriptionState.CATCHING_UP);
+    }
+
+    /** Whether it does nothing although it may be expected to. */
+    boolean unhealthy() {
+        return state == SubscriptionState.STOPPED;
+    }
+}

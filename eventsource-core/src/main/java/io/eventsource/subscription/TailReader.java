@@ -2,12 +2,16 @@ package io.eventsource.subscription;
 
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogHeadStatus;
+import io.eventsource.store.LogPage;
+import io.eventsource.store.LogReader;
 import io.eventsource.store.LogSignal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +31,15 @@ final class TailReader {
     private static final Duration LASTING_HOLE = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(TailReader.class);
 
+    /** Events that one statement brings into memory. */
+    private static final int PAGE = 1_000;
+
+    /** Looks of a busy log are at least so far apart, so that events that come one by one share them. */
+    private static final long LINGER_NANOS = 1_000_000;
+
     private final LogHead logHead;
+    private final LogReader reader;
+    private final SubscriptionFilter wanted;
     private final LogSignal signal;
     private final Duration pollInterval;
     private final BackOff backOff;
@@ -37,7 +49,11 @@ final class TailReader {
     private Place place = new Place(0, 0, false);
     private boolean failing;
 
+    private final TailBuffer buffer = new TailBuffer();
+    private final AtomicInteger followers = new AtomicInteger();
+
     // only the thread of the tail reader uses these
+    private long bufferedGeneration;
     private @Nullable Long reportedHole;
     private boolean publishFailed;
 
@@ -50,9 +66,23 @@ final class TailReader {
      */
     record Place(long head, long generation, boolean known) {}
 
-    TailReader(LogHead logHead, LogSignal signal, Duration pollInterval, BackOff backOff, Clock clock) {
+    /**
+     * Creates a reader that has not looked yet.
+     *
+     * @param wanted what any of the subscriptions wants
+     */
+    TailReader(
+            LogHead logHead,
+            LogReader reader,
+            SubscriptionFilter wanted,
+            LogSignal signal,
+            Duration pollInterval,
+            BackOff backOff,
+            Clock clock) {
         this.clock = clock;
         this.logHead = logHead;
+        this.reader = reader;
+        this.wanted = wanted;
         this.signal = signal;
         this.pollInterval = pollInterval;
         this.backOff = backOff;
@@ -63,9 +93,11 @@ final class TailReader {
         Duration holePause = FIRST_LOOK_AT_HOLE;
         while (!stop.raised()) {
             Duration pause;
+            long lookedAt = System.nanoTime();
             try {
                 long head = logHead.advance();
                 LogHeadStatus status = logHead.status();
+                fillBuffer(head, status.generation());
                 publish(new Place(head, status.generation(), true));
                 reportHole(status);
                 publishHead();
@@ -77,6 +109,32 @@ final class TailReader {
                 report(failure, pause);
             }
             signal.await(pause);
+            boolean unused = stop.awaitNanos(LINGER_NANOS - (System.nanoTime() - lookedAt));
+        }
+    }
+
+    /** The most recent events, as long as somebody follows. */
+    TailBuffer buffer() {
+        return buffer;
+    }
+
+    /** Somebody keeps up with the log from now on, or does not any more. */
+    void follow(int change) {
+        followers.addAndGet(change);
+    }
+
+    private void fillBuffer(long head, long generation) {
+        long distance = head - buffer.upTo();
+        if (followers.get() == 0
+                || generation != bufferedGeneration
+                || distance < 0
+                || distance > TailBuffer.MAX_EVENTS) {
+            buffer.restart(head);
+            bufferedGeneration = generation;
+        }
+        while (buffer.upTo() < head) {
+            LogPage page = reader.read(wanted.query(buffer.upTo(), PAGE), head);
+            buffer.append(page.events(), page.nextPosition());
         }
     }
 
@@ -163,23 +221,25 @@ final class TailReader {
         }
     }
 
-    /** Waits until the head lies beyond a position, the generation is another, or the stop is raised. */
-    void awaitBeyond(long position, long generation, StopSignal stop) throws InterruptedException {
+    /** Waits until the head lies beyond a position, the generation is another, the time is up, or the wait has been ended. */
+    void awaitBeyond(long position, long generation, long nanos, BooleanSupplier ended) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             boolean known = place.known();
+            long left = nanos;
             while (place.head() <= position
                     && place.generation() == generation
                     && place.known() == known
-                    && !stop.raised()) {
-                moved.await();
+                    && left > 0
+                    && !ended.getAsBoolean()) {
+                left = moved.awaitNanos(left);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Ends every wait whose stop has been raised. */
+    /** Makes every wait look whether it has been ended. */
     void wakeAll() {
         signal.raise();
         lock.lock();

@@ -14,6 +14,7 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
+import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
 import io.eventsource.testing.OnEachPostgres;
@@ -113,15 +114,18 @@ class SchemaRolesIT {
         LogSignal signal = new LogSignal();
         List<Long> handled = new CopyOnWriteArrayList<>();
         SubscriptionManager manager = new SubscriptionManager(
-                List.of(new Collecting(handled)),
+                List.of(new SubscriptionDefinition(
+                        new Collecting(handled),
+                        SubscriptionSettings.defaults().withBatchSize(100),
+                        new JdbcTransactionManager(asApplication))),
                 asApplication,
                 TestDatabase.SCHEMA,
                 TestEvents.codec(),
                 head,
                 signal,
-                new JdbcTransactionManager(asApplication),
-                new SubscriptionSettings(100, Duration.ofMillis(50), Duration.ofMillis(5), Duration.ofMillis(50)),
+                Duration.ofMillis(50),
                 Thread::new,
+                (name, from, to) -> {},
                 Clock.systemUTC());
         manager.start();
         try {

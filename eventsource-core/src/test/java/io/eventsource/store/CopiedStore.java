@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.event.StoredEvent;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
 import io.eventsource.testing.TestDatabase;
@@ -61,15 +62,18 @@ final class CopiedStore {
         Queue<Object> handled = new ConcurrentLinkedQueue<>();
         LogSignal signal = new LogSignal();
         SubscriptionManager manager = new SubscriptionManager(
-                List.of(new Handlers(handled)),
+                List.of(new SubscriptionDefinition(
+                        new Handlers(handled),
+                        SubscriptionSettings.defaults().withBatchSize(10),
+                        database.transactionManager())),
                 database.dataSource(),
                 TestDatabase.SCHEMA,
                 TestEvents.codec(),
                 LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                 signal,
-                database.transactionManager(),
-                new SubscriptionSettings(10, Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(1)),
+                Duration.ofMillis(100),
                 Executors.defaultThreadFactory(),
+                (name, from, to) -> {},
                 Clock.systemUTC());
         manager.start();
         try {

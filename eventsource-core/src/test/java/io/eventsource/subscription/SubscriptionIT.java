@@ -2,13 +2,10 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
-import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.UnknownEventTypeException;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.store.AppendResult;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
@@ -25,156 +22,27 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
-import javax.sql.DataSource;
-import org.awaitility.core.ConditionFactory;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
 
 @OnEachPostgres
-class SubscriptionIT {
-
-    private static final Duration LONG = Duration.ofMinutes(10);
-    private static final Duration SHORT = Duration.ofMillis(50);
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
-
-    private final TestDatabase database;
-    private final LogSignal signal = new LogSignal();
-    private final EventStore store;
-    private final JdbcTemplate jdbc;
-    private final long base;
-    private final String name = "p-" + UUID.randomUUID();
-    private final List<Thread> threads = new CopyOnWriteArrayList<>();
-    private final List<SubscriptionManager> managers = new ArrayList<>();
+class SubscriptionIT extends SubscriptionFixture {
 
     SubscriptionIT(TestDatabase database) {
-        this.database = database;
-        this.store = database.store(TestEvents.codec(), signal);
-        this.jdbc = database.jdbc();
-        this.base = jdbc.queryForList("SELECT coalesce(max(position), 0) FROM eventsource.events", Long.class)
-                .get(0);
-    }
-
-    /** The projection of a test begins behind the events of the tests before it. */
-    @BeforeEach
-    void beginHere() {
-        jdbc.update(
-                "INSERT INTO eventsource.projection_checkpoints (projection_name, segment, position) VALUES (?, 0, ?)",
-                name,
-                base);
-    }
-
-    @AfterEach
-    void stopAll() {
-        for (SubscriptionManager manager : managers) {
-            assertThat(manager.stop(STOP_WITHIN)).isTrue();
-        }
-        // a pool hands out connections used a moment ago untested, also those whose sessions a test has ended
-        database.dataSource().getHikariPoolMXBean().softEvictConnections();
-    }
-
-    private static ConditionFactory eventually() {
-        return await().pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(10))
-                .atMost(Duration.ofSeconds(20));
-    }
-
-    private static SubscriptionSettings settings(int batchSize, Duration pollInterval) {
-        return new SubscriptionSettings(batchSize, pollInterval, Duration.ofMillis(5), Duration.ofMillis(50));
-    }
-
-    private SubscriptionManager manager(SubscriptionSettings settings, EventHandlers... handlers) {
-        return manager(settings, signal, TestEvents.codec(), handlers);
-    }
-
-    private SubscriptionManager manager(
-            SubscriptionSettings settings, LogSignal wokenBy, EventCodec codec, EventHandlers... handlers) {
-        return manager(
-                List.of(handlers), settings, wokenBy, codec, database.dataSource(), database.transactionManager());
-    }
-
-    private SubscriptionManager manager(
-            Collection<EventHandlers> handlers,
-            SubscriptionSettings settings,
-            LogSignal wokenBy,
-            EventCodec codec,
-            DataSource dataSource,
-            PlatformTransactionManager transactionManager) {
-        SubscriptionManager manager = new SubscriptionManager(
-                handlers,
-                dataSource,
-                TestDatabase.SCHEMA,
-                codec,
-                LogHead.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
-                wokenBy,
-                transactionManager,
-                settings,
-                body -> {
-                    Thread thread = new Thread(body);
-                    threads.add(thread);
-                    return thread;
-                },
-                Clock.systemUTC());
-        managers.add(manager);
-        return manager;
-    }
-
-    private RecordingHandlers handlers() {
-        return new RecordingHandlers(name, jdbc, "deposited");
-    }
-
-    /** Appends and returns the positions. */
-    private List<Long> deposit(int count) {
-        AppendResult result = store.append(
-                StreamAppend.to("account", UUID.randomUUID(), Collections.nCopies(count, new Deposited(1))));
-        return LongStream.rangeClosed(result.firstPosition(), result.lastPosition())
-                .boxed()
-                .toList();
-    }
-
-    private long checkpoint() {
-        return jdbc.queryForList(
-                        "SELECT position FROM eventsource.projection_checkpoints WHERE projection_name = ?",
-                        Long.class,
-                        name)
-                .get(0);
-    }
-
-    private List<Long> allDeposits() {
-        return jdbc.queryForList(
-                "SELECT position FROM eventsource.events WHERE event_type = 'deposited' AND position > ? ORDER BY position",
-                Long.class,
-                base);
-    }
-
-    private static SubscriptionStatus statusOf(SubscriptionManager manager, String name) {
-        return manager.status(name).orElseThrow();
-    }
-
-    private static void awaitLive(SubscriptionManager manager, String name, long position) {
-        eventually().untilAsserted(() -> {
-            assertThat(statusOf(manager, name).position()).isGreaterThanOrEqualTo(position);
-            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.LIVE);
-        });
+        super(database);
     }
 
     @Test
@@ -248,7 +116,7 @@ class SubscriptionIT {
     }
 
     @Test
-    void a_batch_whose_last_event_fails_leaves_nothing_of_the_batch() {
+    void a_batch_that_fails_is_rolled_back_as_a_whole_and_repeated_event_by_event() {
         List<Long> batch = deposit(10);
         AtomicBoolean failing = new AtomicBoolean(true);
         RecordingHandlers handlers = handlers().then(event -> {
@@ -260,12 +128,18 @@ class SubscriptionIT {
         manager.start();
         eventually().until(() -> statusOf(manager, name).failures() > 1);
 
-        assertThat(handlers.effects()).isEmpty();
-        assertThat(checkpoint()).isEqualTo(base);
+        // rolled back as a whole, then handled event by event up to the one that fails
+        assertThat(handlers.attempts().subList(0, 11)).containsExactlyElementsOf(concat(batch, batch.subList(0, 1)));
+        assertThat(handlers.effects()).containsExactlyElementsOf(batch.subList(0, 9));
+        assertThat(checkpoint()).isEqualTo(batch.get(8));
 
         failing.set(false);
         awaitLive(manager, name, batch.get(9));
         assertThat(handlers.effects()).containsExactlyElementsOf(allDeposits());
+    }
+
+    private static <T> List<T> concat(List<T> first, List<T> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
     }
 
     @Test
@@ -314,7 +188,7 @@ class SubscriptionIT {
         deposit(100);
         AtomicInteger handled = new AtomicInteger();
         RecordingHandlers handlers = handlers().then(event -> {
-            if (handled.incrementAndGet() % 17 == 0 && handled.get() < 150) {
+            if (handled.incrementAndGet() % 17 == 0 && handled.get() < 100) {
                 endAllConnections();
             }
         });
@@ -323,7 +197,7 @@ class SubscriptionIT {
 
         eventually()
                 .atMost(Duration.ofSeconds(20))
-                .until(() -> handled.get() >= 150 && statusOf(manager, name).lag() == 0);
+                .until(() -> handled.get() >= 100 && statusOf(manager, name).lag() == 0);
         List<Long> all = allDeposits();
         awaitLive(manager, name, all.get(all.size() - 1));
         assertThat(handlers.effects()).containsExactlyInAnyOrderElementsOf(all);
@@ -459,7 +333,7 @@ class SubscriptionIT {
                             database.dataSource(),
                             new JdbcTransactionManager(other.dataSource())))
                     .hasMessageContaining("does not govern the data source of the event store")
-                    .hasMessageContaining("Give eventsource a transaction manager of that data source");
+                    .hasMessageContaining("Give it a transaction manager of that data source");
         }
     }
 
@@ -594,7 +468,7 @@ class SubscriptionIT {
         List<Long> positions = deposit(1);
         CountingDataSource counting = new CountingDataSource(database.dataSource());
         List<EventHandlers> fifty = IntStream.range(0, 50)
-                .<EventHandlers>mapToObj(i -> new RecordingHandlers("idle-" + i + name, jdbc, "deposited"))
+                .<EventHandlers>mapToObj(i -> new RecordingHandlers("idle-" + i + "-" + name, jdbc, "deposited"))
                 .toList();
         SubscriptionManager manager = manager(
                 fifty,

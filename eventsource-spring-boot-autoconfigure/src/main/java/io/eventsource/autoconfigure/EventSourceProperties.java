@@ -4,8 +4,15 @@ import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStoreSettings;
+import io.eventsource.subscription.CheckpointStrategy;
+import io.eventsource.subscription.StartPosition;
+import io.eventsource.subscription.SubscriptionFilter;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -89,31 +96,140 @@ public record EventSourceProperties(
      * How projections read the log.
      *
      * @param enabled Whether projections are driven by this instance.
-     * @param batchSize How many events are handled in one transaction at most.
-     * @param pollInterval How long a projection that has seen everything goes without looking when no signal arrives.
-     * @param retryDelay Pause after a batch has failed; it doubles with each further failure.
-     * @param maxRetryDelay Longest pause after a batch has failed.
+     * @param preset Sizes and times that belong together, for what is not set itself.
+     * @param pollInterval How long the log goes unlooked at when no signal arrives. 1s, with the preset high-throughput 500ms.
      * @param drainTimeout How long a batch that is being handled may go on when the application stops.
+     * @param defaults How all subscriptions read and handle.
+     * @param named What differs for single subscriptions, by their names.
      */
     public record Subscriptions(
             @DefaultValue("true") boolean enabled,
-            @DefaultValue("100") int batchSize,
-            @DefaultValue("1s") Duration pollInterval,
-            @DefaultValue("1s") Duration retryDelay,
-            @DefaultValue("30s") Duration maxRetryDelay,
-            @DefaultValue("10s") Duration drainTimeout) {
+            @DefaultValue("standard") Preset preset,
+            @Nullable Duration pollInterval,
+            @DefaultValue("10s") Duration drainTimeout,
+            @DefaultValue Options defaults,
+            @DefaultValue Map<String, Options> named) {
+
+        private static final String PREFIX = "eventsource.subscriptions.";
 
         /** Checks the bounds. */
         public Subscriptions {
-            new SubscriptionSettings(batchSize, pollInterval, retryDelay, maxRetryDelay);
             if (drainTimeout.isNegative()) {
                 throw new IllegalArgumentException(
-                        "eventsource.subscriptions.drain-timeout must not be negative, but it is " + drainTimeout);
+                        PREFIX + "drain-timeout must not be negative, but it is " + drainTimeout);
+            }
+            if (pollInterval == null) {
+                pollInterval = preset.pollInterval;
+            }
+            if (pollInterval.compareTo(Duration.ofMillis(1)) < 0) {
+                throw new IllegalArgumentException(
+                        PREFIX + "poll-interval must be 1 ms or more, but it is " + pollInterval);
+            }
+            named = Map.copyOf(named);
+            SubscriptionSettings all = defaults.over(
+                    PREFIX + "defaults.", SubscriptionSettings.defaults().withBatchSize(preset.batchSize));
+            named.forEach((name, options) -> options.over(PREFIX + "named." + name + ".", all));
+        }
+
+        /** What holds for a subscription. */
+        SubscriptionSettings settings(String name) {
+            SubscriptionSettings all = defaults.over(
+                    PREFIX + "defaults.", SubscriptionSettings.defaults().withBatchSize(preset.batchSize));
+            Options own = named.get(name);
+            return own == null ? all : own.over(PREFIX + "named." + name + ".", all);
+        }
+    }
+
+    /** Sizes and times that belong together. */
+    public enum Preset {
+        /** Batches of 100, a look at the log each second. */
+        STANDARD(100, Duration.ofSeconds(1)),
+        /** Batches of 500, a look at the log twice a second. */
+        HIGH_THROUGHPUT(500, Duration.ofMillis(500));
+
+        private final int batchSize;
+        private final Duration pollInterval;
+
+        Preset(int batchSize, Duration pollInterval) {
+            this.batchSize = batchSize;
+            this.pollInterval = pollInterval;
+        }
+    }
+
+    /**
+     * How a subscription reads and handles, as far as it is said.
+     *
+     * @param batchSize How many events are handled in one transaction at first. 100, with the preset high-throughput 500.
+     * @param maxInFlight How many events may be read and not yet handled. 1000.
+     * @param backpressureThreshold Part of max-in-flight from which on nothing further is read ahead. 0.8.
+     * @param linger How long a subscription that keeps up with the log waits at least from one batch to the next. 5ms.
+     * @param processingTimeout How long the handling of a batch may take. 30s.
+     * @param checkpointStrategy When the checkpoint is written. every-batch.
+     * @param checkpointInterval How often the checkpoint is written with the strategy periodic. 5s.
+     * @param startFrom Where a subscription without a checkpoint begins: checkpoint, which is the same as beginning; end; a
+     *     position; or a time such as 2026-01-31T12:00:00Z.
+     * @param eventTypes Only events of these types are handled. All that there are handlers for.
+     * @param aggregateTypes Only events of aggregates of these types are handled. All.
+     * @param tenant Only events of this tenant are handled. All.
+     * @param retryDelay Pause after a batch has failed; it doubles with each further failure. 1s.
+     * @param maxRetryDelay Longest pause after a batch has failed. 30s.
+     */
+    public record Options(
+            @Nullable Integer batchSize,
+            @Nullable Integer maxInFlight,
+            @Nullable Double backpressureThreshold,
+            @Nullable Duration linger,
+            @Nullable Duration processingTimeout,
+            @Nullable CheckpointStrategy checkpointStrategy,
+            @Nullable Duration checkpointInterval,
+            @Nullable String startFrom,
+            @DefaultValue Set<String> eventTypes,
+            @DefaultValue Set<String> aggregateTypes,
+            @Nullable String tenant,
+            @Nullable Duration retryDelay,
+            @Nullable Duration maxRetryDelay) {
+
+        /**
+         * These options, completed by others.
+         *
+         * @param prefix what the properties' names begin with
+         * @param base what holds where these say nothing
+         * @throws IllegalArgumentException naming the property that is out of bounds
+         */
+        SubscriptionSettings over(String prefix, SubscriptionSettings base) {
+            try {
+                SubscriptionFilter filter = base.filter();
+                int size = or(batchSize, base.batchSize());
+                return new SubscriptionSettings(
+                        size,
+                        maxInFlight == null ? Math.max(size, base.maxInFlight()) : maxInFlight,
+                        or(backpressureThreshold, base.backpressureThreshold()),
+                        or(linger, base.linger()),
+                        or(processingTimeout, base.processingTimeout()),
+                        or(checkpointStrategy, base.checkpointStrategy()),
+                        or(checkpointInterval, base.checkpointInterval()),
+                        startFrom == null ? base.startFrom() : startPosition(startFrom),
+                        new SubscriptionFilter(
+                                eventTypes.isEmpty() ? filter.eventTypes() : eventTypes,
+                                aggregateTypes.isEmpty() ? filter.aggregateTypes() : aggregateTypes,
+                                tenant == null ? filter.tenantId() : tenant),
+                        or(retryDelay, base.retryDelay()),
+                        or(maxRetryDelay, base.maxRetryDelay()));
+            } catch (IllegalArgumentException invalid) {
+                throw new IllegalArgumentException(prefix + invalid.getMessage(), invalid);
             }
         }
 
-        SubscriptionSettings settings() {
-            return new SubscriptionSettings(batchSize, pollInterval, retryDelay, maxRetryDelay);
+        private static <T> T or(@Nullable T own, T base) {
+            return Objects.requireNonNullElse(own, base);
+        }
+
+        private static StartPosition startPosition(String text) {
+            try {
+                return StartPosition.parse(text);
+            } catch (IllegalArgumentException invalid) {
+                throw new IllegalArgumentException("start-from " + invalid.getMessage(), invalid);
+            }
         }
     }
 }

@@ -1,13 +1,16 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.EventSourceException;
 import io.eventsource.event.EventCodec;
+import io.eventsource.projection.EventHandlers;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
+import io.eventsource.subscription.SubscriptionListener;
 import io.eventsource.subscription.SubscriptionManager;
 import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -18,7 +21,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
-import org.springframework.transaction.PlatformTransactionManager;
 
 /** Drives the application's projections through the log. */
 @AutoConfiguration(
@@ -40,25 +42,21 @@ public final class SubscriptionAutoConfiguration {
             EventCodec codec,
             LogHead logHead,
             LogSignal signal,
-            ObjectProvider<PlatformTransactionManager> transactionManagers,
             EventSourceProperties properties,
+            ObjectProvider<SubscriptionListener> listeners,
             ObjectProvider<Clock> clock) {
-        PlatformTransactionManager transactionManager = transactionManagers.getIfUnique();
-        if (transactionManager == null) {
-            throw new EventSourceException(
-                    "Projections need one PlatformTransactionManager for the event store's data source, but there are %d. Mark the right one with @Primary."
-                            .formatted(transactionManagers.stream().count()));
-        }
+        List<EventHandlers> handlers = new ProjectionBeans(beanFactory, codec.registry()).find();
         return new SubscriptionManager(
-                new ProjectionBeans(beanFactory, codec.registry()).find(),
+                new SubscriptionDefinitions(beanFactory, properties.subscriptions()).of(handlers),
                 dataSource,
                 schema,
                 codec,
                 logHead,
                 signal,
-                transactionManager,
-                properties.subscriptions().settings(),
+                Objects.requireNonNull(properties.subscriptions().pollInterval()),
                 new CustomizableThreadFactory("eventsource-"),
+                (name, from, to) ->
+                        listeners.orderedStream().forEach(listener -> listener.stateChanged(name, from, to)),
                 clock.getIfUnique(Clock::systemUTC));
     }
 

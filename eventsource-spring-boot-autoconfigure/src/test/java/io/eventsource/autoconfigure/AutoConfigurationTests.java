@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.SubscriptionManager;
 import java.time.Clock;
@@ -116,11 +117,12 @@ class AutoConfigurationTests {
                         AutoConfigurations.of(EventStoreAutoConfiguration.class, SubscriptionAutoConfiguration.class))
                 .withBean(DataSource.class, AutoConfigurationTests::unusedDataSource)
                 .withPropertyValues("eventsource.migration.enabled=false")
+                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
                         .isInstanceOf(EventSourceException.class)
-                        .hasMessageContainingAll("one PlatformTransactionManager", "there are 0"));
+                        .hasMessageContainingAll("needs the PlatformTransactionManager", "there are []"));
     }
 
     @Test

@@ -32,7 +32,7 @@ class HealthIT {
 
     private final TestDatabase database = TestDatabase.create();
     private final ApplicationContextRunner application =
-            Runners.on(database).withPropertyValues("eventsource.subscriptions.retry-delay=100ms");
+            Runners.on(database).withPropertyValues("eventsource.subscriptions.defaults.retry-delay=100ms");
 
     @AfterEach
     void removeTheDatabase() {

@@ -217,7 +217,7 @@ class PropertiesIT {
             CompletableFuture<JdbcTemplate> jdbc = new CompletableFuture<>();
 
             handling(event -> jdbc.join().update("INSERT INTO handled (transaction) VALUES (txid_current())"))
-                    .withPropertyValues("eventsource.subscriptions.batch-size=3")
+                    .withPropertyValues("eventsource.subscriptions.defaults.batch-size=3")
                     .run(context -> {
                         jdbc.complete(context.getBean(JdbcTemplate.class));
                         await().until(() -> database.count("SELECT count(*) FROM handled") == 10);
@@ -284,7 +284,7 @@ class PropertiesIT {
                             throw new IllegalStateException("told to fail");
                         }
                     })
-                    .withPropertyValues("eventsource.subscriptions.retry-delay=1500ms")
+                    .withPropertyValues("eventsource.subscriptions.defaults.retry-delay=1500ms")
                     .run(context -> {
                         store(context).append(deposit(1));
                         await().until(() -> attempts.size() == 2);
@@ -303,8 +303,8 @@ class PropertiesIT {
                         }
                     })
                     .withPropertyValues(
-                            "eventsource.subscriptions.retry-delay=50ms",
-                            "eventsource.subscriptions.max-retry-delay=60ms")
+                            "eventsource.subscriptions.defaults.retry-delay=50ms",
+                            "eventsource.subscriptions.defaults.max-retry-delay=60ms")
                     .run(context -> {
                         store(context).append(deposit(1));
                         // doubling without a bound, the last pause alone would be 9 to 16 seconds

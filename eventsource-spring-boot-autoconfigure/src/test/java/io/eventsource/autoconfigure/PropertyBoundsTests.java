@@ -34,17 +34,30 @@ class PropertyBoundsTests {
             eventsource.commands.max-retry-delay        | 4ms
             eventsource.commands.max-retry-delay        | later
             eventsource.subscriptions.enabled           | perhaps
-            eventsource.subscriptions.batch-size        | 0
-            eventsource.subscriptions.batch-size        | 10001
-            eventsource.subscriptions.batch-size        | many
+            eventsource.subscriptions.defaults.batch-size        | 0
+            eventsource.subscriptions.defaults.batch-size        | 10001
+            eventsource.subscriptions.defaults.batch-size        | many
             eventsource.subscriptions.poll-interval     | 0s
             eventsource.subscriptions.poll-interval     | -1s
             eventsource.subscriptions.poll-interval     | soon
-            eventsource.subscriptions.retry-delay       | 0s
-            eventsource.subscriptions.retry-delay       | -1s
-            eventsource.subscriptions.retry-delay       | soon
-            eventsource.subscriptions.max-retry-delay   | 999ms
-            eventsource.subscriptions.max-retry-delay   | later
+            eventsource.subscriptions.defaults.retry-delay       | 0s
+            eventsource.subscriptions.defaults.retry-delay       | -1s
+            eventsource.subscriptions.defaults.retry-delay       | soon
+            eventsource.subscriptions.defaults.max-retry-delay   | 999ms
+            eventsource.subscriptions.defaults.max-retry-delay   | later
+            eventsource.subscriptions.preset            | fast
+            eventsource.subscriptions.defaults.max-in-flight | 99
+            eventsource.subscriptions.defaults.max-in-flight | 100001
+            eventsource.subscriptions.defaults.backpressure-threshold | 0
+            eventsource.subscriptions.defaults.backpressure-threshold | 1.1
+            eventsource.subscriptions.defaults.linger | -1ms
+            eventsource.subscriptions.defaults.processing-timeout | 0s
+            eventsource.subscriptions.defaults.checkpoint-strategy | sometimes
+            eventsource.subscriptions.defaults.checkpoint-interval | 0s
+            eventsource.subscriptions.defaults.start-from | yesterday
+            eventsource.subscriptions.defaults.start-from | -1
+            eventsource.subscriptions.named.orders.batch-size | 0
+            eventsource.subscriptions.named.orders.start-from | soon
             eventsource.subscriptions.drain-timeout     | -1ms
             eventsource.subscriptions.drain-timeout     | soon""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {

@@ -19,6 +19,7 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.security.SecureRandom;
@@ -117,15 +118,18 @@ class ReplacedBeansIT {
                 LogSignal signal,
                 PlatformTransactionManager transactionManager) {
             return new SubscriptionManager(
-                    handlers,
+                    handlers.stream()
+                            .map(each -> new SubscriptionDefinition(
+                                    each, SubscriptionSettings.defaults(), transactionManager))
+                            .toList(),
                     dataSource,
                     schema,
                     codec,
                     head,
                     signal,
-                    transactionManager,
-                    new SubscriptionSettings(100, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                    Duration.ofSeconds(1),
                     new CustomizableThreadFactory("own-"),
+                    (name, from, to) -> {},
                     Clock.systemUTC());
         }
 

@@ -1,0 +1,96 @@
+package io.eventsource.subscription;
+
+import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventEnvelope;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.subscription.BatchSource.Batch;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * Handles a batch, in a transaction of its own if there is a transaction manager for what the handlers write, and writes the
+ * checkpoint afterwards: after each event, after each batch, or when some time has passed.
+ */
+final class AtLeastOnce implements BatchProcessor {
+
+    private final EventHandlers handlers;
+    private final EventCodec codec;
+    private final CheckpointRepository checkpoints;
+    private final TransactionOperations transaction;
+    private final ProcessingWatch watch;
+    private final CheckpointStrategy strategy;
+    private final long intervalNanos;
+
+    private Checkpoint checkpoint = Checkpoint.BEGINNING;
+    private final List<TailEvent> unwritten = new ArrayList<>();
+    private long handledUpTo;
+    private long writtenAt = System.nanoTime();
+
+    AtLeastOnce(
+            EventHandlers handlers,
+            EventCodec codec,
+            CheckpointRepository checkpoints,
+            TransactionOperations transaction,
+            ProcessingWatch watch,
+            SubscriptionSettings settings) {
+        this.handlers = handlers;
+        this.codec = codec;
+        this.checkpoints = checkpoints;
+        this.transaction = transaction;
+        this.watch = watch;
+        this.strategy = settings.checkpointStrategy();
+        this.intervalNanos = settings.checkpointInterval().toNanos();
+    }
+
+    @Override
+    public void restart(Checkpoint newCheckpoint) {
+        checkpoint = newCheckpoint;
+        handledUpTo = newCheckpoint.position();
+        unwritten.clear();
+    }
+
+    @Override
+    public void handle(Batch batch) {
+        if (strategy == CheckpointStrategy.EVERY_EVENT) {
+            for (TailEvent event : batch.events()) {
+                handle(List.of(event), event.position());
+                flush();
+            }
+            handledUpTo = batch.nextPosition();
+            return;
+        }
+        handle(batch.events(), batch.nextPosition());
+        if (strategy == CheckpointStrategy.EVERY_BATCH || flushInNanos() <= 0) {
+            flush();
+        }
+    }
+
+    private void handle(List<TailEvent> events, long upTo) {
+        if (!events.isEmpty()) {
+            List<EventEnvelope<Object>> decoded =
+                    events.stream().map(event -> event.decoded(codec)).toList();
+            watch.run(() -> transaction.executeWithoutResult(status -> handlers.handleAll(decoded)));
+        }
+        unwritten.addAll(events);
+        handledUpTo = upTo;
+    }
+
+    @Override
+    public long flushInNanos() {
+        return unwritten.isEmpty() ? Long.MAX_VALUE : writtenAt + intervalNanos - System.nanoTime();
+    }
+
+    @Override
+    public void flush() {
+        if (handledUpTo == checkpoint.position()) {
+            return;
+        }
+        if (!checkpoints.advance(handlers.name(), checkpoint, new Batch(unwritten, handledUpTo, false))) {
+            throw new CheckpointMovedException(handlers.name(), checkpoint);
+        }
+        checkpoint = checkpoint.at(handledUpTo);
+        unwritten.clear();
+        writtenAt = System.nanoTime();
+    }
+}

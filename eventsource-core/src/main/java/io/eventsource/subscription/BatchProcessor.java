@@ -1,0 +1,33 @@
+package io.eventsource.subscription;
+
+import io.eventsource.subscription.BatchSource.Batch;
+
+/** Handles batches and keeps the checkpoint, in one of two ways. Used by one thread. */
+interface BatchProcessor {
+
+    /**
+     * Goes on at a checkpoint.
+     *
+     * @param checkpoint as it is in the database
+     */
+    void restart(Checkpoint checkpoint);
+
+    /**
+     * Handles a batch.
+     *
+     * @param batch what to handle, possibly nothing but positions to pass
+     * @throws CheckpointMovedException when the checkpoint is not where it was left
+     * @throws RuntimeException what a handler threw
+     */
+    void handle(Batch batch);
+
+    /**
+     * When to write down what has been handled, if nothing further comes.
+     *
+     * @return in so many nanoseconds, at most 0 for now; {@code Long.MAX_VALUE} when all is written
+     */
+    long flushInNanos();
+
+    /** Writes down what has been handled, if it is not yet. */
+    void flush();
+}

@@ -1,0 +1,123 @@
+package io.eventsource.subscription;
+
+import io.eventsource.event.EventCodec;
+import io.eventsource.store.LogPage;
+import io.eventsource.store.LogReader;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a subscription gets its events: from memory while it keeps up with the log, otherwise in pages from the database,
+ * with its filters in the statement. While a page is being handled the next one is read ahead, as far as the limit of
+ * events in flight allows. Used by one thread.
+ */
+final class BatchSource {
+
+    private final EventCodec codec;
+    private final LogReader reader;
+    private final TailReader tail;
+    private final SubscriptionFilter filter;
+    private final int maxInFlight;
+    private final double backpressureThreshold;
+    private final Executor executor;
+
+    private @Nullable Ahead ahead;
+
+    /** A page that is being read ahead. */
+    private record Ahead(long position, CompletableFuture<Batch> page) {}
+
+    /**
+     * Events to handle together.
+     *
+     * @param events the events, possibly none
+     * @param nextPosition the position up to which they are everything
+     * @param backlog whether there is more right behind them
+     */
+    record Batch(List<TailEvent> events, long nextPosition, boolean backlog) {}
+
+    BatchSource(
+            EventCodec codec,
+            LogReader reader,
+            TailReader tail,
+            SubscriptionFilter filter,
+            SubscriptionSettings settings,
+            Executor executor) {
+        this.codec = codec;
+        this.reader = reader;
+        this.tail = tail;
+        this.filter = filter;
+        this.maxInFlight = settings.maxInFlight();
+        this.backpressureThreshold = settings.backpressureThreshold();
+        this.executor = executor;
+    }
+
+    /** Forgets what was read ahead. */
+    void restart() {
+        ahead = null;
+    }
+
+    /**
+     * What follows behind a position.
+     *
+     * @param position the position, below the head
+     * @param limit how many events at most
+     * @param head the settled head
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
+     */
+    Batch next(long position, int limit, long head) {
+        TailBuffer.Slice slice = tail.buffer().read(position, filter, limit);
+        if (slice != null) {
+            ahead = null;
+            return new Batch(
+                    slice.events(), slice.nextPosition(), slice.events().size() == limit);
+        }
+        Batch batch = page(position, limit, head);
+        readAhead(batch, limit, head);
+        return batch;
+    }
+
+    private Batch page(long position, int limit, long head) {
+        Ahead started = ahead;
+        ahead = null;
+        if (started == null || started.position() != position) {
+            return read(position, limit, head);
+        }
+        try {
+            return started.page().join();
+        } catch (CompletionException failure) {
+            throw failure.getCause() instanceof RuntimeException cause ? cause : failure;
+        }
+    }
+
+    private void readAhead(Batch current, int limit, long head) {
+        int inFlight = current.events().size();
+        int room = maxInFlight - inFlight;
+        if (current.backlog() && inFlight < backpressureThreshold * maxInFlight && room > 0) {
+            long position = current.nextPosition();
+            ahead = new Ahead(
+                    position,
+                    CompletableFuture.supplyAsync(
+                            () -> decoded(read(position, Math.min(limit, room), head)), executor));
+        }
+    }
+
+    private Batch read(long position, int limit, long head) {
+        LogPage page = reader.read(filter.query(position, limit), head);
+        return new Batch(page.events().stream().map(TailEvent::new).toList(), page.nextPosition(), !page.atHead());
+    }
+
+    /** Decodes while another page is being handled; what fails to decode fails again when its turn comes. */
+    private Batch decoded(Batch batch) {
+        for (TailEvent event : batch.events()) {
+            try {
+                event.decoded(codec);
+            } catch (RuntimeException left) {
+                break;
+            }
+        }
+        return batch;
+    }
+}

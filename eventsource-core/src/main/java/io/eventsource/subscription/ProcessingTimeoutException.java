@@ -1,0 +1,20 @@
+package io.eventsource.subscription;
+
+import io.eventsource.EventSourceException;
+import java.io.Serial;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Handling a batch took longer than a subscription allows; its transaction is rolled back. */
+public final class ProcessingTimeoutException extends EventSourceException {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    ProcessingTimeoutException(String subscription, Duration timeout, @Nullable Throwable cause) {
+        super(
+                "'%s' did not handle a batch within %s. Speed the handlers up, or raise processing-timeout of this subscription."
+                        .formatted(subscription, timeout),
+                cause);
+    }
+}

@@ -1,0 +1,99 @@
+package io.eventsource.subscription;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends what takes too long: cancels the statement that is running on the connection, if one was named, and interrupts the
+ * thread. Used by one thread; whoever fires does so in another.
+ */
+final class ProcessingWatch {
+
+    private static final Logger log = LoggerFactory.getLogger(ProcessingWatch.class);
+
+    private final String subscription;
+    private final Duration timeout;
+    private final Workers timer;
+
+    private @Nullable Thread watched;
+    private @Nullable Connection connection;
+    private boolean fired;
+
+    ProcessingWatch(String subscription, Duration timeout, Workers timer) {
+        this.subscription = subscription;
+        this.timeout = timeout;
+        this.timer = timer;
+    }
+
+    /**
+     * Runs something within the timeout.
+     *
+     * @param work what to run in this thread
+     * @throws ProcessingTimeoutException when it took longer, even if it ended well
+     */
+    void run(Runnable work) {
+        begin();
+        ScheduledFuture<?> firing = timer.schedule(this::fire, timeout.toNanos());
+        RuntimeException failure = null;
+        try {
+            work.run();
+        } catch (RuntimeException thrown) {
+            failure = thrown;
+        } finally {
+            firing.cancel(false);
+            if (end()) {
+                // the interrupt was meant for the work
+                boolean unused = Thread.interrupted();
+                failure = new ProcessingTimeoutException(subscription, timeout, failure);
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Says on which connection the work runs its statements. */
+    synchronized void on(Connection newConnection) {
+        connection = newConnection;
+    }
+
+    private synchronized void begin() {
+        watched = Thread.currentThread();
+        connection = null;
+        fired = false;
+    }
+
+    private synchronized boolean end() {
+        watched = null;
+        connection = null;
+        return fired;
+    }
+
+    private synchronized void fire() {
+        Thread thread = watched;
+        if (thread == null) {
+            return;
+        }
+        fired = true;
+        log.warn("'{}' has not handled a batch within {}, ending it", subscription, timeout);
+        thread.interrupt();
+        cancelStatement();
+    }
+
+    private void cancelStatement() {
+        Connection running = connection;
+        try {
+            if (running != null && running.isWrapperFor(PGConnection.class)) {
+                running.unwrap(PGConnection.class).cancelQuery();
+            }
+        } catch (SQLException failure) {
+            log.warn("Cannot cancel the statement that '{}' is running", subscription, failure);
+        }
+    }
+}

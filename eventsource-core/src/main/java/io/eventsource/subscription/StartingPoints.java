@@ -1,0 +1,65 @@
+package io.eventsource.subscription;
+
+import io.eventsource.EventSourceException;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.LogHead;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/** Where subscriptions begin: at their checkpoint, or where their settings say when there is none yet. */
+final class StartingPoints {
+
+    private static final String FIRST_SINCE =
+            """
+            SELECT coalesce(min(position) - 1, ?) FROM {schema}.events WHERE created_at >= ? AND position <= ?""";
+
+    private final CheckpointRepository checkpoints;
+    private final LogHead logHead;
+    private final JdbcOperations jdbc;
+    private final EventSourceSchema schema;
+
+    StartingPoints(CheckpointRepository checkpoints, LogHead logHead, JdbcOperations jdbc, EventSourceSchema schema) {
+        this.checkpoints = checkpoints;
+        this.logHead = logHead;
+        this.jdbc = jdbc;
+        this.schema = schema;
+    }
+
+    /**
+     * The checkpoint of a subscription, made when there is none.
+     *
+     * @throws EventSourceException when it is to begin relative to a settled head that is not known yet
+     */
+    Checkpoint open(String name, StartPosition startFrom) {
+        return checkpoints.find(name).orElseGet(() -> checkpoints.create(name, resolve(startFrom)));
+    }
+
+    private long resolve(StartPosition startFrom) {
+        if (startFrom instanceof StartPosition.After after) {
+            return after.position();
+        }
+        if (startFrom instanceof StartPosition.End) {
+            return settledHead();
+        }
+        if (startFrom instanceof StartPosition.At at) {
+            return firstSince(at.time(), settledHead());
+        }
+        return 0;
+    }
+
+    private long settledHead() {
+        long head = logHead.advance();
+        if (head == 0 && logHead.status().holeSince() != null) {
+            throw new EventSourceException(
+                    "The settled head of the log is not known yet: it waits for open transactions that write to the log.");
+        }
+        return head;
+    }
+
+    private long firstSince(Instant time, long head) {
+        Long position =
+                jdbc.queryForObject(schema.sql(FIRST_SINCE), Long.class, head, time.atOffset(ZoneOffset.UTC), head);
+        return position == null ? head : position;
+    }
+}

@@ -1,0 +1,159 @@
+package io.eventsource.subscription;
+
+import io.eventsource.EventSourceException;
+import io.eventsource.event.EventCodec;
+import io.eventsource.projection.Delivery;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.store.LogReader;
+import io.eventsource.store.TransactionParticipation;
+import java.time.Clock;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.ResourceTransactionManager;
+import org.springframework.transaction.support.TransactionCallback;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+/** Makes subscriptions out of definitions, and refuses combinations that cannot keep their promise. */
+final class SubscriptionFactory {
+
+    private final DataSource dataSource;
+    private final EventCodec codec;
+    private final LogReader reader;
+    private final TailReader tail;
+    private final CheckpointRepository checkpoints;
+    private final StartingPoints startingPoints;
+    private final Workers workers;
+    private final SubscriptionListener listener;
+    private final Clock clock;
+
+    SubscriptionFactory(
+            DataSource dataSource,
+            EventCodec codec,
+            LogReader reader,
+            TailReader tail,
+            CheckpointRepository checkpoints,
+            StartingPoints startingPoints,
+            Workers workers,
+            SubscriptionListener listener,
+            Clock clock) {
+        this.dataSource = dataSource;
+        this.codec = codec;
+        this.reader = reader;
+        this.tail = tail;
+        this.checkpoints = checkpoints;
+        this.startingPoints = startingPoints;
+        this.workers = workers;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    Subscription create(SubscriptionDefinition definition) {
+        EventHandlers handlers = definition.handlers();
+        SubscriptionSettings settings = definition.settings();
+        String name = definition.name();
+        SubscriptionFilter filter = filter(handlers, settings.filter());
+        BatchProcessor processor = processor(definition);
+        ExponentialBackOff backOff =
+                new ExponentialBackOff(settings.retryDelay().toMillis(), 2);
+        backOff.setMaxInterval(settings.maxRetryDelay().toMillis());
+        backOff.setJitter(settings.retryDelay().toMillis() / 4);
+        return new Subscription(
+                name,
+                tail,
+                () -> startingPoints.open(name, settings.startFrom()),
+                new BatchSource(codec, reader, tail, filter, settings, workers),
+                processor,
+                batchSize(handlers, settings),
+                settings,
+                backOff,
+                listener,
+                clock);
+    }
+
+    private static BatchSize batchSize(EventHandlers handlers, SubscriptionSettings settings) {
+        if (handlers.delivery() == Delivery.EXACTLY_ONCE
+                && settings.checkpointStrategy() == CheckpointStrategy.EVERY_EVENT) {
+            return new BatchSize(1, 1);
+        }
+        return new BatchSize(settings.batchSize(), Math.max(settings.batchSize(), settings.maxInFlight() / 2));
+    }
+
+    private static SubscriptionFilter filter(EventHandlers handlers, SubscriptionFilter filter) {
+        Set<String> unhandled = new TreeSet<>(filter.eventTypes());
+        unhandled.removeAll(handlers.eventTypes());
+        if (!unhandled.isEmpty()) {
+            throw new EventSourceException(
+                    "The subscription '%s' is filtered by the event types %s, for which it has no handler. It handles %s."
+                            .formatted(handlers.name(), unhandled, new TreeSet<>(handlers.eventTypes())));
+        }
+        return filter.within(handlers.eventTypes());
+    }
+
+    private BatchProcessor processor(SubscriptionDefinition definition) {
+        EventHandlers handlers = definition.handlers();
+        SubscriptionSettings settings = definition.settings();
+        PlatformTransactionManager manager = definition.transactionManager();
+        ProcessingWatch watch = new ProcessingWatch(handlers.name(), settings.processingTimeout(), workers);
+        if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
+            TransactionOperations transaction =
+                    manager == null ? TransactionOperations.withoutTransaction() : new TransactionTemplate(manager);
+            return new AtLeastOnce(handlers, codec, checkpoints, transaction, watch, settings);
+        }
+        if (settings.checkpointStrategy() == CheckpointStrategy.PERIODIC) {
+            throw new EventSourceException(
+                    "The subscription '%s' has the checkpoint strategy periodic and exactly-once delivery, which exclude each other: the checkpoint commits with each batch. Remove checkpoint-strategy, or declare its delivery as at least once."
+                            .formatted(handlers.name()));
+        }
+        if (manager == null) {
+            throw new EventSourceException(
+                    "The subscription '%s' has exactly-once delivery and no transaction manager. Give it the one of the event store's data source."
+                            .formatted(handlers.name()));
+        }
+        requireGoverned(handlers.name(), manager, dataSource);
+        return new ExactlyOnce(
+                handlers,
+                codec,
+                checkpoints,
+                governed(handlers.name(), new TransactionTemplate(manager)),
+                dataSource,
+                watch);
+    }
+
+    /** What can be told before the first batch. */
+    private static void requireGoverned(
+            String name, PlatformTransactionManager transactionManager, DataSource dataSource) {
+        if (transactionManager instanceof ResourceTransactionManager manager
+                && manager.getResourceFactory() instanceof DataSource governed
+                && TransactionParticipation.target(governed) != TransactionParticipation.target(dataSource)) {
+            throw ungoverned(name, transactionManager);
+        }
+    }
+
+    private static EventSourceException ungoverned(
+            String name, @Nullable PlatformTransactionManager transactionManager) {
+        return new EventSourceException(
+                "The transaction manager %s of the subscription '%s' does not govern the data source of the event store, so that a projection and its checkpoint could not commit together. Give it a transaction manager of that data source, or declare its delivery as at least once."
+                        .formatted(transactionManager, name));
+    }
+
+    /** Fails a batch whose transaction would not cover the checkpoint, instead of committing the two apart. */
+    private TransactionOperations governed(String name, TransactionTemplate template) {
+        TransactionParticipation participation = new TransactionParticipation(dataSource);
+        return new TransactionOperations() {
+            @Override
+            public <T> T execute(TransactionCallback<T> action) {
+                return template.execute(status -> {
+                    if (!participation.active()) {
+                        throw ungoverned(name, template.getTransactionManager());
+                    }
+                    return action.doInTransaction(status);
+                });
+            }
+        };
+    }
+}

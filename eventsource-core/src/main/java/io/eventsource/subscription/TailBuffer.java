@@ -1,0 +1,93 @@
+package io.eventsource.subscription;
+
+import io.eventsource.event.StoredEvent;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The most recent settled events, for all subscriptions that are at the tail of the log. It covers a range of positions
+ * without gaps: what is asked for from outside that range has to be read from the database. Bounded by a number of events
+ * and by the length of their payloads; the oldest leave first. Thread-safe.
+ */
+final class TailBuffer {
+
+    /** Events kept at most. */
+    static final int MAX_EVENTS = 4_096;
+
+    /** Characters of payload kept at most, two bytes each at worst. */
+    private static final long MAX_CHARACTERS = 16L * 1024 * 1024;
+
+    private final TreeMap<Long, TailEvent> events = new TreeMap<>();
+    private long characters;
+
+    /** Everything behind this position and up to the other is here. */
+    private long behind;
+
+    private long upTo;
+
+    /**
+     * Some of the events.
+     *
+     * @param events those that match, by position
+     * @param nextPosition the position up to which this is everything
+     */
+    record Slice(List<TailEvent> events, long nextPosition) {}
+
+    /** Forgets everything and goes on behind a position. */
+    synchronized void restart(long position) {
+        events.clear();
+        characters = 0;
+        behind = position;
+        upTo = position;
+    }
+
+    synchronized long upTo() {
+        return upTo;
+    }
+
+    /**
+     * Adds what follows.
+     *
+     * @param page all events behind {@link #upTo()} up to the new end, but for those that nobody wants
+     * @param newUpTo the new end
+     */
+    synchronized void append(Collection<StoredEvent> page, long newUpTo) {
+        for (StoredEvent event : page) {
+            events.put(event.position(), new TailEvent(event));
+            characters += event.payload().length();
+        }
+        upTo = newUpTo;
+        while (events.size() > MAX_EVENTS || characters > MAX_CHARACTERS) {
+            TailEvent oldest = events.pollFirstEntry().getValue();
+            characters -= oldest.stored().payload().length();
+            behind = oldest.position();
+        }
+    }
+
+    /**
+     * What follows behind a position.
+     *
+     * @param position the position
+     * @param filter which events
+     * @param limit how many at most
+     * @return the events, or null when not all of them are here
+     */
+    synchronized @Nullable Slice read(long position, SubscriptionFilter filter, int limit) {
+        if (position < behind || position > upTo) {
+            return null;
+        }
+        List<TailEvent> found = new ArrayList<>();
+        for (TailEvent event : events.tailMap(position, false).values()) {
+            if (filter.matches(event.stored())) {
+                found.add(event);
+                if (found.size() == limit) {
+                    return new Slice(found, event.position());
+                }
+            }
+        }
+        return new Slice(found, upTo);
+    }
+}

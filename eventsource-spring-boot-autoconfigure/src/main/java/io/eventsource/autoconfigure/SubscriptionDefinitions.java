@@ -1,0 +1,74 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.EventSourceException;
+import io.eventsource.projection.Delivery;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.subscription.SubscriptionDefinition;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** Brings handlers together with their settings and their transaction managers. */
+final class SubscriptionDefinitions {
+
+    private final ListableBeanFactory beanFactory;
+    private final EventSourceProperties.Subscriptions properties;
+
+    SubscriptionDefinitions(ListableBeanFactory beanFactory, EventSourceProperties.Subscriptions properties) {
+        this.beanFactory = beanFactory;
+        this.properties = properties;
+    }
+
+    List<SubscriptionDefinition> of(List<EventHandlers> handlers) {
+        requireKnownNames(handlers);
+        return handlers.stream()
+                .map(each ->
+                        new SubscriptionDefinition(each, properties.settings(each.name()), transactionManager(each)))
+                .toList();
+    }
+
+    private void requireKnownNames(List<EventHandlers> handlers) {
+        Set<String> known = handlers.stream().map(EventHandlers::name).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> unknown = new TreeSet<>(properties.named().keySet());
+        unknown.removeAll(known);
+        if (!unknown.isEmpty()) {
+            throw new EventSourceException(
+                    "eventsource.subscriptions.named has settings for %s, but there are only the subscriptions %s. Names with other characters than letters, digits and '-' stand in brackets: eventsource.subscriptions.named[my.name]."
+                            .formatted(unknown, known));
+        }
+    }
+
+    private @Nullable PlatformTransactionManager transactionManager(EventHandlers handlers) {
+        String name = handlers.transactionManager();
+        if (name != null) {
+            try {
+                return beanFactory.getBean(name, PlatformTransactionManager.class);
+            } catch (NoSuchBeanDefinitionException missing) {
+                throw new EventSourceException(
+                        "The projection '%s' names the transaction manager '%s', but there are only %s."
+                                .formatted(handlers.name(), name, managers()),
+                        missing);
+            }
+        }
+        if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
+            return null;
+        }
+        PlatformTransactionManager only =
+                beanFactory.getBeanProvider(PlatformTransactionManager.class).getIfUnique();
+        if (only == null) {
+            throw new EventSourceException(
+                    "The projection '%s' needs the PlatformTransactionManager of the event store's data source, but there are %s. Name it in @Projection(transactionManager = …), or mark the right one with @Primary."
+                            .formatted(handlers.name(), managers()));
+        }
+        return only;
+    }
+
+    private Set<String> managers() {
+        return new TreeSet<>(List.of(beanFactory.getBeanNamesForType(PlatformTransactionManager.class)));
+    }
+}
