@@ -1,6 +1,8 @@
 package io.eventsource.subscription;
 
+import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.LogPage;
@@ -148,7 +150,8 @@ final class Subscription {
         List<StoredEvent> events = page.events();
         transaction.executeWithoutResult(status -> {
             for (StoredEvent event : events) {
-                handlers.handle(codec.decode(event));
+                EventEnvelope<Object> decoded = codec.decode(event);
+                MetadataContext.run(MetadataContext.causedBy(decoded), () -> handlers.handle(decoded));
             }
             StoredEvent last = events.isEmpty() ? null : events.get(events.size() - 1);
             if (!checkpoints.advance(name(), checkpoint, page.nextPosition(), events.size(), last)) {
