@@ -46,7 +46,12 @@ class PropertyBoundsTests {
             eventsource.subscriptions.max-retry-delay   | 999ms
             eventsource.subscriptions.max-retry-delay   | later
             eventsource.subscriptions.drain-timeout     | -1ms
-            eventsource.subscriptions.drain-timeout     | soon""")
+            eventsource.subscriptions.drain-timeout     | soon
+            eventsource.metadata.enabled                | perhaps
+            eventsource.metadata.correlation-header     | ''
+            eventsource.metadata.correlation-header     | two words
+            eventsource.metadata.correlation-header     | X-Id:
+            eventsource.metadata.correlation-header     | a23456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
         Runners.plain()
                 .withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere")
