@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * Loads and saves the aggregates of one class. Thread-safe; takes part in the calling thread's transaction as the
  * {@link EventStore} does.
  *
+ * <p>When the calling thread's {@link io.eventsource.context.MetadataContext} has a tenant, every reading method throws
+ * {@link io.eventsource.store.TenantMismatchException} for an aggregate of another tenant or of none, and saving to one throws
+ * {@link io.eventsource.store.StreamMismatchException}. Without a tenant in the context all aggregates can be read. What the
+ * metadata given to {@code save} or {@code execute} leave empty comes from the context.
+ *
  * @param <A> the aggregate class
  */
 public interface AggregateRepository<A extends AggregateRoot<?, ?>> {

@@ -1,5 +1,6 @@
 package io.eventsource.aggregate;
 
+import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.store.AppendResult;
@@ -61,7 +62,7 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
     }
 
     private Optional<A> fold(UUID id, StreamQuery query) {
-        List<EventEnvelope<Object>> events = store.readStream(query);
+        List<EventEnvelope<Object>> events = reading().readStream(query);
         if (events.isEmpty() || !events.get(0).aggregateType().equals(aggregateClass.typeName())) {
             return Optional.empty();
         }
@@ -105,7 +106,13 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
 
     @Override
     public boolean exists(UUID id) {
-        return store.readStream(StreamQuery.of(id).limit(1)).stream()
+        return reading().readStream(StreamQuery.of(id).limit(1)).stream()
                 .anyMatch(event -> event.aggregateType().equals(aggregateClass.typeName()));
+    }
+
+    /** The store as the tenant of the current context may read it; all of it when there is none. */
+    private EventStore reading() {
+        String tenantId = MetadataContext.current().tenantId();
+        return tenantId == null ? store : store.forTenant(tenantId);
     }
 }

@@ -101,4 +101,24 @@ public record EventMetadata(
         copy.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
         return new EventMetadata(tenantId, actorId, correlationId, causationId, copy);
     }
+
+    /**
+     * These metadata with what they do not say taken from others: each empty field, and each header that is not here.
+     *
+     * @param defaults what holds where these metadata say nothing
+     * @return these metadata when there is nothing to take, otherwise a copy
+     */
+    public EventMetadata withDefaults(EventMetadata defaults) {
+        if (defaults.equals(NONE)) {
+            return this;
+        }
+        Map<String, String> merged = new LinkedHashMap<>(defaults.headers);
+        merged.putAll(headers);
+        return new EventMetadata(
+                tenantId == null ? defaults.tenantId : tenantId,
+                actorId == null ? defaults.actorId : actorId,
+                correlationId == null ? defaults.correlationId : correlationId,
+                causationId == null ? defaults.causationId : causationId,
+                merged);
+    }
 }

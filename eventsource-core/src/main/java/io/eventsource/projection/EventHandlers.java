@@ -1,5 +1,6 @@
 package io.eventsource.projection;
 
+import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventEnvelope;
 import java.util.List;
 import java.util.Set;
@@ -31,13 +32,14 @@ public interface EventHandlers {
     void handle(EventEnvelope<Object> event);
 
     /**
-     * Handles a batch, in the transaction of the calling thread: event by event, unless this is overridden.
+     * Handles a batch, in the transaction of the calling thread: event by event, unless this is overridden. What the handling
+     * of an event appends inherits its metadata from that event.
      *
      * @param events events of the types in position order, at least one
      * @throws RuntimeException when one of them cannot be handled; the transaction is rolled back
      */
     default void handleAll(List<EventEnvelope<Object>> events) {
-        events.forEach(this::handle);
+        events.forEach(event -> MetadataContext.run(MetadataContext.causedBy(event), () -> handle(event)));
     }
 
     /**

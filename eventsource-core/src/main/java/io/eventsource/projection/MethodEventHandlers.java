@@ -1,5 +1,6 @@
 package io.eventsource.projection;
 
+import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventTypeDescriptor;
@@ -195,7 +196,12 @@ public final class MethodEventHandlers implements EventHandlers {
                     && handlerOf(events.get(to)).equals(handler)) {
                 to++;
             }
-            invoke(handler, events.subList(from, to));
+            List<EventEnvelope<Object>> together = events.subList(from, to);
+            if (handler.takesBatch()) {
+                invoke(handler, together);
+            } else {
+                MetadataContext.run(MetadataContext.causedBy(together.get(0)), () -> invoke(handler, together));
+            }
             from = to;
         }
     }

@@ -1,5 +1,6 @@
 package io.eventsource.store;
 
+import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EncodedPayload;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventMetadata;
@@ -8,7 +9,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -32,13 +32,18 @@ record EncodedAppend(StreamAppend append, UUID appendId, List<Row> rows) {
             EventMetadata metadata,
             @Nullable String headers) {}
 
-    static EncodedAppend of(StreamAppend append, EventCodec codec, Clock clock, IdGenerator ids) {
+    /** Encodes in the thread that appends: what its {@link MetadataContext} says holds wherever the append runs later. */
+    static EncodedAppend of(StreamAppend given, EventCodec codec, Clock clock, IdGenerator ids) {
+        EventMetadata context = MetadataContext.current();
+        StreamAppend append = given.withMetadata(given.metadata().withDefaults(context));
         checkCount(append);
         // the database keeps microseconds
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         List<Row> rows = append.events().stream()
                 .map(event -> {
-                    EventMetadata metadata = Objects.requireNonNullElse(event.metadata(), append.metadata());
+                    EventMetadata metadata = event.metadata() == null
+                            ? append.metadata()
+                            : event.metadata().withDefaults(context);
                     return new Row(
                             event.eventId() == null ? ids.generateId() : event.eventId(),
                             codec.encode(event.payload()),

@@ -26,6 +26,10 @@ import org.springframework.util.IdGenerator;
  * <p>In a transaction's after-commit and after-completion callbacks, and in a scope that only keeps a connection
  * ({@code SUPPORTS}), nothing will commit any more: an append there is a commit of its own.
  *
+ * <p>What the metadata of an append leave empty is taken from the {@link io.eventsource.context.MetadataContext} of the thread
+ * that calls {@code append}, {@code appendAsync} or {@code load}: fields of the append, or of an event that has metadata of
+ * its own, win one by one. Reading looks at no context; {@link #forTenant} restricts it to a tenant.
+ *
  * <p>Order: within a stream, positions rise with versions. Over streams, the log is read in position order and only up
  * to its settled head, so that no reader ever passes an event whose transaction commits later.
  */
@@ -179,12 +183,22 @@ public interface EventStore {
     EventEnvelope<Object> decode(StoredEvent event);
 
     /**
+     * What a stream is, without its events.
+     *
+     * @param aggregateId the stream
+     * @return its type, tenant and version, or empty when there is no such stream
+     */
+    Optional<StreamDescription> describeStream(UUID aggregateId);
+
+    /**
      * The version of a stream's last event.
      *
      * @param aggregateId the stream
      * @return the version, 0 when there is no such stream
      */
-    long currentVersion(UUID aggregateId);
+    default long currentVersion(UUID aggregateId) {
+        return describeStream(aggregateId).map(StreamDescription::version).orElse(0L);
+    }
 
     /**
      * Whether a stream has events.
@@ -194,5 +208,21 @@ public interface EventStore {
      */
     default boolean exists(UUID aggregateId) {
         return currentVersion(aggregateId) > 0;
+    }
+
+    /**
+     * A view of this store for one tenant. What it appends belongs to that tenant, whatever the calling thread's
+     * {@link io.eventsource.context.MetadataContext} says. Reading a stream that belongs to another tenant, or to none, throws
+     * {@link TenantMismatchException} from every method, also when the query asks for no event of it; so do {@code findEvent}
+     * and {@code decode} for another's event. The log is read without the events of others. A stream that does not exist is
+     * nobody's: it reads as empty.
+     *
+     * <p>Costs nothing where events are read, and one more statement by primary key where a read of a stream finds none.
+     *
+     * @param tenantId the tenant
+     * @return the view, which shares everything with this store; asked for a view of another tenant, it refuses
+     */
+    default EventStore forTenant(String tenantId) {
+        return new TenantEventStore(this, tenantId);
     }
 }

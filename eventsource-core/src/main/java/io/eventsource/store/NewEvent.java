@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param payload an instance of a registered event class
  * @param eventId the event's id, or null for the store to assign a time-ordered one; uniqueness is the caller's
  * @param timestamp when it happened, kept to the microsecond, or null for the store's clock
- * @param metadata who caused it, or null for the metadata of the append; its tenant is not looked at: a stream's
- *     tenant comes from the append
+ * @param metadata who caused it, or null for the metadata of the append; what they leave empty comes from the calling
+ *     thread's {@link io.eventsource.context.MetadataContext}; their tenant is not looked at: a stream's tenant comes from the
+ *     append
  */
 public record NewEvent(
         Object payload, @Nullable UUID eventId, @Nullable Instant timestamp, @Nullable EventMetadata metadata) {

@@ -84,7 +84,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
             return appendInTransaction(List.of(encoded), phase).get(0);
         }
         AppendOutcome outcome = settings.coalescing() ? coalescer.append(encoded) : appendAlone(encoded);
-        return conclude(append, outcome);
+        return conclude(encoded.append(), outcome);
     }
 
     @Override
@@ -93,7 +93,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         CompletableFuture<AppendOutcome> outcome = settings.coalescing()
                 ? coalescer.appendAsync(encoded)
                 : CompletableFuture.supplyAsync(() -> appendAlone(encoded), executor);
-        return outcome.thenApply(answer -> conclude(append, answer));
+        return outcome.thenApply(answer -> conclude(encoded.append(), answer));
     }
 
     @Override
@@ -295,8 +295,8 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     }
 
     @Override
-    public long currentVersion(UUID aggregateId) {
-        return streamReader.currentVersion(jdbc(), aggregateId);
+    public Optional<StreamDescription> describeStream(UUID aggregateId) {
+        return streamReader.describe(jdbc(), aggregateId);
     }
 
     private JdbcOperations jdbc() {

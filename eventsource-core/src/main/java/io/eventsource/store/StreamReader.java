@@ -18,17 +18,18 @@ final class StreamReader {
     private static final String FIND_EVENT =
             "SELECT " + StoredEventMapper.COLUMNS + " FROM {schema}.events WHERE event_id = ?";
 
-    private static final String CURRENT_VERSION = "SELECT version FROM {schema}.event_streams WHERE aggregate_id = ?";
+    private static final String DESCRIBE =
+            "SELECT aggregate_type, tenant_id, version FROM {schema}.event_streams WHERE aggregate_id = ?";
 
     private final String read;
     private final String findEvent;
-    private final String currentVersion;
+    private final String describe;
     private final StoredEventMapper mapper = new StoredEventMapper();
 
     StreamReader(EventSourceSchema schema) {
         this.read = schema.sql(READ);
         this.findEvent = schema.sql(FIND_EVENT);
-        this.currentVersion = schema.sql(CURRENT_VERSION);
+        this.describe = schema.sql(DESCRIBE);
     }
 
     List<StoredEvent> read(JdbcOperations jdbc, StreamQuery query) {
@@ -52,9 +53,14 @@ final class StreamReader {
         return jdbc.query(findEvent, mapper, eventId).stream().findFirst();
     }
 
-    long currentVersion(JdbcOperations jdbc, UUID aggregateId) {
-        return jdbc.queryForList(currentVersion, Long.class, aggregateId).stream()
-                .findFirst()
-                .orElse(0L);
+    Optional<StreamDescription> describe(JdbcOperations jdbc, UUID aggregateId) {
+        return jdbc
+                .query(
+                        describe,
+                        (row, number) ->
+                                new StreamDescription(aggregateId, row.getString(1), row.getString(2), row.getLong(3)),
+                        aggregateId)
+                .stream()
+                .findFirst();
     }
 }

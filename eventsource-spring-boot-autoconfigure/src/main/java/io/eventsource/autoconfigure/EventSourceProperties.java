@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -25,6 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param append How events are appended.
  * @param commands How commands are repeated after a version conflict.
  * @param subscriptions How projections read the log.
+ * @param metadata How the metadata of HTTP requests reach events.
  */
 @ConfigurationProperties("eventsource")
 public record EventSourceProperties(
@@ -33,7 +35,8 @@ public record EventSourceProperties(
         @DefaultValue Migration migration,
         @DefaultValue Append append,
         @DefaultValue Commands commands,
-        @DefaultValue Subscriptions subscriptions) {
+        @DefaultValue Subscriptions subscriptions,
+        @DefaultValue Metadata metadata) {
 
     /** Checks the name of the schema. */
     public EventSourceProperties {
@@ -229,6 +232,29 @@ public record EventSourceProperties(
                 return StartPosition.parse(text);
             } catch (IllegalArgumentException invalid) {
                 throw new IllegalArgumentException("start-from " + invalid.getMessage(), invalid);
+            }
+        }
+    }
+
+    /**
+     * How the metadata of HTTP requests reach events.
+     *
+     * @param enabled Whether events inherit tenant, actor and correlation from the HTTP request that causes them, also in
+     *     tasks that it gives to Spring's task executors.
+     * @param correlationHeader Header that carries the correlation id of a request, and of its answer.
+     */
+    public record Metadata(
+            @DefaultValue("true") boolean enabled, @DefaultValue("X-Correlation-Id") String correlationHeader) {
+
+        /** What may name a header, by RFC 9110, and no longer than anybody needs. */
+        private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
+
+        /** Checks the name of the header. */
+        public Metadata {
+            if (!HEADER.matcher(correlationHeader).matches()) {
+                throw new IllegalArgumentException(
+                        "eventsource.metadata.correlation-header must be the name of an HTTP header of 1 to 100 characters, but it is '%s'"
+                                .formatted(correlationHeader));
             }
         }
     }

@@ -59,7 +59,12 @@ class PropertyBoundsTests {
             eventsource.subscriptions.named.orders.batch-size | 0
             eventsource.subscriptions.named.orders.start-from | soon
             eventsource.subscriptions.drain-timeout     | -1ms
-            eventsource.subscriptions.drain-timeout     | soon""")
+            eventsource.subscriptions.drain-timeout     | soon
+            eventsource.metadata.enabled                | perhaps
+            eventsource.metadata.correlation-header     | ''
+            eventsource.metadata.correlation-header     | two words
+            eventsource.metadata.correlation-header     | X-Id:
+            eventsource.metadata.correlation-header     | a23456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
         Runners.plain()
                 .withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere")

@@ -1,7 +1,6 @@
 package io.eventsource.sample.order;
 
 import io.eventsource.aggregate.AggregateRepository;
-import io.eventsource.event.EventMetadata;
 import io.eventsource.sample.order.OrderRequests.Cancellation;
 import io.eventsource.sample.order.OrderRequests.NewLine;
 import io.eventsource.sample.order.OrderRequests.NewOrder;
@@ -33,7 +32,8 @@ import org.springframework.web.bind.annotation.RestController;
  * <p>A command may carry the version it was decided on in {@code If-Match}; without it, it applies to the order as it is,
  * and is repeated when somebody else's command comes between.
  * A new order may carry an {@code Idempotency-Key}, which becomes the order's id: repeating the request after a lost
- * answer finds the order instead of making another one.
+ * answer finds the order instead of making another one. Who sent a request, and its correlation id, reach the events without
+ * being passed on here.
  */
 @RestController
 @RequestMapping("/orders")
@@ -50,12 +50,11 @@ final class OrderController {
     @PostMapping
     ResponseEntity<OrderView> create(
             @RequestBody @Valid NewOrder request,
-            @RequestHeader(name = "Idempotency-Key", required = false) @Nullable UUID idempotencyKey,
-            EventMetadata metadata) {
+            @RequestHeader(name = "Idempotency-Key", required = false) @Nullable UUID idempotencyKey) {
         Order order = orders.create(idempotencyKey == null ? UUID.randomUUID() : idempotencyKey);
         order.create(request.customerId(), request.toLines());
         try {
-            orders.save(order, metadata);
+            orders.save(order);
         } catch (VersionConflictException conflict) {
             return repeated(order, request);
         }
@@ -76,45 +75,41 @@ final class OrderController {
     ResponseEntity<OrderView> addLine(
             @PathVariable UUID id,
             @RequestBody @Valid NewLine request,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
-            EventMetadata metadata) {
-        return change(id, ifMatch, metadata, order -> order.addLine(request.toLine()));
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch) {
+        return change(id, ifMatch, order -> order.addLine(request.toLine()));
     }
 
     @PostMapping("/{id}/shipment")
     ResponseEntity<OrderView> ship(
             @PathVariable UUID id,
             @RequestBody @Valid Shipment request,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
-            EventMetadata metadata) {
-        return change(id, ifMatch, metadata, order -> order.ship(request.trackingNumber()));
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch) {
+        return change(id, ifMatch, order -> order.ship(request.trackingNumber()));
     }
 
     @PostMapping("/{id}/cancellation")
     ResponseEntity<OrderView> cancel(
             @PathVariable UUID id,
             @RequestBody @Valid Cancellation request,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
-            EventMetadata metadata) {
-        return change(id, ifMatch, metadata, order -> order.cancel(request.reason()));
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch) {
+        return change(id, ifMatch, order -> order.cancel(request.reason()));
     }
 
-    private ResponseEntity<OrderView> change(
-            UUID id, @Nullable String ifMatch, EventMetadata metadata, Consumer<Order> command) {
+    private ResponseEntity<OrderView> change(UUID id, @Nullable String ifMatch, Consumer<Order> command) {
         Order order = ifMatch == null
-                ? orders.execute(id, metadata, command)
-                : changeAt(OrderVersionTag.parse(ifMatch).version(), id, metadata, command);
+                ? orders.execute(id, command)
+                : changeAt(OrderVersionTag.parse(ifMatch).version(), id, command);
         return response(ResponseEntity.ok(), order);
     }
 
-    private Order changeAt(long expected, UUID id, EventMetadata metadata, Consumer<Order> command) {
+    private Order changeAt(long expected, UUID id, Consumer<Order> command) {
         Order order = orders.load(id);
         if (order.version() != expected) {
             throw new StaleOrderException(id, expected, order.version(), null);
         }
         command.accept(order);
         try {
-            orders.save(order, metadata);
+            orders.save(order);
         } catch (VersionConflictException conflict) {
             throw new StaleOrderException(id, expected, conflict.actualVersion(), conflict);
         }

@@ -1,16 +1,16 @@
 package io.eventsource.sample.order;
 
-import java.util.List;
+import io.eventsource.context.ActorResolver;
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.method.support.HandlerMethodArgumentResolver;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** What the controllers may take as arguments. */
+/** Who sends requests: the service has no users of its own and believes its gateway. */
 @Configuration(proxyBeanMethods = false)
-class OrderWebConfiguration implements WebMvcConfigurer {
+class OrderWebConfiguration {
 
-    @Override
-    public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-        resolvers.add(new EventMetadataArgumentResolver());
+    @Bean
+    ActorResolver<HttpServletRequest> actors() {
+        return request -> request.getHeader("X-Actor-Id");
     }
 }

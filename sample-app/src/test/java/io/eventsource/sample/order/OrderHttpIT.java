@@ -332,7 +332,9 @@ class OrderHttpIT {
                     .body(Map.of("reason", "changed my mind"))
                     .exchange()
                     .expectStatus()
-                    .isOk();
+                    .isOk()
+                    .expectHeader()
+                    .valueEquals("X-Correlation-Id", "request-42");
 
             client.get()
                     .uri(order + "/history")
