@@ -7,6 +7,7 @@ import io.eventsource.store.EventStore;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
+import io.eventsource.store.StreamSlice;
 import io.eventsource.store.VersionConflictException;
 import java.util.List;
 import java.util.Optional;
@@ -60,14 +61,16 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
     }
 
     private Optional<A> fold(UUID id, StreamQuery query) {
-        List<EventEnvelope<Object>> events = store.readStream(query);
-        if (events.isEmpty() || !events.get(0).aggregateType().equals(aggregateClass.typeName())) {
+        StreamSlice slice = store.readStreamSlice(query);
+        if (!aggregateClass.typeName().equals(slice.aggregateType())) {
             return Optional.empty();
         }
         A aggregate = aggregateClass.instantiate(id);
-        for (EventEnvelope<Object> event : events) {
+        for (EventEnvelope<Object> event : slice.events()) {
             aggregate.replay(event.payload(), event.version());
         }
+        // an upcaster may have dropped the last event, and the next append must still name its version
+        aggregate.committed(slice.highestVersion());
         return Optional.of(aggregate);
     }
 
@@ -103,7 +106,8 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
 
     @Override
     public boolean exists(UUID id) {
-        return store.readStream(StreamQuery.of(id).limit(1)).stream()
-                .anyMatch(event -> event.aggregateType().equals(aggregateClass.typeName()));
+        return aggregateClass
+                .typeName()
+                .equals(store.readStreamSlice(StreamQuery.of(id).limit(1)).aggregateType());
     }
 }

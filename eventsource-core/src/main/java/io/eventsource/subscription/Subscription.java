@@ -1,6 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventSelection;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.LogPage;
@@ -30,7 +31,7 @@ final class Subscription {
     private static final Logger log = LoggerFactory.getLogger(Subscription.class);
 
     private final EventHandlers handlers;
-    private final EventCodec codec;
+    private final EventSelection selection;
     private final LogReader reader;
     private final TailReader tail;
     private final CheckpointRepository checkpoints;
@@ -57,7 +58,7 @@ final class Subscription {
             int batchSize,
             Clock clock) {
         this.handlers = handlers;
-        this.codec = codec;
+        this.selection = codec.select(handlers.eventTypes());
         this.reader = reader;
         this.tail = tail;
         this.checkpoints = checkpoints;
@@ -131,7 +132,7 @@ final class Subscription {
     /** Handles one page; returns the checkpoint as it is in the database afterwards. */
     private Checkpoint step(Checkpoint checkpoint, long head) {
         LogPage page = reader.read(
-                LogQuery.after(position).eventTypes(handlers.eventTypes()).limit(batchSize), head);
+                LogQuery.after(position).eventTypes(selection.storedNames()).limit(batchSize), head);
         if (failures.get() == 0 && !page.atHead()) {
             state = SubscriptionState.CATCHING_UP;
         }
@@ -148,7 +149,7 @@ final class Subscription {
         List<StoredEvent> events = page.events();
         transaction.executeWithoutResult(status -> {
             for (StoredEvent event : events) {
-                handlers.handle(codec.decode(event));
+                selection.decode(event).forEach(handlers::handle);
             }
             StoredEvent last = events.isEmpty() ? null : events.get(events.size() - 1);
             if (!checkpoints.advance(name(), checkpoint, page.nextPosition(), events.size(), last)) {
