@@ -18,6 +18,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param append How events are appended.
  * @param commands How commands are repeated after a version conflict.
  * @param subscriptions How projections read the log.
+ * @param schemaEvolution How stored events of other revisions are looked after.
+ * @param verify Whether the application only decodes all stored events, logs which it cannot read, and ends with exit code 0
+ *     or 1.
  */
 @ConfigurationProperties("eventsource")
 public record EventSourceProperties(
@@ -26,7 +29,9 @@ public record EventSourceProperties(
         @DefaultValue Migration migration,
         @DefaultValue Append append,
         @DefaultValue Commands commands,
-        @DefaultValue Subscriptions subscriptions) {
+        @DefaultValue Subscriptions subscriptions,
+        @DefaultValue SchemaEvolution schemaEvolution,
+        @DefaultValue("false") boolean verify) {
 
     /** Checks the name of the schema. */
     public EventSourceProperties {
@@ -115,5 +120,22 @@ public record EventSourceProperties(
         SubscriptionSettings settings() {
             return new SubscriptionSettings(batchSize, pollInterval, retryDelay, maxRetryDelay);
         }
+    }
+
+    /**
+     * How stored events of other revisions are looked after.
+     *
+     * @param report How much of the store is looked at after the start to report types and revisions that cannot be read.
+     */
+    public record SchemaEvolution(@DefaultValue("sampled") ReportScope report) {}
+
+    /** How much of the store is looked at. */
+    public enum ReportScope {
+        /** Nothing. */
+        OFF,
+        /** A sample of bounded size; all of a small store. */
+        SAMPLED,
+        /** All events. */
+        FULL
     }
 }

@@ -46,7 +46,9 @@ class PropertyBoundsTests {
             eventsource.subscriptions.max-retry-delay   | 999ms
             eventsource.subscriptions.max-retry-delay   | later
             eventsource.subscriptions.drain-timeout     | -1ms
-            eventsource.subscriptions.drain-timeout     | soon""")
+            eventsource.subscriptions.drain-timeout     | soon
+            eventsource.schema-evolution.report         | perhaps
+            eventsource.verify                          | perhaps""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
         Runners.plain()
                 .withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere")
