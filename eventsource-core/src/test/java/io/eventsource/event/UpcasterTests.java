@@ -204,6 +204,23 @@ class UpcasterTests {
         }
 
         @Test
+        void parts_that_were_made_of_one_tree_do_not_change_each_other() {
+            EventRevision half = new EventRevision("half", 1);
+            EventCodec halving = codec(
+                    Upcaster.from("whole", 1)
+                            .splitInto(
+                                    Set.of(half),
+                                    payload ->
+                                            List.of(new RevisedEvent(half, payload), new RevisedEvent(half, payload))),
+                    Upcaster.from("half", 1)
+                            .convertField("owner", owner -> JsonNodeFactory.instance.stringNode(owner.asString() + "!"))
+                            .toType("greeted", 1));
+            assertThat(halving.decode(stored("whole", 1, "{\"owner\": \"ada\"}")))
+                    .extracting(EventEnvelope::payload)
+                    .containsExactly(new Greeted("ada!"), new Greeted("ada!"));
+        }
+
+        @Test
         void events_that_lead_to_nothing_vanish() {
             EventCodec dropping = codec(Upcaster.from("pinged", 1).toNothing());
             assertThat(dropping.decode(stored("pinged", 1, "{}"))).isEmpty();

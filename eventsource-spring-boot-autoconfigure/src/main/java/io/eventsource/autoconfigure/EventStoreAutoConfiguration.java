@@ -72,10 +72,8 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    EventCodec eventCodec(
-            EventRegistry registry, PayloadSerializer serializer, ObjectProvider<Upcaster> upcasters) {
-        return new EventCodec(
-                registry, serializer, upcasters.orderedStream().toList());
+    EventCodec eventCodec(EventRegistry registry, PayloadSerializer serializer, ObjectProvider<Upcaster> upcasters) {
+        return new EventCodec(registry, serializer, upcasters.orderedStream().toList());
     }
 
     @Bean

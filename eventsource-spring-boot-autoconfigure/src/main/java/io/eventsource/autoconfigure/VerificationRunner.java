@@ -56,17 +56,14 @@ final class VerificationRunner implements ApplicationRunner, Ordered {
                     "A transaction that is open holds the log's head at position {}: what lies behind was not verified",
                     result.upToPosition());
         }
-        result.counts()
-                .forEach(each -> log.info("{}: {} events", each.revision(), each.count()));
+        result.counts().forEach(each -> log.info("{}: {} events", each.revision(), each.count()));
         result.failures().forEach(VerificationRunner::describe);
         log.info(
                 "Verified {} events up to position {} in {}: {}",
                 result.events(),
                 result.upToPosition(),
                 result.elapsed(),
-                result.successful()
-                        ? "all can be read"
-                        : "%d cannot be read".formatted(result.failedEvents()));
+                result.successful() ? "all can be read" : "%d cannot be read".formatted(result.failedEvents()));
         int code = result.successful() ? 0 : 1;
         exit.accept(SpringApplication.exit(context, () -> code));
     }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.DefaultApplicationArguments;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -61,29 +62,26 @@ class SchemaEvolutionIT {
 
     /** One event of a type that nobody knows, deep within so many that a sample passes over most of them. */
     private void hiddenHistory() {
-        history(200_000, "deposited");
+        history(60_000, "deposited");
         database.jdbc()
                 .update(
                         """
                         INSERT INTO eventsource.events (event_id, append_id, aggregate_id, aggregate_type, version,
                                                         event_type, revision, bucket, "timestamp", payload)
                         SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'Account', 1,
-                               CASE i WHEN 150000 THEN 'hidden' ELSE 'deposited' END, 1, 0, now(),
+                               CASE i WHEN 75000 THEN 'hidden' ELSE 'deposited' END, 1, 0, now(),
                                jsonb_build_object('amount', 1, 'text', repeat('x', 100))
-                          FROM generate_series(1, 300000) AS i""");
+                          FROM generate_series(1, 150000) AS i""");
     }
 
     @Test
     void upcasterBeansTakePart() {
         history(1, "saved");
         application
-                .withBean(
-                        Upcaster.class,
-                        () -> Upcaster.from("saved", 1)
-                                .renameField("sum", "amount")
-                                .toType("deposited", 1))
-                .run(context -> assertThat(
-                                context.getBean(EventStore.class).readStream(StreamQuery.of(account)))
+                .withBean(Upcaster.class, () -> Upcaster.from("saved", 1)
+                        .renameField("sum", "amount")
+                        .toType("deposited", 1))
+                .run(context -> assertThat(context.getBean(EventStore.class).readStream(StreamQuery.of(account)))
                         .extracting(EventEnvelope::payload)
                         .containsExactly(new Deposited(1), new Deposited(7)));
     }
@@ -102,7 +100,8 @@ class SchemaEvolutionIT {
     @Test
     void byDefaultOneWarningListsWhatCannotBeRead(CapturedOutput output) {
         history(3, "nobodys");
-        application.run(context -> await().untilAsserted(() -> assertThat(output.getOut().lines())
+        application.run(context -> await().untilAsserted(() -> assertThat(
+                        output.getOut().lines())
                 .filteredOn(line -> line.contains("WARN") && line.contains("'nobodys' revision 1 3 times"))
                 .hasSize(1)
                 .first()
@@ -112,13 +111,13 @@ class SchemaEvolutionIT {
 
     @Test
     void aStoreThatCanBeReadGivesNoWarning(CapturedOutput output) {
-        application.run(context -> await().untilAsserted(
-                        () -> assertThat(output).contains("Every stored type and revision that was found can be read")));
+        application.run(context -> await().untilAsserted(() ->
+                assertThat(output).contains("Every stored type and revision that was found can be read")));
         assertThat(output.getOut().lines()).noneMatch(line -> line.contains("WARN") && line.contains("SchemaReport"));
     }
 
     @ParameterizedTest
-    @CsvSource({"sampled, estimated from about, false", "full, '500,001 events were counted', true"})
+    @CsvSource({"sampled, estimated from about, false", "full, '210,001 events were counted', true"})
     void theScopeSaysHowMuchIsLookedAt(String scope, String basis, boolean certain, CapturedOutput output) {
         hiddenHistory();
         application
@@ -132,17 +131,19 @@ class SchemaEvolutionIT {
     @Test
     void switchedOffItLooksAtNothing(CapturedOutput output) {
         history(3, "nobodys");
-        application.withPropertyValues("eventsource.schema-evolution.report=off").run(context -> {
-            assertThat(context).hasSingleBean(EventSurvey.class);
-            assertThat(Thread.getAllStackTraces().keySet())
-                    .noneMatch(thread -> thread.getName().equals("eventsource-schema-report"));
-        });
+        application
+                .withPropertyValues("eventsource.schema-evolution.report=off")
+                .run(context -> {
+                    assertThat(context).hasSingleBean(EventSurvey.class);
+                    assertThat(Thread.getAllStackTraces().keySet())
+                            .noneMatch(thread -> thread.getName().equals("eventsource-schema-report"));
+                });
         assertThat(output).doesNotContain("nobodys").doesNotContain("can be read");
     }
 
     @ParameterizedTest
-    @CsvSource({"deposited, 1", "nobodys, 1"})
-    void verifyingEndsWithACodeThatSaysWhetherAllCanBeRead(String type, int code, CapturedOutput output) {
+    @ValueSource(strings = {"deposited", "nobodys"})
+    void verifyingEndsWithOneWhenAPayloadOrATypeCannotBeRead(String type, CapturedOutput output) {
         history(3, type);
         AtomicInteger exit = new AtomicInteger(-1);
         application.withPropertyValues("eventsource.verify=true").run(context -> {
@@ -150,7 +151,7 @@ class SchemaEvolutionIT {
             verify(context.getSourceApplicationContext(ConfigurableApplicationContext.class), exit);
             assertThat(context.getSourceApplicationContext().isActive()).isFalse();
         });
-        assertThat(exit).hasValue(code);
+        assertThat(exit).hasValue(1);
         assertThat(output).contains("'%s' revision 1: 3 events cannot be read".formatted(type));
         assertThat(output).contains("up to position 4").contains("3 cannot be read");
     }
