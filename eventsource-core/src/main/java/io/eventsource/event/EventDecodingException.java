@@ -11,7 +11,6 @@ public class EventDecodingException extends EventSourceException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private final String reason;
     private final String eventType;
     private final UUID aggregateId;
     private final long version;
@@ -26,20 +25,10 @@ public class EventDecodingException extends EventSourceException {
      */
     public EventDecodingException(StoredEvent event, String reason, @Nullable Throwable cause) {
         super("Cannot decode event '%s' of %s: %s".formatted(event.eventType(), event.location(), reason), cause);
-        this.reason = reason;
         this.eventType = event.eventType();
         this.aggregateId = event.aggregateId();
         this.version = event.version();
         this.position = event.position();
-    }
-
-    /**
-     * What is wrong and how to mend it, without saying which event it is.
-     *
-     * @return the reason
-     */
-    public final String reason() {
-        return reason;
     }
 
     /**
