@@ -8,6 +8,7 @@ import io.eventsource.store.EventStore;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
+import io.eventsource.store.StreamSlice;
 import io.eventsource.store.VersionConflictException;
 import java.util.List;
 import java.util.Optional;
@@ -62,14 +63,16 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
     }
 
     private Optional<A> fold(UUID id, StreamQuery query) {
-        List<EventEnvelope<Object>> events = reading().readStream(query);
-        if (events.isEmpty() || !events.get(0).aggregateType().equals(aggregateClass.typeName())) {
+        StreamSlice slice = reading().readStreamSlice(query);
+        if (!aggregateClass.typeName().equals(slice.aggregateType())) {
             return Optional.empty();
         }
         A aggregate = aggregateClass.instantiate(id);
-        for (EventEnvelope<Object> event : events) {
+        for (EventEnvelope<Object> event : slice.events()) {
             aggregate.replay(event.payload(), event.version());
         }
+        // an upcaster may have dropped the last event, and the next append must still name its version
+        aggregate.committed(slice.highestVersion());
         return Optional.of(aggregate);
     }
 
@@ -106,8 +109,9 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
 
     @Override
     public boolean exists(UUID id) {
-        return reading().readStream(StreamQuery.of(id).limit(1)).stream()
-                .anyMatch(event -> event.aggregateType().equals(aggregateClass.typeName()));
+        return aggregateClass
+                .typeName()
+                .equals(reading().readStreamSlice(StreamQuery.of(id).limit(1)).aggregateType());
     }
 
     /** The store as the tenant of the current context may read it; all of it when there is none. */

@@ -1,20 +1,42 @@
 package io.eventsource.event;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
 /** Turns events into what the store keeps and back. Thread-safe. */
 public final class EventCodec {
 
     private final EventRegistry registry;
     private final PayloadSerializer serializer;
+    private final UpcasterGraph upcasters;
+
+    /**
+     * Creates a codec that reads each type in the revision that its class has, and no other.
+     *
+     * @param registry the known event classes
+     * @param serializer the JSON form of payloads
+     */
+    public EventCodec(EventRegistry registry, PayloadSerializer serializer) {
+        this(registry, serializer, List.of());
+    }
 
     /**
      * Creates a codec.
      *
      * @param registry the known event classes
      * @param serializer the JSON form of payloads
+     * @param upcasters lead from older revisions to those that the classes have
+     * @throws InvalidUpcasterException when two begin at the same revision, one leads to where nothing leads on, a type's
+     *     revision does not rise, they lead in a circle, or one begins where a class is already
      */
-    public EventCodec(EventRegistry registry, PayloadSerializer serializer) {
+    public EventCodec(EventRegistry registry, PayloadSerializer serializer, Collection<? extends Upcaster> upcasters) {
         this.registry = registry;
         this.serializer = serializer;
+        this.upcasters = new UpcasterGraph(registry, upcasters);
     }
 
     /**
@@ -47,21 +69,78 @@ public final class EventCodec {
     }
 
     /**
-     * Decodes a stored event.
+     * Whether events of a type and revision have a way to a class. Their payloads may still not fit.
+     *
+     * @param revision a stored name and revision
+     * @return whether a class has this revision or an upcaster begins at it
+     */
+    public boolean reads(EventRevision revision) {
+        EventTypeDescriptor descriptor = registry.find(revision.eventType());
+        return (descriptor != null && descriptor.revision() == revision.revision()) || upcasters.leadsFrom(revision);
+    }
+
+    /**
+     * What has to be read to get all events of some types.
+     *
+     * @param eventTypes the types, by their names or aliases
+     * @return the selection
+     */
+    public EventSelection select(Set<String> eventTypes) {
+        return new EventSelection(this, upcasters, eventTypes);
+    }
+
+    /**
+     * Decodes a stored event. In the revision that its class has it is read as it is; an older one goes through the
+     * upcasters, which may make several events of it, or none.
      *
      * @param event the stored event
-     * @return the same event with its payload as an instance of its class
-     * @throws UnknownEventTypeException when no registered class bears the stored name
-     * @throws EventDecodingException when the payload does not fit the class
+     * @return the event's parts in order, with their payloads as instances of their classes; most often one
+     * @throws UnknownEventTypeException when no registered class and no upcaster bears the stored name
+     * @throws UnreadableRevisionException when the class has another revision and no upcaster begins at the stored one
+     * @throws EventDecodingException when an upcaster fails, or a payload does not fit its class
      */
-    public EventEnvelope<Object> decode(StoredEvent event) {
+    public List<EventEnvelope<Object>> decode(StoredEvent event) {
+        return decode(event, null);
+    }
+
+    /** Decodes the parts that are of some types, given as their classes name them; null means all. */
+    List<EventEnvelope<Object>> decode(StoredEvent event, @Nullable Set<String> eventTypes) {
         EventTypeDescriptor descriptor = registry.find(event.eventType());
-        if (descriptor == null) {
-            throw new UnknownEventTypeException(event, registry.names());
+        if (descriptor != null && descriptor.revision() == event.revision()) {
+            return eventTypes == null || eventTypes.contains(descriptor.name())
+                    ? List.of(part(event, descriptor, event.payload(), 1, 1))
+                    : List.of();
         }
+        EventRevision stored = new EventRevision(event.eventType(), event.revision());
+        if (!upcasters.leadsFrom(stored)) {
+            throw upcasters.unreadable(event, descriptor);
+        }
+        if (eventTypes != null && !upcasters.mayBecome(stored, eventTypes)) {
+            return List.of();
+        }
+        return decode(event, upcasters.upcast(event), eventTypes);
+    }
+
+    private List<EventEnvelope<Object>> decode(
+            StoredEvent event, List<RevisedEvent> parts, @Nullable Set<String> eventTypes) {
+        List<EventEnvelope<Object>> decoded = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            String name = parts.get(i).revision().eventType();
+            if (eventTypes == null || eventTypes.contains(name)) {
+                // every way through the upcasters has been checked to end at a class
+                EventTypeDescriptor descriptor = Objects.requireNonNull(registry.find(name), name);
+                String json = PayloadTrees.write(parts.get(i).payload());
+                decoded.add(part(event, descriptor, json, i + 1, parts.size()));
+            }
+        }
+        return decoded;
+    }
+
+    private EventEnvelope<Object> part(
+            StoredEvent event, EventTypeDescriptor descriptor, String json, int part, int parts) {
         Object payload;
         try {
-            payload = serializer.deserialize(event.payload(), descriptor.eventClass());
+            payload = serializer.deserialize(json, descriptor.eventClass());
         } catch (RuntimeException failure) {
             throw new EventDecodingException(
                     event,
@@ -75,11 +154,13 @@ public final class EventCodec {
                 event.aggregateId(),
                 event.aggregateType(),
                 event.version(),
-                event.eventType(),
-                event.revision(),
+                descriptor.name(),
+                descriptor.revision(),
                 event.timestamp(),
                 event.createdAt(),
                 event.metadata(),
-                payload);
+                payload,
+                part,
+                parts);
     }
 }

@@ -2,6 +2,7 @@ package io.eventsource.event;
 
 import java.lang.reflect.Modifier;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,12 @@ public final class EventRegistry {
     private static final int MAX_NAME_LENGTH = 200;
 
     private final SortedMap<String, EventTypeDescriptor> byName;
+    private final Map<String, EventTypeDescriptor> byStoredName;
     private final Map<Class<?>, EventTypeDescriptor> byClass;
 
     private EventRegistry(SortedMap<String, EventTypeDescriptor> byName) {
         this.byName = byName;
+        this.byStoredName = withAliases(byName);
         this.byClass = byName.values().stream()
                 .collect(Collectors.toUnmodifiableMap(EventTypeDescriptor::eventClass, descriptor -> descriptor));
     }
@@ -35,8 +38,8 @@ public final class EventRegistry {
      *
      * @param eventClasses concrete classes, each annotated with {@link EventType}
      * @return the registry
-     * @throws InvalidEventTypeException when a class has no name or an illegal one, cannot be instantiated, or two
-     *     classes bear the same name
+     * @throws InvalidEventTypeException when a class has no name or an illegal one, cannot be instantiated, or a name or
+     *     alias stands there twice
      */
     public static EventRegistry of(Collection<? extends Class<?>> eventClasses) {
         SortedMap<String, EventTypeDescriptor> byName = new TreeMap<>();
@@ -69,12 +72,9 @@ public final class EventRegistry {
         if (type == null) {
             throw unnamed(eventClass);
         }
-        String name = type.value();
-        if (name.isBlank() || name.length() > MAX_NAME_LENGTH) {
-            throw new InvalidEventTypeException(
-                    eventClass,
-                    "The @EventType name of %s must have 1 to %d characters and not be blank, but it is '%s'."
-                            .formatted(eventClass.getName(), MAX_NAME_LENGTH, name));
+        requireName(eventClass, "name", type.value());
+        for (String alias : type.aliases()) {
+            requireName(eventClass, "alias", alias);
         }
         if (type.revision() < 1 || type.revision() > Short.MAX_VALUE) {
             throw new InvalidEventTypeException(
@@ -88,7 +88,36 @@ public final class EventRegistry {
                     "%s is annotated with @EventType but is %s. Annotate the concrete classes instead."
                             .formatted(eventClass.getName(), eventClass.isInterface() ? "an interface" : "abstract"));
         }
-        return new EventTypeDescriptor(name, type.revision(), eventClass);
+        return new EventTypeDescriptor(
+                type.value(), new LinkedHashSet<>(List.of(type.aliases())), type.revision(), eventClass);
+    }
+
+    private static void requireName(Class<?> eventClass, String what, String name) {
+        if (name.isBlank() || name.length() > MAX_NAME_LENGTH) {
+            throw new InvalidEventTypeException(
+                    eventClass,
+                    "The @EventType %s of %s must have 1 to %d characters and not be blank, but it is '%s'."
+                            .formatted(what, eventClass.getName(), MAX_NAME_LENGTH, name));
+        }
+    }
+
+    private static Map<String, EventTypeDescriptor> withAliases(SortedMap<String, EventTypeDescriptor> byName) {
+        Map<String, EventTypeDescriptor> all = new HashMap<>(byName);
+        for (EventTypeDescriptor descriptor : byName.values()) {
+            for (String alias : descriptor.aliases()) {
+                EventTypeDescriptor other = all.putIfAbsent(alias, descriptor);
+                if (other != null) {
+                    throw new InvalidEventTypeException(
+                            descriptor.eventClass(),
+                            "The alias '%s' of %s is a name or an alias of %s. A stored name can belong to one class only."
+                                    .formatted(
+                                            alias,
+                                            descriptor.eventClass().getName(),
+                                            other.eventClass().getName()));
+                }
+            }
+        }
+        return Map.copyOf(all);
     }
 
     private static InvalidEventTypeException unnamed(Class<?> eventClass) {
@@ -120,13 +149,13 @@ public final class EventRegistry {
     }
 
     /**
-     * The class that bears a stored name.
+     * The class that bears a stored name, or bore it once.
      *
-     * @param name a stored name
+     * @param name a stored name or alias
      * @return its descriptor, or none
      */
     public @Nullable EventTypeDescriptor find(String name) {
-        return byName.get(name);
+        return byStoredName.get(name);
     }
 
     /**
@@ -142,7 +171,7 @@ public final class EventRegistry {
     }
 
     /**
-     * All names.
+     * All names, without aliases.
      *
      * @return the names in no particular order, unmodifiable
      */

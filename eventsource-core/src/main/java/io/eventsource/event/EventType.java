@@ -24,9 +24,17 @@ public @interface EventType {
 
     /**
      * The revision of the payload's shape that this class writes, 1 to 32,767. It is stored with each event and handed out
-     * with it; payloads of every stored revision are read into this class.
+     * with it. A payload of this revision is read into the class as it is; one of an older revision needs an {@link Upcaster}.
      *
      * @return the revision
      */
     int revision() default 1;
+
+    /**
+     * Names that this event had before, under which its events are still stored. Revisions go on through a change of name:
+     * revision 2 of an alias is revision 2 of this type. New events are stored under {@link #value()}.
+     *
+     * @return the former names; none may be the name or an alias of another class
+     */
+    String[] aliases() default {};
 }

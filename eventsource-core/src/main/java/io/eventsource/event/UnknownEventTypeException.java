@@ -12,7 +12,7 @@ public final class UnknownEventTypeException extends EventDecodingException {
     UnknownEventTypeException(StoredEvent event, Set<String> known) {
         super(
                 event,
-                "no registered class has this name. Annotate one with @EventType(\"%s\") in a scanned package, or register it. Known names: %s"
+                "no registered class has this name. Annotate one with @EventType(\"%s\") in a scanned package, or register it; if it is the former name of a class, make it one of that class's aliases. Known names: %s"
                         .formatted(event.eventType(), known),
                 null);
     }

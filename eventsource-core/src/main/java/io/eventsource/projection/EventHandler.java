@@ -14,7 +14,8 @@ import java.lang.annotation.Target;
  * follow each other without one for another handler. A parameter of a common supertype receives every registered event class below it; each event class has at most
  * one handler in a projection. The method is called in the transaction that moves the projection's checkpoint: what it
  * writes to the same database takes effect exactly once; anything else it does happens again when the batch is rolled back
- * and repeated. Events arrive one at a time in position order, those of one aggregate thus in version order.
+ * and repeated. Events arrive one at a time in position order, those of one aggregate thus in version order. When upcasters
+ * split a stored event, its parts arrive in their order, all in one transaction.
  *
  * <p>What a handler appends inherits tenant, actor and correlation of the event it handles, and has that event's id as its
  * causation, by the {@link io.eventsource.context.MetadataContext} that is open around the call.

@@ -17,14 +17,15 @@ public interface EventHandlers {
     String name();
 
     /**
-     * The stored names of the events to deliver; no other event is even read.
+     * The types of the events to deliver, by their names or aliases. What is stored under another of their names, and
+     * older events that upcasters lead to these types, are delivered too; no other event is even read.
      *
-     * @return the names, not empty
+     * @return the names, not empty and always the same
      */
     Set<String> eventTypes();
 
     /**
-     * Handles one event, in the transaction of the calling thread.
+     * Handles one event, or one part of an event that upcasters split, in the transaction of the calling thread.
      *
      * @param event an event of one of the types
      * @throws RuntimeException when the event cannot be handled; the transaction is rolled back

@@ -120,10 +120,23 @@ public interface EventStore {
      *
      * @param query which events
      * @return the events in the order asked for, empty when there is no such stream; events that the current transaction
-     *     has appended and not yet inserted are there without a position
-     * @throws io.eventsource.event.EventDecodingException when an event does not fit its class
+     *     has appended and not yet inserted are there without a position; the parts of an event that upcasters split follow
+     *     each other, newest first the last part first
+     * @throws io.eventsource.event.EventDecodingException when an event cannot be read into its class
      */
-    List<EventEnvelope<Object>> readStream(StreamQuery query);
+    default List<EventEnvelope<Object>> readStream(StreamQuery query) {
+        return readStreamSlice(query).events();
+    }
+
+    /**
+     * As {@link #readStream}, with the version up to which the stream was read even where upcasters drop events: for who
+     * wants to append behind what was read, or to read on.
+     *
+     * @param query which events; its limit counts stored events, whose parts are never torn apart
+     * @return the events, and how far the read went
+     * @throws io.eventsource.event.EventDecodingException when an event cannot be read into its class
+     */
+    StreamSlice readStreamSlice(StreamQuery query);
 
     /**
      * Reads events of one stream page by page, so that memory stays bounded however long the stream is. Holds no
@@ -134,7 +147,7 @@ public interface EventStore {
      * @throws IllegalArgumentException when the query reads newest first
      */
     default Stream<EventEnvelope<Object>> streamEvents(StreamQuery query) {
-        return Pages.ofStream(query, this::readStream);
+        return Pages.ofStream(query, this::readStreamSlice);
     }
 
     /**
@@ -154,9 +167,10 @@ public interface EventStore {
      * inserted are not found.
      *
      * @param eventId the event's id
-     * @return the event, or empty
+     * @return the event's parts in order, most often one; empty when there is no such event or upcasters drop it
+     * @throws io.eventsource.event.EventDecodingException when the event cannot be read into its class
      */
-    Optional<EventEnvelope<Object>> findEvent(UUID eventId);
+    List<EventEnvelope<Object>> findEvent(UUID eventId);
 
     /**
      * The position up to which every event that will ever be visible is visible. Looks at the log; never waits.
@@ -177,10 +191,11 @@ public interface EventStore {
      * Decodes a stored event.
      *
      * @param event an event of a {@link LogPage}
-     * @return the same event with its payload as an instance of its class
-     * @throws io.eventsource.event.EventDecodingException when the event does not fit its class
+     * @return the event's parts in order, with their payloads as instances of their classes; most often one, none when
+     *     upcasters drop the event
+     * @throws io.eventsource.event.EventDecodingException when the event cannot be read into its class
      */
-    EventEnvelope<Object> decode(StoredEvent event);
+    List<EventEnvelope<Object>> decode(StoredEvent event);
 
     /**
      * What a stream is, without its events.

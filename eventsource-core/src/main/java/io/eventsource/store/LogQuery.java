@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param afterPosition the position to read behind, 0 for the beginning
  * @param limit how many events at most, 1 or more
- * @param eventTypes stored names; an empty set means every type
+ * @param eventTypes names or aliases of event types; an empty set means every type. An {@link EventStore} also reads what is
+ *     stored under their other names, and older events that upcasters lead to them
  * @param aggregateTypes stream types; an empty set means every type
  * @param tenantId only this tenant's events; null means every tenant
  * @param from only events inserted at this time or later, by the database's clock; null means no bound
@@ -64,7 +65,8 @@ public record LogQuery(
     /**
      * This query for some types of events.
      *
-     * @param eventTypes stored names; an empty set means every type
+     * @param eventTypes names or aliases of event types; an empty set means every type. An {@link EventStore} also reads what is
+     *     stored under their other names, and older events that upcasters lead to them
      * @return a copy
      */
     public LogQuery eventTypes(Set<String> eventTypes) {

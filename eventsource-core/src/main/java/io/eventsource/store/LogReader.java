@@ -40,7 +40,7 @@ public final class LogReader {
     /**
      * Reads a page.
      *
-     * @param query which events
+     * @param query which events, their types by the names they are stored under
      * @param settledHead a settled head obtained from {@link LogHead} before this call
      * @return the events by position up to the head
      */

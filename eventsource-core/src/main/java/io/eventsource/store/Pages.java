@@ -2,9 +2,7 @@ package io.eventsource.store;
 
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
-import java.util.Collection;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Function;
@@ -18,22 +16,31 @@ final class Pages {
 
     private Pages() {}
 
-    static Stream<EventEnvelope<Object>> ofStream(
-            StreamQuery query, Function<StreamQuery, List<EventEnvelope<Object>>> read) {
+    static Stream<EventEnvelope<Object>> ofStream(StreamQuery query, Function<StreamQuery, StreamSlice> read) {
         if (query.direction() != Direction.FORWARD) {
             throw new IllegalArgumentException("A stream is read page by page oldest first only");
         }
-        StreamQuery page = query.limit(Math.min(STREAM_PAGE, query.limit()));
-        return Stream.iterate(
-                        read.apply(page),
-                        events -> !events.isEmpty(),
-                        events -> events.size() < page.limit()
-                                        || events.get(events.size() - 1).version() >= query.toVersion()
-                                ? List.of()
-                                : read.apply(
-                                        page.from(events.get(events.size() - 1).version() + 1)))
-                .flatMap(Collection::stream)
-                .limit(query.limit());
+        Iterator<StreamSlice> slices = new Iterator<>() {
+            private StreamQuery next = query.limit(Math.min(STREAM_PAGE, query.limit()));
+            private int left = query.limit();
+
+            @Override
+            public boolean hasNext() {
+                return left > 0;
+            }
+
+            @Override
+            public StreamSlice next() {
+                StreamSlice slice = read.apply(next);
+                boolean more = slice.storedEvents() == next.limit() && slice.highestVersion() < query.toVersion();
+                left = more ? left - slice.storedEvents() : 0;
+                if (left > 0) {
+                    next = next.from(slice.highestVersion() + 1).limit(Math.min(STREAM_PAGE, left));
+                }
+                return slice;
+            }
+        };
+        return inOrder(slices).flatMap(slice -> slice.events().stream());
     }
 
     static Stream<StoredEvent> ofLog(LogQuery query, long settledHead, Function<LogQuery, LogPage> read) {
@@ -53,8 +60,12 @@ final class Pages {
                 return page;
             }
         };
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(pages, Spliterator.ORDERED), false)
+        return inOrder(pages)
                 .flatMap(page -> page.events().stream())
                 .takeWhile(event -> event.position() <= settledHead);
+    }
+
+    private static <T> Stream<T> inOrder(Iterator<T> pages) {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(pages, Spliterator.ORDERED), false);
     }
 }

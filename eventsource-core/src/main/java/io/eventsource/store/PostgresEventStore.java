@@ -7,6 +7,7 @@ import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.TransactionParticipation.Phase;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -260,22 +261,41 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     }
 
     @Override
-    public List<EventEnvelope<Object>> readStream(StreamQuery query) {
+    public StreamSlice readStreamSlice(StreamQuery query) {
         if (!participation.active()) {
-            return decode(streamReader.read(detached, query));
+            return slice(streamReader.read(detached, query), query.direction());
         }
         LateAppends late = LateAppends.current(this);
         List<StoredEvent> stored = streamReader.read(joining, query);
-        return decode(late == null ? stored : query.merge(stored, late.events(query.aggregateId())));
+        return slice(late == null ? stored : query.merge(stored, late.events(query.aggregateId())), query.direction());
     }
 
-    private List<EventEnvelope<Object>> decode(List<StoredEvent> events) {
-        return events.stream().map(codec::decode).toList();
+    private StreamSlice slice(List<StoredEvent> stored, Direction direction) {
+        if (stored.isEmpty()) {
+            return new StreamSlice(List.of(), null, 0, 0, 0);
+        }
+        List<EventEnvelope<Object>> events = new ArrayList<>(stored.size());
+        for (StoredEvent each : stored) {
+            List<EventEnvelope<Object>> parts = codec.decode(each);
+            if (parts.size() > 1 && direction == Direction.BACKWARD) {
+                parts = new ArrayList<>(parts);
+                Collections.reverse(parts);
+            }
+            events.addAll(parts);
+        }
+        long first = stored.get(0).version();
+        long last = stored.get(stored.size() - 1).version();
+        return new StreamSlice(
+                Collections.unmodifiableList(events),
+                stored.get(0).aggregateType(),
+                stored.size(),
+                Math.min(first, last),
+                Math.max(first, last));
     }
 
     @Override
-    public Optional<EventEnvelope<Object>> findEvent(UUID eventId) {
-        return streamReader.findEvent(jdbc(), eventId).map(codec::decode);
+    public List<EventEnvelope<Object>> findEvent(UUID eventId) {
+        return streamReader.findEvent(jdbc(), eventId).map(codec::decode).orElse(List.of());
     }
 
     @Override
@@ -286,11 +306,14 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     @Override
     public LogPage readLog(LogQuery query) {
         // the head first, the page in a later snapshot
-        return logReader.read(query, logHead.advance());
+        LogQuery stored = query.eventTypes().isEmpty()
+                ? query
+                : query.eventTypes(codec.select(query.eventTypes()).storedNames());
+        return logReader.read(stored, logHead.advance());
     }
 
     @Override
-    public EventEnvelope<Object> decode(StoredEvent event) {
+    public List<EventEnvelope<Object>> decode(StoredEvent event) {
         return codec.decode(event);
     }
 

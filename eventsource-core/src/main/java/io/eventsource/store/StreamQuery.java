@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param toVersion the highest version, inclusive
  * @param toPosition the highest position, inclusive: the stream as of a place in the log
  * @param toTime the latest time of insertion by the database's clock, inclusive: the stream as of a time; null for no bound
- * @param limit how many events at most, 1 or more
+ * @param limit how many stored events at most, 1 or more; one that upcasters split counts once
  * @param direction in which order
  */
 public record StreamQuery(

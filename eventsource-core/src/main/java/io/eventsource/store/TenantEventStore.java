@@ -63,21 +63,22 @@ final class TenantEventStore implements EventStore {
     }
 
     @Override
-    public List<EventEnvelope<Object>> readStream(StreamQuery query) {
-        List<EventEnvelope<Object>> events;
+    public StreamSlice readStreamSlice(StreamQuery query) {
+        StreamSlice slice;
         try {
-            events = store.readStream(query);
+            slice = store.readStreamSlice(query);
         } catch (EventDecodingException failure) {
             // what it says is about somebody else's event unless the stream is this tenant's
             describeStream(query.aggregateId());
             throw failure;
         }
+        List<EventEnvelope<Object>> events = slice.events();
         if (events.isEmpty()) {
             describeStream(query.aggregateId());
         } else if (!tenantId.equals(events.get(0).metadata().tenantId())) {
             throw TenantMismatchException.stream(query.aggregateId(), tenantId);
         }
-        return events;
+        return slice;
     }
 
     @Override
@@ -90,10 +91,10 @@ final class TenantEventStore implements EventStore {
     }
 
     @Override
-    public Optional<EventEnvelope<Object>> findEvent(UUID eventId) {
-        Optional<EventEnvelope<Object>> event;
+    public List<EventEnvelope<Object>> findEvent(UUID eventId) {
+        List<EventEnvelope<Object>> parts;
         try {
-            event = store.findEvent(eventId);
+            parts = store.findEvent(eventId);
         } catch (EventDecodingException failure) {
             requireOwn(
                     eventId,
@@ -102,8 +103,8 @@ final class TenantEventStore implements EventStore {
                             .orElse(null));
             throw failure;
         }
-        event.ifPresent(found -> requireOwn(eventId, found.metadata().tenantId()));
-        return event;
+        parts.forEach(part -> requireOwn(eventId, part.metadata().tenantId()));
+        return parts;
     }
 
     @Override
@@ -121,7 +122,7 @@ final class TenantEventStore implements EventStore {
     }
 
     @Override
-    public EventEnvelope<Object> decode(StoredEvent event) {
+    public List<EventEnvelope<Object>> decode(StoredEvent event) {
         requireOwn(event.eventId(), event.metadata().tenantId());
         return store.decode(event);
     }

@@ -2,6 +2,7 @@ package io.eventsource.subscription;
 
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventSelection;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ final class AtLeastOnce implements BatchProcessor {
 
     private final EventHandlers handlers;
     private final EventCodec codec;
+    private final EventSelection selection;
     private final CheckpointRepository checkpoints;
     private final TransactionOperations transaction;
     private final ProcessingWatch watch;
@@ -30,12 +32,14 @@ final class AtLeastOnce implements BatchProcessor {
     AtLeastOnce(
             EventHandlers handlers,
             EventCodec codec,
+            EventSelection selection,
             CheckpointRepository checkpoints,
             TransactionOperations transaction,
             ProcessingWatch watch,
             SubscriptionSettings settings) {
         this.handlers = handlers;
         this.codec = codec;
+        this.selection = selection;
         this.checkpoints = checkpoints;
         this.transaction = transaction;
         this.watch = watch;
@@ -67,9 +71,10 @@ final class AtLeastOnce implements BatchProcessor {
     }
 
     private void handle(List<TailEvent> events, long upTo) {
-        if (!events.isEmpty()) {
-            List<EventEnvelope<Object>> decoded =
-                    events.stream().map(event -> event.decoded(codec)).toList();
+        List<EventEnvelope<Object>> decoded = events.stream()
+                .flatMap(event -> event.decoded(codec, selection).stream())
+                .toList();
+        if (!decoded.isEmpty()) {
             watch.run(() -> transaction.executeWithoutResult(status -> handlers.handleAll(decoded)));
         }
         unwritten.addAll(events);

@@ -1,6 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventEnvelope;
 import io.eventsource.store.LogPage;
 import io.eventsource.store.LogReader;
 import java.util.List;
@@ -113,7 +114,7 @@ final class BatchSource {
     private Batch decoded(Batch batch) {
         for (TailEvent event : batch.events()) {
             try {
-                event.decoded(codec);
+                List<EventEnvelope<Object>> unused = event.decoded(codec);
             } catch (RuntimeException left) {
                 break;
             }

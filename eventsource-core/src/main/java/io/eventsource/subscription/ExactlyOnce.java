@@ -2,6 +2,7 @@ package io.eventsource.subscription;
 
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventSelection;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.util.List;
@@ -17,6 +18,7 @@ final class ExactlyOnce implements BatchProcessor {
 
     private final EventHandlers handlers;
     private final EventCodec codec;
+    private final EventSelection selection;
     private final CheckpointRepository checkpoints;
     private final TransactionOperations transaction;
     private final DataSource dataSource;
@@ -26,12 +28,14 @@ final class ExactlyOnce implements BatchProcessor {
     ExactlyOnce(
             EventHandlers handlers,
             EventCodec codec,
+            EventSelection selection,
             CheckpointRepository checkpoints,
             TransactionOperations transaction,
             DataSource dataSource,
             ProcessingWatch watch) {
         this.handlers = handlers;
         this.codec = codec;
+        this.selection = selection;
         this.checkpoints = checkpoints;
         this.transaction = transaction;
         this.dataSource = dataSource;
@@ -48,8 +52,9 @@ final class ExactlyOnce implements BatchProcessor {
         if (batch.events().isEmpty() && batch.nextPosition() - checkpoint.position() < IDLE_CHECKPOINT_DISTANCE) {
             return;
         }
-        List<EventEnvelope<Object>> events =
-                batch.events().stream().map(event -> event.decoded(codec)).toList();
+        List<EventEnvelope<Object>> events = batch.events().stream()
+                .flatMap(event -> event.decoded(codec, selection).stream())
+                .toList();
         transaction.executeWithoutResult(status -> {
             if (!events.isEmpty()) {
                 watch.run(() -> {

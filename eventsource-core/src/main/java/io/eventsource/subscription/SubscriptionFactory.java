@@ -2,6 +2,7 @@ package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventSelection;
 import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.LogReader;
@@ -56,8 +57,8 @@ final class SubscriptionFactory {
         EventHandlers handlers = definition.handlers();
         SubscriptionSettings settings = definition.settings();
         String name = definition.name();
-        SubscriptionFilter filter = filter(handlers, settings.filter());
-        BatchProcessor processor = processor(definition);
+        EventSelection selection = codec.select(wanted(handlers, settings.filter()));
+        BatchProcessor processor = processor(definition, selection);
         ExponentialBackOff backOff =
                 new ExponentialBackOff(settings.retryDelay().toMillis(), 2);
         backOff.setMaxInterval(settings.maxRetryDelay().toMillis());
@@ -66,7 +67,7 @@ final class SubscriptionFactory {
                 name,
                 tail,
                 () -> startingPoints.open(name, settings.startFrom()),
-                new BatchSource(codec, reader, tail, filter, settings, workers),
+                new BatchSource(codec, reader, tail, settings.filter().of(selection.storedNames()), settings, workers),
                 processor,
                 batchSize(handlers, settings),
                 settings,
@@ -83,7 +84,7 @@ final class SubscriptionFactory {
         return new BatchSize(settings.batchSize(), Math.max(settings.batchSize(), settings.maxInFlight() / 2));
     }
 
-    private static SubscriptionFilter filter(EventHandlers handlers, SubscriptionFilter filter) {
+    private static Set<String> wanted(EventHandlers handlers, SubscriptionFilter filter) {
         Set<String> unhandled = new TreeSet<>(filter.eventTypes());
         unhandled.removeAll(handlers.eventTypes());
         if (!unhandled.isEmpty()) {
@@ -91,10 +92,10 @@ final class SubscriptionFactory {
                     "The subscription '%s' is filtered by the event types %s, for which it has no handler. It handles %s."
                             .formatted(handlers.name(), unhandled, new TreeSet<>(handlers.eventTypes())));
         }
-        return filter.within(handlers.eventTypes());
+        return filter.eventTypes().isEmpty() ? handlers.eventTypes() : filter.eventTypes();
     }
 
-    private BatchProcessor processor(SubscriptionDefinition definition) {
+    private BatchProcessor processor(SubscriptionDefinition definition, EventSelection selection) {
         EventHandlers handlers = definition.handlers();
         SubscriptionSettings settings = definition.settings();
         PlatformTransactionManager manager = definition.transactionManager();
@@ -102,7 +103,7 @@ final class SubscriptionFactory {
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
             TransactionOperations transaction =
                     manager == null ? TransactionOperations.withoutTransaction() : new TransactionTemplate(manager);
-            return new AtLeastOnce(handlers, codec, checkpoints, transaction, watch, settings);
+            return new AtLeastOnce(handlers, codec, selection, checkpoints, transaction, watch, settings);
         }
         if (settings.checkpointStrategy() == CheckpointStrategy.PERIODIC) {
             throw new EventSourceException(
@@ -118,6 +119,7 @@ final class SubscriptionFactory {
         return new ExactlyOnce(
                 handlers,
                 codec,
+                selection,
                 checkpoints,
                 governed(handlers.name(), new TransactionTemplate(manager)),
                 dataSource,

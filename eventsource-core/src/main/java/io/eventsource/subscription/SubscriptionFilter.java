@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Which events a subscription handles, among those that its handlers are for. The others are not even read when it catches
  * up.
  *
- * @param eventTypes stored names; an empty set means all that there are handlers for
+ * @param eventTypes names of types; an empty set means all that there are handlers for
  * @param aggregateTypes stream types; an empty set means every type
  * @param tenantId only this tenant's events; null means every tenant
  */
@@ -24,9 +24,9 @@ public record SubscriptionFilter(Set<String> eventTypes, Set<String> aggregateTy
         aggregateTypes = Set.copyOf(aggregateTypes);
     }
 
-    /** This filter with the types of the handlers in place of none. */
-    SubscriptionFilter within(Set<String> handledTypes) {
-        return eventTypes.isEmpty() ? new SubscriptionFilter(handledTypes, aggregateTypes, tenantId) : this;
+    /** This filter for all names under which the events may be stored. */
+    SubscriptionFilter of(Set<String> storedNames) {
+        return new SubscriptionFilter(storedNames, aggregateTypes, tenantId);
     }
 
     LogQuery query(long position, int limit) {

@@ -91,7 +91,8 @@ public final class SubscriptionManager {
         this.participation = new TransactionParticipation(dataSource);
         this.workers = new Workers(threads);
         LogReader reader = new LogReader(dataSource, schema);
-        this.tail = new TailReader(logHead, reader, union(definitions), signal, pollInterval, tailBackOff(), clock);
+        this.tail =
+                new TailReader(logHead, reader, union(definitions, codec), signal, pollInterval, tailBackOff(), clock);
         JdbcTemplate jdbc = new JdbcTemplate(dataSource);
         CheckpointRepository checkpoints = new CheckpointRepository(jdbc, schema);
         SubscriptionFactory factory = new SubscriptionFactory(
@@ -121,11 +122,11 @@ public final class SubscriptionManager {
     }
 
     /** What at least one of them handles. */
-    private static SubscriptionFilter union(Collection<SubscriptionDefinition> definitions) {
+    private static SubscriptionFilter union(Collection<SubscriptionDefinition> definitions, EventCodec codec) {
         Set<String> types = definitions.stream()
                 .flatMap(each -> each.handlers().eventTypes().stream())
                 .collect(Collectors.toSet());
-        return new SubscriptionFilter(types, Set.of(), null);
+        return SubscriptionFilter.NONE.of(codec.select(types).storedNames());
     }
 
     /** Starts all subscriptions. Returns at once; a database that is out of reach is waited for. Does nothing when started. */

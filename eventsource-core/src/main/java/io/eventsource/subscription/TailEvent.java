@@ -2,14 +2,16 @@ package io.eventsource.subscription;
 
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventSelection;
 import io.eventsource.event.StoredEvent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A stored event that is decoded when it is first asked for, and then once for all. Thread-safe. */
 final class TailEvent {
 
     private final StoredEvent stored;
-    private volatile @Nullable EventEnvelope<Object> decoded;
+    private volatile @Nullable List<EventEnvelope<Object>> parts;
 
     TailEvent(StoredEvent stored) {
         this.stored = stored;
@@ -23,13 +25,31 @@ final class TailEvent {
         return stored.position();
     }
 
-    /** Decodes it; two threads that come at the same time both do the work. A failure is not kept. */
-    EventEnvelope<Object> decoded(EventCodec codec) {
-        EventEnvelope<Object> known = decoded;
+    /**
+     * Decodes all of it; two threads that come at the same time both do the work. A failure is not kept.
+     *
+     * @throws RuntimeException when a part of it cannot be decoded
+     */
+    List<EventEnvelope<Object>> decoded(EventCodec codec) {
+        List<EventEnvelope<Object>> known = parts;
         if (known == null) {
             known = codec.decode(stored);
-            decoded = known;
+            parts = known;
         }
         return known;
+    }
+
+    /**
+     * What somebody wants of it.
+     *
+     * @throws RuntimeException when a part that is wanted cannot be decoded
+     */
+    List<EventEnvelope<Object>> decoded(EventCodec codec, EventSelection selection) {
+        try {
+            return selection.among(decoded(codec));
+        } catch (RuntimeException undecodable) {
+            // perhaps a part that is not wanted
+            return selection.decode(stored);
+        }
     }
 }

@@ -37,7 +37,11 @@ class EventCodecTests {
     }
 
     private static EventEnvelope<Object> decode(EventCodec codec, String type, String json) {
-        return codec.decode(new StoredEvent(
+        return codec.decode(stored(type, json)).get(0);
+    }
+
+    private static StoredEvent stored(String type, String json) {
+        return new StoredEvent(
                 7,
                 UUID.randomUUID(),
                 new UUID(1, 2),
@@ -48,7 +52,7 @@ class EventCodecTests {
                 Instant.EPOCH,
                 Instant.EPOCH,
                 EventMetadata.none(),
-                json));
+                json);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.TestEvents.Nameless;
 import io.eventsource.testing.TestEvents.Withdrawn;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class EventRegistryTests {
@@ -32,7 +33,7 @@ class EventRegistryTests {
     void a_class_is_known_by_name_and_revision() {
         EventRegistry registry = TestEvents.registry();
         assertThat(registry.descriptorOf(Withdrawn.class))
-                .isEqualTo(new EventTypeDescriptor("withdrawn", 3, Withdrawn.class));
+                .isEqualTo(new EventTypeDescriptor("withdrawn", Set.of(), 3, Withdrawn.class));
         assertThat(registry.find("withdrawn")).isEqualTo(registry.descriptorOf(Withdrawn.class));
         assertThat(registry.find("nothing")).isNull();
         assertThat(registry.names()).contains("deposited", "withdrawn", "noted");

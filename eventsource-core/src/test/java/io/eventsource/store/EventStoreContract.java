@@ -637,7 +637,9 @@ abstract class EventStoreContract {
             assertThat(page.nextPosition()).isEqualTo(second.lastPosition());
             assertThat(page.settledHead()).isEqualTo(second.lastPosition());
             assertThat(page.atHead()).isTrue();
-            assertThat(store.decode(page.events().get(2)).payload()).isEqualTo(new Deposited(2));
+            assertThat(store.decode(page.events().get(2)))
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.payload()).isEqualTo(new Deposited(2)));
         }
 
         @Test

@@ -53,7 +53,7 @@ class ReadingBackIT {
         store.append(deposits(account, 1, 2, 3));
         EventEnvelope<Object> second = store.readStream(StreamQuery.of(account)).get(1);
 
-        assertThat(store.findEvent(second.eventId())).contains(second);
+        assertThat(store.findEvent(second.eventId())).containsExactly(second);
         assertThat(store.findEvent(UUID.randomUUID())).isEmpty();
         List<String> plan = Objects.requireNonNull(database.transaction().execute(status -> {
             database.jdbc().execute("SET LOCAL enable_seqscan = off");

@@ -207,7 +207,7 @@ class TenantEventStoreIT {
             assertThat(events).extracting(StoredEvent::aggregateId).containsExactly(own);
             assertThat(acme.streamLog(query)).isEqualTo(events);
             assertThat(acme.readLog(query.tenantId("acme")).events()).isEqualTo(events);
-            assertThat(acme.decode(events.get(0)).payload()).isEqualTo(new Noted("ours"));
+            assertThat(acme.decode(events.get(0)).get(0).payload()).isEqualTo(new Noted("ours"));
             assertThat(acme.readLog(query).nextPosition()).isEqualTo(acme.settledHead());
             assertThatIllegalArgumentException().isThrownBy(() -> acme.readLog(query.tenantId("rival")));
             assertThatIllegalArgumentException()

@@ -27,6 +27,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param commands How commands are repeated after a version conflict.
  * @param subscriptions How projections read the log.
  * @param metadata How the metadata of HTTP requests reach events.
+ * @param schemaEvolution How stored events of other revisions are looked after.
+ * @param verify Whether the application only decodes all stored events, logs which it cannot read, and ends with exit code 0
+ *     or 1.
  */
 @ConfigurationProperties("eventsource")
 public record EventSourceProperties(
@@ -36,7 +39,9 @@ public record EventSourceProperties(
         @DefaultValue Append append,
         @DefaultValue Commands commands,
         @DefaultValue Subscriptions subscriptions,
-        @DefaultValue Metadata metadata) {
+        @DefaultValue Metadata metadata,
+        @DefaultValue SchemaEvolution schemaEvolution,
+        @DefaultValue("false") boolean verify) {
 
     /** Checks the name of the schema. */
     public EventSourceProperties {
@@ -257,5 +262,22 @@ public record EventSourceProperties(
                                 .formatted(correlationHeader));
             }
         }
+    }
+
+    /**
+     * How stored events of other revisions are looked after.
+     *
+     * @param report How much of the store is looked at after the start to report types and revisions that cannot be read.
+     */
+    public record SchemaEvolution(@DefaultValue("sampled") ReportScope report) {}
+
+    /** How much of the store is looked at. */
+    public enum ReportScope {
+        /** Nothing. */
+        OFF,
+        /** A sample of bounded size; all of a small store. */
+        SAMPLED,
+        /** All events. */
+        FULL
     }
 }

@@ -5,6 +5,7 @@ import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.PayloadSerializer;
+import io.eventsource.event.Upcaster;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.EventStore;
@@ -71,8 +72,8 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    EventCodec eventCodec(EventRegistry registry, PayloadSerializer serializer) {
-        return new EventCodec(registry, serializer);
+    EventCodec eventCodec(EventRegistry registry, PayloadSerializer serializer, ObjectProvider<Upcaster> upcasters) {
+        return new EventCodec(registry, serializer, upcasters.orderedStream().toList());
     }
 
     @Bean

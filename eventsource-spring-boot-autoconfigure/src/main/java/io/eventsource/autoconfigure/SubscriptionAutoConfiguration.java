@@ -28,6 +28,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
         afterName = "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration")
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnBooleanProperty(name = "eventsource.subscriptions.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "eventsource.verify", havingValue = false, matchIfMissing = true)
 public final class SubscriptionAutoConfiguration {
 
     /** Creates the configuration. */

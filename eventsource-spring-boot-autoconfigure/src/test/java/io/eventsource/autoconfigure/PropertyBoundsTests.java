@@ -64,7 +64,9 @@ class PropertyBoundsTests {
             eventsource.metadata.correlation-header     | ''
             eventsource.metadata.correlation-header     | two words
             eventsource.metadata.correlation-header     | X-Id:
-            eventsource.metadata.correlation-header     | a23456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012""")
+            eventsource.metadata.correlation-header     | a23456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012
+            eventsource.schema-evolution.report         | perhaps
+            eventsource.verify                          | perhaps""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
         Runners.plain()
                 .withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere")

@@ -148,7 +148,7 @@ class KillIT {
             position = page.nextPosition();
             for (StoredEvent event : page.events()) {
                 streams.computeIfAbsent(event.aggregateId(), id -> new ArrayList<>())
-                        .add(store.decode(event));
+                        .addAll(store.decode(event));
             }
         } while (!page.atHead());
         Map<UUID, Outcome> outcomes = new LinkedHashMap<>();

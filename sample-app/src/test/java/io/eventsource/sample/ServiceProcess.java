@@ -39,19 +39,7 @@ final class ServiceProcess {
     /** Starts it and waits until it is ready. */
     static ServiceProcess start(Path folder, int port) throws IOException, InterruptedException {
         Path log = folder.resolve("service.log");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                SampleApplication.class.getName()));
-        command.addAll(List.of(arguments(folder, port)));
-        ServiceProcess service = new ServiceProcess(
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                        .start(),
-                log);
+        ServiceProcess service = new ServiceProcess(launch(log, arguments(folder, port)), log);
         boolean ready = false;
         try {
             service.awaitReady(port);
@@ -61,6 +49,33 @@ final class ServiceProcess {
             if (!ready) {
                 service.stop();
             }
+        }
+    }
+
+    private static Process launch(Path log, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SampleApplication.class.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+    }
+
+    /** Runs it with the arguments given until it ends by itself; returns the exit code. */
+    static int runToItsEnd(Path log, String... arguments) throws IOException, InterruptedException {
+        Process process = launch(log, arguments);
+        try {
+            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .as("the process has ended")
+                    .isTrue();
+            return process.exitValue();
+        } finally {
+            process.destroyForcibly();
         }
     }
 

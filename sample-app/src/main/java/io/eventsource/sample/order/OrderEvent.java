@@ -49,11 +49,11 @@ public sealed interface OrderEvent {
     }
 
     /**
-     * The order left the warehouse.
+     * The order left the warehouse. {@link OrderUpcasters} read revision 1.
      *
      * @param trackingNumber the parcel
      */
-    @EventType("order.shipped")
+    @EventType(value = "order.shipped", revision = 2)
     record OrderShipped(String trackingNumber) implements OrderEvent {
 
         @Override

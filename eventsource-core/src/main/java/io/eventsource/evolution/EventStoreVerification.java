@@ -1,0 +1,134 @@
+package io.eventsource.evolution;
+
+import io.eventsource.event.EventDecodingException;
+import io.eventsource.event.EventRevision;
+import io.eventsource.event.StoredEvent;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.LogPage;
+import io.eventsource.store.LogQuery;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Decodes the whole store without doing anything with it: whether this code can read all that was ever written, before it
+ * is deployed. Reads up to the settled head of the beginning, page by page, so that memory stays bounded; what is appended
+ * meanwhile is left out. Writes nothing. Thread-safe.
+ */
+public final class EventStoreVerification {
+
+    private static final int PAGE = 1_000;
+
+    private final EventStore store;
+    private final Clock clock;
+
+    /**
+     * Creates a verification.
+     *
+     * @param store the store, with the classes and upcasters to try
+     * @param clock measures the time
+     */
+    public EventStoreVerification(EventStore store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /**
+     * Decodes all events. An event that cannot be decoded is noted, and the run goes on behind it. Interrupting the thread
+     * ends the run at the next page.
+     *
+     * @param progress told after each page of up to 1,000 events, in the calling thread
+     * @return what was found
+     * @throws org.springframework.dao.DataAccessException when the database fails; there is no result then
+     * @throws IllegalStateException when the thread was interrupted
+     */
+    public VerificationResult run(Consumer<VerificationProgress> progress) {
+        Instant begin = clock.instant();
+        long end = store.settledHead();
+        Tally tally = new Tally();
+        LogQuery query = LogQuery.after(0).limit(PAGE);
+        while (query.afterPosition() < end) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new IllegalStateException(
+                        "The verification was interrupted at position " + query.afterPosition());
+            }
+            LogPage page = store.readLog(query);
+            page.events().stream().filter(event -> event.position() <= end).forEach(into(tally));
+            if (page.nextPosition() <= query.afterPosition()) {
+                // the log has gone backwards: there is nothing more to read
+                break;
+            }
+            query = query.behind(Math.min(page.nextPosition(), end));
+            progress.accept(new VerificationProgress(
+                    tally.events, tally.failed, query.afterPosition(), end, Duration.between(begin, clock.instant())));
+        }
+        return tally.result(query.afterPosition(), Duration.between(begin, clock.instant()));
+    }
+
+    private Consumer<StoredEvent> into(Tally tally) {
+        return event -> {
+            tally.count(event);
+            try {
+                store.decode(event);
+            } catch (EventDecodingException failure) {
+                tally.fail(event, failure);
+            }
+        };
+    }
+
+    /** The numbers of one run. */
+    private static final class Tally {
+
+        private record Kind(EventRevision revision, String cause) {}
+
+        private final SortedMap<EventRevision, Long> counts = new TreeMap<>();
+        private final Map<Kind, DecodingFailure> failures =
+                new TreeMap<>(Comparator.comparing(Kind::revision).thenComparing(Kind::cause));
+        private long events;
+        private long failed;
+
+        void count(StoredEvent event) {
+            events++;
+            counts.merge(revision(event), 1L, Long::sum);
+        }
+
+        void fail(StoredEvent event, EventDecodingException failure) {
+            failed++;
+            Kind kind = new Kind(revision(event), root(failure).getClass().getSimpleName());
+            failures.merge(
+                    kind,
+                    new DecodingFailure(
+                            kind.revision(), kind.cause(), 1, event.position(), String.valueOf(failure.getMessage())),
+                    (first, again) -> new DecodingFailure(
+                            first.revision(),
+                            first.cause(),
+                            first.count() + 1,
+                            first.firstPosition(),
+                            first.firstMessage()));
+        }
+
+        private static EventRevision revision(StoredEvent event) {
+            return new EventRevision(event.eventType(), event.revision());
+        }
+
+        private static Throwable root(Throwable failure) {
+            return failure.getCause() == null ? failure : root(failure.getCause());
+        }
+
+        VerificationResult result(long upTo, Duration elapsed) {
+            List<RevisionCount> all = counts.entrySet().stream()
+                    .map(entry -> new RevisionCount(entry.getKey(), entry.getValue()))
+                    .toList();
+            List<DecodingFailure> byPosition = failures.values().stream()
+                    .sorted(Comparator.comparingLong(DecodingFailure::firstPosition))
+                    .toList();
+            return new VerificationResult(events, upTo, elapsed, all, byPosition);
+        }
+    }
+}

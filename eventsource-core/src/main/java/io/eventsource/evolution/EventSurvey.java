@@ -1,0 +1,131 @@
+package io.eventsource.evolution;
+
+import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventRevision;
+import io.eventsource.schema.EventSourceSchema;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Looks which event types and revisions are stored and which of them this code cannot read, without reading a payload.
+ * Thread-safe. Each call takes part in the calling thread's transaction if there is one.
+ */
+public final class EventSurvey {
+
+    /** A smaller table is read whole: 32 MB, or about 100,000 events. */
+    private static final long SAMPLED_PAGES = 4_000;
+
+    /** Each end of the log is read so far: the oldest events have old revisions, the newest perhaps too new ones. */
+    private static final int END = 10_000;
+
+    /** A sample that takes longer is given up: it is for information. */
+    private static final int SAMPLE_TIMEOUT_SECONDS = 10;
+
+    /** A partitioned table has no pages of its own. */
+    private static final String PAGES =
+            """
+            SELECT coalesce((SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree('{schema}.events') WHERE isleaf),
+                            pg_relation_size('{schema}.events')) / current_setting('block_size')::bigint""";
+
+    private static final String ALL =
+            "SELECT event_type, revision, count(*) FROM {schema}.events GROUP BY event_type, revision";
+
+    private static final String SAMPLE =
+            """
+            SELECT event_type, revision, count(*) FROM {schema}.events TABLESAMPLE SYSTEM (?)
+             GROUP BY event_type, revision""";
+
+    private static final String ENDS =
+            """
+            SELECT event_type, revision, count(*)
+              FROM ((SELECT event_type, revision FROM {schema}.events ORDER BY position LIMIT ?)
+                    UNION ALL
+                    (SELECT event_type, revision FROM {schema}.events ORDER BY position DESC LIMIT ?)) AS ends
+             GROUP BY event_type, revision""";
+
+    private final EventSourceSchema schema;
+    private final EventCodec codec;
+    private final JdbcTemplate jdbc;
+    private final JdbcTemplate bounded;
+
+    /**
+     * Creates a survey. No connection is opened.
+     *
+     * @param dataSource where the tables are
+     * @param schema the schema that holds them
+     * @param codec what can be read
+     */
+    public EventSurvey(DataSource dataSource, EventSourceSchema schema, EventCodec codec) {
+        this.schema = schema;
+        this.codec = codec;
+        this.jdbc = new JdbcTemplate(dataSource);
+        this.bounded = new JdbcTemplate(dataSource);
+        this.bounded.setQueryTimeout(SAMPLE_TIMEOUT_SECONDS);
+    }
+
+    /**
+     * Reads all rows, which takes time in proportion to the store.
+     *
+     * @return exact counts as of one snapshot
+     * @throws org.springframework.dao.DataAccessException when the database fails
+     */
+    public EventSurveyResult full() {
+        return wholeTable(jdbc);
+    }
+
+    /**
+     * Reads a sample of at most about 4,000 pages of the table and the 10,000 oldest and newest events, whatever the size of
+     * the store; a store of fewer pages is read whole. A type that is stored a few times in the midst of many others may be
+     * missed.
+     *
+     * @return counts, which are an estimate unless the store was read whole
+     * @throws org.springframework.dao.DataAccessException when the database fails, or takes longer than 10 seconds
+     */
+    public EventSurveyResult sampled() {
+        long pages = Objects.requireNonNull(bounded.queryForObject(schema.sql(PAGES), Long.class));
+        if (pages <= SAMPLED_PAGES) {
+            return wholeTable(bounded);
+        }
+        double share = (double) SAMPLED_PAGES / pages;
+        SortedMap<EventRevision, Long> counts = new TreeMap<>();
+        query(bounded, SAMPLE, share * 100)
+                .forEach((revision, count) -> counts.put(revision, Math.round(count / share)));
+        query(bounded, ENDS, END, END).forEach((revision, count) -> counts.merge(revision, count, Math::max));
+        return result(
+                counts,
+                true,
+                "estimated from about %,d of %,d pages and the %,d oldest and newest events"
+                        .formatted(SAMPLED_PAGES, pages, END));
+    }
+
+    private EventSurveyResult wholeTable(JdbcTemplate on) {
+        SortedMap<EventRevision, Long> counts = query(on, ALL);
+        long events = counts.values().stream().mapToLong(Long::longValue).sum();
+        return result(counts, false, "all %,d events were counted".formatted(events));
+    }
+
+    private SortedMap<EventRevision, Long> query(JdbcTemplate on, String statement, Object... arguments) {
+        SortedMap<EventRevision, Long> counts = new TreeMap<>();
+        on.query(
+                schema.sql(statement),
+                row -> {
+                    counts.put(new EventRevision(row.getString(1), row.getInt(2)), row.getLong(3));
+                },
+                arguments);
+        return counts;
+    }
+
+    private EventSurveyResult result(Map<EventRevision, Long> counts, boolean estimated, String basis) {
+        List<RevisionCount> found = counts.entrySet().stream()
+                .map(entry -> new RevisionCount(entry.getKey(), entry.getValue()))
+                .toList();
+        List<RevisionCount> unreadable =
+                found.stream().filter(each -> !codec.reads(each.revision())).toList();
+        return new EventSurveyResult(found, unreadable, estimated, basis);
+    }
+}

@@ -1,0 +1,32 @@
+package io.eventsource.store;
+
+import io.eventsource.event.EventEnvelope;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events of a stream, and how far the read went. Where upcasters drop or split events, the envelopes alone do not tell.
+ *
+ * @param events the decoded events in the order asked for
+ * @param aggregateType the stream's type, or null when nothing was read
+ * @param storedEvents how many stored events were read
+ * @param lowestVersion the version of the oldest stored event that was read, 0 when there was none
+ * @param highestVersion the version of the newest stored event that was read, though upcasters may have dropped it; 0 when
+ *     there was none
+ */
+public record StreamSlice(
+        List<EventEnvelope<Object>> events,
+        @Nullable String aggregateType,
+        int storedEvents,
+        long lowestVersion,
+        long highestVersion) {
+
+    /**
+     * Whether no event is stored where the query looked.
+     *
+     * @return whether nothing was read
+     */
+    public boolean nothingStored() {
+        return storedEvents == 0;
+    }
+}

@@ -1,0 +1,51 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.event.EventCodec;
+import io.eventsource.evolution.EventStoreVerification;
+import io.eventsource.evolution.EventSurvey;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.LogHead;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+
+/** Says which stored events the application cannot read: in a report at start, or as all that a run is for. */
+@AutoConfiguration(after = EventStoreAutoConfiguration.class)
+@ConditionalOnBean(EventStore.class)
+public final class SchemaEvolutionAutoConfiguration {
+
+    /** Creates the configuration. */
+    public SchemaEvolutionAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    EventSurvey eventSurvey(DataSource dataSource, EventSourceSchema schema, EventCodec codec) {
+        return new EventSurvey(dataSource, schema, codec);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    EventStoreVerification eventStoreVerification(EventStore store, ObjectProvider<Clock> clock) {
+        return new EventStoreVerification(store, clock.getIfUnique(Clock::systemUTC));
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty(name = "eventsource.verify", havingValue = false, matchIfMissing = true)
+    SchemaReport eventSchemaReport(EventSurvey survey, EventSourceProperties properties) {
+        return new SchemaReport(survey, properties.schemaEvolution().report());
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty(name = "eventsource.verify")
+    VerificationRunner eventStoreVerificationRunner(
+            EventStoreVerification verification, LogHead logHead, ConfigurableApplicationContext context) {
+        return new VerificationRunner(verification, logHead, context, System::exit);
+    }
+}
