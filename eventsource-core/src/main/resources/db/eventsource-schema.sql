@@ -63,10 +63,12 @@ INSERT INTO eventsource.log_head DEFAULT VALUES;
 CREATE INDEX events_arrival_idx ON eventsource.events
     USING brin (created_at, event_id) WITH (pages_per_range = 32, autosummarize = on);
 
+-- The last snapshot of an aggregate's state. It counts only while events holds the event that it was taken at.
 CREATE TABLE eventsource.snapshots (
     aggregate_id     uuid        NOT NULL,
     aggregate_type   text        NOT NULL,
     version          bigint      NOT NULL,
+    event_id         uuid        NOT NULL,
     schema_version   integer     NOT NULL,
     state            jsonb       NOT NULL,
     created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),

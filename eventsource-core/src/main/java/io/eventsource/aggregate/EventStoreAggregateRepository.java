@@ -1,41 +1,26 @@
 package io.eventsource.aggregate;
 
-import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.snapshot.Snapshots;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
-import io.eventsource.store.ExpectedVersion;
-import io.eventsource.store.StreamAppend;
-import io.eventsource.store.StreamQuery;
-import io.eventsource.store.VersionConflictException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.retry.RetryException;
-import org.springframework.core.retry.RetryPolicy;
-import org.springframework.core.retry.RetryTemplate;
 
 /** Folds streams into aggregates. */
 final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> implements AggregateRepository<A> {
 
     private final AggregateClass<A> aggregateClass;
-    private final EventStore store;
+    private final AggregateStreams<Object> streams;
 
-    private final RetryTemplate retries;
-
-    EventStoreAggregateRepository(Class<A> aggregateClass, EventStore store, CommandRetries retries) {
+    EventStoreAggregateRepository(
+            Class<A> aggregateClass, EventStore store, CommandRetries retries, @Nullable Snapshots snapshots) {
         this.aggregateClass = AggregateClass.of(aggregateClass);
-        this.store = store;
-        this.retries = new RetryTemplate(RetryPolicy.builder()
-                .includes(VersionConflictException.class)
-                .maxRetries(retries.maxRetries())
-                .delay(retries.delay())
-                .jitter(retries.delay().dividedBy(2))
-                .multiplier(2)
-                .maxDelay(retries.maxDelay())
-                .build());
+        StateType<Object> type = this.aggregateClass.type();
+        this.streams = new AggregateStreams<>(type.name(), store, retries, StateSnapshots.of(type, snapshots));
     }
 
     @Override
@@ -45,29 +30,29 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
 
     @Override
     public A load(UUID id) {
-        return find(id).orElseThrow(() -> new AggregateNotFoundException(aggregateClass.typeName(), id));
+        return streams.require(id, find(id).orElse(null));
     }
 
     @Override
     public Optional<A> find(UUID id) {
-        return fold(id, StreamQuery.of(id));
+        A aggregate = create(id);
+        return restored(aggregate, streams.find(id, Fold.of(aggregate)));
     }
 
     @Override
     public A loadAt(UUID id, long version) {
-        return fold(id, StreamQuery.of(id).to(version))
-                .orElseThrow(() -> new AggregateNotFoundException(aggregateClass.typeName(), id));
+        A aggregate = create(id);
+        return streams.require(
+                id,
+                restored(aggregate, streams.findAt(id, version, Fold.of(aggregate)))
+                        .orElse(null));
     }
 
-    private Optional<A> fold(UUID id, StreamQuery query) {
-        List<EventEnvelope<Object>> events = store.readStream(query);
-        if (events.isEmpty() || !events.get(0).aggregateType().equals(aggregateClass.typeName())) {
+    private Optional<A> restored(A aggregate, @Nullable Folded<Object> folded) {
+        if (folded == null) {
             return Optional.empty();
         }
-        A aggregate = aggregateClass.instantiate(id);
-        for (EventEnvelope<Object> event : events) {
-            aggregate.replay(event.payload(), event.version());
-        }
+        aggregate.restore(folded.state(), folded.version(), folded.snapshotVersion());
         return Optional.of(aggregate);
     }
 
@@ -77,33 +62,31 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
         if (events.isEmpty()) {
             return null;
         }
-        AppendResult result = store.append(StreamAppend.to(aggregateClass.typeName(), aggregate.id(), events)
-                .expecting(ExpectedVersion.exact(aggregate.version()))
-                .withMetadata(metadata));
+        UUID id = aggregate.id();
+        AppendResult result = streams.append(id, aggregate.version(), events, metadata);
         aggregate.committed(result.lastVersion());
+        aggregate.snapshotRequested(
+                streams.snapshotIfDue(id, aggregate.version(), aggregate.snapshotVersion(), () -> Fold.of(create(id))));
         return result;
     }
 
     @Override
     public A execute(UUID id, EventMetadata metadata, Consumer<? super A> command) {
-        try {
-            return retries.execute(() -> {
-                A aggregate = load(id);
-                command.accept(aggregate);
-                save(aggregate, metadata);
-                return aggregate;
-            });
-        } catch (RetryException exhausted) {
-            if (exhausted.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw exhausted.getCause() instanceof RuntimeException last ? last : new IllegalStateException(exhausted);
-        }
+        return streams.retrying(() -> {
+            A aggregate = load(id);
+            command.accept(aggregate);
+            save(aggregate, metadata);
+            return aggregate;
+        });
     }
 
     @Override
     public boolean exists(UUID id) {
-        return store.readStream(StreamQuery.of(id).limit(1)).stream()
-                .anyMatch(event -> event.aggregateType().equals(aggregateClass.typeName()));
+        return streams.exists(id);
+    }
+
+    @Override
+    public boolean snapshot(UUID id) {
+        return streams.snapshot(id, () -> Fold.of(create(id)));
     }
 }

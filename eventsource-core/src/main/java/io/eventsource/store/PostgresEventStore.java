@@ -40,6 +40,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     private final LogHead logHead;
     private final LogReader logReader;
     private final StreamReader streamReader;
+    private final SnapshottedStreamReader snapshottedStreamReader;
     private final LogSignal signal;
     private final EventStoreSettings settings;
     private final Clock clock;
@@ -66,6 +67,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         this.logHead = logHead;
         this.logReader = new LogReader(detached, schema);
         this.streamReader = new StreamReader(schema);
+        this.snapshottedStreamReader = new SnapshottedStreamReader(schema);
         this.signal = signal;
         this.settings = settings;
         this.clock = clock;
@@ -266,6 +268,18 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         LateAppends late = LateAppends.current(this);
         List<StoredEvent> stored = streamReader.read(joining, query);
         return decode(late == null ? stored : query.merge(stored, late.events(query.aggregateId())));
+    }
+
+    @Override
+    public SnapshottedStream readSnapshottedStream(UUID aggregateId, String aggregateType, int stateVersion) {
+        LateAppends late = participation.active() ? LateAppends.current(this) : null;
+        return snapshottedStreamReader.read(
+                jdbc(),
+                aggregateId,
+                aggregateType,
+                stateVersion,
+                late == null ? List.of() : late.events(aggregateId),
+                codec::decode);
     }
 
     private List<EventEnvelope<Object>> decode(List<StoredEvent> events) {
