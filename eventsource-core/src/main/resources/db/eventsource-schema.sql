@@ -562,7 +562,7 @@ CREATE INDEX eventsource_schema_history_s_idx ON eventsource.eventsource_schema_
 INSERT INTO eventsource.eventsource_schema_history
        (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
 VALUES
-    (1, '1', 'tables', 'SQL', 'ES1__tables.pgsql', -130174921, current_user, 0, true),
+    (1, '1', 'tables', 'SQL', 'ES1__tables.pgsql', -1453055954, current_user, 0, true),
     (2, '2', 'history is immutable', 'SQL', 'ES2__history_is_immutable.pgsql', -2141093144, current_user, 0, true),
     (3, '3', 'append', 'SQL', 'ES3__append.pgsql', -1068865983, current_user, 0, true),
     (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -641709972, current_user, 0, true),

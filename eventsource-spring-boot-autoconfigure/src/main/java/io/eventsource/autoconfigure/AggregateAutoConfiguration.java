@@ -1,15 +1,18 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.aggregate.AggregateTypes;
 import io.eventsource.aggregate.CommandRetries;
+import io.eventsource.event.EventRegistry;
 import io.eventsource.store.EventStore;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** Registers one repository for each aggregate class of the application. */
-@AutoConfiguration(after = EventStoreAutoConfiguration.class)
+/** Registers one repository for each aggregate class and each decider of the application. */
+@AutoConfiguration(after = SnapshotAutoConfiguration.class)
 @ConditionalOnBean(EventStore.class)
 public final class AggregateAutoConfiguration {
 
@@ -19,6 +22,18 @@ public final class AggregateAutoConfiguration {
     @Bean
     static AggregateRepositoryRegistrar aggregateRepositoryRegistrar(Environment environment) {
         return new AggregateRepositoryRegistrar(environment);
+    }
+
+    @Bean
+    static DeciderRepositoryRegistrar deciderRepositoryRegistrar() {
+        return new DeciderRepositoryRegistrar();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    AggregateTypes aggregateTypes(
+            ConfigurableListableBeanFactory beanFactory, Environment environment, EventRegistry events) {
+        return AggregateTypes.of(new AggregateClasses(beanFactory, environment).find(), events);
     }
 
     @Bean
