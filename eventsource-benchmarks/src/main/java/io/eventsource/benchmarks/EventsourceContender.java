@@ -5,31 +5,41 @@ import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.snapshot.SnapshotMode;
+import io.eventsource.snapshot.SnapshotPolicy;
+import io.eventsource.snapshot.SnapshotSettings;
+import io.eventsource.snapshot.Snapshots;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
+import io.eventsource.store.SnapshotRepository;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.store.TransactionParticipation;
 import io.eventsource.store.VersionConflictException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** This library, configured as the starter configures it. */
 final class EventsourceContender implements Contender {
 
+    private static final CommandRetries RETRIES = new CommandRetries(10, Duration.ofMillis(5), Duration.ofMillis(250));
+
     private final EventsourceTables tables;
     private final LogHead head;
     private final EventStore store;
     private final AggregateRepository<Order> orders;
     private final TransactionTemplate transactions;
+    private final Database database;
 
     EventsourceContender(Database database, AppendTiming timing) {
         this.tables = EventsourceTables.in(database);
@@ -44,9 +54,9 @@ final class EventsourceContender implements Contender {
                 ForkJoinPool.commonPool(),
                 Clock.systemUTC(),
                 new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
-        this.orders = AggregateRepository.of(
-                Order.class, store, new CommandRetries(10, Duration.ofMillis(5), Duration.ofMillis(250)));
+        this.orders = AggregateRepository.of(Order.class, store, RETRIES);
         this.transactions = database.transactions();
+        this.database = database;
     }
 
     @Override
@@ -88,6 +98,27 @@ final class EventsourceContender implements Contender {
     long appendAt(UUID stream, List<OrderLineAdded> events) {
         return store.append(StreamAppend.to("order", stream, events).expecting(ExpectedVersion.noStream()))
                 .lastPosition();
+    }
+
+    /** Orders without snapshots. */
+    AggregateRepository<Order> orders() {
+        return orders;
+    }
+
+    /** Orders with snapshots every hundred events. */
+    AggregateRepository<Order> orders(SnapshotMode mode, Executor background) {
+        return AggregateRepository.of(
+                Order.class,
+                store,
+                RETRIES,
+                new Snapshots(
+                        SnapshotRepository.postgres(database.dataSource(), EventsourceTables.SCHEMA),
+                        new JacksonPayloadSerializer(),
+                        type -> new SnapshotSettings(mode, SnapshotPolicy.every(100)),
+                        new TransactionParticipation(database.dataSource()),
+                        background,
+                        List.of(),
+                        Clock.systemUTC()));
     }
 
     LogHead head() {

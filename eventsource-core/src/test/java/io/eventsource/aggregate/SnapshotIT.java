@@ -265,6 +265,8 @@ class SnapshotIT {
             ListAppender<ILoggingEvent> appender = new ListAppender<>();
             appender.start();
             logger.addAppender(appender);
+            logger.setAdditive(false);
+            logger.setLevel(Level.WARN);
             try {
                 AggregateRepository<Ledger> ledgers = manual();
                 snapshotBecomes("state = '[]'");
@@ -275,6 +277,8 @@ class SnapshotIT {
                 ledgers.load(id);
                 ledgers.load(id);
             } finally {
+                logger.setLevel(null);
+                logger.setAdditive(true);
                 logger.detachAppender(appender);
             }
 

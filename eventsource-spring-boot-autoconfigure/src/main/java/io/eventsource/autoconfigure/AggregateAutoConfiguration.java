@@ -1,10 +1,7 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.aggregate.AggregateTypes;
 import io.eventsource.aggregate.CommandRetries;
-import io.eventsource.event.EventRegistry;
 import io.eventsource.store.EventStore;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -27,13 +24,6 @@ public final class AggregateAutoConfiguration {
     @Bean
     static DeciderRepositoryRegistrar deciderRepositoryRegistrar() {
         return new DeciderRepositoryRegistrar();
-    }
-
-    @Bean
-    @ConditionalOnMissingBean
-    AggregateTypes aggregateTypes(
-            ConfigurableListableBeanFactory beanFactory, Environment environment, EventRegistry events) {
-        return AggregateTypes.of(new AggregateClasses(beanFactory, environment).find(), events);
     }
 
     @Bean

@@ -52,9 +52,7 @@ final class AggregateRepositoryRegistrar implements BeanDefinitionRegistryPostPr
         definition
                 .getConstructorArgumentValues()
                 .addIndexedArgumentValue(2, new RuntimeBeanReference(CommandRetries.class));
-        definition
-                .getConstructorArgumentValues()
-                .addIndexedArgumentValue(3, new RuntimeBeanReference(Snapshots.class));
+        definition.getConstructorArgumentValues().addIndexedArgumentValue(3, new RuntimeBeanReference(Snapshots.class));
         registry.registerBeanDefinition(aggregateClass.getName() + ".repository", definition);
     }
 }

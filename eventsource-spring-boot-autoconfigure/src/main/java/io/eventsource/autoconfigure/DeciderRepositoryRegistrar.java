@@ -32,10 +32,8 @@ final class DeciderRepositoryRegistrar implements BeanDefinitionRegistryPostProc
 
     private static void register(
             String decider, BeanDefinitionRegistry registry, ConfigurableListableBeanFactory beanFactory) {
-        ResolvableType declared = beanFactory
-                .getMergedBeanDefinition(decider)
-                .getResolvableType()
-                .as(Decider.class);
+        ResolvableType declared =
+                beanFactory.getMergedBeanDefinition(decider).getResolvableType().as(Decider.class);
         ResolvableType type = ResolvableType.forClassWithGenerics(DeciderRepository.class, declared.getGenerics());
         if (beanFactory.getBeanNamesForType(type, true, false).length > 0) {
             return;

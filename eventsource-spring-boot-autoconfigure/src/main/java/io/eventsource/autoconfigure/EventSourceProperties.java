@@ -106,7 +106,7 @@ public record EventSourceProperties(
             @DefaultValue("100") int threshold,
             @DefaultValue("background") SnapshotMode mode,
             @DefaultValue("1000") int queueCapacity,
-            @DefaultValue Map<String, Aggregate> aggregates) {
+            @DefaultValue Map<String, AggregateSnapshots> aggregates) {
 
         /** Checks the bounds. */
         public Snapshots {
@@ -127,23 +127,8 @@ public record EventSourceProperties(
             }
         }
 
-        /**
-         * What is different for one type of aggregate.
-         *
-         * @param enabled Whether it has snapshots.
-         * @param threshold After how many events since the last snapshot the next one is due.
-         * @param mode Who takes a snapshot that is due.
-         */
-        public record Aggregate(
-                @Nullable Boolean enabled,
-                @Nullable Integer threshold,
-                @Nullable SnapshotMode mode) {
-
-            private static final Aggregate LIKE_ALL = new Aggregate(null, null, null);
-        }
-
         @Nullable SnapshotSettings settings(String aggregateType, @Nullable SnapshotPolicy policy) {
-            Aggregate own = aggregates.getOrDefault(aggregateType, Aggregate.LIKE_ALL);
+            AggregateSnapshots own = aggregates.getOrDefault(aggregateType, AggregateSnapshots.LIKE_ALL);
             if (!(own.enabled() == null ? enabled : own.enabled())) {
                 return null;
             }
@@ -152,6 +137,19 @@ public record EventSourceProperties(
                     own.mode() == null ? mode : own.mode(),
                     policy == null || own.threshold() != null ? SnapshotPolicy.every(events) : policy);
         }
+    }
+
+    /**
+     * What is different for one type of aggregate.
+     *
+     * @param enabled Whether it has snapshots.
+     * @param threshold After how many events since the last snapshot the next one is due.
+     * @param mode Who takes a snapshot that is due.
+     */
+    public record AggregateSnapshots(
+            @Nullable Boolean enabled, @Nullable Integer threshold, @Nullable SnapshotMode mode) {
+
+        private static final AggregateSnapshots LIKE_ALL = new AggregateSnapshots(null, null, null);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.aggregate.AggregateTypes;
+import io.eventsource.event.EventRegistry;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.snapshot.SnapshotListener;
@@ -15,18 +16,27 @@ import java.time.Clock;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
-/** Configures where snapshots are kept and when they are taken. */
+/** Configures where snapshots are kept, when they are taken, and of which types of aggregates. */
 @AutoConfiguration(after = EventStoreAutoConfiguration.class)
 @ConditionalOnBean(EventStore.class)
 public final class SnapshotAutoConfiguration {
 
     /** Creates the configuration. */
     public SnapshotAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    AggregateTypes aggregateTypes(
+            ConfigurableListableBeanFactory beanFactory, Environment environment, EventRegistry events) {
+        return AggregateTypes.of(new AggregateClasses(beanFactory, environment).find(), events);
+    }
 
     @Bean
     @ConditionalOnMissingBean

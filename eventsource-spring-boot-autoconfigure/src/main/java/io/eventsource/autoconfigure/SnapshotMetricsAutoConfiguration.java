@@ -7,6 +7,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Counts what becomes of snapshots in the application's meter registry, where there is one. */
 @AutoConfiguration(before = SnapshotAutoConfiguration.class)
@@ -18,8 +19,10 @@ public final class SnapshotMetricsAutoConfiguration {
 
     @Bean
     SnapshotListener snapshotMeters(ObjectProvider<MeterRegistry> registries) {
+        // when it is first needed, since meters may need the store
+        SingletonSupplier<MeterRegistry> found = SingletonSupplier.ofNullable(registries::getIfUnique);
         return (aggregateType, outcome) -> {
-            MeterRegistry registry = registries.getIfUnique();
+            MeterRegistry registry = found.get();
             if (registry != null) {
                 registry.counter(
                                 "eventsource.snapshots",
