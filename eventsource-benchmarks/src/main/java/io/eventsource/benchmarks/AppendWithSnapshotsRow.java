@@ -37,14 +37,12 @@ record AppendWithSnapshotsRow(String name, int callers) implements Row {
                     contender.reset(fill);
                     ExecutorService background =
                             new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE));
-                    try {
-                        return measure(contender.orders(SnapshotMode.BACKGROUND, background), time);
-                    } finally {
-                        background.shutdown();
-                        if (!background.awaitTermination(1, TimeUnit.MINUTES)) {
-                            throw new IllegalStateException("Snapshots are still waiting");
-                        }
+                    Map<Metric, Double> measured = measure(contender.orders(SnapshotMode.BACKGROUND, background), time);
+                    background.shutdown();
+                    if (!background.awaitTermination(1, TimeUnit.MINUTES)) {
+                        throw new IllegalStateException("Snapshots are still waiting");
                     }
+                    return measured;
                 }),
                 new Entrant("without snapshots", time -> {
                     contender.reset(fill);
