@@ -9,7 +9,11 @@ import java.util.UUID;
 @AggregateType(value = "ledger", stateVersion = 2)
 class Ledger extends AggregateRoot<Ledger.Balance, AccountEvent> {
 
-    record Balance(long amount, int bookings) {
+    record Balance(long amount, int bookings, String currency) {
+
+        Balance(long amount, int bookings) {
+            this(amount, bookings, "EUR");
+        }
 
         Balance after(AccountEvent event) {
             return event instanceof Deposited deposited
