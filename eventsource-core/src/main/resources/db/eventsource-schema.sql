@@ -63,10 +63,12 @@ INSERT INTO eventsource.log_head DEFAULT VALUES;
 CREATE INDEX events_arrival_idx ON eventsource.events
     USING brin (created_at, event_id) WITH (pages_per_range = 32, autosummarize = on);
 
+-- The last snapshot of an aggregate's state. It counts only while events holds the event that it was taken at.
 CREATE TABLE eventsource.snapshots (
     aggregate_id     uuid        NOT NULL,
     aggregate_type   text        NOT NULL,
     version          bigint      NOT NULL,
+    event_id         uuid        NOT NULL,
     schema_version   integer     NOT NULL,
     state            jsonb       NOT NULL,
     created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -560,7 +562,7 @@ CREATE INDEX eventsource_schema_history_s_idx ON eventsource.eventsource_schema_
 INSERT INTO eventsource.eventsource_schema_history
        (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
 VALUES
-    (1, '1', 'tables', 'SQL', 'ES1__tables.pgsql', -130174921, current_user, 0, true),
+    (1, '1', 'tables', 'SQL', 'ES1__tables.pgsql', -1453055954, current_user, 0, true),
     (2, '2', 'history is immutable', 'SQL', 'ES2__history_is_immutable.pgsql', -2141093144, current_user, 0, true),
     (3, '3', 'append', 'SQL', 'ES3__append.pgsql', -1068865983, current_user, 0, true),
     (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -641709972, current_user, 0, true),

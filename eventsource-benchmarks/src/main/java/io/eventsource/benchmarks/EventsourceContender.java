@@ -5,20 +5,27 @@ import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.snapshot.SnapshotMode;
+import io.eventsource.snapshot.SnapshotPolicy;
+import io.eventsource.snapshot.SnapshotSettings;
+import io.eventsource.snapshot.Snapshots;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
+import io.eventsource.store.SnapshotRepository;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.store.TransactionParticipation;
 import io.eventsource.store.VersionConflictException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -27,12 +34,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class EventsourceContender implements Contender {
 
     private static final int LOADED_PER_STREAM = 10;
+    private static final CommandRetries RETRIES = new CommandRetries(10, Duration.ofMillis(5), Duration.ofMillis(250));
 
     private final EventsourceTables tables;
     private final LogHead head;
     private final EventStore store;
     private final AggregateRepository<Order> orders;
     private final TransactionTemplate transactions;
+    private final Database database;
 
     EventsourceContender(Database database, AppendTiming timing) {
         this.tables = EventsourceTables.in(database);
@@ -47,9 +56,9 @@ final class EventsourceContender implements Contender {
                 ForkJoinPool.commonPool(),
                 Clock.systemUTC(),
                 new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
-        this.orders = AggregateRepository.of(
-                Order.class, store, new CommandRetries(10, Duration.ofMillis(5), Duration.ofMillis(250)));
+        this.orders = AggregateRepository.of(Order.class, store, RETRIES);
         this.transactions = database.transactions();
+        this.database = database;
     }
 
     @Override
@@ -103,6 +112,27 @@ final class EventsourceContender implements Contender {
                 IntStream.range(0, streams).mapToObj(i -> StreamAppend.to("order", UUID.randomUUID(), lines)
                         .expecting(ExpectedVersion.noStream())),
                 progress -> {});
+    }
+
+    /** Orders without snapshots. */
+    AggregateRepository<Order> orders() {
+        return orders;
+    }
+
+    /** Orders with snapshots every hundred events. */
+    AggregateRepository<Order> orders(SnapshotMode mode, Executor background) {
+        return AggregateRepository.of(
+                Order.class,
+                store,
+                RETRIES,
+                new Snapshots(
+                        SnapshotRepository.postgres(database.dataSource(), EventsourceTables.SCHEMA),
+                        new JacksonPayloadSerializer(),
+                        type -> new SnapshotSettings(mode, SnapshotPolicy.every(100)),
+                        new TransactionParticipation(database.dataSource()),
+                        background,
+                        List.of(),
+                        Clock.systemUTC()));
     }
 
     LogHead head() {

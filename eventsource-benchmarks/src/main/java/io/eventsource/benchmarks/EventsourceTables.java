@@ -12,7 +12,7 @@ record EventsourceTables(Database database) {
     private static final String EMPTY =
             """
             SET session_replication_role = replica;
-            TRUNCATE eventsource.events, eventsource.event_streams RESTART IDENTITY;
+            TRUNCATE eventsource.events, eventsource.event_streams, eventsource.snapshots RESTART IDENTITY;
             RESET session_replication_role""";
 
     private static final String FILL_STREAMS =

@@ -5,11 +5,15 @@ import io.eventsource.aggregate.AggregateType;
 import java.util.UUID;
 
 /** Folds lines into a total. */
-@AggregateType("order")
+@AggregateType(value = "order", stateVersion = 1)
 final class Order extends AggregateRoot<Long, OrderLineAdded> {
 
     Order(UUID id) {
         super(id, 0L);
+    }
+
+    void add(OrderLineAdded line) {
+        raise(line);
     }
 
     @Override

@@ -16,6 +16,8 @@ final class Rows {
             new HotStreamRow("hot-stream", 16),
             new LoadRow("load-100", 100),
             new LoadRow("load-1000", 1_000),
+            new LoadSnapshotRow("load-snapshot", 1_000, 50),
+            new AppendWithSnapshotsRow("append-with-snapshots", 16),
             new BusyStreamRow("busy-stream", 16),
             new SlowTransactionRow("slow-transaction"),
             new BulkLoadRow("bulk-load", 4),

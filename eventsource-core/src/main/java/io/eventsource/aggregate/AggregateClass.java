@@ -6,16 +6,10 @@ import java.util.UUID;
 import org.springframework.beans.BeanUtils;
 
 /** What the annotations and constructors of an aggregate class say. */
-record AggregateClass<A>(String typeName, Constructor<A> constructor) {
+record AggregateClass<A extends AggregateRoot<?, ?>>(StateType<Object> type, Constructor<A> constructor) {
 
-    static <A> AggregateClass<A> of(Class<A> aggregateClass) {
-        AggregateType type = aggregateClass.getAnnotation(AggregateType.class);
-        if (type == null || type.value().isBlank()) {
-            throw new InvalidAggregateException(
-                    aggregateClass,
-                    "The aggregate class %s has no type name. Annotate it with @AggregateType(\"…\"): the name is what the store keeps."
-                            .formatted(aggregateClass.getName()));
-        }
+    static <A extends AggregateRoot<?, ?>> AggregateClass<A> of(Class<A> aggregateClass) {
+        StateType<Object> type = StateType.of(aggregateClass, AggregateRoot.class, 0);
         if (Modifier.isAbstract(aggregateClass.getModifiers())) {
             throw new InvalidAggregateException(
                     aggregateClass,
@@ -23,7 +17,7 @@ record AggregateClass<A>(String typeName, Constructor<A> constructor) {
                             .formatted(aggregateClass.getName()));
         }
         try {
-            return new AggregateClass<>(type.value(), aggregateClass.getDeclaredConstructor(UUID.class));
+            return new AggregateClass<>(type, aggregateClass.getDeclaredConstructor(UUID.class));
         } catch (NoSuchMethodException missing) {
             throw new InvalidAggregateException(
                     aggregateClass,

@@ -1,6 +1,7 @@
 package io.eventsource.aggregate;
 
 import io.eventsource.event.EventMetadata;
+import io.eventsource.snapshot.Snapshots;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
 import java.util.List;
@@ -34,24 +35,43 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
      */
     static <A extends AggregateRoot<?, ?>> AggregateRepository<A> of(
             Class<A> aggregateClass, EventStore store, CommandRetries retries) {
-        return new EventStoreAggregateRepository<>(aggregateClass, store, retries);
+        return new EventStoreAggregateRepository<>(aggregateClass, store, retries, null);
+    }
+
+    /**
+     * The repository of an aggregate class, with snapshots if the class declares a version of its state.
+     *
+     * @param aggregateClass as for {@link #of(Class, EventStore, CommandRetries)}
+     * @param store where the events are
+     * @param retries how often a command is repeated after a conflict, and with which pauses
+     * @param snapshots where snapshots are kept and when they are taken
+     * @param <A> the aggregate class
+     * @return the repository
+     * @throws InvalidAggregateException when the class has no type name, is abstract, lacks the constructor, or declares a
+     *     version of a state that could not be read back
+     */
+    static <A extends AggregateRoot<?, ?>> AggregateRepository<A> of(
+            Class<A> aggregateClass, EventStore store, CommandRetries retries, Snapshots snapshots) {
+        return new EventStoreAggregateRepository<>(aggregateClass, store, retries, snapshots);
     }
 
     /**
      * Folds events into an aggregate without a store, for tests and tools.
      *
-     * @param aggregateClass as for {@link #of}
+     * @param aggregateClass as for {@link #of(Class, EventStore, CommandRetries)}
      * @param id the aggregate's id
      * @param events the events in order, the first of version 1
      * @param <A> the aggregate class
      * @return the aggregate, without uncommitted events
-     * @throws InvalidAggregateException as {@link #of}
+     * @throws InvalidAggregateException as {@link #of(Class, EventStore, CommandRetries)}
      */
     static <A extends AggregateRoot<?, ?>> A replay(Class<A> aggregateClass, UUID id, List<?> events) {
         A aggregate = AggregateClass.of(aggregateClass).instantiate(id);
-        for (int i = 0; i < events.size(); i++) {
-            aggregate.replay(events.get(i), i + 1L);
+        Object state = aggregate.state();
+        for (Object event : events) {
+            state = aggregate.fold(state, event);
         }
+        aggregate.restore(state, events.size(), 0);
         return aggregate;
     }
 
@@ -64,7 +84,7 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
     A create(UUID id);
 
     /**
-     * The aggregate after all its events.
+     * The aggregate after all its events, read from its snapshot and the events behind it where there is a snapshot that fits.
      *
      * @param id the aggregate's id
      * @return the aggregate
@@ -152,4 +172,15 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
      * @throws io.eventsource.event.EventDecodingException when its first event does not fit its class
      */
     boolean exists(UUID id);
+
+    /**
+     * Takes a snapshot now, whatever the policy says. Within a transaction the snapshot is part of it.
+     *
+     * @param id the aggregate's id
+     * @return whether one was stored; otherwise there is one of this version or a newer one
+     * @throws AggregateNotFoundException when there is none of this type
+     * @throws IllegalStateException when this type of aggregate has no snapshots
+     * @throws io.eventsource.EventSourceException when the state does not come back from JSON as it was
+     */
+    boolean snapshot(UUID id);
 }

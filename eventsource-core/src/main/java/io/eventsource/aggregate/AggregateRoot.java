@@ -22,6 +22,7 @@ public abstract class AggregateRoot<S, E> {
     private final List<E> uncommittedEvents = new ArrayList<>();
     private S state;
     private long version;
+    private long snapshotVersion;
 
     /**
      * Creates an aggregate without events.
@@ -89,15 +90,31 @@ public abstract class AggregateRoot<S, E> {
         return List.copyOf(uncommittedEvents);
     }
 
-    /** Folds a stored event. The caller vouches that the event belongs to this aggregate. */
+    /** Folds a stored event into a state. The caller vouches that both belong to this class of aggregates. */
     @SuppressWarnings("unchecked")
-    final void replay(Object event, long eventVersion) {
-        state = evolve(state, (E) event);
-        version = eventVersion;
+    final Object fold(Object before, Object event) {
+        return Objects.requireNonNull(evolve((S) before, (E) event), "the state after an event");
+    }
+
+    /** Takes over what was folded elsewhere. The caller vouches that it belongs to this aggregate. */
+    @SuppressWarnings("unchecked")
+    final void restore(Object folded, long newVersion, long newSnapshotVersion) {
+        state = (S) folded;
+        version = newVersion;
+        snapshotVersion = newSnapshotVersion;
     }
 
     final void committed(long newVersion) {
         uncommittedEvents.clear();
         version = newVersion;
+    }
+
+    /** The version of the last snapshot that this instance knows of, 0 for none. */
+    final long snapshotVersion() {
+        return snapshotVersion;
+    }
+
+    final void snapshotRequested(long newSnapshotVersion) {
+        snapshotVersion = newSnapshotVersion;
     }
 }

@@ -1,44 +1,26 @@
 package io.eventsource.aggregate;
 
-import io.eventsource.context.MetadataContext;
-import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.snapshot.Snapshots;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
-import io.eventsource.store.ExpectedVersion;
-import io.eventsource.store.StreamAppend;
-import io.eventsource.store.StreamQuery;
-import io.eventsource.store.StreamSlice;
-import io.eventsource.store.VersionConflictException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.retry.RetryException;
-import org.springframework.core.retry.RetryPolicy;
-import org.springframework.core.retry.RetryTemplate;
 
 /** Folds streams into aggregates. */
 final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> implements AggregateRepository<A> {
 
     private final AggregateClass<A> aggregateClass;
-    private final EventStore store;
+    private final AggregateStreams<Object> streams;
 
-    private final RetryTemplate retries;
-    private final CommandTurns turns = new CommandTurns();
-
-    EventStoreAggregateRepository(Class<A> aggregateClass, EventStore store, CommandRetries retries) {
+    EventStoreAggregateRepository(
+            Class<A> aggregateClass, EventStore store, CommandRetries retries, @Nullable Snapshots snapshots) {
         this.aggregateClass = AggregateClass.of(aggregateClass);
-        this.store = store;
-        this.retries = new RetryTemplate(RetryPolicy.builder()
-                .includes(VersionConflictException.class)
-                .maxRetries(retries.maxRetries())
-                .delay(retries.delay())
-                .jitter(retries.delay().dividedBy(2))
-                .multiplier(2)
-                .maxDelay(retries.maxDelay())
-                .build());
+        StateType<Object> type = this.aggregateClass.type();
+        this.streams = new AggregateStreams<>(type.name(), store, retries, StateSnapshots.of(type, snapshots));
     }
 
     @Override
@@ -48,31 +30,29 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
 
     @Override
     public A load(UUID id) {
-        return find(id).orElseThrow(() -> new AggregateNotFoundException(aggregateClass.typeName(), id));
+        return streams.require(id, find(id).orElse(null));
     }
 
     @Override
     public Optional<A> find(UUID id) {
-        return fold(id, StreamQuery.of(id));
+        A aggregate = create(id);
+        return restored(aggregate, streams.find(id, Fold.of(aggregate)));
     }
 
     @Override
     public A loadAt(UUID id, long version) {
-        return fold(id, StreamQuery.of(id).to(version))
-                .orElseThrow(() -> new AggregateNotFoundException(aggregateClass.typeName(), id));
+        A aggregate = create(id);
+        return streams.require(
+                id,
+                restored(aggregate, streams.findAt(id, version, Fold.of(aggregate)))
+                        .orElse(null));
     }
 
-    private Optional<A> fold(UUID id, StreamQuery query) {
-        StreamSlice slice = reading().readStreamSlice(query);
-        if (!aggregateClass.typeName().equals(slice.aggregateType())) {
+    private Optional<A> restored(A aggregate, @Nullable Folded<Object> folded) {
+        if (folded == null) {
             return Optional.empty();
         }
-        A aggregate = aggregateClass.instantiate(id);
-        for (EventEnvelope<Object> event : slice.events()) {
-            aggregate.replay(event.payload(), event.version());
-        }
-        // an upcaster may have dropped the last event, and the next append must still name its version
-        aggregate.committed(slice.highestVersion());
+        aggregate.restore(folded.state(), folded.version(), folded.snapshotVersion());
         return Optional.of(aggregate);
     }
 
@@ -82,41 +62,31 @@ final class EventStoreAggregateRepository<A extends AggregateRoot<?, ?>> impleme
         if (events.isEmpty()) {
             return null;
         }
-        AppendResult result = store.append(StreamAppend.to(aggregateClass.typeName(), aggregate.id(), events)
-                .expecting(ExpectedVersion.exact(aggregate.version()))
-                .withMetadata(metadata));
+        UUID id = aggregate.id();
+        AppendResult result = streams.append(id, aggregate.version(), events, metadata);
         aggregate.committed(result.lastVersion());
+        aggregate.snapshotRequested(
+                streams.snapshotIfDue(id, aggregate.version(), aggregate.snapshotVersion(), () -> Fold.of(create(id))));
         return result;
     }
 
     @Override
     public A execute(UUID id, EventMetadata metadata, Consumer<? super A> command) {
-        try (CommandTurns.Turn turn = turns.of(id)) {
-            return retries.execute(() -> {
-                turn.take();
-                A aggregate = load(id);
-                command.accept(aggregate);
-                save(aggregate, metadata);
-                return aggregate;
-            });
-        } catch (RetryException exhausted) {
-            if (exhausted.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw exhausted.getCause() instanceof RuntimeException last ? last : new IllegalStateException(exhausted);
-        }
+        return streams.retrying(id, () -> {
+            A aggregate = load(id);
+            command.accept(aggregate);
+            save(aggregate, metadata);
+            return aggregate;
+        });
     }
 
     @Override
     public boolean exists(UUID id) {
-        return aggregateClass
-                .typeName()
-                .equals(reading().readStreamSlice(StreamQuery.of(id).limit(1)).aggregateType());
+        return streams.exists(id);
     }
 
-    /** The store as the tenant of the current context may read it; all of it when there is none. */
-    private EventStore reading() {
-        String tenantId = MetadataContext.current().tenantId();
-        return tenantId == null ? store : store.forTenant(tenantId);
+    @Override
+    public boolean snapshot(UUID id) {
+        return streams.snapshot(id, () -> Fold.of(create(id)));
     }
 }

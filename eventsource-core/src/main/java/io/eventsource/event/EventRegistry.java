@@ -36,14 +36,15 @@ public final class EventRegistry {
     /**
      * A registry of the given classes. Giving a class twice is the same as giving it once.
      *
-     * @param eventClasses concrete classes, each annotated with {@link EventType}
+     * @param eventClasses concrete classes, each annotated with {@link EventType}; a sealed type stands for the classes that it
+     *     permits
      * @return the registry
      * @throws InvalidEventTypeException when a class has no name or an illegal one, cannot be instantiated, or a name or
      *     alias stands there twice
      */
     public static EventRegistry of(Collection<? extends Class<?>> eventClasses) {
         SortedMap<String, EventTypeDescriptor> byName = new TreeMap<>();
-        for (Class<?> eventClass : new LinkedHashSet<Class<?>>(eventClasses)) {
+        for (Class<?> eventClass : concrete(eventClasses)) {
             EventTypeDescriptor descriptor = describe(eventClass);
             EventTypeDescriptor other = byName.putIfAbsent(descriptor.name(), descriptor);
             if (other != null) {
@@ -59,12 +60,24 @@ public final class EventRegistry {
     /**
      * A registry of the given classes.
      *
-     * @param eventClasses concrete classes, each annotated with {@link EventType}
+     * @param eventClasses concrete classes, each annotated with {@link EventType}, or sealed types
      * @return the registry
      * @throws InvalidEventTypeException as {@link #of(Collection)}
      */
     public static EventRegistry of(Class<?>... eventClasses) {
         return of(List.of(eventClasses));
+    }
+
+    private static Set<Class<?>> concrete(Collection<? extends Class<?>> eventClasses) {
+        Set<Class<?>> concrete = new LinkedHashSet<>();
+        for (Class<?> eventClass : eventClasses) {
+            if (eventClass.isSealed() && !eventClass.isAnnotationPresent(EventType.class)) {
+                concrete.addAll(concrete(List.of(eventClass.getPermittedSubclasses())));
+            } else {
+                concrete.add(eventClass);
+            }
+        }
+        return concrete;
     }
 
     private static EventTypeDescriptor describe(Class<?> eventClass) {
@@ -177,5 +190,18 @@ public final class EventRegistry {
      */
     public Set<String> names() {
         return Set.copyOf(byName.keySet());
+    }
+
+    /**
+     * Checks that a type of events is known: each class that a sealed type permits, or a concrete class. Of other types nobody
+     * can tell which classes belong to them, and they are not looked at.
+     *
+     * @param eventType a class or interface
+     * @throws InvalidEventTypeException when a class has no name or is not registered
+     */
+    public void requireRegistered(Class<?> eventType) {
+        concrete(List.of(eventType)).stream()
+                .filter(eventClass -> !Modifier.isAbstract(eventClass.getModifiers()) && eventClass != Object.class)
+                .forEach(this::descriptorOf);
     }
 }

@@ -1,6 +1,7 @@
 package io.eventsource.event;
 
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,6 +32,20 @@ public final class JacksonPayloadSerializer implements PayloadSerializer {
      */
     public JacksonPayloadSerializer(JsonMapper mapper) {
         this.mapper = mapper;
+    }
+
+    /**
+     * A serializer for values that must be read back exactly or not at all: with the same settings, but a missing or an unknown
+     * field is refused, and what is computed from other fields is not written.
+     *
+     * @return the serializer
+     */
+    public JacksonPayloadSerializer strict() {
+        return new JacksonPayloadSerializer(mapper.rebuild()
+                .enable(MapperFeature.REQUIRE_SETTERS_FOR_GETTERS)
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                .build());
     }
 
     @Override

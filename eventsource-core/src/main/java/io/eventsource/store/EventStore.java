@@ -18,7 +18,7 @@ import org.springframework.util.IdGenerator;
 /**
  * Streams of events in PostgreSQL, and the log that they make together. Thread-safe.
  *
- * <p>{@code append}, {@code readStream}, {@code streamEvents}, {@code findEvent}, {@code currentVersion} and {@code exists}
+ * <p>{@code append}, {@code readStream}, {@code readSnapshottedStream}, {@code streamEvents}, {@code findEvent}, {@code currentVersion} and {@code exists}
  * take part in the Spring transaction of the calling thread when there is one on the store's data source; otherwise they
  * commit on their own. {@code appendAsync}, {@code load} and what reads the log never take part: they take a connection of
  * their own, so a transaction that holds a stream must not wait for an append to it by one of them.
@@ -137,6 +137,18 @@ public interface EventStore {
      * @throws io.eventsource.event.EventDecodingException when an event cannot be read into its class
      */
     StreamSlice readStreamSlice(StreamQuery query);
+
+    /**
+     * Reads the newest snapshot of a stream and the events behind it, in one round trip. Events that the current transaction
+     * has appended and not yet inserted are among them.
+     *
+     * @param aggregateId the stream
+     * @param aggregateType the stream's type; snapshots of another are not looked at
+     * @param stateVersion the version of the shape that the snapshot's state must have
+     * @return the snapshot and the events behind it; all events when there is no snapshot that fits
+     * @throws io.eventsource.event.EventDecodingException when an event does not fit its class
+     */
+    SnapshottedStream readSnapshottedStream(UUID aggregateId, String aggregateType, int stateVersion);
 
     /**
      * Reads events of one stream page by page, so that memory stays bounded however long the stream is. Holds no

@@ -41,6 +41,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     private final LogHead logHead;
     private final LogReader logReader;
     private final StreamReader streamReader;
+    private final SnapshottedStreamReader snapshottedStreamReader;
     private final LogSignal signal;
     private final EventStoreSettings settings;
     private final Clock clock;
@@ -67,6 +68,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         this.logHead = logHead;
         this.logReader = new LogReader(detached, schema);
         this.streamReader = new StreamReader(schema);
+        this.snapshottedStreamReader = new SnapshottedStreamReader(schema);
         this.signal = signal;
         this.settings = settings;
         this.clock = clock;
@@ -271,9 +273,6 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     }
 
     private StreamSlice slice(List<StoredEvent> stored, Direction direction) {
-        if (stored.isEmpty()) {
-            return new StreamSlice(List.of(), null, 0, 0, 0);
-        }
         List<EventEnvelope<Object>> events = new ArrayList<>(stored.size());
         for (StoredEvent each : stored) {
             List<EventEnvelope<Object>> parts = codec.decode(each);
@@ -283,14 +282,19 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
             }
             events.addAll(parts);
         }
-        long first = stored.get(0).version();
-        long last = stored.get(stored.size() - 1).version();
-        return new StreamSlice(
-                Collections.unmodifiableList(events),
-                stored.get(0).aggregateType(),
-                stored.size(),
-                Math.min(first, last),
-                Math.max(first, last));
+        return StreamSlice.of(stored, events);
+    }
+
+    @Override
+    public SnapshottedStream readSnapshottedStream(UUID aggregateId, String aggregateType, int stateVersion) {
+        LateAppends late = participation.active() ? LateAppends.current(this) : null;
+        return snapshottedStreamReader.read(
+                jdbc(),
+                aggregateId,
+                aggregateType,
+                stateVersion,
+                late == null ? List.of() : late.events(aggregateId),
+                stored -> slice(stored, Direction.FORWARD));
     }
 
     @Override

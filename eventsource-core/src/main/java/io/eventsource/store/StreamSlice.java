@@ -1,7 +1,10 @@
 package io.eventsource.store;
 
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.StoredEvent;
+import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +16,37 @@ import org.jspecify.annotations.Nullable;
  * @param lowestVersion the version of the oldest stored event that was read, 0 when there was none
  * @param highestVersion the version of the newest stored event that was read, though upcasters may have dropped it; 0 when
  *     there was none
+ * @param newestEventId the id of that event, or null when there was none
  */
 public record StreamSlice(
         List<EventEnvelope<Object>> events,
         @Nullable String aggregateType,
         int storedEvents,
         long lowestVersion,
-        long highestVersion) {
+        long highestVersion,
+        @Nullable UUID newestEventId) {
+
+    /**
+     * What was read of a stream.
+     *
+     * @param stored the stored events in the order asked for
+     * @param events what was made of them
+     */
+    static StreamSlice of(List<StoredEvent> stored, List<EventEnvelope<Object>> events) {
+        if (stored.isEmpty()) {
+            return new StreamSlice(List.of(), null, 0, 0, 0, null);
+        }
+        StoredEvent first = stored.get(0);
+        StoredEvent last = stored.get(stored.size() - 1);
+        StoredEvent newest = first.version() > last.version() ? first : last;
+        return new StreamSlice(
+                Collections.unmodifiableList(events),
+                first.aggregateType(),
+                stored.size(),
+                Math.min(first.version(), last.version()),
+                newest.version(),
+                newest.eventId());
+    }
 
     /**
      * Whether no event is stored where the query looked.

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,21 +66,34 @@ final class TenantEventStore implements EventStore {
 
     @Override
     public StreamSlice readStreamSlice(StreamQuery query) {
-        StreamSlice slice;
+        return own(query.aggregateId(), () -> store.readStreamSlice(query), slice -> slice);
+    }
+
+    @Override
+    public SnapshottedStream readSnapshottedStream(UUID aggregateId, String aggregateType, int stateVersion) {
+        return own(
+                aggregateId,
+                () -> store.readSnapshottedStream(aggregateId, aggregateType, stateVersion),
+                SnapshottedStream::events);
+    }
+
+    /** What was read, if it is this tenant's. */
+    private <T> T own(UUID aggregateId, Supplier<T> read, Function<T, StreamSlice> slice) {
+        T result;
         try {
-            slice = store.readStreamSlice(query);
+            result = read.get();
         } catch (EventDecodingException failure) {
             // what it says is about somebody else's event unless the stream is this tenant's
-            describeStream(query.aggregateId());
+            describeStream(aggregateId);
             throw failure;
         }
-        List<EventEnvelope<Object>> events = slice.events();
+        List<EventEnvelope<Object>> events = slice.apply(result).events();
         if (events.isEmpty()) {
-            describeStream(query.aggregateId());
+            describeStream(aggregateId);
         } else if (!tenantId.equals(events.get(0).metadata().tenantId())) {
-            throw TenantMismatchException.stream(query.aggregateId(), tenantId);
+            throw TenantMismatchException.stream(aggregateId, tenantId);
         }
-        return slice;
+        return result;
     }
 
     @Override

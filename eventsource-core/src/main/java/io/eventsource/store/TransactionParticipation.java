@@ -113,6 +113,16 @@ public final class TransactionParticipation {
         }
     }
 
+    /**
+     * Whether there is a transaction on this data source that is still to be committed: {@link #active()}, and not in an
+     * after-commit or after-completion callback of it.
+     *
+     * @return whether what the calling thread writes now takes part in a transaction
+     */
+    public boolean running() {
+        return active() && phase() != Phase.OVER;
+    }
+
     /** Where in its life the calling thread's transaction may be. */
     enum Phase {
         /** It is running, and a synchronization registered now is called before its commit. */

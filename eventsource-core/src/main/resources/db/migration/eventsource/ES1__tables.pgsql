@@ -53,10 +53,12 @@ INSERT INTO ${flyway:defaultSchema}.log_head DEFAULT VALUES;
 CREATE INDEX events_arrival_idx ON ${flyway:defaultSchema}.events
     USING brin (created_at, event_id) WITH (pages_per_range = 32, autosummarize = on);
 
+-- The last snapshot of an aggregate's state. It counts only while events holds the event that it was taken at.
 CREATE TABLE ${flyway:defaultSchema}.snapshots (
     aggregate_id     uuid        NOT NULL,
     aggregate_type   text        NOT NULL,
     version          bigint      NOT NULL,
+    event_id         uuid        NOT NULL,
     schema_version   integer     NOT NULL,
     state            jsonb       NOT NULL,
     created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),

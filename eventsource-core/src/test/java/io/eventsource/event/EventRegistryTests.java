@@ -77,4 +77,11 @@ class EventRegistryTests {
                 .isThrownBy(() -> registry.descriptorOf(Nameless.class))
                 .withMessageContaining("has no name");
     }
+
+    @Test
+    void a_sealed_type_stands_for_the_classes_that_it_permits() {
+        assertThat(EventRegistry.of(io.eventsource.testing.TestEvents.AccountEvent.class)
+                        .names())
+                .containsExactlyInAnyOrder("deposited", "withdrawn");
+    }
 }

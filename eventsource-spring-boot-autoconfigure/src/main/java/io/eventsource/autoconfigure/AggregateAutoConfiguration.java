@@ -8,8 +8,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** Registers one repository for each aggregate class of the application. */
-@AutoConfiguration(after = EventStoreAutoConfiguration.class)
+/** Registers one repository for each aggregate class and each decider of the application. */
+@AutoConfiguration(after = SnapshotAutoConfiguration.class)
 @ConditionalOnBean(EventStore.class)
 public final class AggregateAutoConfiguration {
 
@@ -19,6 +19,11 @@ public final class AggregateAutoConfiguration {
     @Bean
     static AggregateRepositoryRegistrar aggregateRepositoryRegistrar(Environment environment) {
         return new AggregateRepositoryRegistrar(environment);
+    }
+
+    @Bean
+    static DeciderRepositoryRegistrar deciderRepositoryRegistrar() {
+        return new DeciderRepositoryRegistrar();
     }
 
     @Bean

@@ -1,9 +1,9 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.aggregate.AggregateRepository;
-import io.eventsource.aggregate.AggregateRoot;
 import io.eventsource.aggregate.AggregateType;
 import io.eventsource.aggregate.CommandRetries;
+import io.eventsource.snapshot.Snapshots;
 import io.eventsource.store.EventStore;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.RuntimeBeanReference;
@@ -29,10 +29,9 @@ final class AggregateRepositoryRegistrar implements BeanDefinitionRegistryPostPr
     @Override
     public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
         if (registry instanceof ConfigurableListableBeanFactory beanFactory) {
-            new AnnotatedClassScanner(beanFactory, environment)
-                    .find(AggregateType.class).stream()
-                            .filter(AggregateRoot.class::isAssignableFrom)
-                            .forEach(aggregateClass -> register(aggregateClass, registry, beanFactory));
+            new AggregateClasses(beanFactory, environment)
+                    .objects()
+                    .forEach(aggregateClass -> register(aggregateClass, registry, beanFactory));
         }
     }
 
@@ -53,6 +52,7 @@ final class AggregateRepositoryRegistrar implements BeanDefinitionRegistryPostPr
         definition
                 .getConstructorArgumentValues()
                 .addIndexedArgumentValue(2, new RuntimeBeanReference(CommandRetries.class));
+        definition.getConstructorArgumentValues().addIndexedArgumentValue(3, new RuntimeBeanReference(Snapshots.class));
         registry.registerBeanDefinition(aggregateClass.getName() + ".repository", definition);
     }
 }

@@ -2,6 +2,9 @@ package io.eventsource.autoconfigure;
 
 import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.snapshot.SnapshotMode;
+import io.eventsource.snapshot.SnapshotPolicy;
+import io.eventsource.snapshot.SnapshotSettings;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStoreSettings;
 import io.eventsource.subscription.CheckpointStrategy;
@@ -25,6 +28,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param migration How the library's tables are made.
  * @param append How events are appended.
  * @param commands How commands are repeated after a version conflict.
+ * @param snapshots How snapshots of aggregates are taken.
  * @param subscriptions How projections read the log.
  * @param metadata How the metadata of HTTP requests reach events.
  * @param schemaEvolution How stored events of other revisions are looked after.
@@ -38,6 +42,7 @@ public record EventSourceProperties(
         @DefaultValue Migration migration,
         @DefaultValue Append append,
         @DefaultValue Commands commands,
+        @DefaultValue Snapshots snapshots,
         @DefaultValue Subscriptions subscriptions,
         @DefaultValue Metadata metadata,
         @DefaultValue SchemaEvolution schemaEvolution,
@@ -98,6 +103,66 @@ public record EventSourceProperties(
         CommandRetries retries() {
             return new CommandRetries(maxRetries, retryDelay, maxRetryDelay);
         }
+    }
+
+    /**
+     * How snapshots of aggregates are taken. Only aggregates that declare a version of their state have snapshots.
+     *
+     * @param enabled Whether aggregates are loaded from snapshots and snapshots are taken.
+     * @param threshold After how many events since the last snapshot the next one is due.
+     * @param mode Who takes a snapshot that is due.
+     * @param queueCapacity How many background snapshots may wait; a further one is skipped and counted.
+     * @param aggregates What is different for some aggregates, by the name of their type: enabled, threshold, mode.
+     */
+    public record Snapshots(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("100") int threshold,
+            @DefaultValue("background") SnapshotMode mode,
+            @DefaultValue("1000") int queueCapacity,
+            @DefaultValue Map<String, AggregateSnapshots> aggregates) {
+
+        /** Checks the bounds. */
+        public Snapshots {
+            requirePositive("threshold", threshold);
+            requirePositive("queue-capacity", queueCapacity);
+            aggregates = Map.copyOf(aggregates);
+            aggregates.forEach((type, aggregate) -> {
+                if (aggregate.threshold() != null) {
+                    requirePositive("aggregates." + type + ".threshold", aggregate.threshold());
+                }
+            });
+        }
+
+        private static void requirePositive(String property, int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(
+                        "eventsource.snapshots.%s must be 1 or more, but it is %d".formatted(property, value));
+            }
+        }
+
+        @Nullable SnapshotSettings settings(String aggregateType, @Nullable SnapshotPolicy policy) {
+            AggregateSnapshots own = aggregates.getOrDefault(aggregateType, AggregateSnapshots.LIKE_ALL);
+            if (!(own.enabled() == null ? enabled : own.enabled())) {
+                return null;
+            }
+            int events = own.threshold() == null ? threshold : own.threshold();
+            return new SnapshotSettings(
+                    own.mode() == null ? mode : own.mode(),
+                    policy == null || own.threshold() != null ? SnapshotPolicy.every(events) : policy);
+        }
+    }
+
+    /**
+     * What is different for one type of aggregate.
+     *
+     * @param enabled Whether it has snapshots.
+     * @param threshold After how many events since the last snapshot the next one is due.
+     * @param mode Who takes a snapshot that is due.
+     */
+    public record AggregateSnapshots(
+            @Nullable Boolean enabled, @Nullable Integer threshold, @Nullable SnapshotMode mode) {
+
+        private static final AggregateSnapshots LIKE_ALL = new AggregateSnapshots(null, null, null);
     }
 
     /**

@@ -33,6 +33,15 @@ class PropertyBoundsTests {
             eventsource.commands.retry-delay            | soon
             eventsource.commands.max-retry-delay        | 4ms
             eventsource.commands.max-retry-delay        | later
+            eventsource.snapshots.enabled               | perhaps
+            eventsource.snapshots.threshold             | 0
+            eventsource.snapshots.threshold             | many
+            eventsource.snapshots.mode                  | sometimes
+            eventsource.snapshots.queue-capacity        | 0
+            eventsource.snapshots.queue-capacity        | many
+            eventsource.snapshots.aggregates.account.enabled   | perhaps
+            eventsource.snapshots.aggregates.account.threshold | 0
+            eventsource.snapshots.aggregates.account.mode      | sometimes
             eventsource.subscriptions.enabled           | perhaps
             eventsource.subscriptions.defaults.batch-size        | 0
             eventsource.subscriptions.defaults.batch-size        | 10001

@@ -22,6 +22,8 @@ final class Runners {
                         JdbcTemplateAutoConfiguration.class,
                         TransactionAutoConfiguration.class,
                         EventStoreAutoConfiguration.class,
+                        SnapshotAutoConfiguration.class,
+                        SnapshotMetricsAutoConfiguration.class,
                         AggregateAutoConfiguration.class,
                         SubscriptionAutoConfiguration.class,
                         EventSourceHealthAutoConfiguration.class));

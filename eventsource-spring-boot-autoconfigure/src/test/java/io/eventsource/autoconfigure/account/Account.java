@@ -5,7 +5,7 @@ import io.eventsource.aggregate.AggregateType;
 import java.util.UUID;
 
 /** The state is the balance. */
-@AggregateType("Account")
+@AggregateType(value = "Account", stateVersion = 1)
 public final class Account extends AggregateRoot<Long, Deposited> {
 
     Account(UUID id) {

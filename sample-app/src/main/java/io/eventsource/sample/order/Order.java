@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.UUID;
 
 /** An order: open until it is shipped or cancelled. */
-@AggregateType("Order")
+@AggregateType(value = "Order", stateVersion = 1)
 public final class Order extends AggregateRoot<OrderState, OrderEvent> {
 
     /** More lines than this make one order's events a burden on every load. */

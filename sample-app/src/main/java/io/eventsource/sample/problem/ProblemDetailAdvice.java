@@ -6,11 +6,13 @@ import io.eventsource.sample.order.IdempotencyKeyReusedException;
 import io.eventsource.sample.order.IllegalOrderTransitionException;
 import io.eventsource.sample.order.StaleOrderException;
 import io.eventsource.sample.order.UnknownOrderVersionException;
+import io.eventsource.sample.voucher.VoucherRefusedException;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.VersionConflictException;
 import java.sql.SQLTransientConnectionException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,8 +43,9 @@ final class ProblemDetailAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ProblemDetail handle(AggregateNotFoundException failure) {
-        ProblemDetail problem = problem(HttpStatus.NOT_FOUND, "Unknown order", failure.getMessage());
-        problem.setProperty("orderId", failure.aggregateId());
+        String type = failure.aggregateType().toLowerCase(Locale.ROOT);
+        ProblemDetail problem = problem(HttpStatus.NOT_FOUND, "Unknown " + type, failure.getMessage());
+        problem.setProperty(type + "Id", failure.aggregateId());
         return problem;
     }
 
@@ -57,6 +60,11 @@ final class ProblemDetailAdvice extends ResponseEntityExceptionHandler {
         problem.setProperty("orderId", failure.orderId());
         problem.setProperty("orderStatus", failure.status());
         return problem;
+    }
+
+    @ExceptionHandler
+    ProblemDetail handle(VoucherRefusedException failure) {
+        return problem(HttpStatus.CONFLICT, "Voucher refused", failure.getMessage());
     }
 
     @ExceptionHandler

@@ -1,0 +1,38 @@
+package io.eventsource.snapshot;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs what keeps snapshots from being used or taken: once a minute at most for each type and reason. */
+final class SnapshotWarnings {
+
+    private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
+    private static final Duration INTERVAL = Duration.ofMinutes(1);
+
+    private record Key(String aggregateType, SnapshotOutcome outcome) {}
+
+    private final Map<Key, Instant> last = new ConcurrentHashMap<>();
+    private final Clock clock;
+
+    SnapshotWarnings(Clock clock) {
+        this.clock = clock;
+    }
+
+    void warn(String aggregateType, SnapshotOutcome outcome, String what, @Nullable Throwable cause) {
+        Instant now = clock.instant();
+        boolean[] due = new boolean[1];
+        last.compute(new Key(aggregateType, outcome), (key, before) -> {
+            due[0] = before == null || !now.isBefore(before.plus(INTERVAL));
+            return due[0] || before == null ? now : before;
+        });
+        if (due[0]) {
+            log.warn("Snapshot of {}: {}. Not logged again within a minute, but counted.", aggregateType, what, cause);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package io.eventsource.snapshot;
+
+import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.event.PayloadSerializer;
+import io.eventsource.store.SnapshotRepository;
+import io.eventsource.store.TransactionParticipation;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * What the repositories of an application share for their snapshots: where they are kept, how each type takes them, and who
+ * is told. An application makes one and hands it to its repositories. Thread-safe.
+ *
+ * <p>Background snapshots run on the executor given. Its queue should be bounded: an executor that refuses a snapshot with a
+ * {@link RejectedExecutionException} makes it {@link SnapshotOutcome#SKIPPED}. Whoever owns the executor lets it finish its
+ * queue at shutdown. An aggregate that waits already is not queued again, since what is taken is its state at that time.
+ */
+public final class Snapshots {
+
+    private final SnapshotRepository repository;
+    private final PayloadSerializer serializer;
+    private final Function<String, @Nullable SnapshotSettings> settings;
+    private final TransactionParticipation participation;
+    private final Executor background;
+    private final List<SnapshotListener> listeners;
+    private final SnapshotWarnings warnings;
+    private final Set<UUID> waiting = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Creates the snapshots of an application.
+     *
+     * @param repository where they are kept
+     * @param serializer the JSON form of states; the library's own is used in a stricter form, in which a state that lacks a
+     *     field or has one too many does not fit its class
+     * @param settings the settings of a type of aggregate, or null when it has no snapshots
+     * @param participation tells the transactions of the store's data source
+     * @param background runs background snapshots
+     * @param listeners told what becomes of snapshots
+     * @param clock bounds the rate of warnings
+     */
+    public Snapshots(
+            SnapshotRepository repository,
+            PayloadSerializer serializer,
+            Function<String, @Nullable SnapshotSettings> settings,
+            TransactionParticipation participation,
+            Executor background,
+            List<? extends SnapshotListener> listeners,
+            Clock clock) {
+        this.repository = repository;
+        this.serializer = serializer instanceof JacksonPayloadSerializer jackson ? jackson.strict() : serializer;
+        this.settings = settings;
+        this.participation = participation;
+        this.background = background;
+        this.listeners = List.copyOf(listeners);
+        this.warnings = new SnapshotWarnings(clock);
+    }
+
+    /**
+     * How a type takes snapshots.
+     *
+     * @param aggregateType the type
+     * @return its settings, or null when it has no snapshots
+     */
+    public @Nullable SnapshotSettings settingsOf(String aggregateType) {
+        return settings.apply(aggregateType);
+    }
+
+    /**
+     * Where snapshots are kept.
+     *
+     * @return the repository
+     */
+    public SnapshotRepository repository() {
+        return repository;
+    }
+
+    /**
+     * The JSON form of states.
+     *
+     * @return the serializer
+     */
+    public PayloadSerializer serializer() {
+        return serializer;
+    }
+
+    /**
+     * Whether what the calling thread writes now takes part in a transaction.
+     *
+     * @return whether there is a transaction to be committed
+     */
+    public boolean inTransaction() {
+        return participation.running();
+    }
+
+    /**
+     * Tells the listeners what became of a snapshot.
+     *
+     * @param aggregateType the aggregate's type
+     * @param outcome what
+     */
+    public void count(String aggregateType, SnapshotOutcome outcome) {
+        listeners.forEach(listener -> listener.onSnapshot(aggregateType, outcome));
+    }
+
+    /**
+     * As {@link #count}, and logs it, once a minute at most for each type and outcome.
+     *
+     * @param aggregateType the aggregate's type
+     * @param outcome what
+     * @param what which aggregate it was, and why
+     * @param cause what was thrown, if anything was
+     */
+    public void warn(String aggregateType, SnapshotOutcome outcome, String what, @Nullable Throwable cause) {
+        count(aggregateType, outcome);
+        warnings.warn(aggregateType, outcome, what, cause);
+    }
+
+    /**
+     * Takes a snapshot in the background: after the calling thread's transaction has committed when there is one, otherwise
+     * now. Never waits.
+     *
+     * @param aggregateType the aggregate's type
+     * @param aggregateId the aggregate
+     * @param take takes the snapshot of what is committed; throws nothing
+     */
+    public void inBackground(String aggregateType, UUID aggregateId, Runnable take) {
+        if (TransactionSynchronizationManager.isSynchronizationActive() && participation.running()) {
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                @Override
+                public void afterCommit() {
+                    queue(aggregateType, aggregateId, take);
+                }
+            });
+        } else {
+            queue(aggregateType, aggregateId, take);
+        }
+    }
+
+    private void queue(String aggregateType, UUID aggregateId, Runnable take) {
+        if (!waiting.add(aggregateId)) {
+            return;
+        }
+        try {
+            background.execute(() -> {
+                // from here on a save may find that the snapshot under way is too old
+                waiting.remove(aggregateId);
+                take.run();
+            });
+        } catch (RejectedExecutionException full) {
+            waiting.remove(aggregateId);
+            warn(
+                    aggregateType,
+                    SnapshotOutcome.SKIPPED,
+                    aggregateId + " gets none for now, too many others wait or the application stops",
+                    null);
+        }
+    }
+}
