@@ -29,7 +29,7 @@ final class TailReader {
 
     private final LogHead logHead;
     private final LogSignal signal;
-    private final Duration pollInterval;
+    private final PollPauses pollPauses;
     private final BackOff backOff;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -54,7 +54,7 @@ final class TailReader {
         this.clock = clock;
         this.logHead = logHead;
         this.signal = signal;
-        this.pollInterval = pollInterval;
+        this.pollPauses = new PollPauses(pollInterval);
         this.backOff = backOff;
     }
 
@@ -71,7 +71,7 @@ final class TailReader {
                 publishHead();
                 pauses = backOff.start();
                 holePause = status.holeSince() == null ? FIRST_LOOK_AT_HOLE : slower(holePause);
-                pause = status.holeSince() == null ? pollInterval : holePause;
+                pause = status.holeSince() == null ? pollPauses.after(head, signal.hearingOthers()) : holePause;
             } catch (RuntimeException | Error failure) {
                 pause = Duration.ofMillis(pauses.nextBackOff());
                 report(failure, pause);
@@ -181,7 +181,7 @@ final class TailReader {
 
     /** Ends every wait whose stop has been raised. */
     void wakeAll() {
-        signal.raise();
+        signal.wake();
         lock.lock();
         try {
             moved.signalAll();
