@@ -3,6 +3,7 @@ package io.eventsource.store;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says within one JVM that the log may have grown. A hint: readers that miss it find the events by polling. Signals that
@@ -11,12 +12,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class LogSignal {
 
-    private static final Runnable NOBODY = () -> {};
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition raised = lock.newCondition();
     private boolean pending;
-    private volatile Runnable relay = NOBODY;
+    private volatile @Nullable Runnable relay;
     private volatile boolean hearingOthers;
 
     /** Creates a signal that has not been raised. */
@@ -25,7 +24,10 @@ public final class LogSignal {
     /** Wakes the waiting reader, or the next one to wait, and has other processes told: this one has committed events. */
     public void raise() {
         wake();
-        relay.run();
+        Runnable current = relay;
+        if (current != null) {
+            current.run();
+        }
     }
 
     /** Wakes the waiting reader, or the next one to wait, of this JVM alone. */
@@ -78,6 +80,6 @@ public final class LogSignal {
     }
 
     void relayToNobody() {
-        relay = NOBODY;
+        relay = null;
     }
 }
