@@ -4,6 +4,7 @@ import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.SignalRelaySettings;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -94,6 +95,10 @@ public record EventSourceProperties(
      * @param retryDelay Pause after a batch has failed; it doubles with each further failure.
      * @param maxRetryDelay Longest pause after a batch has failed.
      * @param drainTimeout How long a batch that is being handled may go on when the application stops.
+     * @param wakeUp How commits of other instances are heard of.
+     * @param notifyInterval How long after a notification to other instances the next one is sent at the earliest.
+     * @param heartbeat How often the listening connection is tried out.
+     * @param stallThreshold How long an open transaction may hold the head of the log before health is degraded.
      */
     public record Subscriptions(
             @DefaultValue("true") boolean enabled,
@@ -101,7 +106,11 @@ public record EventSourceProperties(
             @DefaultValue("1s") Duration pollInterval,
             @DefaultValue("1s") Duration retryDelay,
             @DefaultValue("30s") Duration maxRetryDelay,
-            @DefaultValue("10s") Duration drainTimeout) {
+            @DefaultValue("10s") Duration drainTimeout,
+            @DefaultValue("notify") WakeUp wakeUp,
+            @DefaultValue("5ms") Duration notifyInterval,
+            @DefaultValue("10s") Duration heartbeat,
+            @DefaultValue("10s") Duration stallThreshold) {
 
         /** Checks the bounds. */
         public Subscriptions {
@@ -110,10 +119,27 @@ public record EventSourceProperties(
                 throw new IllegalArgumentException(
                         "eventsource.subscriptions.drain-timeout must not be negative, but it is " + drainTimeout);
             }
+            new SignalRelaySettings(enabled, notifyInterval, heartbeat);
+            if (stallThreshold.compareTo(Duration.ofSeconds(1)) < 0) {
+                throw new IllegalArgumentException(
+                        "eventsource.subscriptions.stall-threshold must be 1 s or more, but it is " + stallThreshold);
+            }
         }
 
         SubscriptionSettings settings() {
             return new SubscriptionSettings(batchSize, pollInterval, retryDelay, maxRetryDelay);
         }
+
+        SignalRelaySettings relaySettings() {
+            return new SignalRelaySettings(enabled, notifyInterval, heartbeat);
+        }
+    }
+
+    /** How commits of other instances are heard of. */
+    public enum WakeUp {
+        /** By notifications of PostgreSQL, over one connection that listens and one that sends. */
+        NOTIFY,
+        /** By polling alone, as behind PgBouncer in transaction mode. */
+        POLL
     }
 }

@@ -46,7 +46,16 @@ class PropertyBoundsTests {
             eventsource.subscriptions.max-retry-delay   | 999ms
             eventsource.subscriptions.max-retry-delay   | later
             eventsource.subscriptions.drain-timeout     | -1ms
-            eventsource.subscriptions.drain-timeout     | soon""")
+            eventsource.subscriptions.drain-timeout     | soon
+            eventsource.subscriptions.wake-up           | sometimes
+            eventsource.subscriptions.notify-interval   | 0ms
+            eventsource.subscriptions.notify-interval   | 2m
+            eventsource.subscriptions.notify-interval   | soon
+            eventsource.subscriptions.heartbeat         | 9ms
+            eventsource.subscriptions.heartbeat         | 2h
+            eventsource.subscriptions.heartbeat         | soon
+            eventsource.subscriptions.stall-threshold   | 999ms
+            eventsource.subscriptions.stall-threshold   | soon""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
         Runners.plain()
                 .withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere")

@@ -24,6 +24,8 @@ final class Runners {
                         EventStoreAutoConfiguration.class,
                         AggregateAutoConfiguration.class,
                         SubscriptionAutoConfiguration.class,
+                        WakeUpAutoConfiguration.class,
+                        EventSourceMetricsAutoConfiguration.class,
                         EventSourceHealthAutoConfiguration.class));
     }
 
