@@ -127,7 +127,10 @@ public final class SignalRelay {
                 // 0 would wait for ever
                 thread.join(Math.max(
                         1, Duration.ofNanos(deadline - System.nanoTime()).toMillis()));
-                ended &= !thread.isAlive();
+                if (thread.isAlive()) {
+                    thread.interrupt();
+                    ended = false;
+                }
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -55,7 +55,7 @@ public final class StalledWriters {
                AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = current_database())
                AND l.relation = '{schema}.events'::regclass
                AND l.pid = ? AND l.virtualtransaction = ?
-               AND (a.xact_start = ? OR a.xact_start IS NULL)""";
+               AND coalesce(a.xact_start = ?, true)""";
 
     private static final String PREPARED =
             """

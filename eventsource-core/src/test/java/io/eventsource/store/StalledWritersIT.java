@@ -161,6 +161,16 @@ class StalledWritersIT {
     }
 
     @Test
+    void a_transaction_whose_beginning_could_not_be_seen_is_told_by_its_virtual_id() {
+        appendAndHang();
+        LogWriter seen = writers.list().get(0);
+        LogWriter unseen =
+                new LogWriter(seen.virtualTransaction(), seen.pid(), seen.user(), null, null, null, null, null);
+
+        assertThat(writers.end(unseen, "ada", "it hangs").outcome()).isEqualTo(Outcome.ENDED);
+    }
+
+    @Test
     void a_prepared_transaction_under_the_same_id_that_began_later_is_not_touched() {
         appendAndHang();
         onHung.execute("PREPARE TRANSACTION 'again'");
