@@ -1,4 +1,5 @@
--- Two roles without login: what an application needs when it does not migrate, and reading only.
+-- Three roles without login: what an application needs when it does not migrate, reading only, and ending transactions that
+-- hold back the log (grant it in addition to whom an operator's tool logs in as).
 -- Run it as a superuser, or as the tables' owner with CREATEROLE, in the database that holds the tables; again after each
 -- migration that adds tables. It may be run twice. Then, for each login:  GRANT eventsource_application TO orders_service;
 DO $$
@@ -9,10 +10,13 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'eventsource_reader') THEN
         CREATE ROLE eventsource_reader NOLOGIN;
     END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'eventsource_operator') THEN
+        CREATE ROLE eventsource_operator NOLOGIN;
+    END IF;
 END
 $$;
 
-GRANT USAGE ON SCHEMA eventsource TO eventsource_application, eventsource_reader;
+GRANT USAGE ON SCHEMA eventsource TO eventsource_application, eventsource_reader, eventsource_operator;
 
 -- The application appends and reads; what has been appended it can neither change nor remove. Positions come from the
 -- identity column, which needs no privilege on its sequence. The functions run with their caller's rights.
@@ -25,6 +29,20 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON eventsource.snapshots, eventsource.dead_
 GRANT SELECT ON eventsource.eventsource_schema_history TO eventsource_application;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA eventsource TO eventsource_reader;
+
+-- An operator records who and why before anything is ended, and can neither change nor remove that afterwards.
+GRANT SELECT, INSERT, UPDATE (outcome, outcome_at, error) ON eventsource.log_interventions TO eventsource_operator;
+-- Ending other users' sessions (not a superuser's) and seeing how old their transactions are takes two of PostgreSQL's own roles,
+-- which only a superuser can be sure to grant. A prepared transaction is rolled back by its own user or a superuser only.
+DO $$
+BEGIN
+    IF (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
+        GRANT pg_signal_backend, pg_read_all_stats TO eventsource_operator;
+    ELSE
+        RAISE NOTICE 'A superuser has yet to: GRANT pg_signal_backend, pg_read_all_stats TO eventsource_operator';
+    END IF;
+END
+$$;
 
 -- PostgreSQL 12 to 14 let everybody make tables in public; later versions do not. Leave it out where other users rely on it.
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;

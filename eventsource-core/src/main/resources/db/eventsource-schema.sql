@@ -136,6 +136,28 @@ CREATE TABLE eventsource.event_outbox (
     CONSTRAINT event_outbox_status CHECK (status IN ('pending', 'failed', 'published'))
 );
 
+-- Who ended a transaction that held back the log, and why. Written before it is ended, and again afterwards.
+CREATE TABLE eventsource.log_interventions (
+    id                  bigint      GENERATED ALWAYS AS IDENTITY,
+    requested_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    operator            text        NOT NULL,
+    reason              text        NOT NULL,
+    database_user       text        NOT NULL DEFAULT current_user,
+    virtual_transaction text        NOT NULL,
+    pid                 integer,
+    prepared_gid        text,
+    writer_user         text,
+    writer_application  text,
+    writer_started_at   timestamptz,
+    outcome             text        NOT NULL DEFAULT 'requested',
+    outcome_at          timestamptz,
+    error               text,
+    CONSTRAINT log_interventions_pkey PRIMARY KEY (id),
+    CONSTRAINT log_interventions_operator_named CHECK (operator ~ '[^[:space:]]'),
+    CONSTRAINT log_interventions_reason_given CHECK (reason ~ '[^[:space:]]'),
+    CONSTRAINT log_interventions_outcome CHECK (outcome IN ('requested', 'ended', 'signalled', 'gone', 'failed'))
+);
+
 -- ES2__history_is_immutable.pgsql
 
 -- What has been appended is history. Corrections are further events.
@@ -562,7 +584,7 @@ CREATE INDEX eventsource_schema_history_s_idx ON eventsource.eventsource_schema_
 INSERT INTO eventsource.eventsource_schema_history
        (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
 VALUES
-    (1, '1', 'tables', 'SQL', 'ES1__tables.pgsql', -1453055954, current_user, 0, true),
+    (1, '1', 'tables', 'SQL', 'ES1__tables.pgsql', -59778014, current_user, 0, true),
     (2, '2', 'history is immutable', 'SQL', 'ES2__history_is_immutable.pgsql', -2141093144, current_user, 0, true),
     (3, '3', 'append', 'SQL', 'ES3__append.pgsql', -1068865983, current_user, 0, true),
     (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -641709972, current_user, 0, true),

@@ -59,6 +59,8 @@ public final class LogHead {
     private long generation;
     private long published;
     private Instant publishNotBefore = Instant.MIN;
+    /** Read without the monitor, which a look holds for as long as the database takes to answer. */
+    private volatile LogHeadStatus status = new LogHeadStatus(0, null, 0, 0);
 
     /**
      * The head of a store's log.
@@ -115,6 +117,8 @@ public final class LogHead {
             head = 0;
             generation++;
             throw failure;
+        } finally {
+            status = new LogHeadStatus(head, fence == null ? null : fence.since(), regressions, generation);
         }
     }
 
@@ -133,12 +137,12 @@ public final class LogHead {
     }
 
     /**
-     * Where the head is, without looking at the log.
+     * Where the head is, without looking at the log and without waiting for whoever does.
      *
      * @return the head as of the last {@link #advance()}, and what holds it
      */
-    public synchronized LogHeadStatus status() {
-        return new LogHeadStatus(head, fence == null ? null : fence.since(), regressions, generation);
+    public LogHeadStatus status() {
+        return status;
     }
 
     /**

@@ -3,23 +3,35 @@ package io.eventsource.store;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says within one JVM that the log may have grown. A hint: readers that miss it find the events by polling. Signals that
  * arrive while nobody waits are kept as one. For one reader: of several that wait, a signal is sure to reach only one.
- * Thread-safe.
+ * A {@link SignalRelay} carries it to other processes. Thread-safe.
  */
 public final class LogSignal {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition raised = lock.newCondition();
     private boolean pending;
+    private volatile @Nullable Runnable relay;
+    private volatile boolean hearingOthers;
 
     /** Creates a signal that has not been raised. */
     public LogSignal() {}
 
-    /** Wakes the waiting reader, or the next one to wait. */
+    /** Wakes the waiting reader, or the next one to wait, and has other processes told: this one has committed events. */
     public void raise() {
+        wake();
+        Runnable current = relay;
+        if (current != null) {
+            current.run();
+        }
+    }
+
+    /** Wakes the waiting reader, or the next one to wait, of this JVM alone. */
+    public void wake() {
         lock.lock();
         try {
             pending = true;
@@ -46,5 +58,28 @@ public final class LogSignal {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Whether commits of other processes arrive here at the moment. Where they do not, events of others are found by polling
+     * alone.
+     *
+     * @return whether the relay hears its own heartbeat
+     */
+    public boolean hearingOthers() {
+        return hearingOthers;
+    }
+
+    void hearingOthers(boolean hearing) {
+        hearingOthers = hearing;
+    }
+
+    /** Calls this after each {@link #raise()}, on the thread that raises; must return at once and never fail. */
+    void relayTo(Runnable newRelay) {
+        relay = newRelay;
+    }
+
+    void relayToNobody() {
+        relay = null;
     }
 }

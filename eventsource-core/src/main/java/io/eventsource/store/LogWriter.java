@@ -1,6 +1,7 @@
 package io.eventsource.store;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param user the database user, null where this role may not see it
  * @param application the client's application name, null where this role may not see it
  * @param state what the session does, null where this role may not see it
- * @param age how long the transaction has been open, null where this role may not see it
+ * @param startedAt when the transaction began, or was prepared; null where this role may not see it
+ * @param age how long ago that is, null where this role may not see it
  * @param preparedGid the global id of a prepared transaction
  */
 public record LogWriter(
@@ -20,5 +22,6 @@ public record LogWriter(
         @Nullable String user,
         @Nullable String application,
         @Nullable String state,
+        @Nullable Instant startedAt,
         @Nullable Duration age,
         @Nullable String preparedGid) {}

@@ -2,6 +2,7 @@ package io.eventsource.store;
 
 import io.eventsource.schema.EventSourceSchema;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -37,19 +38,21 @@ final class PostgresLogEvidence implements LogEvidence {
 
     private static final String DESCRIBE_WRITERS =
             """
-            SELECT l.virtualtransaction, l.pid, a.usename, a.application_name, a.state,
-                   extract(epoch FROM clock_timestamp() - a.xact_start)::double precision AS age,
-                   (SELECT p.gid FROM pg_catalog.pg_prepared_xacts AS p
-                      JOIN pg_catalog.pg_locks AS t ON t.locktype = 'transactionid' AND t.transactionid = p.transaction
-                     WHERE l.pid IS NULL AND t.virtualtransaction = l.virtualtransaction AND p.database = current_database()
-                     LIMIT 1) AS gid
+            SELECT l.virtualtransaction, l.pid, coalesce(a.usename, x.owner) AS usename, a.application_name, a.state, x.gid,
+                   coalesce(a.xact_start, x.prepared) AS started_at,
+                   extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, x.prepared))::double precision AS age
               FROM pg_catalog.pg_locks AS l
               LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+              LEFT JOIN LATERAL (
+                   SELECT p.gid, p.owner, p.prepared FROM pg_catalog.pg_prepared_xacts AS p
+                     JOIN pg_catalog.pg_locks AS t ON t.locktype = 'transactionid' AND t.transactionid = p.transaction
+                    WHERE l.pid IS NULL AND t.virtualtransaction = l.virtualtransaction AND p.database = current_database()
+                    LIMIT 1) AS x ON true
              WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
                AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = current_database())
                AND l.relation = '{schema}.events'::regclass
                AND l.pid IS DISTINCT FROM pg_backend_pid()
-             ORDER BY a.xact_start NULLS FIRST""";
+             ORDER BY started_at NULLS FIRST""";
 
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
@@ -93,12 +96,14 @@ final class PostgresLogEvidence implements LogEvidence {
     public List<LogWriter> describeWriters() {
         return jdbc.query(schema.sql(DESCRIBE_WRITERS), (row, number) -> {
             Double seconds = row.getObject("age", Double.class);
+            OffsetDateTime startedAt = row.getObject("started_at", OffsetDateTime.class);
             return new LogWriter(
                     row.getString("virtualtransaction"),
                     row.getObject("pid", Integer.class),
                     row.getString("usename"),
                     row.getString("application_name"),
                     row.getString("state"),
+                    startedAt == null ? null : startedAt.toInstant(),
                     seconds == null ? null : Duration.ofMillis((long) (seconds * 1000)),
                     row.getString("gid"));
         });

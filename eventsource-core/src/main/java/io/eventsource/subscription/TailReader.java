@@ -41,7 +41,7 @@ final class TailReader {
     private final LogReader reader;
     private final SubscriptionFilter wanted;
     private final LogSignal signal;
-    private final Duration pollInterval;
+    private final PollPauses pollPauses;
     private final BackOff backOff;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -84,7 +84,7 @@ final class TailReader {
         this.reader = reader;
         this.wanted = wanted;
         this.signal = signal;
-        this.pollInterval = pollInterval;
+        this.pollPauses = new PollPauses(pollInterval);
         this.backOff = backOff;
     }
 
@@ -103,7 +103,7 @@ final class TailReader {
                 publishHead();
                 pauses = backOff.start();
                 holePause = status.holeSince() == null ? FIRST_LOOK_AT_HOLE : slower(holePause);
-                pause = status.holeSince() == null ? pollInterval : holePause;
+                pause = status.holeSince() == null ? pollPauses.after(head, signal.hearingOthers()) : holePause;
             } catch (RuntimeException | Error failure) {
                 pause = Duration.ofMillis(pauses.nextBackOff());
                 report(failure, pause);
@@ -241,7 +241,7 @@ final class TailReader {
 
     /** Makes every wait look whether it has been ended. */
     void wakeAll() {
-        signal.raise();
+        signal.wake();
         lock.lock();
         try {
             moved.signalAll();

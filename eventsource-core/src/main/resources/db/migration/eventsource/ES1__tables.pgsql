@@ -125,3 +125,25 @@ CREATE TABLE ${flyway:defaultSchema}.event_outbox (
     CONSTRAINT event_outbox_event_key UNIQUE (destination, event_id),
     CONSTRAINT event_outbox_status CHECK (status IN ('pending', 'failed', 'published'))
 );
+
+-- Who ended a transaction that held back the log, and why. Written before it is ended, and again afterwards.
+CREATE TABLE ${flyway:defaultSchema}.log_interventions (
+    id                  bigint      GENERATED ALWAYS AS IDENTITY,
+    requested_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    operator            text        NOT NULL,
+    reason              text        NOT NULL,
+    database_user       text        NOT NULL DEFAULT current_user,
+    virtual_transaction text        NOT NULL,
+    pid                 integer,
+    prepared_gid        text,
+    writer_user         text,
+    writer_application  text,
+    writer_started_at   timestamptz,
+    outcome             text        NOT NULL DEFAULT 'requested',
+    outcome_at          timestamptz,
+    error               text,
+    CONSTRAINT log_interventions_pkey PRIMARY KEY (id),
+    CONSTRAINT log_interventions_operator_named CHECK (operator ~ '[^[:space:]]'),
+    CONSTRAINT log_interventions_reason_given CHECK (reason ~ '[^[:space:]]'),
+    CONSTRAINT log_interventions_outcome CHECK (outcome IN ('requested', 'ended', 'signalled', 'gone', 'failed'))
+);

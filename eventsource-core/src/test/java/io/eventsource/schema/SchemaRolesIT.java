@@ -72,8 +72,8 @@ class SchemaRolesIT {
         asReader.close();
         database.jdbc().execute("DROP ROLE " + application);
         database.jdbc().execute("DROP ROLE " + reader);
-        database.jdbc().execute("DROP OWNED BY eventsource_application, eventsource_reader");
-        database.jdbc().execute("DROP ROLE eventsource_application, eventsource_reader");
+        database.jdbc().execute("DROP OWNED BY eventsource_application, eventsource_reader, eventsource_operator");
+        database.jdbc().execute("DROP ROLE eventsource_application, eventsource_reader, eventsource_operator");
         database.close();
     }
 
@@ -162,6 +162,8 @@ class SchemaRolesIT {
                 "SELECT setval('eventsource.events_position_seq', 1)",
                 "DELETE FROM eventsource.event_streams",
                 "DELETE FROM eventsource.log_head",
+                "DELETE FROM eventsource.log_interventions",
+                "UPDATE eventsource.log_interventions SET reason = 'another'",
                 "UPDATE eventsource.eventsource_schema_history SET success = false",
                 "CREATE TABLE eventsource.mine (id bigint)",
                 "CREATE TABLE public.mine (id bigint)",
@@ -181,7 +183,7 @@ class SchemaRolesIT {
                 .hasSize(1);
         List<String> tables = database.jdbc()
                 .queryForList("SELECT tablename FROM pg_tables WHERE schemaname = 'eventsource'", String.class);
-        assertThat(tables).hasSize(8);
+        assertThat(tables).hasSize(9);
         for (String table : tables) {
             new JdbcTemplate(asReader).queryForList("SELECT * FROM eventsource." + table);
             assertRefused(asReader, "INSERT INTO eventsource." + table + " DEFAULT VALUES");

@@ -132,7 +132,7 @@ final class ScriptedLog implements LogEvidence {
     @Override
     public List<LogWriter> describeWriters() {
         return open.keySet().stream()
-                .map(name -> new LogWriter(name, null, null, null, null, null, null))
+                .map(name -> new LogWriter(name, null, null, null, null, null, null, null))
                 .collect(Collectors.toList());
     }
 }

@@ -186,6 +186,21 @@ public final class TestDatabase implements AutoCloseable {
         return new HikariDataSource(config);
     }
 
+    /** Kills one session's process, so that the server ends all others and starts again from its log. Only on a cluster of its own. */
+    public void crashServer() {
+        if (!ownServer) {
+            throw new IllegalStateException("Others use this server");
+        }
+        try (Connection victim = connect()) {
+            Long pid = on(victim).queryForObject("SELECT pg_backend_pid()", Long.class);
+            ProcessHandle.of(java.util.Objects.requireNonNull(pid))
+                    .orElseThrow()
+                    .destroyForcibly();
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
     /** Another database on the same server. */
     public TestDatabase neighbour() {
         return empty(major);

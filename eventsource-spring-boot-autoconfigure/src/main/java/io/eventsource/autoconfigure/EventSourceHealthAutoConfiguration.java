@@ -5,7 +5,9 @@ import io.eventsource.schema.SchemaInspector;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
+import io.eventsource.store.SignalRelay;
 import io.eventsource.subscription.SubscriptionManager;
+import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -18,7 +20,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Reports the library's health where Actuator is present. */
-@AutoConfiguration(after = {EventStoreAutoConfiguration.class, SubscriptionAutoConfiguration.class})
+@AutoConfiguration(
+        after = {EventStoreAutoConfiguration.class, SubscriptionAutoConfiguration.class, WakeUpAutoConfiguration.class})
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnEnabledHealthIndicator("eventsource")
@@ -33,11 +36,16 @@ public final class EventSourceHealthAutoConfiguration {
             DataSource dataSource,
             EventSourceSchema schema,
             LogHead logHead,
-            ObjectProvider<SubscriptionManager> manager) {
+            ObjectProvider<SubscriptionManager> manager,
+            ObjectProvider<SignalRelay> relay,
+            EventSourceProperties properties,
+            ObjectProvider<Clock> clock) {
         return new EventSourceHealthIndicator(
                 new SchemaInspector(new JdbcTemplate(dataSource), schema),
                 SchemaMigrator.requiredVersion(),
-                logHead,
-                manager.getIfAvailable());
+                new HoleHealth(
+                        logHead, properties.subscriptions().stallThreshold(), clock.getIfUnique(Clock::systemUTC)),
+                manager.getIfAvailable(),
+                relay.getIfAvailable());
     }
 }

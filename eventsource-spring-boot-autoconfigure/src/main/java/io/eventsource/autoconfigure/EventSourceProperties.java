@@ -7,6 +7,7 @@ import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.SnapshotSettings;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.SignalRelaySettings;
 import io.eventsource.subscription.CheckpointStrategy;
 import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.SubscriptionFilter;
@@ -152,6 +153,14 @@ public record EventSourceProperties(
         }
     }
 
+    /** How commits of other instances are heard of. */
+    public enum WakeUp {
+        /** By notifications of PostgreSQL, over one connection that listens and one that sends. */
+        NOTIFY,
+        /** By polling alone, as behind PgBouncer in transaction mode. */
+        POLL
+    }
+
     /**
      * What is different for one type of aggregate.
      *
@@ -172,6 +181,10 @@ public record EventSourceProperties(
      * @param preset Sizes and times that belong together, for what is not set itself.
      * @param pollInterval How long the log goes unlooked at when no signal arrives. 1s, with the preset high-throughput 500ms.
      * @param drainTimeout How long a batch that is being handled may go on when the application stops.
+     * @param wakeUp How commits of other instances are heard of.
+     * @param notifyInterval How long after a notification to other instances the next one is sent at the earliest.
+     * @param heartbeat How often the listening connection is tried out.
+     * @param stallThreshold How long an open transaction may hold the head of the log before health is degraded.
      * @param defaults How all subscriptions read and handle.
      * @param named What differs for single subscriptions, by their names.
      */
@@ -180,6 +193,10 @@ public record EventSourceProperties(
             @DefaultValue("standard") Preset preset,
             @Nullable Duration pollInterval,
             @DefaultValue("10s") Duration drainTimeout,
+            @DefaultValue("notify") WakeUp wakeUp,
+            @DefaultValue("5ms") Duration notifyInterval,
+            @DefaultValue("10s") Duration heartbeat,
+            @DefaultValue("10s") Duration stallThreshold,
             @DefaultValue Options defaults,
             @DefaultValue Map<String, Options> named) {
 
@@ -198,6 +215,11 @@ public record EventSourceProperties(
                 throw new IllegalArgumentException(
                         PREFIX + "poll-interval must be 1 ms or more, but it is " + pollInterval);
             }
+            new SignalRelaySettings(enabled, notifyInterval, heartbeat);
+            if (stallThreshold.compareTo(Duration.ofSeconds(1)) < 0) {
+                throw new IllegalArgumentException(
+                        "eventsource.subscriptions.stall-threshold must be 1 s or more, but it is " + stallThreshold);
+            }
             named = Map.copyOf(named);
             SubscriptionSettings all = defaults.over(
                     PREFIX + "defaults.", SubscriptionSettings.defaults().withBatchSize(preset.batchSize));
@@ -210,6 +232,10 @@ public record EventSourceProperties(
                     PREFIX + "defaults.", SubscriptionSettings.defaults().withBatchSize(preset.batchSize));
             Options own = named.get(name);
             return own == null ? all : own.over(PREFIX + "named." + name + ".", all);
+        }
+
+        SignalRelaySettings relaySettings() {
+            return new SignalRelaySettings(enabled, notifyInterval, heartbeat);
         }
     }
 

@@ -11,6 +11,7 @@ import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
+import io.eventsource.store.StalledWriters;
 import io.eventsource.store.TimeOrderedIdGenerator;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -86,6 +87,12 @@ public final class EventStoreAutoConfiguration {
     @ConditionalOnMissingBean
     LogHead eventLogHead(DataSource dataSource, EventSourceSchema schema, ObjectProvider<Clock> clock) {
         return LogHead.of(dataSource, schema, clock.getIfUnique(Clock::systemUTC));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    StalledWriters eventStalledWriters(DataSource dataSource, EventSourceSchema schema) {
+        return new StalledWriters(dataSource, schema);
     }
 
     @Bean

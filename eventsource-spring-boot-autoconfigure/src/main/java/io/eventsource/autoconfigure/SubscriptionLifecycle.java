@@ -11,7 +11,7 @@ import org.springframework.context.SmartLifecycle;
 final class SubscriptionLifecycle implements SmartLifecycle {
 
     /** Below the web server's graceful shutdown and above everything without a phase of its own. */
-    private static final int PHASE = DEFAULT_PHASE - 4096;
+    static final int PHASE = DEFAULT_PHASE - 4096;
 
     private final SubscriptionManager manager;
     private final Duration drainTimeout;

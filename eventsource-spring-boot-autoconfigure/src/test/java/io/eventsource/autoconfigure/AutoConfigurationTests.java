@@ -33,6 +33,8 @@ class AutoConfigurationTests {
             EventStoreAutoConfiguration.class,
             AggregateAutoConfiguration.class,
             SubscriptionAutoConfiguration.class,
+            WakeUpAutoConfiguration.class,
+            EventSourceMetricsAutoConfiguration.class,
             EventSourceHealthAutoConfiguration.class);
 
     private final ApplicationContextRunner withoutDatabase = new ApplicationContextRunner().withConfiguration(STARTER);

@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -183,6 +184,7 @@ class HealthIT {
     @Test
     void isDegradedNamingWhoHoldsTheLogAndUpAgainAfterwards() {
         application
+                .withPropertyValues("eventsource.subscriptions.stall-threshold=1s")
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
                 .run(context -> {
                     append(context);
@@ -190,12 +192,7 @@ class HealthIT {
                             Statement statement = hung.createStatement()) {
                         hung.setAutoCommit(false);
                         int pid = pid(statement);
-                        statement.execute(
-                                """
-                                INSERT INTO eventsource.events (event_id, append_id, aggregate_id, aggregate_type, version,
-                                    event_type, bucket, "timestamp", payload)
-                                SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), aggregate_type, 1,
-                                    event_type, bucket, "timestamp", payload FROM eventsource.events LIMIT 1""");
+                        insertOneEvent(statement);
                         append(context);
 
                         await().untilAsserted(() -> assertThat(status(context)).isEqualTo("DEGRADED"));
@@ -215,6 +212,125 @@ class HealthIT {
                     await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
                     assertThatDetails(context).doesNotContainKeys("reason", "hole");
                 });
+    }
+
+    @Test
+    void namesWhoHoldsTheLogBeforeTheStallThresholdAndStaysUp() {
+        application
+                .withPropertyValues("eventsource.subscriptions.stall-threshold=1h")
+                .run(context -> {
+                    append(context);
+                    try (Connection hung = database.connect();
+                            Statement statement = hung.createStatement()) {
+                        hung.setAutoCommit(false);
+                        insertOneEvent(statement);
+                        append(context);
+
+                        await().untilAsserted(() ->
+                                assertThatDetails(context).containsKey("hole").doesNotContainKey("reason"));
+                        assertThat(status(context)).isEqualTo("UP");
+                        hung.rollback();
+                    }
+                });
+    }
+
+    @Test
+    void listsTenTransactionsThatHoldTheLogAndCountsTheOthers() {
+        application.run(context -> {
+            append(context);
+            List<Connection> hung = new ArrayList<>();
+            try {
+                for (int i = 0; i < 12; i++) {
+                    Connection connection = database.connect();
+                    hung.add(connection);
+                    connection.setAutoCommit(false);
+                    insertOneEvent(connection.createStatement());
+                }
+                append(context);
+
+                await().untilAsserted(() -> assertThatDetails(context)
+                        .extractingByKey("hole", MAP)
+                        .containsEntry("furtherTransactions", 2)
+                        .extractingByKey("transactions")
+                        .asInstanceOf(list(Map.class))
+                        .hasSize(10));
+            } finally {
+                for (Connection connection : hung) {
+                    connection.close();
+                }
+            }
+        });
+    }
+
+    @Test
+    void saysLessAboutTransactionsWhereTheRoleMayNotSeeThem() {
+        String role = "plain_" + database.name();
+        application.run(migrated -> append(migrated));
+        database.jdbc().execute("CREATE ROLE " + role + " LOGIN PASSWORD 'plain'");
+        database.jdbc().execute("GRANT USAGE ON SCHEMA eventsource TO " + role);
+        database.jdbc().execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA eventsource TO " + role);
+        try {
+            application
+                    .withPropertyValues(
+                            "eventsource.migration.enabled=false",
+                            "spring.datasource.username=" + role,
+                            "spring.datasource.password=plain")
+                    .run(context -> {
+                        try (Connection hung = database.connect();
+                                Statement statement = hung.createStatement()) {
+                            hung.setAutoCommit(false);
+                            insertOneEvent(statement);
+                            append(context);
+
+                            await().untilAsserted(() -> assertThatDetails(context)
+                                    .extractingByKey("hole", MAP)
+                                    .extractingByKey("transactions")
+                                    .asInstanceOf(list(Map.class))
+                                    .singleElement()
+                                    .satisfies(transaction -> {
+                                        assertThat(transaction.get("pid")).isNotNull();
+                                        assertThat(transaction.get("user")).isNotNull();
+                                        assertThat(transaction.get("state")).isNull();
+                                        assertThat(transaction.get("age")).isNull();
+                                    }));
+                            hung.rollback();
+                        }
+                    });
+        } finally {
+            database.jdbc().execute("DROP OWNED BY " + role);
+            database.jdbc().execute("DROP ROLE " + role);
+        }
+    }
+
+    @Test
+    void staysUpAndSaysSoWhileOtherInstancesAreNotHeard() {
+        application
+                .withPropertyValues("eventsource.subscriptions.heartbeat=100ms")
+                .run(context -> {
+                    await().untilAsserted(() -> assertThatDetails(context)
+                            .extractingByKey("wakeUp", MAP)
+                            .containsEntry("connected", true)
+                            .doesNotContainKey("lastError"));
+
+                    database.jdbc()
+                            .queryForList(
+                                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'eventsource-listener' AND datname = ?",
+                                    database.name());
+
+                    await().untilAsserted(() -> assertThatDetails(context)
+                            .extractingByKey("wakeUp", MAP)
+                            .containsKeys("lastError", "lastErrorAt"));
+                    assertThat(status(context)).isEqualTo("UP");
+                });
+    }
+
+    static void insertOneEvent(Statement statement) throws SQLException {
+        statement.execute(
+                """
+                INSERT INTO eventsource.events (event_id, append_id, aggregate_id, aggregate_type, version,
+                    event_type, bucket, "timestamp", payload)
+                SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), aggregate_type, 1,
+                    event_type, bucket, "timestamp", payload FROM eventsource.events LIMIT 1""");
     }
 
     private static int pid(Statement statement) throws SQLException {

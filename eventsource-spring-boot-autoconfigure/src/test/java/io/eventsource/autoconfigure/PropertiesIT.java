@@ -13,6 +13,7 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
+import io.eventsource.store.SignalRelay;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.VersionConflictException;
 import io.eventsource.subscription.SubscriptionManager;
@@ -230,21 +231,62 @@ class PropertiesIT {
         }
 
         @Test
-        void thePollIntervalIsHowLongAnEventOfAnotherProcessIsOverlooked() {
+        void withPollingAloneThePollIntervalIsHowLongAnEventOfAnotherProcessIsOverlooked() {
             List<Object> handled = new CopyOnWriteArrayList<>();
             handling(event -> handled.add(event.payload()))
-                    .withPropertyValues("eventsource.subscriptions.poll-interval=1h")
+                    .withPropertyValues(
+                            "eventsource.subscriptions.wake-up=poll", "eventsource.subscriptions.poll-interval=1h")
                     .run(context -> {
-                        store(context).append(deposit(1));
+                        await().during(Duration.ofMillis(500)).until(Subscriptions::tailIsIdle);
+
+                        appendInAnotherProcess(1);
+
+                        await().during(Duration.ofMillis(500)).until(handled::isEmpty);
+                        store(context).append(deposit(2));
+                        await().untilAsserted(
+                                        () -> assertThat(handled).containsExactly(new Deposited(1), new Deposited(2)));
+                    });
+        }
+
+        @Test
+        void withNotificationsAnEventOfAnotherProcessIsSeenBeforeTheNextPoll() {
+            List<Object> handled = new CopyOnWriteArrayList<>();
+            handling(event -> handled.add(event.payload()))
+                    .withPropertyValues(
+                            "eventsource.subscriptions.wake-up=notify", "eventsource.subscriptions.poll-interval=1h")
+                    .run(context -> {
+                        await().until(() ->
+                                context.getBean(SignalRelay.class).status().connected());
+
+                        appendInAnotherProcess(1);
+
                         await().until(() -> handled.size() == 1);
-                        await().during(Duration.ofMillis(200)).until(Subscriptions::tailIsIdle);
+                    });
+        }
 
-                        appendInAnotherProcess(2);
-
-                        await().during(Duration.ofMillis(500)).until(() -> handled.size() == 1);
-                        store(context).append(deposit(3));
-                        await().untilAsserted(() -> assertThat(handled)
-                                .containsExactly(new Deposited(1), new Deposited(2), new Deposited(3)));
+        @Test
+        void theHeartbeatIsHowOftenTheListenerTriesItself() {
+            application
+                    .withPropertyValues("eventsource.subscriptions.heartbeat=300ms")
+                    .run(context -> {
+                        await().until(() ->
+                                context.getBean(SignalRelay.class).status().connected());
+                        long began = System.nanoTime();
+                        List<String> times = new CopyOnWriteArrayList<>();
+                        await().until(() -> {
+                            database
+                                    .jdbc()
+                                    .queryForList(
+                                            "SELECT query_start::text FROM pg_stat_activity WHERE application_name = 'eventsource-listener' AND datname = ?",
+                                            String.class,
+                                            database.name())
+                                    .stream()
+                                    .filter(time -> !times.contains(time))
+                                    .forEach(times::add);
+                            return times.size() >= 4;
+                        });
+                        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                                .isBetween(Duration.ofMillis(500), Duration.ofSeconds(5));
                     });
         }
 
@@ -252,7 +294,8 @@ class PropertiesIT {
         void anEventOfAnotherProcessIsSeenAtTheNextPoll() {
             List<Object> handled = new CopyOnWriteArrayList<>();
             handling(event -> handled.add(event.payload()))
-                    .withPropertyValues("eventsource.subscriptions.poll-interval=20ms")
+                    .withPropertyValues(
+                            "eventsource.subscriptions.wake-up=poll", "eventsource.subscriptions.poll-interval=20ms")
                     .run(context -> {
                         store(context).append(deposit(1));
                         await().until(() -> handled.size() == 1);

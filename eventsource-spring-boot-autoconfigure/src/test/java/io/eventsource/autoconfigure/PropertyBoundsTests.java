@@ -75,7 +75,16 @@ class PropertyBoundsTests {
             eventsource.metadata.correlation-header     | X-Id:
             eventsource.metadata.correlation-header     | a23456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012
             eventsource.schema-evolution.report         | perhaps
-            eventsource.verify                          | perhaps""")
+            eventsource.verify                          | perhaps
+            eventsource.subscriptions.wake-up           | sometimes
+            eventsource.subscriptions.notify-interval   | 0ms
+            eventsource.subscriptions.notify-interval   | 2m
+            eventsource.subscriptions.notify-interval   | soon
+            eventsource.subscriptions.heartbeat         | 9ms
+            eventsource.subscriptions.heartbeat         | 2h
+            eventsource.subscriptions.heartbeat         | soon
+            eventsource.subscriptions.stall-threshold   | 999ms
+            eventsource.subscriptions.stall-threshold   | soon""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
         Runners.plain()
                 .withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere")

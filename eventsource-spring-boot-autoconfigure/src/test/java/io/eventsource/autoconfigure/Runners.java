@@ -26,6 +26,8 @@ final class Runners {
                         SnapshotMetricsAutoConfiguration.class,
                         AggregateAutoConfiguration.class,
                         SubscriptionAutoConfiguration.class,
+                        WakeUpAutoConfiguration.class,
+                        EventSourceMetricsAutoConfiguration.class,
                         EventSourceHealthAutoConfiguration.class));
     }
 

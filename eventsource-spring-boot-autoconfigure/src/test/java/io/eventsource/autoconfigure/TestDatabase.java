@@ -81,7 +81,12 @@ final class TestDatabase implements AutoCloseable {
 
     /** Runs each statement on a connection of its own, outside the application's pool. */
     JdbcTemplate jdbc() {
-        return new JdbcTemplate(new DriverManagerDataSource(url, server.username(), server.password()));
+        return new JdbcTemplate(dataSource());
+    }
+
+    /** No pool: each connection is opened when it is asked for. */
+    DriverManagerDataSource dataSource() {
+        return new DriverManagerDataSource(url, server.username(), server.password());
     }
 
     long count(String sql, Object... arguments) {

@@ -1,0 +1,27 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.store.LogHead;
+import io.eventsource.store.SignalRelay;
+import io.eventsource.subscription.SubscriptionManager;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+
+/** Measures the log where Micrometer is present and this instance drives subscriptions, which look at the log. */
+@AutoConfiguration(after = {SubscriptionAutoConfiguration.class, WakeUpAutoConfiguration.class})
+@ConditionalOnClass(MeterBinder.class)
+@ConditionalOnBean(SubscriptionManager.class)
+public final class EventSourceMetricsAutoConfiguration {
+
+    /** Creates the configuration. */
+    public EventSourceMetricsAutoConfiguration() {}
+
+    @Bean
+    LogMetrics eventLogMetrics(LogHead logHead, ObjectProvider<SignalRelay> relay, ObjectProvider<Clock> clock) {
+        return new LogMetrics(logHead, relay.getIfAvailable(), clock.getIfUnique(Clock::systemUTC));
+    }
+}

@@ -1,0 +1,72 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.store.LogHead;
+import io.eventsource.store.LogHeadStatus;
+import io.eventsource.store.LogWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.health.contributor.Health;
+
+/** Names who holds the head of the log, when it has waited for longer than a commit takes. */
+final class HoleHealth {
+
+    private static final Duration LASTING = Duration.ofSeconds(1);
+    private static final int MAX_TRANSACTIONS = 10;
+
+    private final LogHead logHead;
+    private final Duration stallThreshold;
+    private final Clock clock;
+
+    HoleHealth(LogHead logHead, Duration stallThreshold, Clock clock) {
+        this.logHead = logHead;
+        this.stallThreshold = stallThreshold;
+        this.clock = clock;
+    }
+
+    /** Adds the details and says whether the hole is older than the threshold. */
+    boolean stalled(Health.Builder health) {
+        LogHeadStatus head = logHead.status();
+        Instant since = head.holeSince();
+        if (since == null) {
+            return false;
+        }
+        Duration age = Duration.between(since, clock.instant());
+        if (age.compareTo(LASTING) < 0) {
+            return false;
+        }
+        List<LogWriter> writers = logHead.writers();
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("behind", head.position());
+        details.put("since", since.toString());
+        details.put("age", age.toString());
+        details.put(
+                "transactions",
+                writers.stream()
+                        .limit(MAX_TRANSACTIONS)
+                        .map(HoleHealth::describe)
+                        .toList());
+        if (writers.size() > MAX_TRANSACTIONS) {
+            details.put("furtherTransactions", writers.size() - MAX_TRANSACTIONS);
+        }
+        health.withDetail("hole", details);
+        return age.compareTo(stallThreshold) >= 0;
+    }
+
+    private static Map<String, @Nullable Object> describe(LogWriter writer) {
+        Map<String, @Nullable Object> details = new LinkedHashMap<>();
+        details.put("pid", writer.pid());
+        details.put("user", writer.user());
+        details.put("application", writer.application());
+        details.put("state", writer.state());
+        details.put("age", writer.age() == null ? null : writer.age().toString());
+        details.put("gid", writer.preparedGid());
+        details.values().removeIf(Objects::isNull);
+        return details;
+    }
+}

@@ -1,0 +1,54 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.LogSignal;
+import io.eventsource.store.SignalRelay;
+import java.time.Clock;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/** Tells other instances of commits, and hears of theirs. */
+@AutoConfiguration(after = EventStoreAutoConfiguration.class)
+@ConditionalOnBean(EventStore.class)
+@ConditionalOnProperty(name = "eventsource.subscriptions.wake-up", havingValue = "notify", matchIfMissing = true)
+public final class WakeUpAutoConfiguration {
+
+    /** Creates the configuration. */
+    public WakeUpAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    SignalRelay eventSignalRelay(
+            DataSource dataSource,
+            ObjectProvider<JdbcConnectionDetails> details,
+            EventSourceSchema schema,
+            LogSignal signal,
+            EventSourceProperties properties,
+            ObjectProvider<Clock> clock) {
+        CustomizableThreadFactory threads = new CustomizableThreadFactory("eventsource-");
+        // a driver that waits for a dead server cannot be interrupted, and must not keep the JVM
+        threads.setDaemon(true);
+        return new SignalRelay(
+                RelayConnections.beside(dataSource, details.getIfUnique()),
+                schema,
+                signal,
+                properties.subscriptions().relaySettings(),
+                UUID.randomUUID(),
+                threads,
+                clock.getIfUnique(Clock::systemUTC));
+    }
+
+    @Bean
+    SignalRelayLifecycle signalRelayLifecycle(SignalRelay relay) {
+        return new SignalRelayLifecycle(relay);
+    }
+}
