@@ -19,7 +19,8 @@ final class Rows {
             new BusyStreamRow("busy-stream", 16),
             new SlowTransactionRow("slow-transaction"),
             new BulkLoadRow("bulk-load", 4),
-            new StoreSizeRow("store-size"));
+            new StoreSizeRow("store-size"),
+            new CatchUpRow("catch-up"));
 
     private Rows() {}
 
