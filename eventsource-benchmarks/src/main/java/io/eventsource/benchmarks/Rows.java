@@ -20,7 +20,13 @@ final class Rows {
             new SlowTransactionRow("slow-transaction"),
             new BulkLoadRow("bulk-load", 4),
             new StoreSizeRow("store-size"),
-            new CatchUpRow("catch-up"));
+            new CatchUpRow("catch-up"),
+            new ProjectionUpsertRow("projection-upsert"),
+            new LatencyRow("latency-same-jvm", false),
+            new LatencyRow("latency-other-jvm", true),
+            new AppendWithSubscriptionsRow("append-with-subscriptions", 16),
+            new IdleSubscriptionsRow("idle-subscriptions", 100),
+            new UnrelatedTransactionsRow("unrelated-transactions"));
 
     private Rows() {}
 
