@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.axonframework.common.jdbc.ConnectionProvider;
 import org.axonframework.common.transaction.Transaction;
 import org.axonframework.common.transaction.TransactionManager;
 import org.axonframework.eventhandling.DomainEventMessage;
@@ -41,15 +42,19 @@ final class AxonContender implements Contender {
               FROM generate_series(1, ?) AS i""";
 
     private final Database database;
+    private final ConnectionProvider connections;
+    private final TransactionManager axonTransactions;
     private final JdbcEventStorageEngine engine;
 
     AxonContender(Database database) {
         this.database = database;
         TransactionAwareDataSourceProxy joining = new TransactionAwareDataSourceProxy(database.dataSource());
+        this.connections = joining::getConnection;
+        this.axonTransactions = new SpringTransactions(new JdbcTransactionManager(database.dataSource()));
         Jackson3Serializer serializer = Jackson3Serializer.builder().build();
         this.engine = JdbcEventStorageEngine.builder()
-                .connectionProvider(joining::getConnection)
-                .transactionManager(new SpringTransactions(new JdbcTransactionManager(database.dataSource())))
+                .connectionProvider(connections)
+                .transactionManager(axonTransactions)
                 .eventSerializer(serializer)
                 .snapshotSerializer(serializer)
                 .persistenceExceptionResolver(AxonContender::isDuplicateKey)
@@ -113,6 +118,20 @@ final class AxonContender implements Contender {
     @Override
     public TransactionTemplate transactions() {
         return database.transactions();
+    }
+
+    JdbcEventStorageEngine engine() {
+        return engine;
+    }
+
+    /** Connections that join a Spring transaction. */
+    ConnectionProvider connections() {
+        return connections;
+    }
+
+    /** Spring's transactions for Axon. */
+    TransactionManager axonTransactions() {
+        return axonTransactions;
     }
 
     /** Spring's transactions for Axon. */

@@ -5,6 +5,6 @@ package io.eventsource.benchmarks;
  *
  * @param fill events in a store before it is appended to
  * @param events events in a large store
- * @param loaded events of a bulk load
+ * @param loaded events of a bulk load, and of a log that a subscription catches up with
  */
 record BenchmarkSettings(int fill, int events, int loaded) {}

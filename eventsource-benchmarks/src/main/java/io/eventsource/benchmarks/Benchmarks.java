@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "benchmarks",
         mixinStandardHelpOptions = true,
+        subcommands = AppendCommand.class,
         description = "Measures the event store beside its rivals on a durable PostgreSQL that it starts and removes.")
 final class Benchmarks implements Callable<Integer> {
 
@@ -32,7 +33,9 @@ final class Benchmarks implements Callable<Integer> {
     @Option(names = "--events", description = "Events in a large store (default: ${DEFAULT-VALUE}).")
     private int events = 5_000_000;
 
-    @Option(names = "--loaded", description = "Events of a bulk load (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--loaded",
+            description = "Events of a bulk load and of a log to catch up with (default: ${DEFAULT-VALUE}).")
     private int loaded = 1_000_000;
 
     @Option(names = "--fill", description = "Events in a store before it is appended to (default: ${DEFAULT-VALUE}).")

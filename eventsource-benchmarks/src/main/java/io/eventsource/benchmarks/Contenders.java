@@ -47,6 +47,19 @@ final class Contenders {
         return once("plain_statement", StatementContender::new);
     }
 
+    EventsourceSubscriber eventsourceSubscriber() {
+        return once("eventsource_subscriber", EventsourceSubscriber::in);
+    }
+
+    AxonSubscriber axonSubscriber() {
+        return once("axon_subscriber", AxonSubscriber::in);
+    }
+
+    /** A database of no concern to anybody. */
+    Database elsewhere() {
+        return once("elsewhere", database -> database);
+    }
+
     /** How large the stores are. */
     BenchmarkSettings settings() {
         return settings;

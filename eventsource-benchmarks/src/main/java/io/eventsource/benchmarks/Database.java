@@ -2,7 +2,6 @@ package io.eventsource.benchmarks;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.embedded.EmbeddedPostgresServer;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -10,16 +9,43 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** A database with its pool. */
 final class Database implements AutoCloseable {
 
+    private final String server;
+    private final String name;
     private final HikariDataSource pool;
 
-    Database(EmbeddedPostgresServer server, String name, int connections) {
+    /**
+     * Opens a pool.
+     *
+     * @param server host and port
+     * @param name the database's name
+     * @param username who connects
+     * @param password their password
+     * @param connections the size of the pool
+     */
+    Database(String server, String name, String username, String password, int connections) {
+        this.server = server;
+        this.name = name;
         HikariConfig config = new HikariConfig();
-        config.setJdbcUrl("jdbc:postgresql://127.0.0.1:" + server.port() + "/" + name);
-        config.setUsername(server.username());
-        config.setPassword(server.password());
+        config.setJdbcUrl("jdbc:postgresql://" + server + "/" + name);
+        config.setUsername(username);
+        config.setPassword(password);
         config.setMaximumPoolSize(connections);
         config.setPoolName(name);
         this.pool = new HikariDataSource(config);
+    }
+
+    /** The same database with another pool like this one. */
+    Database another() {
+        return new Database(server, name, pool.getUsername(), pool.getPassword(), pool.getMaximumPoolSize());
+    }
+
+    /** Host and port. */
+    String server() {
+        return server;
+    }
+
+    String name() {
+        return name;
     }
 
     HikariDataSource dataSource() {

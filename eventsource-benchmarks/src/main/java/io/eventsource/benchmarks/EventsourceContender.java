@@ -37,6 +37,9 @@ final class EventsourceContender implements Contender {
     private static final CommandRetries RETRIES = new CommandRetries(10, Duration.ofMillis(5), Duration.ofMillis(250));
 
     private final EventsourceTables tables;
+    private final EventCodec codec =
+            new EventCodec(EventRegistry.of(OrderLineAdded.class), new JacksonPayloadSerializer());
+    private final LogSignal signal = new LogSignal();
     private final LogHead head;
     private final EventStore store;
     private final AggregateRepository<Order> orders;
@@ -49,9 +52,9 @@ final class EventsourceContender implements Contender {
         this.store = EventStore.postgres(
                 database.dataSource(),
                 EventsourceTables.SCHEMA,
-                new EventCodec(EventRegistry.of(OrderLineAdded.class), new JacksonPayloadSerializer()),
+                codec,
                 head,
-                new LogSignal(),
+                signal,
                 new EventStoreSettings(timing, Duration.ofSeconds(10), true),
                 ForkJoinPool.commonPool(),
                 Clock.systemUTC(),
@@ -137,5 +140,14 @@ final class EventsourceContender implements Contender {
 
     LogHead head() {
         return head;
+    }
+
+    EventCodec codec() {
+        return codec;
+    }
+
+    /** Raised after each append. */
+    LogSignal signal() {
+        return signal;
     }
 }

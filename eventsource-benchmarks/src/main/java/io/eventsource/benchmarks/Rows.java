@@ -21,7 +21,14 @@ final class Rows {
             new BusyStreamRow("busy-stream", 16),
             new SlowTransactionRow("slow-transaction"),
             new BulkLoadRow("bulk-load", 4),
-            new StoreSizeRow("store-size"));
+            new StoreSizeRow("store-size"),
+            new CatchUpRow("catch-up"),
+            new ProjectionUpsertRow("projection-upsert"),
+            new LatencyRow("latency-same-jvm", false),
+            new LatencyRow("latency-other-jvm", true),
+            new AppendWithSubscriptionsRow("append-with-subscriptions", 16),
+            new IdleSubscriptionsRow("idle-subscriptions", 100),
+            new UnrelatedTransactionsRow("unrelated-transactions"));
 
     private Rows() {}
 

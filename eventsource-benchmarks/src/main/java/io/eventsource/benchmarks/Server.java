@@ -82,7 +82,8 @@ final class Server implements AutoCloseable {
     /** Creates a database. */
     Database database(String name) {
         execute(postgres, "CREATE DATABASE " + name);
-        Database database = new Database(postgres, name, connections);
+        Database database = new Database(
+                "127.0.0.1:" + postgres.port(), name, postgres.username(), postgres.password(), connections);
         databases.add(database);
         return database;
     }

@@ -1,0 +1,33 @@
+package io.eventsource.benchmarks;
+
+import java.util.List;
+
+/** This library's subscriptions, configured as the starter configures them. */
+record EventsourceSubscriber(Database database, EventsourceTables tables) implements Subscriber {
+
+    static EventsourceSubscriber in(Database database) {
+        return new EventsourceSubscriber(database, EventsourceTables.in(database));
+    }
+
+    @Override
+    public String name() {
+        return "eventsource";
+    }
+
+    @Override
+    public void reset(int events) {
+        tables.reset(events);
+        database.jdbc().update("UPDATE eventsource.log_head SET position = 0");
+        forget();
+    }
+
+    @Override
+    public void forget() {
+        database.jdbc().update("DELETE FROM eventsource.projection_checkpoints");
+    }
+
+    @Override
+    public EventsourceLog start(List<? extends LineHandler> handlers) {
+        return EventsourceLog.start(database, handlers);
+    }
+}
