@@ -2,6 +2,9 @@ package io.eventsource.benchmarks;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -50,6 +53,11 @@ final class Database implements AutoCloseable {
 
     HikariDataSource dataSource() {
         return pool;
+    }
+
+    /** A connection beside the pool. */
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(pool.getJdbcUrl(), pool.getUsername(), pool.getPassword());
     }
 
     JdbcTemplate jdbc() {

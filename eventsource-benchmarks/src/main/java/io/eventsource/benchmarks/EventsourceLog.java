@@ -6,6 +6,9 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.MethodEventHandlers;
 import io.eventsource.projection.Projection;
 import io.eventsource.store.AppendTiming;
+import io.eventsource.store.SignalRelay;
+import io.eventsource.store.SignalRelaySettings;
+import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.time.Clock;
@@ -19,25 +22,31 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /**
  * This library's store with its subscriptions, wired and configured as the starter does it. All of the benchmarks that
- * knows the subscriptions' interface stands here: how they are made, their defaults, and the form of their handlers. A
- * handler of batches would be another bean beside {@link LineProjection}.
+ * knows the subscriptions' interface stands here: how they are made, their defaults, and the form of their handlers.
  */
 final class EventsourceLog implements LiveLog {
 
     /** The starter's defaults. */
-    private static final SubscriptionSettings DEFAULTS =
-            new SubscriptionSettings(100, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(30));
+    private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
 
+    private static final Duration NOTIFY_INTERVAL = Duration.ofMillis(5);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(10);
     private static final List<OrderLineAdded> LINES = List.of(OrderLineAdded.of(1));
 
     private final Database database;
     private final EventsourceContender contender;
+    private final SignalRelay relay;
     private final @Nullable SubscriptionManager manager;
 
-    private EventsourceLog(Database database, EventsourceContender contender, @Nullable SubscriptionManager manager) {
+    private EventsourceLog(
+            Database database,
+            EventsourceContender contender,
+            SignalRelay relay,
+            @Nullable SubscriptionManager manager) {
         this.database = database;
         this.contender = contender;
+        this.relay = relay;
         this.manager = manager;
     }
 
@@ -49,31 +58,64 @@ final class EventsourceLog implements LiveLog {
      */
     static EventsourceLog start(Database database, List<? extends LineHandler> handlers) {
         EventsourceContender contender = new EventsourceContender(database, AppendTiming.LATE);
+        SignalRelay relay = new SignalRelay(
+                database::connect,
+                EventsourceTables.SCHEMA,
+                contender.signal(),
+                new SignalRelaySettings(!handlers.isEmpty(), NOTIFY_INTERVAL, HEARTBEAT),
+                UUID.randomUUID(),
+                Thread::new,
+                Clock.systemUTC());
+        relay.start();
         if (handlers.isEmpty()) {
-            return new EventsourceLog(database, contender, null);
+            return new EventsourceLog(database, contender, relay, null);
         }
+        JdbcTransactionManager transactions = new JdbcTransactionManager(database.dataSource());
         SubscriptionManager manager = new SubscriptionManager(
                 IntStream.range(0, handlers.size())
-                        .mapToObj(i -> projection("benchmark-" + i, handlers.get(i), contender))
+                        .mapToObj(i -> new SubscriptionDefinition(
+                                projection("benchmark-" + i, handlers.get(i), contender),
+                                SubscriptionSettings.defaults(),
+                                transactions))
                         .toList(),
                 database.dataSource(),
                 EventsourceTables.SCHEMA,
                 contender.codec(),
                 contender.head(),
                 contender.signal(),
-                new JdbcTransactionManager(database.dataSource()),
-                DEFAULTS,
+                POLL_INTERVAL,
                 Thread::new,
+                (name, from, to) -> {},
                 Clock.systemUTC());
         manager.start();
-        return new EventsourceLog(database, contender, manager);
+        return new EventsourceLog(database, contender, relay, manager);
     }
 
     private static EventHandlers projection(String name, LineHandler handler, EventsourceContender contender) {
         return new Named(
                 name,
                 MethodEventHandlers.of(
-                        new LineProjection(handler), contender.codec().registry()));
+                        handler instanceof LineHandler.OfBatches batches
+                                ? new BatchProjection(batches)
+                                : new LineProjection(handler),
+                        contender.codec().registry()));
+    }
+
+    /** What an application writes to handle batches. */
+    @Projection("benchmark")
+    static final class BatchProjection {
+        private final LineHandler.OfBatches handler;
+
+        BatchProjection(LineHandler.OfBatches handler) {
+            this.handler = handler;
+        }
+
+        @EventHandler
+        void on(List<EventEnvelope<OrderLineAdded>> events) {
+            handler.handle(
+                    events.stream().map(EventEnvelope::aggregateId).toList(),
+                    events.stream().map(EventEnvelope::payload).toList());
+        }
     }
 
     /** What an application writes. */
@@ -103,6 +145,11 @@ final class EventsourceLog implements LiveLog {
         public void handle(EventEnvelope<Object> event) {
             handlers.handle(event);
         }
+
+        @Override
+        public void handleAll(List<EventEnvelope<Object>> events) {
+            handlers.handleAll(events);
+        }
     }
 
     Database database() {
@@ -121,7 +168,8 @@ final class EventsourceLog implements LiveLog {
 
     @Override
     public void close() {
-        if (manager != null && !manager.stop(DRAIN_TIMEOUT)) {
+        boolean stopped = manager == null || manager.stop(DRAIN_TIMEOUT);
+        if (!relay.stop(DRAIN_TIMEOUT) || !stopped) {
             throw new IllegalStateException("A subscription did not stop within " + DRAIN_TIMEOUT);
         }
     }

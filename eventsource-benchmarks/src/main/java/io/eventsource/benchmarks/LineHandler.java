@@ -1,5 +1,6 @@
 package io.eventsource.benchmarks;
 
+import java.util.List;
 import java.util.UUID;
 
 /** What a subscription calls for each event. */
@@ -12,4 +13,16 @@ interface LineHandler {
      * @param line the event
      */
     void handle(UUID stream, OrderLineAdded line);
+
+    /** Does the same for many events at once, as a handler of batches does. */
+    interface OfBatches extends LineHandler {
+
+        /**
+         * Handles events.
+         *
+         * @param streams their streams
+         * @param lines the events
+         */
+        void handle(List<UUID> streams, List<OrderLineAdded> lines);
+    }
 }

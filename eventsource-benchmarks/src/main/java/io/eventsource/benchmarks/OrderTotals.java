@@ -1,10 +1,12 @@
 package io.eventsource.benchmarks;
 
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** A read model: the total of each order, kept by one upsert for each event. */
-record OrderTotals(JdbcTemplate jdbc) implements LineHandler {
+record OrderTotals(JdbcTemplate jdbc) implements LineHandler.OfBatches {
 
     static final String UPSERT =
             """
@@ -27,6 +29,16 @@ record OrderTotals(JdbcTemplate jdbc) implements LineHandler {
     @Override
     public void handle(UUID stream, OrderLineAdded line) {
         jdbc.update(UPSERT, stream, line.totalCents());
+    }
+
+    @Override
+    public void handle(List<UUID> streams, List<OrderLineAdded> lines) {
+        jdbc.batchUpdate(
+                UPSERT,
+                IntStream.range(0, lines.size())
+                        .mapToObj(
+                                i -> new Object[] {streams.get(i), lines.get(i).totalCents()})
+                        .toList());
     }
 
     /**

@@ -2,6 +2,8 @@ package io.eventsource.benchmarks;
 
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
 
 /** A projection that does one upsert for each event reads a log from its beginning. */
 record ProjectionUpsertRow(String name) implements Row {
@@ -23,7 +25,15 @@ record ProjectionUpsertRow(String name) implements Row {
         eventsource.reset(events);
         OrderTotals totals = new OrderTotals(eventsource.database().jdbc());
         return List.of(
-                new Entrant(eventsource.name(), time -> measure(eventsource, totals, events)),
+                new Entrant(
+                        eventsource.name(),
+                        time -> measure(eventsource, totals, events, tally -> (stream, line) -> {
+                            totals.handle(stream, line);
+                            tally.handle(stream, line);
+                        })),
+                new Entrant(
+                        "eventsource, handler of batches",
+                        time -> measure(eventsource, totals, events, tally -> inBatches(totals, tally))),
                 byHand("by hand", new HandwrittenProjection(eventsource.database(), false), totals, events),
                 byHand(
                         "by hand (upserts sent together)",
@@ -32,17 +42,29 @@ record ProjectionUpsertRow(String name) implements Row {
                         events));
     }
 
-    private static Map<Metric, Double> measure(EventsourceSubscriber eventsource, OrderTotals totals, int events)
+    private static LineHandler.OfBatches inBatches(OrderTotals totals, Tally tally) {
+        return new LineHandler.OfBatches() {
+            @Override
+            public void handle(UUID stream, OrderLineAdded line) {
+                throw new IllegalStateException("A handler of batches gets batches");
+            }
+
+            @Override
+            public void handle(List<UUID> streams, List<OrderLineAdded> lines) {
+                totals.handle(streams, lines);
+                tally.add(lines.size());
+            }
+        };
+    }
+
+    private static Map<Metric, Double> measure(
+            EventsourceSubscriber eventsource, OrderTotals totals, int events, Function<Tally, LineHandler> handler)
             throws Exception {
         totals.reset();
         eventsource.forget();
         Tally tally = new Tally();
-        LineHandler handler = (stream, line) -> {
-            totals.handle(stream, line);
-            tally.handle(stream, line);
-        };
         long start = System.nanoTime();
-        long end = eventsource.during(List.of(handler), log -> {
+        long end = eventsource.during(List.of(handler.apply(tally)), log -> {
             tally.await(events);
             return System.nanoTime();
         });

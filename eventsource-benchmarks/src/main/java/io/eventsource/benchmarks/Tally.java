@@ -18,6 +18,11 @@ final class Tally implements LineHandler {
         events.incrementAndGet();
     }
 
+    /** Counts many events at once. */
+    void add(int count) {
+        events.addAndGet(count);
+    }
+
     long events() {
         return events.get();
     }
