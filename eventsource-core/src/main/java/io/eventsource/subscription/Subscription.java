@@ -44,6 +44,7 @@ final class Subscription {
     // only the thread of the subscription uses these
     private boolean following;
     private long batchEnd = System.nanoTime();
+    private int attempted;
 
     /** How often batches have failed in a row, and how. */
     private record Streak(int failures, @Nullable Throwable first, @Nullable Throwable last) {
@@ -197,8 +198,9 @@ final class Subscription {
     }
 
     private void step(long head) {
-        int limit = batchSize.current();
-        Batch batch = source.next(position, limit, head);
+        attempted = 0;
+        Batch batch = source.next(position, batchSize.current(), head);
+        attempted = batch.events().size();
         if (batch.backlog() && streak.failures() == 0) {
             changeState(SubscriptionState.CATCHING_UP);
         }
@@ -307,12 +309,11 @@ final class Subscription {
     }
 
     private void pauseAfter(Throwable failure, BackOffExecution pauses, StopSignal stop) throws InterruptedException {
-        boolean single = batchSize.current() == 1;
         batchSize.failed();
         batchesFailed.incrementAndGet();
         streak = streak.and(failure);
         changeState(SubscriptionState.RETRYING);
-        if (streak.failures() == 1 && !single) {
+        if (streak.failures() == 1 && attempted > 1) {
             log.warn("'{}' failed behind position {}, repeating event by event", name, position, failure);
         } else {
             long millis = pauses.nextBackOff();

@@ -129,7 +129,10 @@ public final class SubscriptionManager {
         return SubscriptionFilter.NONE.of(codec.select(types).storedNames());
     }
 
-    /** Starts all subscriptions. Returns at once; a database that is out of reach is waited for. Does nothing when started. */
+    /**
+     * Starts all subscriptions, and following the head of the log even when there are none. Returns at once; a database that
+     * is out of reach is waited for. Does nothing when started.
+     */
     public void start() {
         start(subscriptions.keySet().toArray(String[]::new));
     }
@@ -146,7 +149,7 @@ public final class SubscriptionManager {
         List<Subscription> stopped = chosen.stream()
                 .filter(each -> !running.containsKey(each.name()))
                 .toList();
-        if (stopped.isEmpty()) {
+        if (stopped.isEmpty() && !subscriptions.isEmpty()) {
             return;
         }
         workers.start();

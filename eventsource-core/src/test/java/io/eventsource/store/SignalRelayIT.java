@@ -291,8 +291,9 @@ class SignalRelayIT {
                 there.raise();
             }
 
-            eventually().until(() -> ear.commits() == 2);
-            eventually().during(Duration.ofMillis(600)).until(() -> ear.commits() == 2);
+            // the first at once, which may cover the others already, and one for those that came later
+            eventually().until(() -> ear.commits() >= 1);
+            eventually().during(Duration.ofMillis(600)).until(() -> ear.commits() <= 2);
         }
     }
 

@@ -179,11 +179,14 @@ class ProjectionBeansIT {
 
     @Test
     void severalTransactionManagersStopTheApplication() {
-        application.withUserConfiguration(TwoTransactionManagers.class).run(context -> assertThat(context)
-                .getFailure()
-                .rootCause()
-                .isInstanceOf(EventSourceException.class)
-                .hasMessageContainingAll("needs the PlatformTransactionManager", "there are [", "@Primary"));
+        application
+                .withUserConfiguration(TwoTransactionManagers.class)
+                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(EventSourceException.class)
+                        .hasMessageContainingAll("needs the PlatformTransactionManager", "there are [", "@Primary"));
     }
 
     @Test

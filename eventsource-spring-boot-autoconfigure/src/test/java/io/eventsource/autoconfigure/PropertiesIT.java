@@ -218,7 +218,9 @@ class PropertiesIT {
             CompletableFuture<JdbcTemplate> jdbc = new CompletableFuture<>();
 
             handling(event -> jdbc.join().update("INSERT INTO handled (transaction) VALUES (txid_current())"))
-                    .withPropertyValues("eventsource.subscriptions.defaults.batch-size=3")
+                    .withPropertyValues(
+                            "eventsource.subscriptions.defaults.batch-size=3",
+                            "eventsource.subscriptions.defaults.max-in-flight=3")
                     .run(context -> {
                         jdbc.complete(context.getBean(JdbcTemplate.class));
                         await().until(() -> database.count("SELECT count(*) FROM handled") == 10);

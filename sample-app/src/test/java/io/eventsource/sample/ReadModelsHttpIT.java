@@ -80,6 +80,17 @@ class ReadModelsHttpIT {
     }
 
     @Test
+    void whoAsksForAnUpToDateListFindsTheOrderJustPlaced() {
+        for (int count = 1; count <= 20; count++) {
+            String id = order(List.of(line(1, "1.00")));
+
+            JsonNode found = summaries("&upToDate=true&size=1");
+            assertThat(found.path("totalItems").asInt()).isEqualTo(count);
+            assertThat(found.path("items").path(0).path("orderId").asString()).isEqualTo(id);
+        }
+    }
+
+    @Test
     void summariesCanBeFilteredByStatus() {
         String open = order(List.of(line(1, "1.00")));
         String cancelled = order(List.of(line(1, "1.00")));
