@@ -9,12 +9,12 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -271,12 +271,25 @@ final class AppendCoalescer {
     private void flush(Waiting leader) {
         collect(leader);
         List<Waiting> group = takeGroup(leader);
+        // an interrupt is this caller's alone, and must not fail the others
+        boolean interrupted = Thread.interrupted();
+        try {
+            runGroup(group);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void runGroup(List<Waiting> group) {
         List<@Nullable AppendOutcome> outcomes;
         try {
             outcomes = port.appendGroup(group.stream().map(each -> each.append).toList());
         } catch (CannotGetJdbcConnectionException unreachable) {
+            boolean interruptedMeanwhile = Thread.currentThread().isInterrupted();
             handOver(group, 0);
-            group.forEach(each -> fail(each, unreachable));
+            group.forEach(interruptedMeanwhile ? this::runAlone : each -> fail(each, unreachable));
             return;
         } catch (RuntimeException failure) {
             log.debug("A group of {} appends failed, each runs on its own", group.size(), failure);
@@ -290,7 +303,7 @@ final class AppendCoalescer {
         }
         Map<Waiting, AppendOutcome> lost = takeLost(group, outcomes);
         handOver(group, group.size());
-        lost.forEach(AppendCoalescer::answer);
+        lost.forEach(this::answer);
         for (int i = 0; i < group.size(); i++) {
             AppendOutcome outcome = outcomes.get(i);
             if (outcome == null) {
@@ -305,20 +318,28 @@ final class AppendCoalescer {
     private void run(Runnable task) {
         try {
             executor.execute(task);
-        } catch (RejectedExecutionException stopped) {
-            log.debug("The executor takes no more tasks, appending in {}", Thread.currentThread(), stopped);
+        } catch (RuntimeException | Error refused) {
+            log.debug("The executor takes no more tasks, going on in {}", Thread.currentThread(), refused);
             task.run();
         }
     }
 
-    private static void answer(Waiting waiting, AppendOutcome outcome) {
-        waiting.answer.complete(outcome);
-        tell(waiting, Turn.DONE);
+    private void answer(Waiting waiting, AppendOutcome outcome) {
+        conclude(waiting, () -> waiting.answer.complete(outcome));
     }
 
-    private static void fail(Waiting waiting, Throwable failure) {
-        waiting.answer.completeExceptionally(failure);
-        tell(waiting, Turn.DONE);
+    private void fail(Waiting waiting, Throwable failure) {
+        conclude(waiting, () -> waiting.answer.completeExceptionally(failure));
+    }
+
+    /** What depends on an asynchronous answer does not run in this thread, which is another caller's and has others to tell. */
+    private void conclude(Waiting waiting, Runnable completion) {
+        if (waiting.thread == null) {
+            run(completion);
+        } else {
+            completion.run();
+            tell(waiting, Turn.DONE);
+        }
     }
 
     private void runAlone(Waiting waiting) {
@@ -390,20 +411,28 @@ final class AppendCoalescer {
         if (queue.isEmpty()) {
             return Map.of();
         }
+        Map<UUID, StreamAppend> winners = new HashMap<>();
         Map<UUID, Long> versions = new HashMap<>();
         for (int i = 0; i < group.size(); i++) {
             AppendOutcome outcome = outcomes.get(i);
             if (outcome != null && outcome.outcome().equals("appended")) {
-                versions.put(group.get(i).append.append().aggregateId(), outcome.version());
+                StreamAppend winner = group.get(i).append.append();
+                winners.put(winner.aggregateId(), winner);
+                versions.put(winner.aggregateId(), outcome.version());
             }
         }
         Map<Waiting, AppendOutcome> lost = new LinkedHashMap<>();
         for (Iterator<Waiting> waiting = queue.iterator(); waiting.hasNext(); ) {
             Waiting next = waiting.next();
             StreamAppend append = next.append.append();
+            StreamAppend winner = winners.get(append.aggregateId());
             Long version = versions.get(append.aggregateId());
-            if (version != null
+            if (winner != null
+                    && version != null
                     && append.appendId() == null
+                    && append.aggregateType().equals(winner.aggregateType())
+                    && Objects.equals(
+                            append.metadata().tenantId(), winner.metadata().tenantId())
                     && append.expectedVersion() instanceof ExpectedVersion.Exact exact
                     && exact.version() < version) {
                 lost.put(next, new AppendOutcome("conflict", version, null, 0, 0));

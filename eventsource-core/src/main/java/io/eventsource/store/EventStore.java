@@ -93,7 +93,8 @@ public interface EventStore {
 
     /**
      * Appends in a commit of its own, whatever transaction the calling thread is in, without waiting for the outcome.
-     * Waits for a place when too many appends are under way.
+     * Waits for a place when too many appends are under way. What depends on the future without an executor of its own runs in
+     * a thread of the store's executor, and must not block there.
      *
      * @param append as for {@link #append(StreamAppend)}
      * @return the result, or the exception that the database's answer to {@link #append(StreamAppend)} would throw; what

@@ -31,6 +31,7 @@ final class LateAppends implements TransactionSynchronization, Ordered {
     private final List<Pending> pending = new ArrayList<>();
     private final IdentityHashMap<Object, Integer> savepoints = new IdentityHashMap<>();
     private boolean inserted;
+    private boolean insertedAny;
 
     private LateAppends(Object key, Consumer<List<Pending>> insert) {
         this.key = key;
@@ -50,6 +51,11 @@ final class LateAppends implements TransactionSynchronization, Ordered {
     /** Whether what is added now is still inserted before the commit. */
     boolean open() {
         return !inserted;
+    }
+
+    /** Whether the transaction has appended anything that is not undone. */
+    boolean any() {
+        return insertedAny || !pending.isEmpty();
     }
 
     /** Ties an empty list of late appends to the calling thread's transaction, which must be running. */
@@ -104,6 +110,7 @@ final class LateAppends implements TransactionSynchronization, Ordered {
     public void beforeCommit(boolean readOnly) {
         inserted = true;
         if (!pending.isEmpty()) {
+            insertedAny = true;
             insert.accept(List.copyOf(pending));
             pending.clear();
         }

@@ -36,4 +36,9 @@ public record StreamSnapshot(
             throw new IllegalArgumentException("A snapshot's version must be 1 or more, but it is " + version);
         }
     }
+
+    /** This snapshot for somebody who may know of it, but not what is in it. */
+    StreamSnapshot withoutState() {
+        return new StreamSnapshot(aggregateId, aggregateType, version, eventId, stateVersion, "null", takenAt);
+    }
 }

@@ -3,6 +3,7 @@ package io.eventsource.store;
 import io.eventsource.event.EventDecodingException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.store.SnapshottedStream.Fitness;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -71,10 +72,15 @@ final class TenantEventStore implements EventStore {
 
     @Override
     public SnapshottedStream readSnapshottedStream(UUID aggregateId, String aggregateType, int stateVersion) {
-        return own(
+        SnapshottedStream stream = own(
                 aggregateId,
                 () -> store.readSnapshottedStream(aggregateId, aggregateType, stateVersion),
                 SnapshottedStream::events);
+        StreamSnapshot snapshot = stream.snapshot();
+        // what the log does not hold may have been somebody else's
+        return snapshot == null || stream.fitness() != Fitness.AHEAD
+                ? stream
+                : new SnapshottedStream(snapshot.withoutState(), Fitness.AHEAD, stream.events());
     }
 
     /** What was read, if it is this tenant's. */

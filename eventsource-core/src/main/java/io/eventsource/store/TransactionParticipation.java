@@ -72,10 +72,10 @@ public final class TransactionParticipation {
      * @return whether there are any, waiting for the commit or inserted
      */
     public boolean hasAppended() {
-        return active()
-                && (TransactionSynchronizationManager.hasResource(appendedKey())
-                        || TransactionSynchronizationManager.getResourceMap().values().stream()
-                                .anyMatch(LateAppends.class::isInstance));
+        boolean appended = TransactionSynchronizationManager.hasResource(appendedKey())
+                || TransactionSynchronizationManager.getResourceMap().values().stream()
+                        .anyMatch(each -> each instanceof LateAppends late && late.any());
+        return appended && running();
     }
 
     /** Remembers until the end of the transaction that it has appended. */

@@ -62,12 +62,19 @@ final class AtLeastOnce implements BatchProcessor {
                 flush();
             }
             handledUpTo = batch.nextPosition();
-            return;
+        } else {
+            handle(batch.events(), batch.nextPosition());
         }
-        handle(batch.events(), batch.nextPosition());
-        if (strategy == CheckpointStrategy.EVERY_BATCH || flushInNanos() <= 0) {
+        if (due()) {
             flush();
         }
+    }
+
+    private boolean due() {
+        if (unwritten.isEmpty()) {
+            return handledUpTo - checkpoint.position() >= ExactlyOnce.IDLE_CHECKPOINT_DISTANCE;
+        }
+        return strategy != CheckpointStrategy.PERIODIC || flushInNanos() <= 0;
     }
 
     private void handle(List<TailEvent> events, long upTo) {

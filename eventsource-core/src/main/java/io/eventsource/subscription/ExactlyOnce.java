@@ -14,7 +14,7 @@ import org.springframework.transaction.support.TransactionOperations;
 final class ExactlyOnce implements BatchProcessor {
 
     /** With nothing to handle, the checkpoint is written after so many positions, to spare a restart the way. */
-    private static final long IDLE_CHECKPOINT_DISTANCE = 1_000;
+    static final long IDLE_CHECKPOINT_DISTANCE = 1_000;
 
     private final EventHandlers handlers;
     private final EventCodec codec;
@@ -52,6 +52,7 @@ final class ExactlyOnce implements BatchProcessor {
         if (batch.events().isEmpty() && batch.nextPosition() - checkpoint.position() < IDLE_CHECKPOINT_DISTANCE) {
             return;
         }
+        Checkpoint from = checkpoint;
         List<EventEnvelope<Object>> events = batch.events().stream()
                 .flatMap(event -> event.decoded(codec, selection).stream())
                 .toList();
@@ -62,11 +63,11 @@ final class ExactlyOnce implements BatchProcessor {
                     handlers.handleAll(events);
                 });
             }
-            if (!checkpoints.advance(handlers.name(), checkpoint, batch)) {
-                throw new CheckpointMovedException(handlers.name(), checkpoint);
+            if (!checkpoints.advance(handlers.name(), from, batch)) {
+                throw new CheckpointMovedException(handlers.name(), from);
             }
         });
-        checkpoint = checkpoint.at(batch.nextPosition());
+        checkpoint = from.at(batch.nextPosition());
     }
 
     @Override

@@ -17,6 +17,8 @@ final class ProcessingWatch {
 
     private static final Logger log = LoggerFactory.getLogger(ProcessingWatch.class);
 
+    private static final long REPEAT_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final String subscription;
     private final Duration timeout;
     private final Workers timer;
@@ -24,6 +26,9 @@ final class ProcessingWatch {
     private @Nullable Thread watched;
     private @Nullable Connection connection;
     private boolean fired;
+
+    /** Tells the runs apart: a firing that comes late must not hit the next one. */
+    private long run;
 
     ProcessingWatch(String subscription, Duration timeout, Workers timer) {
         this.subscription = subscription;
@@ -38,8 +43,8 @@ final class ProcessingWatch {
      * @throws ProcessingTimeoutException when it took longer, even if it ended well
      */
     void run(Runnable work) {
-        begin();
-        ScheduledFuture<?> firing = timer.schedule(this::fire, timeout.toNanos());
+        long current = begin();
+        ScheduledFuture<?> firing = timer.schedule(() -> fire(current), timeout.toNanos());
         RuntimeException failure = null;
         try {
             work.run();
@@ -63,10 +68,12 @@ final class ProcessingWatch {
         connection = newConnection;
     }
 
-    private synchronized void begin() {
+    private synchronized long begin() {
+        run++;
         watched = Thread.currentThread();
         connection = null;
         fired = false;
+        return run;
     }
 
     private synchronized boolean end() {
@@ -75,15 +82,19 @@ final class ProcessingWatch {
         return fired;
     }
 
-    private synchronized void fire() {
+    private synchronized void fire(long expected) {
         Thread thread = watched;
-        if (thread == null) {
+        if (thread == null || run != expected) {
             return;
         }
+        if (!fired) {
+            log.warn("'{}' has not handled a batch within {}, ending it", subscription, timeout);
+        }
         fired = true;
-        log.warn("'{}' has not handled a batch within {}, ending it", subscription, timeout);
         thread.interrupt();
         cancelStatement();
+        // between two statements there was nothing to cancel
+        ScheduledFuture<?> unused = timer.schedule(() -> fire(expected), REPEAT_NANOS);
     }
 
     private void cancelStatement() {

@@ -156,6 +156,12 @@ final class Subscription {
                     follow(stop);
                 } catch (CheckpointMovedException moved) {
                     log.info("{}", moved.getMessage());
+                } catch (InterruptedException interrupted) {
+                    if (stop.raised()) {
+                        throw interrupted;
+                    }
+                    // a handler has left it behind: whoever stops a subscription raises the stop first
+                    log.warn("'{}' was interrupted by somebody else and goes on", name);
                 } catch (RuntimeException | Error failure) {
                     // an error too: a thread that ended here would leave a subscription that never goes on
                     pauses = streak.failures() == 0 ? backOff.start() : pauses;
@@ -186,12 +192,12 @@ final class Subscription {
                 return;
             }
             follow(place.head() - position <= TailBuffer.MAX_EVENTS / 2);
-            if (position < place.head()) {
+            if (place.known() && position < place.head()) {
                 step(place.head());
                 recovered();
             } else {
                 caughtUp(place);
-                tail.awaitBeyond(position, generation, processor.flushInNanos(), () -> stop.raised() || paused);
+                tail.awaitBeyond(position, place, processor.flushInNanos(), () -> stop.raised() || paused);
                 linger(stop);
             }
         }
@@ -294,7 +300,7 @@ final class Subscription {
         if (from != to) {
             try {
                 listener.stateChanged(name, from, to);
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
                 log.warn("A listener failed when '{}' went from {} to {}", name, from, to, failure);
             }
         }
@@ -332,7 +338,7 @@ final class Subscription {
     private void flush() {
         try {
             processor.flush();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             log.debug("'{}' could not write its checkpoint", name, failure);
         }
     }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,10 @@ public final class SubscriptionManager {
     private final ThreadFactory threads;
     private final Clock clock;
     private final Map<String, Running> running = new LinkedHashMap<>();
+
+    /** The last thread that each key was given; one that a stop has given up on may still be alive. */
+    private final Map<String, Thread> launched = new HashMap<>();
+
     private volatile @Nullable Instant startedAt;
 
     /** A thread of this manager and what ends it. */
@@ -166,16 +171,36 @@ public final class SubscriptionManager {
 
     private void launch(String key, String threadName, Interruptible body) {
         StopSignal stop = new StopSignal();
+        Thread former = launched.get(key);
         Thread thread = threads.newThread(() -> {
+            awaitEnd(former);
             try {
-                body.run(stop);
+                if (!stop.raised()) {
+                    body.run(stop);
+                }
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             }
         });
         thread.setName("eventsource-" + threadName);
         running.put(key, new Running(thread, stop));
+        launched.put(key, thread);
         thread.start();
+    }
+
+    /** Two threads on one subscription would handle events twice. */
+    private static void awaitEnd(@Nullable Thread former) {
+        boolean interrupted = false;
+        while (former != null && former.isAlive()) {
+            try {
+                former.join();
+            } catch (InterruptedException stopped) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What a thread of this manager does until it is stopped. */

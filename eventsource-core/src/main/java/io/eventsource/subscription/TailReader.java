@@ -95,8 +95,9 @@ final class TailReader {
             Duration pause;
             long lookedAt = System.nanoTime();
             try {
-                long head = logHead.advance();
+                logHead.advance();
                 LogHeadStatus status = logHead.status();
+                long head = status.position();
                 fillBuffer(head, status.generation());
                 publish(new Place(head, status.generation(), true));
                 reportHole(status);
@@ -106,7 +107,7 @@ final class TailReader {
                 pause = status.holeSince() == null ? pollPauses.after(head, signal.hearingOthers()) : holePause;
             } catch (RuntimeException | Error failure) {
                 pause = Duration.ofMillis(pauses.nextBackOff());
-                report(failure, pause);
+                report(failure, pause, logHead.status().generation());
             }
             signal.await(pause);
             boolean unused = stop.awaitNanos(LINGER_NANOS - (System.nanoTime() - lookedAt));
@@ -173,9 +174,12 @@ final class TailReader {
         return doubled.compareTo(SLOWEST_LOOK_AT_HOLE) > 0 ? SLOWEST_LOOK_AT_HOLE : doubled;
     }
 
-    private void report(Throwable failure, Duration pause) {
+    /** Until the next look nobody may go by the head that was: the log may be another one. */
+    private void report(Throwable failure, Duration pause, long generation) {
         lock.lock();
         try {
+            place = new Place(place.head(), generation, false);
+            moved.signalAll();
             if (!failing) {
                 log.warn("Cannot read the head of the log, trying again in {} ms", pause.toMillis(), failure);
             }
@@ -221,15 +225,18 @@ final class TailReader {
         }
     }
 
-    /** Waits until the head lies beyond a position, the generation is another, the time is up, or the wait has been ended. */
-    void awaitBeyond(long position, long generation, long nanos, BooleanSupplier ended) throws InterruptedException {
+    /**
+     * Waits until the head lies beyond a position, the generation is another, the time is up, or the wait has been ended.
+     *
+     * @param seen the place that the caller went by
+     */
+    void awaitBeyond(long position, Place seen, long nanos, BooleanSupplier ended) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            boolean known = place.known();
             long left = nanos;
-            while (place.head() <= position
-                    && place.generation() == generation
-                    && place.known() == known
+            while ((place.head() <= position || !place.known())
+                    && place.generation() == seen.generation()
+                    && place.known() == seen.known()
                     && left > 0
                     && !ended.getAsBoolean()) {
                 left = moved.awaitNanos(left);

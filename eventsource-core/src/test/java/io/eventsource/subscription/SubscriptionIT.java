@@ -427,6 +427,41 @@ class SubscriptionIT extends SubscriptionFixture {
     }
 
     @Test
+    void a_start_after_a_stop_that_gave_up_waits_for_the_batch_that_is_still_handled() {
+        List<Long> positions = deposit(3);
+        CountDownLatch inBatch = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicBoolean first = new AtomicBoolean(true);
+        RecordingHandlers handlers = handlers().then(event -> {
+            if (first.getAndSet(false)) {
+                inBatch.countDown();
+                boolean waiting = true;
+                while (waiting) {
+                    try {
+                        goOn.await();
+                        waiting = false;
+                    } catch (InterruptedException ignoredByASlowStatement) {
+                        waiting = true;
+                    }
+                }
+            }
+        });
+        SubscriptionManager manager = manager(settings(1000, SHORT), handlers);
+        manager.start();
+        eventually().until(() -> inBatch.getCount() == 0);
+
+        assertThat(manager.stop(Duration.ofMillis(20))).isFalse();
+        manager.start();
+        eventually()
+                .during(Duration.ofMillis(200))
+                .until(() -> handlers.attempts().size() == 1);
+        goOn.countDown();
+
+        awaitLive(manager, name, positions.get(2));
+        assertThat(handlers.effects()).isEqualTo(positions);
+    }
+
+    @Test
     void events_of_another_process_arrive_within_the_poll_interval() {
         RecordingHandlers handlers = handlers();
         SubscriptionManager manager = manager(settings(10, SHORT), new LogSignal(), TestEvents.codec(), handlers);
