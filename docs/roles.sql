@@ -21,9 +21,10 @@ GRANT USAGE ON SCHEMA eventsource TO eventsource_application, eventsource_reader
 -- The application appends and reads; what has been appended it can neither change nor remove. Positions come from the
 -- identity column, which needs no privilege on its sequence. The functions run with their caller's rights.
 GRANT SELECT, INSERT ON eventsource.events TO eventsource_application;
-GRANT SELECT, INSERT, UPDATE ON eventsource.event_streams, eventsource.projection_checkpoints TO eventsource_application;
+GRANT SELECT, INSERT, UPDATE ON eventsource.event_streams TO eventsource_application;
 GRANT SELECT, UPDATE ON eventsource.log_head TO eventsource_application;
-GRANT SELECT, INSERT, UPDATE, DELETE ON eventsource.snapshots, eventsource.dead_letter_queue, eventsource.event_outbox
+GRANT SELECT, INSERT, UPDATE, DELETE ON eventsource.projection_checkpoints, eventsource.subscription_instances,
+      eventsource.snapshots, eventsource.dead_letter_queue, eventsource.event_outbox
    TO eventsource_application;
 -- for the health indicator, which compares the installed version with the one it needs
 GRANT SELECT ON eventsource.eventsource_schema_history TO eventsource_application;

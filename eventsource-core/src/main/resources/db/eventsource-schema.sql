@@ -564,6 +564,130 @@ BEGIN
 END
 $$;
 
+-- ES6__segments.pgsql
+
+-- Several instances share a projection's buckets. The row of a segment is named by its first bucket; together the rows of a
+-- projection hold every bucket once. Owner, epoch and position stand in one row, so that whoever lost a segment moves nothing.
+ALTER TABLE eventsource.projection_checkpoints
+    ADD COLUMN last_bucket        smallint NOT NULL DEFAULT 1023,
+    ADD COLUMN owner              uuid,
+    ADD COLUMN claimed_at         timestamptz,
+    -- being merged: the segment to become a part of, and where all its parts meet
+    ADD COLUMN merge_into         smallint,
+    ADD COLUMN merge_at           bigint,
+    -- being rebuilt: up to where, and since when
+    ADD COLUMN rebuild_until      bigint,
+    ADD COLUMN rebuild_started_at timestamptz,
+    ADD CONSTRAINT projection_checkpoints_buckets_in_range CHECK (0 <= segment AND segment <= last_bucket AND last_bucket <= 1023),
+    ADD CONSTRAINT projection_checkpoints_merge_has_place CHECK ((merge_into IS NULL) = (merge_at IS NULL)),
+    ADD CONSTRAINT projection_checkpoints_merge_to_the_left CHECK (merge_into <= segment);
+
+-- The running instances that drive subscriptions. One row is renewed for all segments that an instance owns.
+CREATE TABLE eventsource.subscription_instances (
+    instance_id      uuid        NOT NULL,
+    description      text        NOT NULL,
+    subscriptions    text[]      NOT NULL,
+    started_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    lease_duration   interval    NOT NULL,
+    lease_until      timestamptz NOT NULL,
+    CONSTRAINT subscription_instances_pkey PRIMARY KEY (instance_id),
+    CONSTRAINT subscription_instances_lease_positive CHECK (lease_duration > interval '0')
+) WITH (fillfactor = 50);
+
+-- Whether an instance may still own segments. A lease that ends later than a whole lease from now was given by another clock.
+CREATE FUNCTION eventsource.leased(i eventsource.subscription_instances) RETURNS boolean
+    LANGUAGE sql STABLE
+AS $$
+    SELECT i.lease_until > clock_timestamp() AND i.lease_until <= clock_timestamp() + i.lease_duration
+$$;
+
+-- Cuts a segment in two; its owner keeps the left part. Epochs only ever rise, also from a segment to the parts of it: one that
+-- had the number before finds its epoch passed. Does nothing when the segment is not as the caller saw it.
+CREATE FUNCTION eventsource.split_segment(p_projection text, p_segment smallint, p_epoch bigint, p_middle smallint)
+    RETURNS boolean
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_last smallint;
+BEGIN
+    SELECT last_bucket INTO v_last
+      FROM eventsource.projection_checkpoints
+     WHERE projection_name = p_projection AND segment = p_segment AND epoch = p_epoch AND merge_into IS NULL
+       FOR UPDATE;
+    IF NOT FOUND OR p_middle NOT BETWEEN p_segment + 1 AND v_last THEN
+        RETURN false;
+    END IF;
+    UPDATE eventsource.projection_checkpoints
+       SET last_bucket = p_middle - 1, epoch = epoch + 1
+     WHERE projection_name = p_projection AND segment = p_segment;
+    INSERT INTO eventsource.projection_checkpoints
+           (projection_name, segment, last_bucket, position, epoch, last_event_id, last_event_type, last_processed_at,
+            rebuild_until, rebuild_started_at)
+    SELECT projection_name, p_middle, v_last, position, epoch, last_event_id, last_event_type, last_processed_at,
+           rebuild_until, rebuild_started_at
+      FROM eventsource.projection_checkpoints
+     WHERE projection_name = p_projection AND segment = p_segment;
+    RETURN true;
+END
+$$;
+
+-- Makes one segment of its parts once all have come to the same position; says whether they have.
+CREATE FUNCTION eventsource.complete_merge(p_projection text, p_into smallint) RETURNS boolean
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM FROM eventsource.projection_checkpoints
+      WHERE projection_name = p_projection AND merge_into = p_into
+      ORDER BY segment
+        FOR UPDATE;
+    IF NOT FOUND OR EXISTS (SELECT FROM eventsource.projection_checkpoints
+                             WHERE projection_name = p_projection AND merge_into = p_into AND position <> merge_at) THEN
+        RETURN false;
+    END IF;
+    UPDATE eventsource.projection_checkpoints AS c
+       SET last_bucket = whole.last_bucket, epoch = whole.epoch, events_processed = whole.events_processed,
+           merge_into = NULL, merge_at = NULL
+      FROM (SELECT max(last_bucket) AS last_bucket, max(epoch) + 1 AS epoch, sum(events_processed) AS events_processed
+              FROM eventsource.projection_checkpoints
+             WHERE projection_name = p_projection AND merge_into = p_into) AS whole
+     WHERE c.projection_name = p_projection AND c.segment = p_into;
+    DELETE FROM eventsource.projection_checkpoints
+     WHERE projection_name = p_projection AND merge_into = p_into;
+    RETURN true;
+END
+$$;
+
+-- Has neighbouring segments go on to the position of the one furthest ahead and become one there. Their epochs rise, so that no
+-- batch under way passes that position. Says 'merged', 'merging', or 'changed' when they are not as the caller saw them.
+CREATE FUNCTION eventsource.merge_segments(p_projection text, p_segments smallint[]) RETURNS text
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_first    smallint;
+    v_position bigint;
+BEGIN
+    PERFORM FROM eventsource.projection_checkpoints
+      WHERE projection_name = p_projection AND segment = ANY (p_segments)
+      ORDER BY segment
+        FOR UPDATE;
+    SELECT min(segment), max(position) INTO v_first, v_position
+      FROM eventsource.projection_checkpoints
+     WHERE projection_name = p_projection AND segment = ANY (p_segments) AND merge_into IS NULL
+    HAVING count(*) = cardinality(p_segments)
+       AND sum(last_bucket - segment + 1) = max(last_bucket) - min(segment) + 1;
+    IF v_first IS NULL THEN
+        RETURN 'changed';
+    END IF;
+    UPDATE eventsource.projection_checkpoints
+       SET merge_into = v_first, merge_at = v_position, epoch = epoch + 1
+     WHERE projection_name = p_projection AND segment = ANY (p_segments);
+    IF eventsource.complete_merge(p_projection, v_first) THEN
+        RETURN 'merged';
+    END IF;
+    RETURN 'merging';
+END
+$$;
+
 -- What the migrator reads to know what is here: a row for each migration above.
 CREATE TABLE eventsource.eventsource_schema_history (
     installed_rank integer       NOT NULL,
@@ -588,4 +712,5 @@ VALUES
     (2, '2', 'history is immutable', 'SQL', 'ES2__history_is_immutable.pgsql', -2141093144, current_user, 0, true),
     (3, '3', 'append', 'SQL', 'ES3__append.pgsql', -1068865983, current_user, 0, true),
     (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -641709972, current_user, 0, true),
-    (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -1749672108, current_user, 0, true);
+    (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -1749672108, current_user, 0, true),
+    (6, '6', 'segments', 'SQL', 'ES6__segments.pgsql', 688429047, current_user, 0, true);

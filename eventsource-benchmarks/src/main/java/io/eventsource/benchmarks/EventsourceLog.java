@@ -8,6 +8,7 @@ import io.eventsource.projection.Projection;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.SignalRelay;
 import io.eventsource.store.SignalRelaySettings;
+import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
@@ -83,7 +84,7 @@ final class EventsourceLog implements LiveLog {
                 contender.codec(),
                 contender.head(),
                 contender.signal(),
-                POLL_INTERVAL,
+                InstanceSettings.defaults().withPollInterval(POLL_INTERVAL),
                 Thread::new,
                 (name, from, to) -> {},
                 Clock.systemUTC());

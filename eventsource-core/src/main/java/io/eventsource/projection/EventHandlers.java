@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Something that handles events of some types under a name: what a subscription drives. Thread-safe as far as its handlers are. */
+/**
+ * Something that handles events of some types under a name: what a subscription drives. Called by several threads at a time
+ * when the subscription has several segments, never for the same aggregate.
+ */
 public interface EventHandlers {
 
     /**
@@ -59,6 +62,15 @@ public interface EventHandlers {
      *     transaction
      */
     default @Nullable String transactionManager() {
+        return null;
+    }
+
+    /**
+     * What empties the read model before a rebuild, in the transaction that sets the checkpoint back.
+     *
+     * @return the action, or null when there is none, so that nothing can be rebuilt
+     */
+    default @Nullable Runnable resetHandler() {
         return null;
     }
 }

@@ -25,11 +25,14 @@ public final class MethodEventHandlers implements EventHandlers {
     private final Projection projection;
     private final Object bean;
     private final Map<String, Handler> byEventType;
+    private final @Nullable Method reset;
 
-    private MethodEventHandlers(Projection projection, Object bean, Map<String, Handler> byEventType) {
+    private MethodEventHandlers(
+            Projection projection, Object bean, Map<String, Handler> byEventType, @Nullable Method reset) {
         this.projection = projection;
         this.bean = bean;
         this.byEventType = byEventType;
+        this.reset = reset;
     }
 
     /** How to call one method. */
@@ -92,7 +95,7 @@ public final class MethodEventHandlers implements EventHandlers {
                     beanClass,
                     "The projection '%s' (%s) has no @EventHandler method.".formatted(name, beanClass.getName()));
         }
-        return new MethodEventHandlers(projection, bean, byEventType);
+        return new MethodEventHandlers(projection, bean, byEventType, resetMethod(beanClass, bean.getClass()));
     }
 
     private static Projection projectionOf(Class<?> beanClass) {
@@ -119,6 +122,24 @@ public final class MethodEventHandlers implements EventHandlers {
                 .stream()
                 .sorted(Comparator.comparing(Method::toString))
                 .toList();
+    }
+
+    private static @Nullable Method resetMethod(Class<?> beanClass, Class<?> invokedClass) {
+        Set<Method> found = MethodIntrospector.selectMethods(
+                beanClass, (Method method) -> AnnotatedElementUtils.hasAnnotation(method, ResetHandler.class));
+        if (found.isEmpty()) {
+            return null;
+        }
+        Method method = found.iterator().next();
+        if (found.size() > 1 || method.getParameterCount() > 0 || method.getReturnType() != void.class) {
+            throw new InvalidProjectionException(
+                    beanClass,
+                    "%s has the @ResetHandler methods %s. There may be one, which takes nothing and returns void."
+                            .formatted(beanClass.getName(), found));
+        }
+        Method invocable = AopUtils.selectInvocableMethod(method, invokedClass);
+        invocable.trySetAccessible();
+        return invocable;
     }
 
     private static Handler describe(Class<?> beanClass, Class<?> invokedClass, Method method) {
@@ -215,13 +236,23 @@ public final class MethodEventHandlers implements EventHandlers {
         return handler;
     }
 
+    @Override
+    public @Nullable Runnable resetHandler() {
+        Method method = reset;
+        return method == null ? null : () -> invoke(method);
+    }
+
     private void invoke(Handler handler, List<EventEnvelope<Object>> events) {
+        invoke(handler.method(), handler.arguments(events));
+    }
+
+    private void invoke(Method method, Object... arguments) {
         try {
-            handler.method().invoke(bean, handler.arguments(events));
+            method.invoke(bean, arguments);
         } catch (InvocationTargetException thrown) {
             throw asRuntime(thrown.getTargetException());
         } catch (IllegalAccessException failure) {
-            throw new IllegalStateException("Cannot call " + handler.method(), failure);
+            throw new IllegalStateException("Cannot call " + method, failure);
         }
     }
 

@@ -14,7 +14,8 @@ public final class SchemaInspector {
             "log_head",
             "log_interventions",
             "projection_checkpoints",
-            "snapshots");
+            "snapshots",
+            "subscription_instances");
 
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;

@@ -15,11 +15,17 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * by itself and gives the connection back at once. Spring would keep it until the surrounding transaction ends, and so two
  * connections for each caller.
  */
-final class DetachedJdbc {
+public final class DetachedJdbc {
 
     private DetachedJdbc() {}
 
-    static JdbcOperations on(DataSource dataSource) {
+    /**
+     * JDBC of this kind on a data source.
+     *
+     * @param dataSource the data source, or a transaction-aware proxy of it
+     * @return the operations, thread-safe
+     */
+    public static JdbcOperations on(DataSource dataSource) {
         JdbcOperations target = new JdbcTemplate(new DetachedDataSource(dataSource));
         return (JdbcOperations) Proxy.newProxyInstance(
                 DetachedJdbc.class.getClassLoader(),

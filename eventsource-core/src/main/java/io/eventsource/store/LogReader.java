@@ -45,6 +45,18 @@ public final class LogReader {
      * @return the events by position up to the head
      */
     public LogPage read(LogQuery query, long settledHead) {
+        return read(query, BucketRange.ALL, settledHead);
+    }
+
+    /**
+     * Reads a page of a share of the streams.
+     *
+     * @param query which events, their types by the names they are stored under
+     * @param buckets the share
+     * @param settledHead a settled head obtained from {@link LogHead} before this call
+     * @return the events by position up to the head
+     */
+    public LogPage read(LogQuery query, BucketRange buckets, long settledHead) {
         if (query.afterPosition() >= settledHead) {
             return new LogPage(List.of(), query.afterPosition(), settledHead);
         }
@@ -55,6 +67,10 @@ public final class LogReader {
         restrict(where, arguments, " AND tenant_id = ?", query.tenantId());
         restrict(where, arguments, " AND created_at >= ?", database(query.from()));
         restrict(where, arguments, " AND created_at < ?", database(query.to()));
+        if (!buckets.equals(BucketRange.ALL)) {
+            where.append(" AND bucket BETWEEN ? AND ?");
+            arguments.addAll(List.of(buckets.first(), buckets.last()));
+        }
         arguments.add(query.limit());
         List<StoredEvent> events = detached.query(
                 schema.sql("SELECT " + StoredEventMapper.COLUMNS

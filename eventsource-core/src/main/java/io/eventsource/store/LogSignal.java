@@ -16,6 +16,8 @@ public final class LogSignal {
     private final Condition raised = lock.newCondition();
     private boolean pending;
     private volatile @Nullable Runnable relay;
+    private volatile @Nullable Runnable announcementRelay;
+    private volatile @Nullable Runnable announcementListener;
     private volatile boolean hearingOthers;
 
     /** Creates a signal that has not been raised. */
@@ -74,12 +76,44 @@ public final class LogSignal {
         hearingOthers = hearing;
     }
 
-    /** Calls this after each {@link #raise()}, on the thread that raises; must return at once and never fail. */
-    void relayTo(Runnable newRelay) {
+    /** Has other processes told that segments of subscriptions have become free, changed hands, or been changed. */
+    public void announce() {
+        Runnable current = announcementRelay;
+        if (current != null) {
+            current.run();
+        }
+    }
+
+    /**
+     * Calls this whenever another process has announced something about segments, or may have. There is one listener at most.
+     *
+     * @param listener what to call; must return at once and never fail
+     */
+    public void onAnnouncement(Runnable listener) {
+        announcementListener = listener;
+    }
+
+    /** Has this process look at the segments: another one has announced something, or may have. */
+    public void announced() {
+        Runnable current = announcementListener;
+        if (current != null) {
+            current.run();
+        }
+    }
+
+    /**
+     * Where to carry what is raised and announced here.
+     *
+     * @param newRelay called after each {@link #raise()}, on the thread that raises; must return at once and never fail
+     * @param newAnnouncementRelay called after each {@link #announce()}, likewise
+     */
+    void relayTo(Runnable newRelay, Runnable newAnnouncementRelay) {
         relay = newRelay;
+        announcementRelay = newAnnouncementRelay;
     }
 
     void relayToNobody() {
         relay = null;
+        announcementRelay = null;
     }
 }

@@ -75,8 +75,9 @@ final class SignalListener {
     private void listen(CountDownLatch stop) throws SQLException {
         try (SignalSession session = SignalSession.open(connections, schema, APPLICATION_NAME)) {
             session.listen();
-            // for what was committed while nobody listened
+            // for what was committed and announced while nobody listened
             signal.wake();
+            signal.announced();
             follow(session, stop);
         }
     }
@@ -101,6 +102,8 @@ final class SignalListener {
                 if (payload.startsWith(instance)) {
                     heard = System.nanoTime();
                     hearing();
+                } else if (payload.endsWith(SignalSender.ANNOUNCEMENT)) {
+                    signal.announced();
                 } else if (!payload.endsWith(HEARTBEAT)) {
                     signal.wake();
                 }

@@ -75,7 +75,7 @@ public final class SignalRelay {
         SignalSender sender =
                 new SignalSender(connections, schema, settings.notifyInterval(), instance, pauses(), state);
         wakeSender = sender::wake;
-        signal.relayTo(sender::request);
+        signal.relayTo(sender::request, sender::announce);
         launch(SignalSender.APPLICATION_NAME, () -> sender.run(newStop));
         if (settings.listen()) {
             SignalListener listener =

@@ -19,6 +19,9 @@ final class SignalSender {
 
     static final String APPLICATION_NAME = "eventsource-notifier";
 
+    /** What follows the id of the process where it is not about events but about segments. */
+    static final String ANNOUNCEMENT = " segments";
+
     private final DedicatedConnections connections;
     private final EventSourceSchema schema;
     private final Duration interval;
@@ -26,6 +29,7 @@ final class SignalSender {
     private final BackOff backOff;
     private final SignalRelayState state;
     private final AtomicBoolean requested = new AtomicBoolean();
+    private final AtomicBoolean announced = new AtomicBoolean();
     private final Semaphore requests = new Semaphore(0);
 
     /** Only the sender's thread uses it. */
@@ -48,7 +52,16 @@ final class SignalSender {
 
     /** Has a notification sent. Returns at once: it is called by whoever has committed. */
     void request() {
-        if (!requested.get() && requested.compareAndSet(false, true)) {
+        request(requested);
+    }
+
+    /** Has others told that segments have changed. Returns at once. */
+    void announce() {
+        request(announced);
+    }
+
+    private void request(AtomicBoolean what) {
+        if (!what.get() && what.compareAndSet(false, true)) {
             requests.release();
         }
     }
@@ -62,28 +75,37 @@ final class SignalSender {
         try {
             while (stop.getCount() > 0) {
                 requests.acquire();
-                if (requested.getAndSet(false)) {
-                    send(stop);
+                if (sendRequested(stop)) {
                     stop.await(interval.toNanos(), TimeUnit.NANOSECONDS);
                 }
             }
-            if (requested.getAndSet(false)) {
-                send(stop);
-            }
+            sendRequested(stop);
         } finally {
             close();
         }
     }
 
-    /** Sends until it has gone well; commits that come meanwhile are covered by it. */
-    private void send(CountDownLatch stop) throws InterruptedException {
+    private boolean sendRequested(CountDownLatch stop) throws InterruptedException {
+        boolean commits = requested.getAndSet(false);
+        if (commits) {
+            send(instance, stop);
+        }
+        boolean segments = announced.getAndSet(false);
+        if (segments) {
+            send(instance + ANNOUNCEMENT, stop);
+        }
+        return commits || segments;
+    }
+
+    /** Sends until it has gone well; what is requested meanwhile is covered by it. */
+    private void send(String payload, CountDownLatch stop) throws InterruptedException {
         BackOffExecution pauses = backOff.start();
         while (true) {
             try {
                 SignalSession open =
                         session == null ? SignalSession.open(connections, schema, APPLICATION_NAME) : session;
                 session = open;
-                open.send(instance);
+                open.send(payload);
                 state.sent();
                 return;
             } catch (SQLException | RuntimeException | Error failure) {

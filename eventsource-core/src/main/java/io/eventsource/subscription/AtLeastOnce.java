@@ -24,7 +24,7 @@ final class AtLeastOnce implements BatchProcessor {
     private final CheckpointStrategy strategy;
     private final long intervalNanos;
 
-    private Checkpoint checkpoint = Checkpoint.BEGINNING;
+    private Checkpoint checkpoint = Checkpoint.NONE;
     private final List<TailEvent> unwritten = new ArrayList<>();
     private long handledUpTo;
     private long writtenAt = System.nanoTime();

@@ -2,6 +2,7 @@ package io.eventsource.subscription;
 
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.store.BucketRange;
 import io.eventsource.store.LogPage;
 import io.eventsource.store.LogReader;
 import java.util.List;
@@ -25,6 +26,7 @@ final class BatchSource {
     private final double backpressureThreshold;
     private final Executor executor;
 
+    private BucketRange buckets = BucketRange.ALL;
     private @Nullable Ahead ahead;
 
     /** A page that is being read ahead. */
@@ -55,9 +57,10 @@ final class BatchSource {
         this.executor = executor;
     }
 
-    /** Forgets what was read ahead. */
-    void restart() {
+    /** Forgets what was read ahead and goes on with a share of the streams. */
+    void restart(BucketRange newBuckets) {
         ahead = null;
+        buckets = newBuckets;
     }
 
     /**
@@ -65,11 +68,11 @@ final class BatchSource {
      *
      * @param position the position, below the head
      * @param limit how many events at most
-     * @param head the settled head
+     * @param head the settled head, or a lower position to go to
      * @throws org.springframework.dao.DataAccessException when the database is out of reach
      */
     Batch next(long position, int limit, long head) {
-        TailBuffer.Slice slice = tail.buffer().read(position, filter, limit);
+        TailBuffer.Slice slice = tail.buffer().read(position, head, filter, buckets, limit);
         if (slice != null) {
             ahead = null;
             return new Batch(
@@ -84,7 +87,7 @@ final class BatchSource {
         Ahead started = ahead;
         ahead = null;
         if (started == null || started.position() != position) {
-            return read(position, limit, head);
+            return read(position, limit, buckets, head);
         }
         try {
             return started.page().join();
@@ -98,15 +101,16 @@ final class BatchSource {
         int room = maxInFlight - inFlight;
         if (current.backlog() && inFlight < backpressureThreshold * maxInFlight && room > 0) {
             long position = current.nextPosition();
+            BucketRange share = buckets;
             ahead = new Ahead(
                     position,
                     CompletableFuture.supplyAsync(
-                            () -> decoded(read(position, Math.min(limit, room), head)), executor));
+                            () -> decoded(read(position, Math.min(limit, room), share, head)), executor));
         }
     }
 
-    private Batch read(long position, int limit, long head) {
-        LogPage page = reader.read(filter.query(position, limit), head);
+    private Batch read(long position, int limit, BucketRange share, long head) {
+        LogPage page = reader.read(filter.query(position, limit), share, head);
         return new Batch(page.events().stream().map(TailEvent::new).toList(), page.nextPosition(), !page.atHead());
     }
 

@@ -10,8 +10,8 @@ final class CheckpointMovedException extends EventSourceException {
     private static final long serialVersionUID = 1L;
 
     CheckpointMovedException(String name, Checkpoint expected) {
-        super(("The checkpoint of '%s' is no longer at position %d: another instance handles this subscription too, or"
-                        + " it was reset. The batch is rolled back.")
-                .formatted(name, expected.position()));
+        super(("Segment %d of '%s' is no longer at position %d in epoch %d: it was taken over, cut, merged or reset."
+                        + " The batch is rolled back.")
+                .formatted(expected.segment(), name, expected.position(), expected.epoch()));
     }
 }

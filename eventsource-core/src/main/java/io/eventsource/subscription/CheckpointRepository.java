@@ -1,25 +1,29 @@
 package io.eventsource.subscription;
 
-import io.eventsource.EventSourceException;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.BucketRange;
 import io.eventsource.subscription.BatchSource.Batch;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
-/** The rows of {@code projection_checkpoints}. */
+/** How far each segment is: the part of {@code projection_checkpoints} that batches use. */
 final class CheckpointRepository {
 
-    private static final int SEGMENT = 0;
+    /** The columns of a {@link Checkpoint}, in its order. */
+    static final String COLUMNS = "segment, last_bucket, epoch, position, merge_at, rebuild_until";
 
-    private static final String CREATE =
+    private static final String FIND =
             """
-            INSERT INTO {schema}.projection_checkpoints (projection_name, segment, position)
-            VALUES (?, ?, ?) ON CONFLICT DO NOTHING""";
-
-    private static final String LOAD =
-            "SELECT position, epoch FROM {schema}.projection_checkpoints WHERE projection_name = ? AND segment = ?";
+            SELECT %s FROM {schema}.projection_checkpoints
+             WHERE projection_name = ? AND segment = ? AND owner = ?"""
+                    .formatted(COLUMNS);
 
     /** Epoch and position in one row and one statement: whoever comes second finds another position and changes nothing. */
     private static final String ADVANCE =
@@ -39,20 +43,28 @@ final class CheckpointRepository {
         this.schema = schema;
     }
 
-    /** The checkpoint, if there is one. */
-    Optional<Checkpoint> find(String name) {
-        return jdbc
-                .query(schema.sql(LOAD), (row, number) -> new Checkpoint(row.getLong(1), row.getLong(2)), name, SEGMENT)
-                .stream()
+    /** The checkpoint of a segment, if it is still there and its owner's. */
+    Optional<Checkpoint> find(String name, int segment, UUID owner) {
+        return jdbc.query(schema.sql(FIND), (row, number) -> checkpoint(row, 1), name, segment, owner).stream()
                 .findFirst();
     }
 
-    /** Makes the checkpoint, or finds the one that somebody else has just made. */
-    Checkpoint create(String name, long position) {
-        jdbc.update(schema.sql(CREATE), name, SEGMENT, position);
-        return find(name)
-                .orElseThrow(() -> new EventSourceException(
-                        "The checkpoint of '%s' was removed while it was being made".formatted(name)));
+    /** Reads {@link #COLUMNS} from a column on. */
+    static Checkpoint checkpoint(ResultSet row, int column) throws SQLException {
+        return new Checkpoint(
+                new BucketRange(row.getInt(column), row.getInt(column + 1)),
+                row.getLong(column + 2),
+                row.getLong(column + 3),
+                row.getObject(column + 4, Long.class),
+                row.getObject(column + 5, Long.class));
+    }
+
+    /** Has the server end the running transaction when its client says nothing for so long. Ends with the transaction. */
+    void limitSilence(Duration silence) {
+        jdbc.queryForObject(
+                "SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', ?, true)",
+                String.class,
+                String.valueOf(silence.toMillis()));
     }
 
     /**
@@ -63,7 +75,7 @@ final class CheckpointRepository {
      */
     boolean advance(String name, Checkpoint from, Batch batch) {
         List<TailEvent> events = batch.events();
-        StoredEvent last =
+        @Nullable StoredEvent last =
                 events.isEmpty() ? null : events.get(events.size() - 1).stored();
         return jdbc.update(
                         schema.sql(ADVANCE),
@@ -73,7 +85,7 @@ final class CheckpointRepository {
                         last == null ? null : last.eventType(),
                         last != null,
                         name,
-                        SEGMENT,
+                        from.segment(),
                         from.epoch(),
                         from.position())
                 == 1;

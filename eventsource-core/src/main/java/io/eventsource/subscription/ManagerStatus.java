@@ -11,7 +11,7 @@ import java.util.List;
  *     or the head of the log cannot be read
  * @param running whether any subscription is started
  * @param subscriptionCount how many there are
- * @param healthyCount how many catch up or are live, without a failure
+ * @param healthyCount how many catch up, are live or on standby, without a failure, or are not to start by themselves
  * @param degradedCount how many fail or are paused
  * @param unhealthyCount how many are stopped
  * @param totalProcessed events handled since this process started

@@ -7,35 +7,29 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import org.springframework.jdbc.core.JdbcOperations;
 
-/** Where subscriptions begin: at their checkpoint, or where their settings say when there is none yet. */
+/** Where subscriptions begin that have no checkpoint yet. */
 final class StartingPoints {
 
     private static final String FIRST_SINCE =
             """
             SELECT coalesce(min(position) - 1, ?) FROM {schema}.events WHERE created_at >= ? AND position <= ?""";
 
-    private final CheckpointRepository checkpoints;
     private final LogHead logHead;
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
 
-    StartingPoints(CheckpointRepository checkpoints, LogHead logHead, JdbcOperations jdbc, EventSourceSchema schema) {
-        this.checkpoints = checkpoints;
+    StartingPoints(LogHead logHead, JdbcOperations jdbc, EventSourceSchema schema) {
         this.logHead = logHead;
         this.jdbc = jdbc;
         this.schema = schema;
     }
 
     /**
-     * The checkpoint of a subscription, made when there is none.
+     * The position to begin behind.
      *
      * @throws EventSourceException when it is to begin relative to a settled head that is not known yet
      */
-    Checkpoint open(String name, StartPosition startFrom) {
-        return checkpoints.find(name).orElseGet(() -> checkpoints.create(name, resolve(startFrom)));
-    }
-
-    private long resolve(StartPosition startFrom) {
+    long resolve(StartPosition startFrom) {
         if (startFrom instanceof StartPosition.After after) {
             return after.position();
         }
@@ -48,7 +42,8 @@ final class StartingPoints {
         return 0;
     }
 
-    private long settledHead() {
+    /** The settled head, looked for if nobody has yet. */
+    long settledHead() {
         long head = logHead.advance();
         if (head == 0 && logHead.status().holeSince() != null) {
             throw new EventSourceException(

@@ -1,345 +1,305 @@
 package io.eventsource.subscription;
 
-import io.eventsource.subscription.BatchSource.Batch;
-import java.time.Clock;
+import io.eventsource.store.BucketRange;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.util.backoff.BackOff;
-import org.springframework.util.backoff.BackOffExecution;
 
 /**
- * Drives one set of handlers through the log, batch by batch. A batch that fails is rolled back and repeated event by event,
- * after growing pauses; nothing is passed over.
+ * What one set of handlers does in this process: the segments that it owns, each with a runner, and what is known of the others.
+ * Thread-safe.
  */
-final class Subscription {
+final class Subscription implements SegmentRunner.SegmentListener {
 
     private static final Logger log = LoggerFactory.getLogger(Subscription.class);
 
-    private final String name;
+    private static final long SHORTEST_LOOK_NANOS = Duration.ofMillis(5).toNanos();
+    private static final long LONGEST_LOOK_NANOS = Duration.ofMillis(100).toNanos();
+
+    private final SubscriptionDefinition definition;
     private final TailReader tail;
-    private final StartingPoint startingPoint;
-    private final BatchSource source;
-    private final BatchProcessor processor;
-    private final BatchSize batchSize;
-    private final long lingerNanos;
-    private final BackOff backOff;
     private final SubscriptionListener listener;
-    private final Clock clock;
+    private final StoredProgress stored;
+    private final Semaphore turns;
+    private final Object telling = new Object();
+    private final Map<Integer, SegmentRunner> runners = new ConcurrentSkipListMap<>();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
-    private SubscriptionState state = SubscriptionState.STOPPED;
-    private volatile long position;
     private final AtomicLong eventsProcessed = new AtomicLong();
     private final AtomicLong batchesFailed = new AtomicLong();
     private volatile @Nullable Instant lastProcessedAt;
+    private volatile boolean started;
     private volatile boolean paused;
-    private volatile Streak streak = Streak.NONE;
 
-    // only the thread of the subscription uses these
-    private boolean following;
-    private long batchEnd = System.nanoTime();
-    private int attempted;
+    /** All segments as this process last saw them; null before its first look since the start. */
+    private volatile @Nullable List<SegmentRow> seen;
 
-    /** How often batches have failed in a row, and how. */
-    private record Streak(int failures, @Nullable Throwable first, @Nullable Throwable last) {
+    /** Why the segments could not be looked at or made, if they could not. */
+    private volatile SegmentRunner.Streak opening = SegmentRunner.Streak.NONE;
 
-        static final Streak NONE = new Streak(0, null, null);
-
-        Streak and(Throwable failure) {
-            return new Streak(failures + 1, first == null ? failure : first, failure);
-        }
-    }
-
-    /** Where to begin, asked at each start and after each failure. */
-    interface StartingPoint {
-        Checkpoint open();
-    }
+    /** The state that listeners were last told. */
+    private SubscriptionState told = SubscriptionState.STOPPED;
 
     Subscription(
-            String name,
-            TailReader tail,
-            StartingPoint startingPoint,
-            BatchSource source,
-            BatchProcessor processor,
-            BatchSize batchSize,
-            SubscriptionSettings settings,
-            BackOff backOff,
-            SubscriptionListener listener,
-            Clock clock) {
-        this.name = name;
+            SubscriptionDefinition definition, TailReader tail, StoredProgress stored, SubscriptionListener listener) {
+        this.definition = definition;
         this.tail = tail;
-        this.startingPoint = startingPoint;
-        this.source = source;
-        this.processor = processor;
-        this.batchSize = batchSize;
-        this.lingerNanos = settings.linger().toNanos();
-        this.backOff = backOff;
+        this.stored = stored;
+        this.turns = new Semaphore(definition.settings().concurrency(), true);
         this.listener = listener;
-        this.clock = clock;
     }
 
     String name() {
-        return name;
+        return definition.name();
     }
 
-    SubscriptionStatus status() {
-        Streak failing = streak;
-        long at = position;
+    SubscriptionDefinition definition() {
+        return definition;
+    }
+
+    /** As many of its segments as there are of these are handled at the same time. */
+    Semaphore turns() {
+        return turns;
+    }
+
+    boolean started() {
+        return started;
+    }
+
+    void started(boolean newStarted) {
+        started = newStarted;
+        if (newStarted) {
+            seen = null;
+        }
+        stateChanged();
+    }
+
+    /** Takes a runner for a segment that has just been claimed. */
+    void add(SegmentRunner runner) {
+        if (paused) {
+            runner.pause();
+        }
+        runners.put(runner.key().segment(), runner);
+        stateChanged();
+    }
+
+    void remove(SegmentRunner runner) {
+        runners.remove(runner.key().segment(), runner);
+        stateChanged();
+        moved();
+    }
+
+    @Nullable SegmentRunner runner(int segment) {
+        return runners.get(segment);
+    }
+
+    Collection<SegmentRunner> runners() {
+        return runners.values();
+    }
+
+    /** What this process has just seen of the segments. */
+    void saw(List<SegmentRow> rows) {
+        seen = rows;
+        opening = SegmentRunner.Streak.NONE;
+        stateChanged();
+    }
+
+    /** The segments could not be looked at, or not be made; says whether this is news. */
+    boolean notSeen(Throwable failure) {
+        opening = opening.and(failure);
+        stateChanged();
+        return opening.failures() == 1;
+    }
+
+    /** Whether its segments have been looked at since it was started. */
+    boolean seen() {
+        return seen != null;
+    }
+
+    private List<SegmentRow> segments() {
+        List<SegmentRow> rows = seen;
+        return rows == null ? List.of() : rows;
+    }
+
+    void pause() {
+        paused = true;
+        runners.values().forEach(SegmentRunner::pause);
+    }
+
+    void resume() {
+        paused = false;
+        runners.values().forEach(SegmentRunner::resume);
+    }
+
+    void wake() {
+        runners.values().forEach(SegmentRunner::wake);
+        moved();
+    }
+
+    @Override
+    public void moved() {
+        lock.lock();
+        try {
+            progress.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void handled(int events, Instant at) {
+        eventsProcessed.addAndGet(events);
+        lastProcessedAt = at;
+    }
+
+    @Override
+    public void failed() {
+        batchesFailed.incrementAndGet();
+    }
+
+    /** Tells the listener when the state of all runners together is another. Its calls follow each other. */
+    @Override
+    public void stateChanged() {
+        synchronized (telling) {
+            SubscriptionState from = told;
+            SubscriptionState to = state();
+            if (from != to) {
+                told = to;
+                try {
+                    listener.stateChanged(name(), from, to);
+                } catch (RuntimeException | Error failure) {
+                    log.warn("A listener failed when '{}' went from {} to {}", name(), from, to, failure);
+                }
+            }
+        }
+    }
+
+    /** That of the runner that needs attention most. */
+    SubscriptionState state() {
+        if (runners.isEmpty()) {
+            return withoutRunners();
+        }
+        for (SubscriptionState each : SubscriptionState.BY_URGENCY) {
+            if (runners.values().stream().anyMatch(runner -> runner.state() == each)) {
+                return each;
+            }
+        }
+        return SubscriptionState.LIVE;
+    }
+
+    private SubscriptionState withoutRunners() {
+        if (!started) {
+            return SubscriptionState.STOPPED;
+        }
+        if (opening.failures() > 0) {
+            return SubscriptionState.RETRYING;
+        }
+        List<SegmentRow> rows = seen;
+        boolean takenCareOf = rows != null && !rows.isEmpty() && rows.stream().allMatch(row -> row.owner() != null);
+        return takenCareOf ? SubscriptionState.STANDBY : SubscriptionState.CATCHING_UP;
+    }
+
+    SubscriptionStatus status(UUID instance) {
+        long head = tail.place().head();
+        List<SegmentStatus> segments =
+                segments().stream().map(row -> status(row, instance, head)).toList();
+        SegmentRunner.Streak failing = runners.values().stream()
+                .map(SegmentRunner::streak)
+                .filter(streak -> streak.failures() > 0)
+                .findFirst()
+                .orElse(opening);
+        long position = runners.values().stream()
+                .mapToLong(SegmentRunner::position)
+                .min()
+                .orElseGet(() -> segments.stream()
+                        .mapToLong(SegmentStatus::position)
+                        .min()
+                        .orElse(0));
         return new SubscriptionStatus(
-                name,
+                name(),
                 state(),
-                at,
-                Math.max(0, tail.place().head() - at),
+                position,
+                Math.max(0, head - position),
                 eventsProcessed.get(),
                 batchesFailed.get(),
                 lastProcessedAt,
                 failing.failures(),
                 failing.first(),
-                failing.last());
+                failing.last(),
+                definition.autoStartup(),
+                segments);
     }
 
-    SubscriptionState state() {
-        lock.lock();
-        try {
-            return state;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Finishes the batch that is being handled and begins no other. */
-    void pause() {
-        paused = true;
-        tail.wakeAll();
-    }
-
-    void resume() {
-        paused = false;
-        lock.lock();
-        try {
-            progress.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    private SegmentStatus status(SegmentRow row, UUID instance, long head) {
+        SegmentRunner runner = runners.get(row.number());
+        Checkpoint checkpoint = runner == null ? row.checkpoint() : runner.checkpoint();
+        long position = runner == null ? checkpoint.position() : runner.position();
+        return new SegmentStatus(
+                checkpoint.segment(),
+                checkpoint.buckets(),
+                runner == null ? row.owner() : instance,
+                checkpoint.epoch(),
+                runner == null ? null : runner.state(),
+                position,
+                Math.max(0, head - position));
     }
 
     /**
-     * Waits until a position has been handled.
+     * Waits until streams have been handled up to a position, wherever that is done.
      *
+     * @param buckets which streams
      * @return whether it was in time
      */
-    boolean awaitPosition(long awaited, long nanos) throws InterruptedException {
+    boolean awaitPosition(BucketRange buckets, long awaited, long nanos) throws InterruptedException {
+        long deadline = System.nanoTime() + nanos;
+        long look = SHORTEST_LOOK_NANOS;
+        while (true) {
+            boolean here = covered(buckets, Long.MIN_VALUE);
+            if (here ? covered(buckets, awaited) : stored.passed(buckets, awaited)) {
+                return true;
+            }
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            awaitProgress(buckets, awaited, here ? left : Math.min(left, look));
+            look = Math.min(LONGEST_LOOK_NANOS, look * 2);
+        }
+    }
+
+    private void awaitProgress(BucketRange buckets, long awaited, long nanos) throws InterruptedException {
         long left = nanos;
         lock.lockInterruptibly();
         try {
-            while (position < awaited && left > 0) {
+            while (!covered(buckets, awaited) && left > 0) {
                 left = progress.awaitNanos(left);
             }
-            return position >= awaited;
         } finally {
             lock.unlock();
         }
     }
 
-    void run(StopSignal stop) throws InterruptedException {
-        BackOffExecution pauses = backOff.start();
-        changeState(SubscriptionState.CATCHING_UP);
-        try {
-            while (!stop.raised()) {
-                try {
-                    follow(stop);
-                } catch (CheckpointMovedException moved) {
-                    log.info("{}", moved.getMessage());
-                } catch (InterruptedException interrupted) {
-                    if (stop.raised()) {
-                        throw interrupted;
-                    }
-                    // a handler has left it behind: whoever stops a subscription raises the stop first
-                    log.warn("'{}' was interrupted by somebody else and goes on", name);
-                } catch (RuntimeException | Error failure) {
-                    // an error too: a thread that ended here would leave a subscription that never goes on
-                    pauses = streak.failures() == 0 ? backOff.start() : pauses;
-                    pauseAfter(failure, pauses, stop);
-                }
-            }
-            flush();
-        } finally {
-            follow(false);
-            changeState(SubscriptionState.STOPPED);
-        }
-    }
-
-    /** Goes on from the checkpoint in the database until the log may have become another one. */
-    private void follow(StopSignal stop) throws InterruptedException {
-        long generation = tail.place().generation();
-        Checkpoint checkpoint = startingPoint.open();
-        source.restart();
-        processor.restart(checkpoint);
-        moveTo(checkpoint.position());
-        while (!stop.raised()) {
-            if (paused) {
-                awaitResume(stop);
-                continue;
-            }
-            TailReader.Place place = tail.place();
-            if (place.generation() != generation) {
-                return;
-            }
-            follow(place.head() - position <= TailBuffer.MAX_EVENTS / 2);
-            if (place.known() && position < place.head()) {
-                step(place.head());
-                recovered();
-            } else {
-                caughtUp(place);
-                tail.awaitBeyond(position, place, processor.flushInNanos(), () -> stop.raised() || paused);
-                linger(stop);
+    /** Whether runners of this process have all of these buckets and have come to a position. */
+    private boolean covered(BucketRange buckets, long position) {
+        int next = buckets.first();
+        for (SegmentRunner runner : runners.values()) {
+            BucketRange own = runner.checkpoint().buckets();
+            if (own.first() <= next && next <= own.last() && runner.position() >= position) {
+                next = own.last() + 1;
             }
         }
-    }
-
-    private void step(long head) {
-        attempted = 0;
-        Batch batch = source.next(position, batchSize.current(), head);
-        attempted = batch.events().size();
-        if (batch.backlog() && streak.failures() == 0) {
-            changeState(SubscriptionState.CATCHING_UP);
-        }
-        long begin = System.nanoTime();
-        processor.handle(batch);
-        batchEnd = System.nanoTime();
-        if (!batch.events().isEmpty()) {
-            batchSize.handled(batch.events().size(), batchEnd - begin);
-            eventsProcessed.addAndGet(batch.events().size());
-            lastProcessedAt = clock.instant();
-            log.debug(
-                    "'{}' handled {} events up to position {}",
-                    name,
-                    batch.events().size(),
-                    batch.nextPosition());
-        }
-        moveTo(batch.nextPosition());
-    }
-
-    private void caughtUp(TailReader.Place place) {
-        if (place.known()) {
-            if (processor.flushInNanos() <= 0) {
-                processor.flush();
-            }
-            // whatever failed before, there is nothing left to handle
-            recovered();
-            batchSize.caughtUp();
-            changeState(SubscriptionState.LIVE);
-        }
-    }
-
-    /** Lets events that come one by one gather, unless the last batch was a while ago. */
-    private void linger(StopSignal stop) throws InterruptedException {
-        long left = lingerNanos - (System.nanoTime() - batchEnd);
-        if (left > 0) {
-            boolean unused = stop.awaitNanos(left);
-        }
-    }
-
-    private void awaitResume(StopSignal stop) throws InterruptedException {
-        processor.flush();
-        changeState(SubscriptionState.PAUSED);
-        lock.lockInterruptibly();
-        try {
-            while (paused && !stop.raised()) {
-                progress.await();
-            }
-        } finally {
-            lock.unlock();
-        }
-        changeState(SubscriptionState.CATCHING_UP);
-    }
-
-    /** Ends every wait of this subscription whose reason is gone. */
-    void wake() {
-        lock.lock();
-        try {
-            progress.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void moveTo(long newPosition) {
-        lock.lock();
-        try {
-            position = newPosition;
-            progress.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Says whether the tail reader has to keep events in memory for this subscription. */
-    private void follow(boolean newFollowing) {
-        if (newFollowing != following) {
-            following = newFollowing;
-            tail.follow(newFollowing ? 1 : -1);
-        }
-    }
-
-    private void changeState(SubscriptionState to) {
-        SubscriptionState from;
-        lock.lock();
-        try {
-            from = state;
-            state = to;
-        } finally {
-            lock.unlock();
-        }
-        if (from != to) {
-            try {
-                listener.stateChanged(name, from, to);
-            } catch (RuntimeException | Error failure) {
-                log.warn("A listener failed when '{}' went from {} to {}", name, from, to, failure);
-            }
-        }
-    }
-
-    private void recovered() {
-        Streak before = streak;
-        if (before.failures() > 0) {
-            log.info("'{}' goes on from position {} after {} failures", name, position, before.failures());
-            streak = Streak.NONE;
-        }
-    }
-
-    private void pauseAfter(Throwable failure, BackOffExecution pauses, StopSignal stop) throws InterruptedException {
-        batchSize.failed();
-        batchesFailed.incrementAndGet();
-        streak = streak.and(failure);
-        changeState(SubscriptionState.RETRYING);
-        if (streak.failures() == 1 && attempted > 1) {
-            log.warn("'{}' failed behind position {}, repeating event by event", name, position, failure);
-        } else {
-            long millis = pauses.nextBackOff();
-            if (streak.failures() == 1) {
-                log.warn("'{}' failed behind position {}, trying again in {} ms", name, position, millis, failure);
-            } else {
-                log.debug(
-                        "'{}' failed again behind position {}, trying again in {} ms", name, position, millis, failure);
-            }
-            boolean unused = stop.await(millis);
-        }
-        flush();
-    }
-
-    /** Writes down what has been handled; where that fails, it is handled again. */
-    private void flush() {
-        try {
-            processor.flush();
-        } catch (RuntimeException | Error failure) {
-            log.debug("'{}' could not write its checkpoint", name, failure);
-        }
+        return next > buckets.last();
     }
 }

@@ -11,11 +11,27 @@ import org.springframework.transaction.PlatformTransactionManager;
  * @param settings how to read and handle
  * @param transactionManager begins the transactions in which events are handled. With exactly-once delivery it must govern
  *     the event store's data source; with at-least-once delivery null means no transaction
+ * @param autoStartup whether {@link SubscriptionManager#start()} starts it; others are started by name
  */
 public record SubscriptionDefinition(
         EventHandlers handlers,
         SubscriptionSettings settings,
-        @Nullable PlatformTransactionManager transactionManager) {
+        @Nullable PlatformTransactionManager transactionManager,
+        boolean autoStartup) {
+
+    /**
+     * A subscription that starts by itself.
+     *
+     * @param handlers as for the record
+     * @param settings as for the record
+     * @param transactionManager as for the record
+     */
+    public SubscriptionDefinition(
+            EventHandlers handlers,
+            SubscriptionSettings settings,
+            @Nullable PlatformTransactionManager transactionManager) {
+        this(handlers, settings, transactionManager, true);
+    }
 
     String name() {
         return handlers.name();

@@ -8,6 +8,7 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.LogReader;
 import io.eventsource.store.TransactionParticipation;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
@@ -27,8 +28,9 @@ final class SubscriptionFactory {
     private final LogReader reader;
     private final TailReader tail;
     private final CheckpointRepository checkpoints;
-    private final StartingPoints startingPoints;
+    private final SegmentRepository segments;
     private final Workers workers;
+    private final Duration leaseDuration;
     private final SubscriptionListener listener;
     private final Clock clock;
 
@@ -38,8 +40,9 @@ final class SubscriptionFactory {
             LogReader reader,
             TailReader tail,
             CheckpointRepository checkpoints,
-            StartingPoints startingPoints,
+            SegmentRepository segments,
             Workers workers,
+            Duration leaseDuration,
             SubscriptionListener listener,
             Clock clock) {
         this.dataSource = dataSource;
@@ -47,32 +50,53 @@ final class SubscriptionFactory {
         this.reader = reader;
         this.tail = tail;
         this.checkpoints = checkpoints;
-        this.startingPoints = startingPoints;
+        this.segments = segments;
         this.workers = workers;
+        this.leaseDuration = leaseDuration;
         this.listener = listener;
         this.clock = clock;
     }
 
     Subscription create(SubscriptionDefinition definition) {
-        EventHandlers handlers = definition.handlers();
         SubscriptionSettings settings = definition.settings();
-        String name = definition.name();
-        EventSelection selection = codec.select(wanted(handlers, settings.filter()));
-        BatchProcessor processor = processor(definition, selection);
+        if (settings.processingTimeout().compareTo(leaseDuration) > 0) {
+            throw new EventSourceException(
+                    "The subscription '%s' has a processing-timeout of %s, above the lease-duration of %s: while a handler waits longer than a lease for something else, the server ends its transaction. Raise eventsource.subscriptions.lease-duration or lower the timeout."
+                            .formatted(definition.name(), settings.processingTimeout(), leaseDuration));
+        }
+        EventSelection selection = selection(definition);
+        BatchProcessor unused = processor(definition, selection);
+        StoredProgress stored = new StoredProgress(
+                definition.name(), segments, reader, settings.filter().of(selection.storedNames()), tail);
+        return new Subscription(definition, tail, stored, listener);
+    }
+
+    private EventSelection selection(SubscriptionDefinition definition) {
+        return codec.select(wanted(definition.handlers(), definition.settings().filter()));
+    }
+
+    /** Makes what drives a segment that has just been claimed. */
+    SegmentRunner runner(
+            Subscription subscription, SegmentKey key, Checkpoint claimed, SegmentRunner.Ownership ownership) {
+        SubscriptionDefinition definition = subscription.definition();
+        SubscriptionSettings settings = definition.settings();
+        EventSelection selection = selection(definition);
         ExponentialBackOff backOff =
                 new ExponentialBackOff(settings.retryDelay().toMillis(), 2);
         backOff.setMaxInterval(settings.maxRetryDelay().toMillis());
         backOff.setJitter(settings.retryDelay().toMillis() / 4);
-        return new Subscription(
-                name,
+        return new SegmentRunner(
+                key,
+                claimed,
+                ownership,
                 tail,
-                () -> startingPoints.open(name, settings.startFrom()),
                 new BatchSource(codec, reader, tail, settings.filter().of(selection.storedNames()), settings, workers),
-                processor,
-                batchSize(handlers, settings),
+                processor(definition, selection),
+                batchSize(definition.handlers(), settings),
                 settings,
+                subscription.turns(),
                 backOff,
-                listener,
+                subscription,
                 clock);
     }
 
@@ -123,7 +147,8 @@ final class SubscriptionFactory {
                 checkpoints,
                 governed(handlers.name(), new TransactionTemplate(manager)),
                 dataSource,
-                watch);
+                watch,
+                leaseDuration);
     }
 
     /** What can be told before the first batch. */

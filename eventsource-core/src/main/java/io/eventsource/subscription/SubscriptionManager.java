@@ -4,6 +4,9 @@ import io.eventsource.EventSourceException;
 import io.eventsource.event.EventCodec;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.AppendResult;
+import io.eventsource.store.Bucket;
+import io.eventsource.store.BucketRange;
+import io.eventsource.store.DetachedJdbc;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogReader;
 import io.eventsource.store.LogSignal;
@@ -14,54 +17,47 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
  * Starts, stops and watches the subscriptions of this JVM: one thread that follows the log's settled head for all of
- * them, and one for each. Thread-safe.
+ * them, one that shares out their segments among the running instances, and one for each segment that this instance owns.
+ * Thread-safe.
  */
 public final class SubscriptionManager {
 
     private static final Logger log = LoggerFactory.getLogger(SubscriptionManager.class);
     private static final String TAIL = "tail";
-
-    /** No subscription has the empty name. */
-    private static final String TAIL_KEY = "";
+    private static final String COORDINATOR = "coordinator";
 
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+    private final InstanceSettings settings;
     private final TailReader tail;
+    private final SegmentRepository segments;
+    private final SegmentCoordinator coordinator;
+    private final Rebuilds rebuilds;
     private final LogHead logHead;
+    private final LogSignal signal;
     private final TransactionParticipation participation;
     private final Workers workers;
-    private final ThreadFactory threads;
+    private final Loops<String> loops;
     private final Clock clock;
-    private final Map<String, Running> running = new LinkedHashMap<>();
-
-    /** The last thread that each key was given; one that a stop has given up on may still be alive. */
-    private final Map<String, Thread> launched = new HashMap<>();
 
     private volatile @Nullable Instant startedAt;
-
-    /** A thread of this manager and what ends it. */
-    private record Running(Thread thread, StopSignal stop) {
-
-        boolean alive() {
-            return thread.isAlive();
-        }
-    }
 
     /**
      * Creates a manager. Nothing is started and no connection is opened.
@@ -71,8 +67,8 @@ public final class SubscriptionManager {
      * @param schema the schema that holds them
      * @param codec the JSON form of events
      * @param logHead the log's settled head
-     * @param signal raised after each commit that added to the log
-     * @param pollInterval how long the reader of the head goes without looking when no signal arrives, 1 ms or more
+     * @param signal raised after each commit that added to the log; this manager becomes its listener for announcements
+     * @param settings how this instance takes part
      * @param threads makes the threads
      * @param listener hears when a subscription changes its state
      * @param clock stamps the status
@@ -86,28 +82,41 @@ public final class SubscriptionManager {
             EventCodec codec,
             LogHead logHead,
             LogSignal signal,
-            Duration pollInterval,
+            InstanceSettings settings,
             ThreadFactory threads,
             SubscriptionListener listener,
             Clock clock) {
-        this.threads = threads;
+        this.settings = settings;
         this.clock = clock;
         this.logHead = logHead;
+        this.signal = signal;
         this.participation = new TransactionParticipation(dataSource);
         this.workers = new Workers(threads);
+        this.loops = new Loops<>(threads);
         LogReader reader = new LogReader(dataSource, schema);
-        this.tail =
-                new TailReader(logHead, reader, union(definitions, codec), signal, pollInterval, tailBackOff(), clock);
-        JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+        this.tail = new TailReader(
+                logHead,
+                reader,
+                union(definitions, codec),
+                signal,
+                settings.pollInterval(),
+                backOff(Duration.ofSeconds(5)),
+                clock);
+        JdbcOperations jdbc = new JdbcTemplate(dataSource);
+        JdbcOperations detached = DetachedJdbc.on(dataSource);
         CheckpointRepository checkpoints = new CheckpointRepository(jdbc, schema);
+        StartingPoints startingPoints = new StartingPoints(logHead, jdbc, schema);
+        this.segments = new SegmentRepository(detached, schema, settings.id());
+        this.rebuilds = new Rebuilds(new RebuildRepository(jdbc, detached, schema), startingPoints, dataSource);
         SubscriptionFactory factory = new SubscriptionFactory(
                 dataSource,
                 codec,
                 reader,
                 tail,
                 checkpoints,
-                new StartingPoints(checkpoints, logHead, jdbc, schema),
+                segments,
                 workers,
+                settings.leaseDuration(),
                 listener,
                 clock);
         for (SubscriptionDefinition definition : definitions) {
@@ -117,11 +126,22 @@ public final class SubscriptionManager {
                                 .formatted(definition.name()));
             }
         }
+        this.coordinator = new SegmentCoordinator(
+                settings,
+                subscriptions,
+                segments,
+                checkpoints,
+                startingPoints,
+                factory,
+                rebuilds,
+                signal::announce,
+                backOff(Duration.ofSeconds(1)),
+                threads);
     }
 
-    private static ExponentialBackOff tailBackOff() {
+    private static ExponentialBackOff backOff(Duration longest) {
         ExponentialBackOff backOff = new ExponentialBackOff(50, 2);
-        backOff.setMaxInterval(5_000);
+        backOff.setMaxInterval(longest.toMillis());
         backOff.setJitter(10);
         return backOff;
     }
@@ -135,95 +155,73 @@ public final class SubscriptionManager {
     }
 
     /**
-     * Starts all subscriptions, and following the head of the log even when there are none. Returns at once; a database that
-     * is out of reach is waited for. Does nothing when started.
+     * Starts all subscriptions that are to start by themselves, and following the head of the log even when there are none. Returns
+     * at once; a database that is out of reach is waited for. Does nothing when started.
      */
     public void start() {
-        start(subscriptions.keySet().toArray(String[]::new));
+        start(subscriptions.values().stream()
+                .filter(each -> each.definition().autoStartup())
+                .map(Subscription::name)
+                .toArray(String[]::new));
     }
 
     /**
-     * Starts some subscriptions. Returns at once. Does nothing with those that are started.
+     * Starts some subscriptions: this instance takes part in handling their events. Returns at once. Does nothing with those that
+     * are started.
      *
      * @param names which
      * @throws IllegalArgumentException when there is none of a name; nothing is started then
      */
     public synchronized void start(String... names) {
-        List<Subscription> chosen = Arrays.stream(names).map(this::subscription).toList();
-        running.values().removeIf(each -> !each.alive());
-        List<Subscription> stopped = chosen.stream()
-                .filter(each -> !running.containsKey(each.name()))
+        List<Subscription> stopped = Arrays.stream(names)
+                .map(this::subscription)
+                .filter(each -> !each.started())
                 .toList();
-        if (stopped.isEmpty() && !subscriptions.isEmpty()) {
+        boolean following = loops.running().contains(TAIL);
+        if (stopped.isEmpty() && following) {
             return;
         }
         workers.start();
-        if (!running.containsKey(TAIL_KEY)) {
+        if (!following) {
             startedAt = clock.instant();
-            launch(TAIL_KEY, TAIL, tail::run);
+            loops.start(TAIL, TAIL, tail::run);
         }
-        stopped.forEach(each -> launch(each.name(), each.name(), each::run));
+        stopped.forEach(each -> each.started(true));
+        if (!subscriptions.isEmpty() && !loops.running().contains(COORDINATOR)) {
+            signal.onAnnouncement(coordinator::wake);
+            loops.start(COORDINATOR, COORDINATOR, coordinator::run);
+        }
+        coordinator.wake();
         log.info(
                 "Started {} subscriptions: {}",
                 stopped.size(),
                 stopped.stream().map(Subscription::name).toList());
     }
 
-    private void launch(String key, String threadName, Interruptible body) {
-        StopSignal stop = new StopSignal();
-        Thread former = launched.get(key);
-        Thread thread = threads.newThread(() -> {
-            awaitEnd(former);
-            try {
-                if (!stop.raised()) {
-                    body.run(stop);
-                }
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        thread.setName("eventsource-" + threadName);
-        running.put(key, new Running(thread, stop));
-        launched.put(key, thread);
-        thread.start();
-    }
-
-    /** Two threads on one subscription would handle events twice. */
-    private static void awaitEnd(@Nullable Thread former) {
-        boolean interrupted = false;
-        while (former != null && former.isAlive()) {
-            try {
-                former.join();
-            } catch (InterruptedException stopped) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** What a thread of this manager does until it is stopped. */
-    private interface Interruptible {
-        void run(StopSignal stop) throws InterruptedException;
-    }
-
     /**
-     * Stops all subscriptions: batches that are being handled are finished and committed, and nothing further is read.
-     * What is not finished in time is interrupted; its transaction is rolled back and its events are handled after the
-     * next start. Does nothing when not started.
+     * Stops all subscriptions: batches that are being handled are finished and committed, and nothing further is read; other
+     * instances take over at once. What is not finished in time is interrupted; its transaction is rolled back and its events
+     * are handled by another instance or after the next start. Does nothing when not started.
      *
      * @param timeout how long to wait for batches that are being handled
      * @return whether everything was finished in time
      */
     public synchronized boolean stop(Duration timeout) {
-        int count = (int)
-                running.keySet().stream().filter(key -> !key.equals(TAIL_KEY)).count();
-        boolean finished = end(List.copyOf(running.keySet()), timeout);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        List<Subscription> ending =
+                subscriptions.values().stream().filter(Subscription::started).toList();
+        loops.raise(TAIL);
+        // the lease is renewed for as long as batches go on
+        boolean finished = end(ending, deadline);
+        finished &= loops.end(List.of(COORDINATOR), coordinator::wake, left(deadline));
+        if (!ending.isEmpty()) {
+            coordinator.leave();
+        }
+        finished &= loops.end(List.of(TAIL), tail::wakeAll, left(deadline));
         workers.stop();
         startedAt = null;
-        if (count > 0) {
-            log.info("Stopped {} subscriptions", count);
+        if (!ending.isEmpty()) {
+            log.info("Stopped {} subscriptions", ending.size());
         }
         return finished;
     }
@@ -232,62 +230,34 @@ public final class SubscriptionManager {
      * Stops one subscription, as {@link #stop(Duration)} stops all.
      *
      * @param name which
-     * @param timeout how long to wait for the batch that is being handled
-     * @return whether it was finished in time
+     * @param timeout how long to wait for the batches that are being handled
+     * @return whether they were finished in time
      * @throws IllegalArgumentException when there is none of that name
      */
     public synchronized boolean stop(String name, Duration timeout) {
-        boolean finished = end(List.of(subscription(name).name()), timeout);
-        if (running.keySet().equals(Set.of(TAIL_KEY))) {
-            finished &= stop(timeout);
+        Subscription subscription = subscription(name);
+        boolean last = subscriptions.values().stream().noneMatch(each -> each.started() && each != subscription);
+        if (last) {
+            return stop(timeout);
         }
+        boolean finished = end(List.of(subscription), System.nanoTime() + timeout.toNanos());
+        coordinator.wake();
         return finished;
     }
 
-    private boolean end(List<String> keys, Duration timeout) {
-        List<Running> ending = new ArrayList<>();
-        for (String key : keys) {
-            Running each = running.remove(key);
-            if (each != null) {
-                each.stop().raise();
-                ending.add(each);
-            }
-        }
+    private boolean end(List<Subscription> ending, long deadline) {
+        ending.forEach(each -> each.started(false));
         tail.wakeAll();
-        subscriptions.values().forEach(Subscription::wake);
-        return join(ending, timeout);
+        return coordinator.stop(ending.stream().map(Subscription::name).toList(), left(deadline));
     }
 
-    private static boolean join(List<Running> ending, Duration timeout) {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        boolean finished = true;
-        try {
-            for (Running each : ending) {
-                // 0 would wait for ever
-                each.thread()
-                        .join(Math.max(
-                                1,
-                                Duration.ofNanos(deadline - System.nanoTime()).toMillis()));
-                if (each.alive()) {
-                    log.warn(
-                            "{} did not finish within {}, interrupting it",
-                            each.thread().getName(),
-                            timeout);
-                    each.thread().interrupt();
-                    finished = false;
-                }
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            ending.forEach(each -> each.thread().interrupt());
-            finished = false;
-        }
-        return finished;
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     }
 
     /**
-     * Lets a subscription finish the batch that it is handling and begin no other until it is resumed. Returns at once; the
-     * status says when it is paused. Forgotten when this process ends.
+     * Lets a subscription finish the batches that it is handling in this process and begin no other until it is resumed. Its segments
+     * stay with this process. Returns at once; the status says when it is paused. Forgotten when this process ends.
      *
      * @param name which
      * @throws IllegalArgumentException when there is none of that name
@@ -307,7 +277,7 @@ public final class SubscriptionManager {
     }
 
     /**
-     * Waits until a subscription of this process has handled what an append stored, so that its read model shows it.
+     * Waits until a subscription has handled what an append stored, in this process or another, so that its read model shows it.
      *
      * @param name which
      * @param result the result of an append that is committed
@@ -321,11 +291,12 @@ public final class SubscriptionManager {
         if (result.lastPosition() == 0) {
             throw uncommitted();
         }
-        return awaitPosition(name, result.lastPosition(), timeout);
+        short bucket = Bucket.of(result.aggregateId());
+        return await(name, new BucketRange(bucket, bucket), result.lastPosition(), timeout);
     }
 
     /**
-     * Waits until a subscription of this process has passed a position of the log.
+     * Waits until a subscription has passed, in this process and others, a position of the log.
      *
      * @param name which
      * @param position the position, which need not be settled yet
@@ -336,15 +307,20 @@ public final class SubscriptionManager {
      * @throws InterruptedException when the calling thread is interrupted
      */
     public boolean awaitPosition(String name, long position, Duration timeout) throws InterruptedException {
+        return await(name, BucketRange.ALL, position, timeout);
+    }
+
+    private boolean await(String name, BucketRange buckets, long position, Duration timeout)
+            throws InterruptedException {
         Subscription subscription = subscription(name);
         if (participation.hasAppended()) {
             throw uncommitted();
         }
-        return subscription.awaitPosition(position, timeout.toNanos());
+        return subscription.awaitPosition(buckets, position, timeout.toNanos());
     }
 
     /**
-     * Waits until a subscription of this process has passed everything that was committed before this call. Costs a
+     * Waits until a subscription has passed everything, in this process and others, that was committed before this call. Costs a
      * statement.
      *
      * @param name which
@@ -362,6 +338,88 @@ public final class SubscriptionManager {
     private static IllegalStateException uncommitted() {
         return new IllegalStateException(
                 "A subscription cannot see an append before its transaction has committed, so waiting for it inside that transaction would never end. Wait after the commit.");
+    }
+
+    /**
+     * Cuts or merges the segments of a subscription until there are so many, while they are being handled. Cuts take effect at once.
+     * Segments that become one first come to the same position: this returns before they have.
+     *
+     * <p>At its next start, an instance whose settings ask for more segments cuts them again.
+     *
+     * @param name which
+     * @param count how many, 1 to 1,024
+     * @throws IllegalArgumentException when there is none of that name, or the number is out of bounds
+     * @throws IllegalStateException when it has no segments yet, a merge is under way, or somebody else has just changed them
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
+     */
+    public void resize(String name, int count) {
+        new Resizing(segments).resize(subscription(name).name(), count);
+        signal.announce();
+        coordinator.wake();
+    }
+
+    /**
+     * Empties the read model of a projection by its {@link io.eventsource.projection.ResetHandler} and has all instances handle the
+     * log again, from where the subscription begins. Returns when the projection has been set back.
+     *
+     * @param name which
+     * @throws RebuildRunningException when it is being rebuilt already
+     * @throws EventSourceException when it has no reset handler, begins at the end of the log, has no checkpoint yet, or has effects
+     *     elsewhere, which this does not repeat
+     * @throws IllegalArgumentException when there is none of that name
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
+     */
+    public void rebuild(String name) {
+        rebuild(name, false);
+    }
+
+    /**
+     * As {@link #rebuild(String)}, for a projection with effects elsewhere, which take place again for all its history.
+     *
+     * @param name which
+     * @throws RebuildRunningException when it is being rebuilt already
+     * @throws EventSourceException when it has no reset handler, begins at the end of the log, or has no checkpoint yet
+     * @throws IllegalArgumentException when there is none of that name
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
+     */
+    public void rebuildRepeatingEffects(String name) {
+        rebuild(name, true);
+    }
+
+    /**
+     * Rebuilds all projections that {@link #rebuild(String)} accepts and that are not being rebuilt.
+     *
+     * @return which
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach; some may have been set back
+     */
+    public List<String> rebuildAll() {
+        List<String> begun = new ArrayList<>();
+        for (Subscription each : subscriptions.values()) {
+            if (Rebuilds.harmless(each.definition())
+                    && rebuilds.progress(each.name()).isEmpty()) {
+                rebuild(each.name());
+                begun.add(each.name());
+            }
+        }
+        return begun;
+    }
+
+    private void rebuild(String name, boolean repeatEffects) {
+        rebuilds.begin(subscription(name).definition(), repeatEffects);
+        signal.announce();
+        coordinator.wake();
+    }
+
+    /**
+     * How far a rebuild is, in all instances together. Costs a statement.
+     *
+     * @param name which
+     * @return the progress, or empty when none is going on
+     * @throws IllegalArgumentException when there is none of that name
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
+     */
+    public Optional<RebuildProgress> rebuildProgress(String name) {
+        return rebuilds.progress(subscription(name).name());
     }
 
     private Subscription subscription(String name) {
@@ -388,7 +446,9 @@ public final class SubscriptionManager {
      * @return a status for each
      */
     public List<SubscriptionStatus> statuses() {
-        return subscriptions.values().stream().map(Subscription::status).toList();
+        return subscriptions.values().stream()
+                .map(each -> each.status(settings.id()))
+                .toList();
     }
 
     /**
@@ -398,7 +458,7 @@ public final class SubscriptionManager {
      * @return its status, or empty when there is none of that name
      */
     public Optional<SubscriptionStatus> status(String name) {
-        return Optional.ofNullable(subscriptions.get(name)).map(Subscription::status);
+        return Optional.ofNullable(subscriptions.get(name)).map(each -> each.status(settings.id()));
     }
 
     /**
@@ -425,6 +485,24 @@ public final class SubscriptionManager {
      */
     public long visibleEnd() {
         return logHead.visibleEnd();
+    }
+
+    /**
+     * What tells this instance from all others, as it stands with the segments that it owns.
+     *
+     * @return the id
+     */
+    public UUID instanceId() {
+        return settings.id();
+    }
+
+    /**
+     * Whether this instance could renew its lease the last time it tried. While it cannot, its segments go to others.
+     *
+     * @return whether it could
+     */
+    public boolean renewingLease() {
+        return !coordinator.failing();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.eventsource.subscription;
 
+import io.eventsource.store.Bucket;
 import java.time.Duration;
 
 /**
@@ -21,6 +22,9 @@ import java.time.Duration;
  * @param retryDelay the pause after a first failure, positive; it doubles with each further one, and each varies at random
  *     by up to a quarter of itself within the bounds
  * @param maxRetryDelay the longest pause, not below the first
+ * @param segments into how many segments the buckets are cut at least, 1 to 1,024. Events of one aggregate are handled in order in any case;
+ *     with one segment all events are
+ * @param concurrency how many segments one instance handles at the same time at most, 1 or more
  */
 public record SubscriptionSettings(
         int batchSize,
@@ -33,7 +37,9 @@ public record SubscriptionSettings(
         StartPosition startFrom,
         SubscriptionFilter filter,
         Duration retryDelay,
-        Duration maxRetryDelay) {
+        Duration maxRetryDelay,
+        int segments,
+        int concurrency) {
 
     /** The largest batch: what one transaction may hold in memory and in locks. */
     public static final int MAX_BATCH_SIZE = 10_000;
@@ -62,6 +68,8 @@ public record SubscriptionSettings(
             throw new IllegalArgumentException("max-retry-delay must not be below retry-delay, but it is %s and %s"
                     .formatted(maxRetryDelay, retryDelay));
         }
+        requireWithin("segments", segments, 1, Bucket.COUNT);
+        requireWithin("concurrency", concurrency, 1, Bucket.COUNT);
     }
 
     /**
@@ -81,7 +89,9 @@ public record SubscriptionSettings(
                 new StartPosition.Beginning(),
                 SubscriptionFilter.NONE,
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                1,
+                4);
     }
 
     private static void requireWithin(String property, int value, int min, int max) {
@@ -115,6 +125,31 @@ public record SubscriptionSettings(
                 startFrom,
                 filter,
                 retryDelay,
-                maxRetryDelay);
+                maxRetryDelay,
+                segments,
+                concurrency);
+    }
+
+    /**
+     * These settings with another number of segments.
+     *
+     * @param newSegments as for the record
+     * @return a copy
+     */
+    public SubscriptionSettings withSegments(int newSegments) {
+        return new SubscriptionSettings(
+                batchSize,
+                maxInFlight,
+                backpressureThreshold,
+                linger,
+                processingTimeout,
+                checkpointStrategy,
+                checkpointInterval,
+                startFrom,
+                filter,
+                retryDelay,
+                maxRetryDelay,
+                newSegments,
+                concurrency);
     }
 }

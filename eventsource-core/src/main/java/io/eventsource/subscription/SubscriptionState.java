@@ -1,15 +1,22 @@
 package io.eventsource.subscription;
 
-/** What a subscription is doing. */
+import java.util.List;
+
+/** What a subscription is doing in this process; where its segments do different things, what needs attention most. */
 public enum SubscriptionState {
     /** Nothing: it was not started, or it was stopped. */
     STOPPED,
-    /** Handling events that had been appended before it looked. */
+    /** Handling events that had been appended before it looked, or about to look. */
     CATCHING_UP,
     /** Waiting for new events, having handled all that are settled. */
     LIVE,
     /** Repeating a batch that failed, with growing pauses. */
     RETRYING,
     /** Nothing until it is resumed. */
-    PAUSED
+    PAUSED,
+    /** Nothing at the moment, because running instances elsewhere own all of its segments. */
+    STANDBY;
+
+    /** Those of runners, the one that needs attention most first. */
+    static final List<SubscriptionState> BY_URGENCY = List.of(RETRYING, PAUSED, CATCHING_UP, LIVE);
 }

@@ -1,6 +1,7 @@
 package io.eventsource.subscription;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the name that its checkpoint is kept under
  * @param state what it is doing
- * @param position the position up to which it has handled the log
+ * @param position the position up to which it has handled the log: the lowest of the segments that this process owns, or of all
+ *     when it owns none
  * @param lag how many positions the settled head, as this process last saw it, is ahead of it; events behind a hole do not
  *     count
  * @param eventsProcessed how many events it has handled since this process started
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param failures how many batches have failed in a row
  * @param firstFailure the exception that the first of these failed with, null when the last batch went well
  * @param lastFailure the exception that the last of these failed with, null when the last batch went well
+ * @param autoStartup whether it is to start by itself
+ * @param segments all segments of it, also those that other processes own; empty before the first look
  */
 public record SubscriptionStatus(
         String name,
@@ -28,15 +32,22 @@ public record SubscriptionStatus(
         @Nullable Instant lastProcessedAt,
         int failures,
         @Nullable Throwable firstFailure,
-        @Nullable Throwable lastFailure) {
+        @Nullable Throwable lastFailure,
+        boolean autoStartup,
+        List<SegmentStatus> segments) {
 
     /** Whether it does what it should. */
     boolean healthy() {
-        return failures == 0 && (state == SubscriptionState.LIVE || state == SubscriptionState.CATCHING_UP);
+        return failures == 0
+                && switch (state) {
+                    case LIVE, CATCHING_UP, STANDBY -> true;
+                    case STOPPED -> !autoStartup;
+                    case RETRYING, PAUSED -> false;
+                };
     }
 
     /** Whether it does nothing although it may be expected to. */
     boolean unhealthy() {
-        return state == SubscriptionState.STOPPED;
+        return state == SubscriptionState.STOPPED && autoStartup;
     }
 }

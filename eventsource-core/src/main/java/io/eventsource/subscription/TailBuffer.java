@@ -1,6 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.event.StoredEvent;
+import io.eventsource.store.BucketRange;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -71,23 +72,30 @@ final class TailBuffer {
      * What follows behind a position.
      *
      * @param position the position
+     * @param to where to end
      * @param filter which events
+     * @param buckets of which share of the streams
      * @param limit how many at most
      * @return the events, or null when not all of them are here
      */
-    synchronized @Nullable Slice read(long position, SubscriptionFilter filter, int limit) {
+    synchronized @Nullable Slice read(
+            long position, long to, SubscriptionFilter filter, BucketRange buckets, int limit) {
         if (position < behind || position > upTo) {
             return null;
         }
         List<TailEvent> found = new ArrayList<>();
-        for (TailEvent event : events.tailMap(position, false).values()) {
-            if (filter.matches(event.stored())) {
+        long end = Math.min(to, upTo);
+        if (end <= position) {
+            return new Slice(found, position);
+        }
+        for (TailEvent event : events.subMap(position, false, end, true).values()) {
+            if (event.in(buckets) && filter.matches(event.stored())) {
                 found.add(event);
                 if (found.size() == limit) {
                     return new Slice(found, event.position());
                 }
             }
         }
-        return new Slice(found, upTo);
+        return new Slice(found, end);
     }
 }

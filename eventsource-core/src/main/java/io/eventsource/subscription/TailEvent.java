@@ -4,6 +4,7 @@ import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventSelection;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.store.BucketRange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,10 @@ final class TailEvent {
 
     StoredEvent stored() {
         return stored;
+    }
+
+    boolean in(BucketRange buckets) {
+        return buckets.equals(BucketRange.ALL) || buckets.contains(stored.aggregateId());
     }
 
     long position() {

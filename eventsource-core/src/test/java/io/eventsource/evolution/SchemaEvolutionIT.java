@@ -31,6 +31,7 @@ import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
 import io.eventsource.store.StreamSlice;
+import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
@@ -275,7 +276,7 @@ class SchemaEvolutionIT {
                 Accounts.today(),
                 LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                 new LogSignal(),
-                Duration.ofMillis(50),
+                InstanceSettings.defaults().withPollInterval(Duration.ofMillis(50)),
                 Thread::new,
                 (name, from, to) -> {},
                 Clock.systemUTC());

@@ -14,6 +14,7 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
+import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
@@ -123,7 +124,7 @@ class SchemaRolesIT {
                 TestEvents.codec(),
                 head,
                 signal,
-                Duration.ofMillis(50),
+                InstanceSettings.defaults().withPollInterval(Duration.ofMillis(50)),
                 Thread::new,
                 (name, from, to) -> {},
                 Clock.systemUTC());

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.event.StoredEvent;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
@@ -71,7 +72,7 @@ final class CopiedStore {
                 TestEvents.codec(),
                 LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                 signal,
-                Duration.ofMillis(100),
+                InstanceSettings.defaults().withPollInterval(Duration.ofMillis(100)),
                 Executors.defaultThreadFactory(),
                 (name, from, to) -> {},
                 Clock.systemUTC());

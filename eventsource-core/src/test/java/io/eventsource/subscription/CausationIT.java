@@ -73,7 +73,7 @@ class CausationIT {
                 TestEvents.codec(),
                 LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                 signal,
-                Duration.ofSeconds(1),
+                InstanceSettings.defaults(),
                 Thread::new,
                 (name, from, to) -> {},
                 Clock.systemUTC());

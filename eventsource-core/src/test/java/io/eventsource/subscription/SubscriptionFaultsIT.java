@@ -132,7 +132,7 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
                 TestEvents.codec(),
                 LogHead.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
                 wokenBy,
-                SHORT,
+                InstanceSettings.defaults().withPollInterval(SHORT),
                 Thread::new,
                 (changed, from, to) -> states.add(changed + ": " + from + " -> " + to),
                 Clock.systemUTC());
@@ -153,7 +153,9 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
                 quick.startFrom(),
                 quick.filter(),
                 quick.retryDelay(),
-                quick.maxRetryDelay());
+                quick.maxRetryDelay(),
+                quick.segments(),
+                quick.concurrency());
     }
 
     /** Looks at the database all the time, as a user would who does not know what strikes it. */
@@ -367,7 +369,7 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
                 TestEvents.codec(),
                 LogHead.of(striking, TestDatabase.SCHEMA, Clock.systemUTC()),
                 signal,
-                LONG,
+                InstanceSettings.defaults().withPollInterval(LONG),
                 Thread::new,
                 (changed, from, to) -> {},
                 Clock.systemUTC());

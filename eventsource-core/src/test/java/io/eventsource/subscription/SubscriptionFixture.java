@@ -100,7 +100,9 @@ abstract class SubscriptionFixture {
                 defaults.startFrom(),
                 defaults.filter(),
                 Duration.ofMillis(5),
-                Duration.ofMillis(50));
+                Duration.ofMillis(50),
+                defaults.segments(),
+                defaults.concurrency());
     }
 
     SubscriptionManager manager(Tuning settings, EventHandlers... handlers) {
@@ -128,7 +130,7 @@ abstract class SubscriptionFixture {
                 codec,
                 LogHead.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
                 wokenBy,
-                settings.pollInterval(),
+                InstanceSettings.defaults().withPollInterval(settings.pollInterval()),
                 body -> {
                     Thread thread = new Thread(body);
                     threads.add(thread);

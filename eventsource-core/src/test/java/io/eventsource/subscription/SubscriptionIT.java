@@ -234,7 +234,7 @@ class SubscriptionIT extends SubscriptionFixture {
     }
 
     @Test
-    void two_managers_on_one_projection_produce_each_effect_once_and_both_end_live() {
+    void two_managers_on_one_projection_produce_each_effect_once_and_one_stands_by() {
         deposit(50);
         RecordingHandlers one = handlers();
         RecordingHandlers two = new RecordingHandlers(name, jdbc, "deposited");
@@ -247,32 +247,65 @@ class SubscriptionIT extends SubscriptionFixture {
         }
 
         List<Long> all = allDeposits();
-        awaitLive(first, name, all.get(all.size() - 1));
-        awaitLive(second, name, all.get(all.size() - 1));
-        assertThat(one.effects()).containsExactlyInAnyOrderElementsOf(all);
+        eventually().untilAsserted(() -> assertThat(one.effects()).hasSameSizeAs(all));
+        assertThat(one.effects()).containsExactlyElementsOf(all);
+        eventually().untilAsserted(() -> assertThat(Stream.of(first, second)
+                        .map(each -> statusOf(each, name).state()))
+                .containsExactlyInAnyOrder(SubscriptionState.LIVE, SubscriptionState.STANDBY));
+        assertThat(one.attempts().isEmpty() || two.attempts().isEmpty()).isTrue();
     }
 
     @Test
-    void a_manager_that_lost_a_batch_to_another_and_finds_nothing_left_is_live_again() {
+    void a_manager_that_stands_by_takes_over_at_once_when_the_owner_stops() {
+        LogSignal betweenThem = new LogSignal();
+        SubscriptionManager first = manager(settings(5, SHORT), handlers());
+        SubscriptionManager second = manager(settings(5, SHORT), betweenThem, TestEvents.codec(), handlers());
+        first.start();
+        awaitLive(first, name, base);
+        second.start();
+        eventually().until(() -> statusOf(second, name).state() == SubscriptionState.STANDBY);
+
+        assertThat(first.stop(STOP_WITHIN)).isTrue();
+        betweenThem.announced();
+
+        awaitLive(second, name, base);
+        List<Long> positions = deposit(1);
+        awaitLive(second, name, positions.get(0));
+    }
+
+    @Test
+    void a_manager_whose_segment_was_taken_commits_nothing_stands_by_and_takes_it_back() {
         List<Long> positions = deposit(1);
         CountDownLatch inBatch = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         RecordingHandlers slow = handlers().then(event -> {
             inBatch.countDown();
             assertThat(goOn.await(10, TimeUnit.SECONDS)).isTrue();
-            throw new IllegalStateException("too late");
         });
-        SubscriptionManager first = manager(settings(1000, SHORT), new LogSignal(), TestEvents.codec(), slow);
-        first.start();
+        SubscriptionManager manager = manager(settings(1000, SHORT), slow);
+        manager.start();
         eventually().until(() -> inBatch.getCount() == 0);
-        SubscriptionManager second = manager(settings(1000, SHORT), new LogSignal(), TestEvents.codec(), handlers());
-        second.start();
-        awaitLive(second, name, positions.get(0));
+        UUID other = UUID.randomUUID();
+        jdbc.update(
+                """
+                INSERT INTO eventsource.subscription_instances
+                       (instance_id, description, subscriptions, lease_duration, lease_until)
+                VALUES (?, 'another', '{}', interval '1 h', clock_timestamp() + interval '30 min')""",
+                other);
+        jdbc.update(
+                "UPDATE eventsource.projection_checkpoints SET owner = ?, epoch = epoch + 1 WHERE projection_name = ?",
+                other,
+                name);
 
         goOn.countDown();
 
-        awaitLive(first, name, positions.get(0));
-        assertThat(statusOf(first, name).failures()).isZero();
+        eventually().until(() -> statusOf(manager, name).state() == SubscriptionState.STANDBY);
+        assertThat(slow.effects()).isEmpty();
+        assertThat(statusOf(manager, name).failures()).isZero();
+
+        jdbc.update("DELETE FROM eventsource.subscription_instances WHERE instance_id = ?", other);
+        signal.announced();
+        awaitLive(manager, name, positions.get(0));
         assertThat(slow.effects()).containsExactlyElementsOf(allDeposits());
     }
 

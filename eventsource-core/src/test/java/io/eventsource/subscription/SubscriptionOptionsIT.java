@@ -64,7 +64,9 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
                             startFrom,
                             filter,
                             Duration.ofMillis(5),
-                            Duration.ofMillis(50)),
+                            Duration.ofMillis(50),
+                            1,
+                            4),
                     LONG);
         }
     }

@@ -105,7 +105,7 @@ class WakeUpIT {
                 TestEvents.codec(),
                 LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                 here,
-                pollInterval,
+                InstanceSettings.defaults().withPollInterval(pollInterval),
                 Thread::new,
                 (changed, from, to) -> {},
                 Clock.systemUTC());

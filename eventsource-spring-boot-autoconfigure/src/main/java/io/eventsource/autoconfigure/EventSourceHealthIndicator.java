@@ -70,7 +70,10 @@ final class EventSourceHealthIndicator extends AbstractHealthIndicator {
         }
         if (!manager.readingHead()) {
             health.down().withDetail("reason", "the head of the log cannot be read");
-        } else if (statuses.stream().anyMatch(status -> status.state() == SubscriptionState.STOPPED)) {
+        } else if (!manager.renewingLease()) {
+            health.down().withDetail("reason", "the lease of this instance cannot be renewed");
+        } else if (statuses.stream()
+                .anyMatch(status -> status.state() == SubscriptionState.STOPPED && status.autoStartup())) {
             health.down().withDetail("reason", "not every subscription is running");
         } else if (hole.stalled(health)) {
             health.status(DEGRADED).withDetail("reason", "an open transaction holds the head of the log");

@@ -10,6 +10,7 @@ import io.eventsource.store.EventStoreSettings;
 import io.eventsource.store.SignalRelaySettings;
 import io.eventsource.subscription.CheckpointStrategy;
 import io.eventsource.subscription.StartPosition;
+import io.eventsource.subscription.StaticPartition;
 import io.eventsource.subscription.SubscriptionFilter;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.time.Duration;
@@ -185,6 +186,12 @@ public record EventSourceProperties(
      * @param notifyInterval How long after a notification to other instances the next one is sent at the earliest.
      * @param heartbeat How often the listening connection is tried out.
      * @param stallThreshold How long an open transaction may hold the head of the log before health is degraded.
+     * @param leaseDuration How long other instances leave its segments to an instance that they do not hear of any more.
+     * @param autoStartup Whether subscriptions are started with the application.
+     * @param include Subscriptions that this instance starts. All.
+     * @param exclude Subscriptions that this instance does not start.
+     * @param partitionId Number of this instance, from 0, where segments are assigned by number and not shared out.
+     * @param numPartitions How many instances there are, where segments are assigned by number.
      * @param defaults How all subscriptions read and handle.
      * @param named What differs for single subscriptions, by their names.
      */
@@ -197,6 +204,12 @@ public record EventSourceProperties(
             @DefaultValue("5ms") Duration notifyInterval,
             @DefaultValue("10s") Duration heartbeat,
             @DefaultValue("10s") Duration stallThreshold,
+            @DefaultValue("30s") Duration leaseDuration,
+            @DefaultValue("true") boolean autoStartup,
+            @DefaultValue Set<String> include,
+            @DefaultValue Set<String> exclude,
+            @Nullable Integer partitionId,
+            @Nullable Integer numPartitions,
             @DefaultValue Options defaults,
             @DefaultValue Map<String, Options> named) {
 
@@ -220,16 +233,69 @@ public record EventSourceProperties(
                 throw new IllegalArgumentException(
                         "eventsource.subscriptions.stall-threshold must be 1 s or more, but it is " + stallThreshold);
             }
+            if (leaseDuration.compareTo(Duration.ofMillis(100)) < 0) {
+                throw new IllegalArgumentException(
+                        PREFIX + "lease-duration must be 100 ms or more, but it is " + leaseDuration);
+            }
+            if ((partitionId == null) != (numPartitions == null)) {
+                throw new IllegalArgumentException(
+                        PREFIX + "partition-id and num-partitions belong together, but only one of them is set");
+            }
             named = Map.copyOf(named);
-            SubscriptionSettings all = defaults.over(
-                    PREFIX + "defaults.", SubscriptionSettings.defaults().withBatchSize(preset.batchSize));
-            named.forEach((name, options) -> options.over(PREFIX + "named." + name + ".", all));
+            include = Set.copyOf(include);
+            exclude = Set.copyOf(exclude);
+            StaticPartition partition = partition(partitionId, numPartitions);
+            SubscriptionSettings all = defaults.over(PREFIX + "defaults.", base(preset, partition));
+            requireSegments(PREFIX + "defaults.", all, partition);
+            named.forEach((name, options) -> {
+                String prefix = PREFIX + "named." + name + ".";
+                requireSegments(prefix, options.over(prefix, all), partition);
+            });
+        }
+
+        private static @Nullable StaticPartition partition(@Nullable Integer id, @Nullable Integer count) {
+            try {
+                return id == null || count == null ? null : new StaticPartition(id, count);
+            } catch (IllegalArgumentException invalid) {
+                throw new IllegalArgumentException(PREFIX + invalid.getMessage(), invalid);
+            }
+        }
+
+        private static SubscriptionSettings base(Preset preset, @Nullable StaticPartition partition) {
+            return SubscriptionSettings.defaults()
+                    .withBatchSize(preset.batchSize)
+                    .withSegments(partition == null ? 1 : partition.count());
+        }
+
+        private static void requireSegments(
+                String prefix, SubscriptionSettings settings, @Nullable StaticPartition partition) {
+            if (partition != null && settings.segments() < partition.count()) {
+                throw new IllegalArgumentException(
+                        "%ssegments must not be below %snum-partitions, or some instance would have none, but they are %d and %d"
+                                .formatted(prefix, PREFIX, settings.segments(), partition.count()));
+            }
+        }
+
+        /** Which segments this instance handles, or null for a fair share. */
+        @Nullable StaticPartition partition() {
+            return partition(partitionId, numPartitions);
+        }
+
+        /** Whether this instance starts a subscription. */
+        boolean starts(String name) {
+            Options own = named.get(name);
+            Boolean ownStartup = own == null ? null : own.autoStartup();
+            boolean startup = ownStartup == null ? or(defaults.autoStartup(), autoStartup) : ownStartup;
+            return startup && (include.isEmpty() || include.contains(name)) && !exclude.contains(name);
+        }
+
+        private static boolean or(@Nullable Boolean own, boolean base) {
+            return own == null ? base : own;
         }
 
         /** What holds for a subscription. */
         SubscriptionSettings settings(String name) {
-            SubscriptionSettings all = defaults.over(
-                    PREFIX + "defaults.", SubscriptionSettings.defaults().withBatchSize(preset.batchSize));
+            SubscriptionSettings all = defaults.over(PREFIX + "defaults.", base(preset, partition()));
             Options own = named.get(name);
             return own == null ? all : own.over(PREFIX + "named." + name + ".", all);
         }
@@ -272,6 +338,9 @@ public record EventSourceProperties(
      * @param tenant Only events of this tenant are handled. All.
      * @param retryDelay Pause after a batch has failed; it doubles with each further failure. 1s.
      * @param maxRetryDelay Longest pause after a batch has failed. 30s.
+     * @param segments Into how many segments it is cut at least, which instances share. 1, or num-partitions.
+     * @param concurrency How many of its segments one instance handles at the same time at most. 4.
+     * @param autoStartup Whether it is started with the application.
      */
     public record Options(
             @Nullable Integer batchSize,
@@ -286,7 +355,10 @@ public record EventSourceProperties(
             @DefaultValue Set<String> aggregateTypes,
             @Nullable String tenant,
             @Nullable Duration retryDelay,
-            @Nullable Duration maxRetryDelay) {
+            @Nullable Duration maxRetryDelay,
+            @Nullable Integer segments,
+            @Nullable Integer concurrency,
+            @Nullable Boolean autoStartup) {
 
         /**
          * These options, completed by others.
@@ -313,7 +385,9 @@ public record EventSourceProperties(
                                 aggregateTypes.isEmpty() ? filter.aggregateTypes() : aggregateTypes,
                                 tenant == null ? filter.tenantId() : tenant),
                         or(retryDelay, base.retryDelay()),
-                        or(maxRetryDelay, base.maxRetryDelay()));
+                        or(maxRetryDelay, base.maxRetryDelay()),
+                        or(segments, base.segments()),
+                        or(concurrency, base.concurrency()));
             } catch (IllegalArgumentException invalid) {
                 throw new IllegalArgumentException(prefix + invalid.getMessage(), invalid);
             }

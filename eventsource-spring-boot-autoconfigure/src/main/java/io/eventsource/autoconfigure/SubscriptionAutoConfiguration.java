@@ -6,11 +6,15 @@ import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
+import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionListener;
 import io.eventsource.subscription.SubscriptionManager;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ThreadFactory;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -19,7 +23,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Drives the application's projections through the log. */
@@ -45,6 +52,7 @@ public final class SubscriptionAutoConfiguration {
             LogSignal signal,
             EventSourceProperties properties,
             ObjectProvider<SubscriptionListener> listeners,
+            Environment environment,
             ObjectProvider<Clock> clock) {
         List<EventHandlers> handlers = new ProjectionBeans(beanFactory, codec.registry()).find();
         return new SubscriptionManager(
@@ -54,11 +62,31 @@ public final class SubscriptionAutoConfiguration {
                 codec,
                 logHead,
                 signal,
-                Objects.requireNonNull(properties.subscriptions().pollInterval()),
-                new CustomizableThreadFactory("eventsource-"),
+                instance(properties.subscriptions(), environment),
+                threads(environment),
                 (name, from, to) ->
                         listeners.orderedStream().forEach(listener -> listener.stateChanged(name, from, to)),
                 clock.getIfUnique(Clock::systemUTC));
+    }
+
+    private static InstanceSettings instance(EventSourceProperties.Subscriptions properties, Environment environment) {
+        String description = "%s %s"
+                .formatted(
+                        environment.getProperty("spring.application.name", "application"),
+                        ManagementFactory.getRuntimeMXBean().getName());
+        return new InstanceSettings(
+                UUID.randomUUID(),
+                description,
+                Objects.requireNonNull(properties.pollInterval()),
+                properties.leaseDuration(),
+                properties.partition());
+    }
+
+    /** Virtual ones where the application asks for them and the JVM has them. */
+    private static ThreadFactory threads(Environment environment) {
+        return Threading.VIRTUAL.isActive(environment)
+                ? new VirtualThreadTaskExecutor("eventsource-").getVirtualThreadFactory()
+                : new CustomizableThreadFactory("eventsource-");
     }
 
     @Bean

@@ -27,19 +27,28 @@ final class SubscriptionDefinitions {
     List<SubscriptionDefinition> of(List<EventHandlers> handlers) {
         requireKnownNames(handlers);
         return handlers.stream()
-                .map(each ->
-                        new SubscriptionDefinition(each, properties.settings(each.name()), transactionManager(each)))
+                .map(each -> new SubscriptionDefinition(
+                        each,
+                        properties.settings(each.name()),
+                        transactionManager(each),
+                        properties.starts(each.name())))
                 .toList();
     }
 
     private void requireKnownNames(List<EventHandlers> handlers) {
         Set<String> known = handlers.stream().map(EventHandlers::name).collect(Collectors.toCollection(TreeSet::new));
-        Set<String> unknown = new TreeSet<>(properties.named().keySet());
+        requireKnown(
+                "named has settings for %s, but there are only the subscriptions %s. Names with other characters than letters, digits and '-' stand in brackets: eventsource.subscriptions.named[my.name].",
+                properties.named().keySet(), known);
+        requireKnown("include names %s, but there are only the subscriptions %s.", properties.include(), known);
+        requireKnown("exclude names %s, but there are only the subscriptions %s.", properties.exclude(), known);
+    }
+
+    private static void requireKnown(String message, Set<String> names, Set<String> known) {
+        Set<String> unknown = new TreeSet<>(names);
         unknown.removeAll(known);
         if (!unknown.isEmpty()) {
-            throw new EventSourceException(
-                    "eventsource.subscriptions.named has settings for %s, but there are only the subscriptions %s. Names with other characters than letters, digits and '-' stand in brackets: eventsource.subscriptions.named[my.name]."
-                            .formatted(unknown, known));
+            throw new EventSourceException("eventsource.subscriptions." + message.formatted(unknown, known));
         }
     }
 

@@ -19,6 +19,7 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
@@ -127,7 +128,7 @@ class ReplacedBeansIT {
                     codec,
                     head,
                     signal,
-                    Duration.ofSeconds(1),
+                    InstanceSettings.defaults().withPollInterval(Duration.ofSeconds(1)),
                     new CustomizableThreadFactory("own-"),
                     (name, from, to) -> {},
                     Clock.systemUTC());

@@ -1,0 +1,88 @@
+package io.eventsource.subscription;
+
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one instance takes part in driving subscriptions. Immutable; the methods that begin with {@code with} return a copy.
+ *
+ * @param id tells this instance from all others, and from itself before a restart
+ * @param description what people see of it in the database, such as host and process
+ * @param pollInterval how long the reader of the head goes without looking when no signal arrives, 1 ms or more
+ * @param leaseDuration how long other instances respect what this one owns after they last heard of it, 100 ms or more. It is
+ *     renewed three times as often, and at least every 5 seconds
+ * @param partition which segments this instance handles when they are assigned by hand, or null for a fair share
+ */
+public record InstanceSettings(
+        UUID id,
+        String description,
+        Duration pollInterval,
+        Duration leaseDuration,
+        @Nullable StaticPartition partition) {
+
+    private static final Duration MOST_SELDOM = Duration.ofSeconds(5);
+
+    /**
+     * Checks the bounds.
+     *
+     * @throws IllegalArgumentException naming the property that is out of bounds
+     */
+    public InstanceSettings {
+        if (pollInterval.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException("poll-interval must be 1 ms or more, but it is " + pollInterval);
+        }
+        if (leaseDuration.compareTo(Duration.ofMillis(100)) < 0) {
+            throw new IllegalArgumentException("lease-duration must be 100 ms or more, but it is " + leaseDuration);
+        }
+    }
+
+    /**
+     * What an application has that sets nothing.
+     *
+     * @return the settings, with an id of their own
+     */
+    public static InstanceSettings defaults() {
+        return new InstanceSettings(
+                UUID.randomUUID(),
+                "pid " + ProcessHandle.current().pid(),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(30),
+                null);
+    }
+
+    /**
+     * These settings with another poll interval.
+     *
+     * @param newPollInterval as for the record
+     * @return a copy
+     */
+    public InstanceSettings withPollInterval(Duration newPollInterval) {
+        return new InstanceSettings(id, description, newPollInterval, leaseDuration, partition);
+    }
+
+    /**
+     * These settings with another lease.
+     *
+     * @param newLeaseDuration as for the record
+     * @return a copy
+     */
+    public InstanceSettings withLeaseDuration(Duration newLeaseDuration) {
+        return new InstanceSettings(id, description, pollInterval, newLeaseDuration, partition);
+    }
+
+    /**
+     * These settings with segments assigned by hand.
+     *
+     * @param newPartition as for the record
+     * @return a copy
+     */
+    public InstanceSettings withPartition(@Nullable StaticPartition newPartition) {
+        return new InstanceSettings(id, description, pollInterval, leaseDuration, newPartition);
+    }
+
+    Duration renewalInterval() {
+        Duration third = leaseDuration.dividedBy(3);
+        return third.compareTo(MOST_SELDOM) < 0 ? third : MOST_SELDOM;
+    }
+}

@@ -1,0 +1,145 @@
+package io.eventsource.subscription;
+
+import io.eventsource.EventSourceException;
+import io.eventsource.projection.Delivery;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Sets projections back to their beginning and follows them until they have come to where the log was then. What is going on
+ * stands in the database: all instances take part, and a restart in the middle changes nothing. Thread-safe.
+ */
+final class Rebuilds {
+
+    private static final Logger log = LoggerFactory.getLogger(Rebuilds.class);
+    private static final long REPORT_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final RebuildRepository repository;
+    private final StartingPoints startingPoints;
+    private final DataSource dataSource;
+
+    /** When the progress of each was last logged. */
+    private final Map<String, Long> reported = new ConcurrentHashMap<>();
+
+    Rebuilds(RebuildRepository repository, StartingPoints startingPoints, DataSource dataSource) {
+        this.repository = repository;
+        this.startingPoints = startingPoints;
+        this.dataSource = dataSource;
+    }
+
+    /**
+     * Empties a read model and sets its checkpoint back, in one transaction.
+     *
+     * @param repeatEffects whether handlers with effects elsewhere may be called again
+     * @throws RebuildRunningException when it is being rebuilt
+     * @throws EventSourceException when it cannot be rebuilt
+     */
+    void begin(SubscriptionDefinition definition, boolean repeatEffects) {
+        String name = definition.name();
+        Runnable reset = requireResettable(definition, repeatEffects);
+        long from = startingPoints.resolve(definition.settings().startFrom());
+        long until = startingPoints.settledHead();
+        new TransactionTemplate(storeTransactions(definition)).executeWithoutResult(status -> {
+            List<Boolean> rebuilding = repository.lock(name);
+            if (rebuilding.isEmpty()) {
+                throw new EventSourceException(
+                        "'%s' has no checkpoint yet, so there is nothing to rebuild. Start it first.".formatted(name));
+            }
+            if (rebuilding.contains(true)) {
+                throw new RebuildRunningException(name);
+            }
+            // behind the lock: what batches under way have committed is seen and removed
+            reset.run();
+            repository.reset(name, from, until);
+        });
+        log.info("Rebuilding '{}' from position {} to {}", name, from, until);
+    }
+
+    /** Whether a rebuild needs nobody's consent. */
+    static boolean harmless(SubscriptionDefinition definition) {
+        return definition.handlers().resetHandler() != null
+                && definition.handlers().delivery() == Delivery.EXACTLY_ONCE
+                && !(definition.settings().startFrom() instanceof StartPosition.End);
+    }
+
+    private static Runnable requireResettable(SubscriptionDefinition definition, boolean repeatEffects) {
+        String name = definition.name();
+        Runnable reset = definition.handlers().resetHandler();
+        if (reset == null) {
+            throw new EventSourceException(
+                    "'%s' cannot be rebuilt, because nothing says how to empty its read model. Give it a method with @ResetHandler."
+                            .formatted(name));
+        }
+        if (definition.settings().startFrom() instanceof StartPosition.End) {
+            throw new EventSourceException(
+                    "'%s' began at the end of the log (start-from: end), so there is no history to rebuild it from."
+                            .formatted(name));
+        }
+        if (definition.handlers().delivery() == Delivery.EXACTLY_ONCE) {
+            return reset;
+        }
+        if (!repeatEffects) {
+            throw new EventSourceException(
+                    "'%s' has effects elsewhere (at-least-once delivery), which a rebuild would repeat for all its history. Ask for that explicitly: rebuildRepeatingEffects."
+                            .formatted(name));
+        }
+        PlatformTransactionManager own = definition.transactionManager();
+        return own == null ? reset : () -> new TransactionTemplate(own).executeWithoutResult(status -> reset.run());
+    }
+
+    private PlatformTransactionManager storeTransactions(SubscriptionDefinition definition) {
+        PlatformTransactionManager own = definition.transactionManager();
+        return own != null && definition.handlers().delivery() == Delivery.EXACTLY_ONCE
+                ? own
+                : new JdbcTransactionManager(dataSource);
+    }
+
+    Optional<RebuildProgress> progress(String name) {
+        return repository.progress(name);
+    }
+
+    /** Ends a rebuild whose segments have all arrived; tells now and then how far one is. */
+    void follow(String name, List<SegmentRow> rows) {
+        if (rows.stream().noneMatch(row -> row.checkpoint().rebuildUntil() != null)) {
+            reported.remove(name);
+            return;
+        }
+        boolean arrived = rows.stream()
+                .map(SegmentRow::checkpoint)
+                .allMatch(each -> each.rebuildUntil() == null || each.rebuilt(each.position()));
+        Optional<RebuildProgress> progress = arrived || due(name) ? repository.progress(name) : Optional.empty();
+        if (arrived && repository.finish(name)) {
+            progress.ifPresent(
+                    each -> log.info("Rebuilt '{}' up to position {} in {}", name, each.total(), each.elapsed()));
+        } else {
+            progress.ifPresent(Rebuilds::report);
+        }
+    }
+
+    private boolean due(String name) {
+        long now = System.nanoTime();
+        Long last = reported.putIfAbsent(name, now);
+        return last != null && now - last >= REPORT_NANOS && reported.replace(name, last, now);
+    }
+
+    private static void report(RebuildProgress progress) {
+        log.info(
+                "Rebuilding '{}': {} % ({} of {} positions), {} per second, {} to go",
+                progress.name(),
+                String.format(Locale.ROOT, "%.1f", 100 * progress.fraction()),
+                progress.done(),
+                progress.total(),
+                Math.round(progress.perSecond()),
+                progress.remaining());
+    }
+}

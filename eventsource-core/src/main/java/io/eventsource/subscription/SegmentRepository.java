@@ -1,0 +1,220 @@
+package io.eventsource.subscription;
+
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.BucketRange;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/**
+ * Who owns which segment. Every operation is one statement that commits by itself, on the database's clock. A lease is held by
+ * an instance, for all its segments: renewing it touches no row that batches update.
+ */
+final class SegmentRepository {
+
+    private static final String REGISTER =
+            """
+            INSERT INTO {schema}.subscription_instances AS i
+                   (instance_id, description, subscriptions, lease_duration, lease_until)
+            VALUES (?, ?, ?, ? * interval '1 ms', clock_timestamp() + ? * interval '1 ms')
+            ON CONFLICT (instance_id) DO UPDATE
+               SET subscriptions = excluded.subscriptions, lease_duration = excluded.lease_duration,
+                   lease_until = excluded.lease_until""";
+
+    private static final String ROWS =
+            """
+            SELECT c.segment, c.last_bucket, c.epoch, c.position, c.merge_at, c.rebuild_until, c.projection_name,
+                   CASE WHEN c.owner = ? THEN c.owner ELSE o.instance_id END,
+                   ARRAY(SELECT l.instance_id FROM others AS l WHERE c.projection_name = ANY (l.subscriptions))
+              FROM {schema}.projection_checkpoints AS c
+              LEFT JOIN others AS o ON o.instance_id = c.owner
+             WHERE c.projection_name = ANY (?)
+             ORDER BY c.projection_name, c.segment""";
+
+    private static final String OTHERS =
+            """
+            WITH others AS (SELECT i.instance_id, i.subscriptions FROM {schema}.subscription_instances AS i
+                             WHERE i.instance_id <> ? AND {schema}.leased(i))""";
+
+    /** Where the row is locked, somebody is just writing its checkpoint, or froze when it had: not worth waiting for. */
+    private static final String CLAIM =
+            """
+            WITH free AS (
+                SELECT c.projection_name, c.segment FROM {schema}.projection_checkpoints AS c
+                 WHERE c.projection_name = ? AND c.segment = ? AND c.epoch = ?
+                   AND (c.owner = ? OR NOT EXISTS (SELECT FROM {schema}.subscription_instances AS i
+                                                    WHERE i.instance_id = c.owner AND {schema}.leased(i)))
+                   FOR UPDATE SKIP LOCKED)
+            UPDATE {schema}.projection_checkpoints AS c
+               SET owner = ?, epoch = c.epoch + 1, claimed_at = clock_timestamp()
+              FROM free
+             WHERE c.projection_name = free.projection_name AND c.segment = free.segment
+            RETURNING c.segment, c.last_bucket, c.epoch, c.position, c.merge_at, c.rebuild_until""";
+
+    private static final String RELEASE =
+            """
+            UPDATE {schema}.projection_checkpoints SET owner = NULL
+             WHERE projection_name = ? AND segment = ? AND owner = ? AND epoch = ?""";
+
+    private static final String DEREGISTER =
+            """
+            WITH released AS (UPDATE {schema}.projection_checkpoints SET owner = NULL WHERE owner = ?)
+            DELETE FROM {schema}.subscription_instances
+             WHERE instance_id = ? OR lease_until < clock_timestamp() - interval '1 day'""";
+
+    /** The first segment decides whose cut holds when several instances make them at once. */
+    private static final String CREATE =
+            """
+            WITH first AS (
+                INSERT INTO {schema}.projection_checkpoints (projection_name, segment, last_bucket, position)
+                VALUES (?, 0, ?, ?) ON CONFLICT DO NOTHING RETURNING position)
+            INSERT INTO {schema}.projection_checkpoints (projection_name, segment, last_bucket, position)
+            SELECT ?, s.segment, s.last_bucket, first.position
+              FROM first, unnest(?, ?) AS s (segment, last_bucket)""";
+
+    private final JdbcOperations detached;
+    private final EventSourceSchema schema;
+    private final UUID instance;
+
+    SegmentRepository(JdbcOperations detached, EventSourceSchema schema, UUID instance) {
+        this.detached = detached;
+        this.schema = schema;
+        this.instance = instance;
+    }
+
+    /**
+     * Renews the lease of this instance and looks at the segments.
+     *
+     * @param subscriptions what this instance drives
+     * @return the segments of these subscriptions, by name and number
+     */
+    List<SegmentRow> renew(String description, Collection<String> subscriptions, Duration lease) {
+        String[] names = subscriptions.toArray(String[]::new);
+        return detached.query(
+                schema.sql(OTHERS + ", renewed AS (" + REGISTER + ") " + ROWS),
+                (row, number) -> segment(row),
+                instance,
+                instance,
+                description,
+                names,
+                lease.toMillis(),
+                lease.toMillis(),
+                instance,
+                names);
+    }
+
+    /** The segments of a subscription, without renewing anything. */
+    List<SegmentRow> find(String subscription) {
+        return detached.query(
+                schema.sql(OTHERS + " " + ROWS), (row, number) -> segment(row), instance, instance, new String[] {
+                    subscription
+                });
+    }
+
+    private SegmentRow segment(ResultSet row) throws SQLException {
+        Set<UUID> candidates = new HashSet<>(Set.of(instance));
+        Array others = row.getArray(9);
+        candidates.addAll(Arrays.asList((UUID[]) others.getArray()));
+        return new SegmentRow(
+                row.getString(7),
+                CheckpointRepository.checkpoint(row, 1),
+                row.getObject(8, UUID.class),
+                Set.copyOf(candidates));
+    }
+
+    /** Makes the segments of a subscription, unless somebody else just did. */
+    void create(String subscription, int segments, long position) {
+        List<BucketRange> ranges = BucketRange.ALL.split(segments);
+        List<BucketRange> further = ranges.subList(1, segments);
+        detached.update(
+                schema.sql(CREATE),
+                subscription,
+                ranges.get(0).last(),
+                position,
+                subscription,
+                further.stream().map(each -> (short) each.first()).toArray(Short[]::new),
+                further.stream().map(each -> (short) each.last()).toArray(Short[]::new));
+    }
+
+    /**
+     * Takes a segment that no running instance owns.
+     *
+     * @param seen the segment as it was seen
+     * @return its checkpoint, or empty when it is no longer like that
+     */
+    Optional<Checkpoint> claim(SegmentRow seen) {
+        return detached
+                .query(
+                        schema.sql(CLAIM),
+                        (row, number) -> CheckpointRepository.checkpoint(row, 1),
+                        seen.subscription(),
+                        seen.number(),
+                        seen.checkpoint().epoch(),
+                        instance,
+                        instance)
+                .stream()
+                .findFirst();
+    }
+
+    /** Gives a segment up, if it is still owned in this epoch. */
+    void release(SegmentKey segment, long epoch) {
+        detached.update(schema.sql(RELEASE), segment.subscription(), segment.segment(), instance, epoch);
+    }
+
+    /** Gives everything up and forgets this instance. */
+    void deregister() {
+        detached.update(schema.sql(DEREGISTER), instance, instance);
+    }
+
+    /**
+     * Cuts a segment in two.
+     *
+     * @return whether it was as it had been seen
+     */
+    boolean split(SegmentRow seen) {
+        BucketRange buckets = seen.checkpoint().buckets();
+        return Boolean.TRUE.equals(detached.queryForObject(
+                schema.sql("SELECT {schema}.split_segment(?, ?::smallint, ?, ?::smallint)"),
+                Boolean.class,
+                seen.subscription(),
+                seen.number(),
+                seen.checkpoint().epoch(),
+                buckets.split(2).get(1).first()));
+    }
+
+    /**
+     * Has neighbours become one segment as soon as they have come to the same position.
+     *
+     * @return whether they were as they had been seen
+     */
+    boolean merge(String subscription, List<SegmentRow> neighbours) {
+        return !"changed"
+                .equals(detached.queryForObject(
+                        schema.sql("SELECT {schema}.merge_segments(?, ?)"),
+                        String.class,
+                        subscription,
+                        neighbours.stream().map(each -> (short) each.number()).toArray(Short[]::new)));
+    }
+
+    /** Completes a merge if all its parts have come to where they meet; says whether they have. */
+    boolean completeMerge(SegmentKey part) {
+        return detached.queryForList(
+                        schema.sql(
+                                """
+                        SELECT {schema}.complete_merge(projection_name, merge_into) FROM {schema}.projection_checkpoints
+                         WHERE projection_name = ? AND segment = ? AND merge_into IS NOT NULL"""),
+                        Boolean.class,
+                        part.subscription(),
+                        part.segment())
+                .contains(true);
+    }
+}

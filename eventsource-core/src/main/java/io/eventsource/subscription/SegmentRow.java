@@ -1,0 +1,24 @@
+package io.eventsource.subscription;
+
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A segment as an instance sees it at one of its looks.
+ *
+ * @param subscription whose segment it is
+ * @param checkpoint where it is
+ * @param owner the running instance that owns it, or null when none does
+ * @param candidates the running instances that drive the subscription, the one that looks included
+ */
+record SegmentRow(String subscription, Checkpoint checkpoint, @Nullable UUID owner, Set<UUID> candidates) {
+
+    int number() {
+        return checkpoint.segment();
+    }
+
+    SegmentKey key() {
+        return new SegmentKey(subscription, number());
+    }
+}

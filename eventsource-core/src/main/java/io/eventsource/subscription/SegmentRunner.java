@@ -1,0 +1,397 @@
+package io.eventsource.subscription;
+
+import io.eventsource.subscription.BatchSource.Batch;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.backoff.BackOff;
+import org.springframework.util.backoff.BackOffExecution;
+
+/**
+ * Drives one set of handlers through one segment of the log, batch by batch, as long as this instance owns it. A batch that fails
+ * is rolled back and repeated event by event, after growing pauses; nothing is passed over.
+ */
+final class SegmentRunner {
+
+    private static final Logger log = LoggerFactory.getLogger(SegmentRunner.class);
+
+    /** How often a runner without a lease looks whether there is one again. */
+    private static final long LEASE_LOOK_MILLIS = 20;
+
+    /** How often a runner that waits for the other parts of a merge tries to complete it. */
+    private static final long MERGE_LOOK_NANOS = Duration.ofMillis(200).toNanos();
+
+    private final SegmentKey key;
+    private final Ownership ownership;
+    private final TailReader tail;
+    private final BatchSource source;
+    private final BatchProcessor processor;
+    private final BatchSize batchSize;
+    private final long lingerNanos;
+    private final Semaphore turns;
+    private final BackOff backOff;
+    private final SegmentListener listener;
+    private final Clock clock;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition resumed = lock.newCondition();
+    private volatile SubscriptionState state = SubscriptionState.CATCHING_UP;
+    private volatile Checkpoint checkpoint;
+    private volatile long position;
+    private volatile boolean paused;
+    private volatile boolean reload;
+    private volatile Streak streak = Streak.NONE;
+
+    // only the thread of the runner uses these
+    private boolean following;
+    private long batchEnd = System.nanoTime();
+    private int attempted;
+    private long rebuiltEpoch = -1;
+
+    /** Whether the segment is still this instance's. */
+    interface Ownership {
+
+        /** Whether others may not have taken it yet. */
+        boolean held();
+
+        /** The checkpoint as it is in the database; empty when the segment is somebody else's or gone. */
+        Optional<Checkpoint> find();
+
+        /** Becomes a part of another segment, if all its parts have come as far; says whether they have. */
+        boolean merge();
+
+        /** Has all instances look at the segments. */
+        void announce();
+    }
+
+    /** Hears what a runner does, in its thread. */
+    interface SegmentListener {
+
+        void stateChanged();
+
+        void moved();
+
+        void handled(int events, Instant at);
+
+        void failed();
+    }
+
+    /** How often batches have failed in a row, and how. */
+    record Streak(int failures, @Nullable Throwable first, @Nullable Throwable last) {
+
+        static final Streak NONE = new Streak(0, null, null);
+
+        Streak and(Throwable failure) {
+            return new Streak(failures + 1, first == null ? failure : first, failure);
+        }
+    }
+
+    SegmentRunner(
+            SegmentKey key,
+            Checkpoint claimed,
+            Ownership ownership,
+            TailReader tail,
+            BatchSource source,
+            BatchProcessor processor,
+            BatchSize batchSize,
+            SubscriptionSettings settings,
+            Semaphore turns,
+            BackOff backOff,
+            SegmentListener listener,
+            Clock clock) {
+        this.key = key;
+        this.checkpoint = claimed;
+        this.position = claimed.position();
+        this.ownership = ownership;
+        this.tail = tail;
+        this.source = source;
+        this.processor = processor;
+        this.batchSize = batchSize;
+        this.lingerNanos = settings.linger().toNanos();
+        this.turns = turns;
+        this.backOff = backOff;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    SegmentKey key() {
+        return key;
+    }
+
+    SubscriptionState state() {
+        return state;
+    }
+
+    /** Buckets and epoch as last read; where it is by now says {@link #position()}. */
+    Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    long position() {
+        return position;
+    }
+
+    Streak streak() {
+        return streak;
+    }
+
+    /** Finishes the batch that is being handled and begins no other. */
+    void pause() {
+        paused = true;
+        wake();
+    }
+
+    void resume() {
+        paused = false;
+        wake();
+    }
+
+    /** The segment is no longer as it was claimed: reads its checkpoint before the next batch. */
+    void reload() {
+        reload = true;
+        wake();
+    }
+
+    /** Runs until it is stopped or the segment is somebody else's. */
+    void run(StopSignal stop) throws InterruptedException {
+        BackOffExecution pauses = backOff.start();
+        listener.stateChanged();
+        boolean owned = true;
+        try {
+            while (owned && !stop.raised()) {
+                try {
+                    owned = follow(stop);
+                } catch (CheckpointMovedException moved) {
+                    log.info("{}", moved.getMessage());
+                } catch (InterruptedException interrupted) {
+                    if (stop.raised()) {
+                        throw interrupted;
+                    }
+                    // a handler has left it behind: whoever stops a runner raises the stop first
+                    log.warn("'{}' was interrupted by somebody else and goes on", key);
+                } catch (RuntimeException | Error failure) {
+                    // an error too: a thread that ended here would leave a segment that never goes on
+                    pauses = streak.failures() == 0 ? backOff.start() : pauses;
+                    pauseAfter(failure, pauses, stop);
+                }
+            }
+            if (owned) {
+                flush();
+            }
+        } finally {
+            follow(false);
+        }
+    }
+
+    /**
+     * Goes on from the checkpoint in the database until the log may have become another one, or the segment another owner's.
+     *
+     * @return whether it is still this instance's
+     */
+    private boolean follow(StopSignal stop) throws InterruptedException {
+        reload = false;
+        long generation = tail.place().generation();
+        Checkpoint found = ownership.find().orElse(null);
+        if (found == null) {
+            return false;
+        }
+        source.restart(found.buckets());
+        processor.restart(found);
+        checkpoint = found;
+        moveTo(found.position());
+        while (!stop.raised() && !reload) {
+            if (paused) {
+                awaitResume(stop);
+            } else if (!ownership.held()) {
+                boolean unused = stop.await(LEASE_LOOK_MILLIS);
+            } else if (!proceed(generation, stop)) {
+                break;
+            }
+        }
+        return true;
+    }
+
+    /** Handles a batch, or waits for one; says whether the log is still the same. */
+    private boolean proceed(long generation, StopSignal stop) throws InterruptedException {
+        TailReader.Place place = tail.place();
+        if (place.generation() != generation) {
+            return false;
+        }
+        tellRebuilt();
+        follow(place.head() - position <= TailBuffer.MAX_EVENTS / 2);
+        long end = checkpoint.bounded(place.head());
+        if (place.known() && position < end) {
+            step(end);
+            recovered();
+            return true;
+        }
+        caughtUp(place);
+        if (place.known() && checkpoint.meets(position)) {
+            return meet(place, stop);
+        }
+        tail.awaitBeyond(position, place, processor.flushInNanos(), () -> stop.raised() || paused || reload);
+        linger(stop);
+        return true;
+    }
+
+    private void step(long end) throws InterruptedException {
+        turns.acquire();
+        try {
+            handleNext(end);
+        } finally {
+            turns.release();
+        }
+    }
+
+    private void handleNext(long end) {
+        attempted = 0;
+        Batch batch = source.next(position, batchSize.current(), end);
+        attempted = batch.events().size();
+        if (batch.backlog() && streak.failures() == 0) {
+            changeState(SubscriptionState.CATCHING_UP);
+        }
+        long begin = System.nanoTime();
+        processor.handle(batch);
+        batchEnd = System.nanoTime();
+        if (!batch.events().isEmpty()) {
+            batchSize.handled(batch.events().size(), batchEnd - begin);
+            listener.handled(batch.events().size(), clock.instant());
+            log.debug(
+                    "'{}' handled {} events up to position {}",
+                    key,
+                    batch.events().size(),
+                    batch.nextPosition());
+        }
+        moveTo(batch.nextPosition());
+    }
+
+    /** Writes down that it has come to where it becomes a part of another segment, and waits for the other parts. */
+    private boolean meet(TailReader.Place place, StopSignal stop) throws InterruptedException {
+        processor.flush();
+        if (ownership.merge()) {
+            return false;
+        }
+        tail.awaitBeyond(Long.MAX_VALUE, place, MERGE_LOOK_NANOS, () -> stop.raised() || paused || reload);
+        return true;
+    }
+
+    /** Once it has come to where a rebuild ends, everybody is to know. */
+    private void tellRebuilt() {
+        if (checkpoint.rebuilt(position) && rebuiltEpoch != checkpoint.epoch()) {
+            processor.flush();
+            ownership.announce();
+            rebuiltEpoch = checkpoint.epoch();
+        }
+    }
+
+    private void caughtUp(TailReader.Place place) {
+        if (place.known()) {
+            if (processor.flushInNanos() <= 0) {
+                processor.flush();
+            }
+            // whatever failed before, there is nothing left to handle
+            recovered();
+            batchSize.caughtUp();
+            changeState(SubscriptionState.LIVE);
+        }
+    }
+
+    /** Lets events that come one by one gather, unless the last batch was a while ago. */
+    private void linger(StopSignal stop) throws InterruptedException {
+        long left = lingerNanos - (System.nanoTime() - batchEnd);
+        if (left > 0) {
+            boolean unused = stop.awaitNanos(left);
+        }
+    }
+
+    private void awaitResume(StopSignal stop) throws InterruptedException {
+        processor.flush();
+        changeState(SubscriptionState.PAUSED);
+        lock.lockInterruptibly();
+        try {
+            while (paused && !reload && !stop.raised()) {
+                resumed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!paused) {
+            changeState(SubscriptionState.CATCHING_UP);
+        }
+    }
+
+    /** Ends every wait of this runner whose reason is gone. */
+    void wake() {
+        tail.wakeAll();
+        lock.lock();
+        try {
+            resumed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void moveTo(long newPosition) {
+        position = newPosition;
+        listener.moved();
+    }
+
+    /** Says whether the tail reader has to keep events in memory for this runner. */
+    private void follow(boolean newFollowing) {
+        if (newFollowing != following) {
+            following = newFollowing;
+            tail.follow(newFollowing ? 1 : -1);
+        }
+    }
+
+    private void changeState(SubscriptionState to) {
+        if (state != to) {
+            state = to;
+            listener.stateChanged();
+        }
+    }
+
+    private void recovered() {
+        Streak before = streak;
+        if (before.failures() > 0) {
+            log.info("'{}' goes on from position {} after {} failures", key, position, before.failures());
+            streak = Streak.NONE;
+        }
+    }
+
+    private void pauseAfter(Throwable failure, BackOffExecution pauses, StopSignal stop) throws InterruptedException {
+        batchSize.failed();
+        streak = streak.and(failure);
+        listener.failed();
+        changeState(SubscriptionState.RETRYING);
+        if (streak.failures() == 1 && attempted > 1) {
+            log.warn("'{}' failed behind position {}, repeating event by event", key, position, failure);
+        } else {
+            long millis = pauses.nextBackOff();
+            if (streak.failures() == 1) {
+                log.warn("'{}' failed behind position {}, trying again in {} ms", key, position, millis, failure);
+            } else {
+                log.debug(
+                        "'{}' failed again behind position {}, trying again in {} ms", key, position, millis, failure);
+            }
+            boolean unused = stop.await(millis);
+        }
+        flush();
+    }
+
+    /** Writes down what has been handled; where that fails, it is handled again. */
+    private void flush() {
+        try {
+            processor.flush();
+        } catch (RuntimeException | Error failure) {
+            log.debug("'{}' could not write its checkpoint", key, failure);
+        }
+    }
+}
