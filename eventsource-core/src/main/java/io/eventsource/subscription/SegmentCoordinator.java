@@ -168,7 +168,8 @@ final class SegmentCoordinator {
                 wake();
                 return false;
             }
-            if (rows.size() < wanted
+            if (!subscription.seen()
+                    && rows.size() < wanted
                     && rows.stream().noneMatch(row -> row.checkpoint().mergeAt() != null)) {
                 boolean unused = segments.split(largest(rows));
                 changed();

@@ -26,7 +26,7 @@ final class RecordingHandlers implements EventHandlers {
         this.eventTypes = Set.of(eventTypes);
         this.jdbc = jdbc;
         jdbc.execute(
-                "CREATE TABLE IF NOT EXISTS effects (projection text, position bigint, stream uuid, version bigint)");
+                "CREATE TABLE IF NOT EXISTS effects (projection text, position bigint, stream uuid, version bigint, id bigserial)");
     }
 
     RecordingHandlers then(Effect newEffect) {

@@ -1,0 +1,369 @@
+package io.eventsource.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.eventsource.EventSourceException;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.store.AppendResult;
+import io.eventsource.store.LogHead;
+import io.eventsource.store.LogSignal;
+import io.eventsource.store.StreamAppend;
+import io.eventsource.testing.OnEachPostgres;
+import io.eventsource.testing.TestDatabase;
+import io.eventsource.testing.TestEvents;
+import io.eventsource.testing.TestEvents.Deposited;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Several instances, here managers of one JVM, share the segments of a subscription. */
+@OnEachPostgres
+class SegmentsIT extends SubscriptionFixture {
+
+    private static final Duration LEASE = Duration.ofSeconds(3);
+    private static final int SEGMENTS = 6;
+
+    SegmentsIT(TestDatabase database) {
+        super(database);
+    }
+
+    private SubscriptionManager instance(SubscriptionSettings settings, InstanceSettings how, EventHandlers handlers) {
+        SubscriptionManager manager = new SubscriptionManager(
+                List.of(new SubscriptionDefinition(handlers, settings, database.transactionManager())),
+                database.dataSource(),
+                TestDatabase.SCHEMA,
+                TestEvents.codec(),
+                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                new LogSignal(),
+                how,
+                Thread::new,
+                (changed, from, to) -> {},
+                Clock.systemUTC());
+        managers.add(manager);
+        return manager;
+    }
+
+    private static SubscriptionSettings segmented(int segments) {
+        SubscriptionSettings quick = quick(10);
+        return new SubscriptionSettings(
+                quick.batchSize(),
+                quick.maxInFlight(),
+                quick.backpressureThreshold(),
+                quick.linger(),
+                LEASE,
+                quick.checkpointStrategy(),
+                quick.checkpointInterval(),
+                quick.startFrom(),
+                quick.filter(),
+                quick.retryDelay(),
+                quick.maxRetryDelay(),
+                segments,
+                quick.concurrency());
+    }
+
+    private static InstanceSettings leased() {
+        return InstanceSettings.defaults().withPollInterval(SHORT).withLeaseDuration(LEASE);
+    }
+
+    private SubscriptionManager instance() {
+        return instance(segmented(SEGMENTS), leased(), handlers());
+    }
+
+    private Map<UUID, Long> owners() {
+        return jdbc
+                .queryForList(
+                        "SELECT owner FROM eventsource.projection_checkpoints WHERE projection_name = ? AND owner IS NOT NULL",
+                        UUID.class,
+                        name)
+                .stream()
+                .collect(java.util.stream.Collectors.groupingBy(each -> each, java.util.stream.Collectors.counting()));
+    }
+
+    private List<String> segments() {
+        return jdbc.queryForList(
+                """
+                SELECT format('%s-%s at %s, epoch %s of %s, into %s at %s',
+                              segment, last_bucket, position, epoch, owner, merge_into, merge_at)
+                  FROM eventsource.projection_checkpoints WHERE projection_name = ? ORDER BY segment""",
+                String.class, name);
+    }
+
+    private void awaitSegments(int count) {
+        eventually().untilAsserted(() -> assertThat(segments()).hasSize(count));
+    }
+
+    /** Deposits to many aggregates, several times each. */
+    private void traffic(int rounds) {
+        List<UUID> streams =
+                IntStream.range(0, 40).mapToObj(i -> UUID.randomUUID()).toList();
+        for (int i = 0; i < rounds; i++) {
+            streams.forEach(stream -> store.append(StreamAppend.to("account", stream, new Deposited(1))));
+        }
+    }
+
+    private void assertEachEffectOnceAndStreamsInOrder() {
+        List<Long> all = allDeposits();
+        eventually().untilAsserted(() -> assertThat(jdbc.queryForList(
+                        "SELECT position FROM effects WHERE projection = ? ORDER BY position", Long.class, name))
+                .containsExactlyElementsOf(all));
+        assertThat(jdbc.queryForList(
+                        """
+                        SELECT count(*) FROM (
+                            SELECT version - lag(version) OVER (PARTITION BY stream ORDER BY id) AS step
+                              FROM effects WHERE projection = ?) AS steps
+                         WHERE step <> 1""",
+                        Long.class,
+                        name))
+                .containsExactly(0L);
+    }
+
+    @Test
+    void instances_share_segments_and_take_over_from_one_that_stops() {
+        SubscriptionManager first = instance();
+        first.start();
+        eventually().until(() -> owners().equals(Map.of(first.instanceId(), (long) SEGMENTS)));
+        SubscriptionManager second = instance();
+        second.start();
+        traffic(5);
+
+        eventually().untilAsserted(() -> assertThat(owners())
+                .containsOnly(Map.entry(first.instanceId(), 3L), Map.entry(second.instanceId(), 3L)));
+        assertThat(first.stop(STOP_WITHIN)).isTrue();
+        eventually().until(() -> owners().equals(Map.of(second.instanceId(), (long) SEGMENTS)));
+        traffic(5);
+
+        assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void segments_of_an_instance_that_is_not_heard_of_any_more_are_taken_over_after_its_lease() {
+        SubscriptionManager only = instance(segmented(1), leased(), handlers());
+        UUID silent = UUID.randomUUID();
+        jdbc.update(
+                """
+                INSERT INTO eventsource.subscription_instances
+                       (instance_id, description, subscriptions, lease_duration, lease_until)
+                VALUES (?, 'silent', ARRAY[?], interval '2 s', clock_timestamp() + interval '2 s')""",
+                silent,
+                name);
+        jdbc.update("UPDATE eventsource.projection_checkpoints SET owner = ? WHERE projection_name = ?", silent, name);
+
+        only.start();
+
+        eventually().until(() -> statusOf(only, name).state() == SubscriptionState.STANDBY);
+        eventually().until(() -> owners().equals(Map.of(only.instanceId(), 1L)));
+    }
+
+    @Test
+    void a_lease_that_ends_later_than_a_whole_lease_from_now_has_ended() {
+        UUID beforeTheRestore = UUID.randomUUID();
+        jdbc.update(
+                """
+                INSERT INTO eventsource.subscription_instances
+                       (instance_id, description, subscriptions, lease_duration, lease_until)
+                VALUES (?, 'by another clock', ARRAY[?], interval '30 s', clock_timestamp() + interval '1 year')""",
+                beforeTheRestore,
+                name);
+        jdbc.update(
+                "UPDATE eventsource.projection_checkpoints SET owner = ? WHERE projection_name = ?",
+                beforeTheRestore,
+                name);
+        SubscriptionManager only = instance();
+
+        only.start();
+
+        eventually().until(() -> owners().equals(Map.of(only.instanceId(), (long) SEGMENTS)));
+    }
+
+    @Test
+    void cutting_and_merging_under_traffic_changes_no_effect_and_no_order() {
+        SubscriptionManager first = instance();
+        SubscriptionManager second = instance();
+        first.start();
+        second.start();
+        eventually().until(() -> owners().size() == 2);
+        for (int segments : List.of(12, 1, 7, 2, 16, 3)) {
+            traffic(2);
+            first.resize(name, segments);
+            traffic(2);
+            awaitSegments(segments);
+        }
+
+        assertEachEffectOnceAndStreamsInOrder();
+        assertThat(jdbc.queryForList(
+                        """
+                        SELECT sum(last_bucket - segment + 1) FROM eventsource.projection_checkpoints
+                         WHERE projection_name = ?""",
+                        Long.class,
+                        name))
+                .containsExactly(1024L);
+    }
+
+    @Test
+    void a_merge_joins_segments_that_are_at_different_positions_without_repeating_anything() {
+        SubscriptionManager manager = instance(segmented(2), leased(), handlers());
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicReference<UUID> held = new AtomicReference<>();
+        SubscriptionManager slow = instance(segmented(2), leased(), handlers().then(event -> {
+            if (event.aggregateId().equals(held.get())) {
+                assertThat(goOn.await(20, TimeUnit.SECONDS)).isTrue();
+            }
+        }));
+        AppendResult first = store.append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)));
+        held.set(first.aggregateId());
+        slow.start();
+        traffic(3);
+        eventually()
+                .until(() -> jdbc
+                                .queryForList(
+                                        "SELECT position FROM eventsource.projection_checkpoints WHERE projection_name = ?",
+                                        Long.class,
+                                        name)
+                                .stream()
+                                .distinct()
+                                .count()
+                        == 2);
+
+        manager.resize(name, 1);
+        traffic(1);
+        assertThat(segments()).hasSize(2);
+        goOn.countDown();
+
+        awaitSegments(1);
+        assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void an_append_can_be_awaited_where_another_instance_handles_it() throws Exception {
+        SubscriptionManager owner = instance();
+        owner.start();
+        awaitLive(owner, name, base);
+        SubscriptionManager onlooker =
+                instance(segmented(SEGMENTS), leased(), new RecordingHandlers(name, jdbc, "deposited"));
+        onlooker.start();
+        eventually().until(() -> onlooker.readingHead() && owners().size() == 2);
+
+        for (int i = 0; i < 20; i++) {
+            AppendResult result = store.append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)));
+            assertThat(onlooker.await(name, result, Duration.ofSeconds(20))).isTrue();
+            assertThat(jdbc.queryForList(
+                            "SELECT position FROM effects WHERE projection = ? AND position = ?",
+                            Long.class,
+                            name,
+                            result.lastPosition()))
+                    .hasSize(1);
+        }
+        assertThat(onlooker.awaitCurrent(name, Duration.ofSeconds(20))).isTrue();
+    }
+
+    @Test
+    void numbered_instances_keep_to_their_segments() {
+        SubscriptionManager first =
+                instance(segmented(4), leased().withPartition(new StaticPartition(0, 2)), handlers());
+        SubscriptionManager second =
+                instance(segmented(4), leased().withPartition(new StaticPartition(1, 2)), handlers());
+        first.start();
+        eventually().until(() -> owners().equals(Map.of(first.instanceId(), 2L)));
+
+        second.start();
+
+        eventually().untilAsserted(() -> assertThat(owners())
+                .containsOnly(Map.entry(first.instanceId(), 2L), Map.entry(second.instanceId(), 2L)));
+        traffic(2);
+        assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void as_many_segments_as_concurrency_allows_are_handled_at_the_same_time() {
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CyclicBarrier both = new CyclicBarrier(2);
+        SubscriptionSettings settings = segmented(SEGMENTS);
+        SubscriptionManager manager = instance(
+                new SubscriptionSettings(
+                        1,
+                        settings.maxInFlight(),
+                        settings.backpressureThreshold(),
+                        settings.linger(),
+                        settings.processingTimeout(),
+                        settings.checkpointStrategy(),
+                        settings.checkpointInterval(),
+                        settings.startFrom(),
+                        settings.filter(),
+                        settings.retryDelay(),
+                        settings.maxRetryDelay(),
+                        SEGMENTS,
+                        2),
+                leased(),
+                handlers().then(event -> {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    if (both.getParties() > both.getNumberWaiting()) {
+                        try {
+                            both.await(200, TimeUnit.MILLISECONDS);
+                        } catch (java.util.concurrent.BrokenBarrierException
+                                | java.util.concurrent.TimeoutException alone) {
+                            both.reset();
+                        }
+                    }
+                    running.decrementAndGet();
+                }));
+        traffic(2);
+
+        manager.start();
+
+        assertEachEffectOnceAndStreamsInOrder();
+        assertThat(most.get()).isEqualTo(2);
+    }
+
+    @Test
+    void the_server_ends_a_batch_whose_client_is_silent_for_the_time_of_a_lease() {
+        AtomicReference<String> timeout = new AtomicReference<>();
+        SubscriptionManager manager = instance(
+                segmented(1),
+                leased(),
+                handlers()
+                        .then(event -> timeout.set(
+                                jdbc.queryForObject("SHOW idle_in_transaction_session_timeout", String.class))));
+        deposit(1);
+
+        manager.start();
+
+        eventually().until(() -> "3s".equals(timeout.get()));
+    }
+
+    @Test
+    void a_processing_timeout_above_the_lease_is_refused() {
+        assertThatThrownBy(() -> instance(quick(10), leased(), handlers()))
+                .isInstanceOf(EventSourceException.class)
+                .hasMessageContaining("processing-timeout of PT30S")
+                .hasMessageContaining("lease-duration of PT3S");
+    }
+
+    @Test
+    void segments_are_cut_to_the_configured_number_at_the_start_and_stay_as_an_operator_leaves_them() {
+        SubscriptionManager manager = instance();
+        manager.start();
+        awaitSegments(SEGMENTS);
+
+        manager.resize(name, 2);
+
+        awaitSegments(2);
+        List<Integer> counts = new ArrayList<>();
+        eventually().until(() -> {
+            counts.add(segments().size());
+            return counts.size() > 150;
+        });
+        assertThat(counts).containsOnly(2);
+    }
+}
