@@ -5,10 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.testing.AccountTotals;
-import io.eventsource.testing.EffectLog;
+import io.eventsource.testing.ObservedProjection;
 import io.eventsource.testing.OnEachPostgres;
-import io.eventsource.testing.Onlooker;
 import io.eventsource.testing.Seeds;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.Deposited;
@@ -19,7 +17,6 @@ import io.eventsource.testing.process.InstanceProcess;
 import io.eventsource.testing.process.InstanceProcesses;
 import io.eventsource.testing.process.Traffic;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
@@ -27,7 +24,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Instances in processes of their own that are killed, frozen, stopped or wrong about the time: each event has its effect once, in
@@ -46,38 +42,34 @@ class SubscriptionProcessesIT {
 
     private final long seed = Seeds.next(SubscriptionProcessesIT.class);
     private final TestDatabase database;
-    private final JdbcTemplate jdbc;
     private final EventStore store;
-    private final long base;
-    private final String projection = "p-" + UUID.randomUUID();
-    private final EffectLog effects;
-    private final AccountTotals totals;
-    private final List<Onlooker> onlookers = new ArrayList<>();
+    private final ObservedProjection observed;
+    private final String projection;
 
     SubscriptionProcessesIT(TestDatabase database) {
         this.database = database;
         this.processes = new InstanceProcesses(database, SubscriptionProcessesIT.class);
-        this.jdbc = database.jdbc();
         this.store = database.store();
-        this.base = jdbc.queryForList("SELECT coalesce(max(position), 0) FROM eventsource.events", Long.class)
-                .get(0);
-        this.effects = new EffectLog(jdbc, base);
-        this.totals = AccountTotals.create(jdbc);
+        this.observed = new ObservedProjection(database);
+        this.projection = observed.name();
     }
 
     @BeforeEach
     void look() {
-        onlookers.add(new Onlooker(
-                database::connect, effects, Duration.ofMillis(5), List.of(new Onlooker.Watched(projection, true))));
+        observed.look(Duration.ofMillis(5));
     }
 
     @AfterEach
     void stopLooking() {
-        onlookers.forEach(Onlooker::close);
+        observed.close();
     }
 
     private InstanceOptions options(String name) {
-        return processes.options(name, base, projection);
+        return processes.options(name, observed.base(), projection);
+    }
+
+    private int effectsOf(String instance) {
+        return observed.effects().effectsOf(projection, instance);
     }
 
     /** Appends so many deposits to each of six streams. */
@@ -89,18 +81,13 @@ class SubscriptionProcessesIT {
 
     private void assertAllHandledOnce(InstanceProcess instance) {
         assertThat(instance.awaitCurrent(projection, PATIENCE)).isTrue();
-        assertThat(effects.violationsInTheEnd(projection, EffectLog.Order.WITHIN_BUCKETS, true))
-                .as("seed %d", seed)
-                .isEmpty();
-        for (Onlooker onlooker : onlookers) {
-            assertThat(onlooker.violations()).as("seed %d", seed).isEmpty();
-            assertThat(onlooker.looks()).isPositive();
-        }
+        observed.awaitHandled(PATIENCE);
+        observed.assertHandledOnce("seed " + seed);
     }
 
     private void assertAllCountedOnce(InstanceProcess instance) {
         assertAllHandledOnce(instance);
-        assertThat(totals.violations(projection, base)).as("seed %d", seed).isEmpty();
+        observed.assertCountedOnce("seed " + seed);
     }
 
     @Test
@@ -113,10 +100,10 @@ class SubscriptionProcessesIT {
 
         killed.kill();
 
-        assertThat(effects.effectsOf(projection, "killed")).isEqualTo(10);
+        assertThat(effectsOf("killed")).isEqualTo(10);
         InstanceProcess next = processes.ready(options("next")).start();
         assertAllCountedOnce(next);
-        assertThat(effects.effectsOf(projection, "next")).isEqualTo(50);
+        assertThat(effectsOf("next")).isEqualTo(50);
     }
 
     @Test
@@ -173,8 +160,8 @@ class SubscriptionProcessesIT {
         frozen.release(projection);
 
         assertAllHandledOnce(frozen);
-        assertThat(effects.effectsOf(projection, "frozen")).isEqualTo(10);
-        assertThat(effects.effectsOf(projection, "other")).isEqualTo(50);
+        assertThat(effectsOf("frozen")).isEqualTo(10);
+        assertThat(effectsOf("other")).isEqualTo(50);
         deposit(5);
         assertAllHandledOnce(frozen);
         assertAllHandledOnce(other);
@@ -192,12 +179,12 @@ class SubscriptionProcessesIT {
         stopped.release(projection);
 
         assertThat(stopped.awaitExit(PATIENCE)).isZero();
-        int handled = effects.effectsOf(projection, "stopped");
+        int handled = effectsOf("stopped");
         assertThat(handled).isGreaterThanOrEqualTo(IN_THE_SECOND_BATCH).isLessThan(60);
         assertThat(processes.sessions(stopped)).isZero();
         InstanceProcess next = processes.ready(options("next")).start();
         assertAllCountedOnce(next);
-        assertThat(effects.effectsOf(projection, "next")).isEqualTo(60 - handled);
+        assertThat(effectsOf("next")).isEqualTo(60 - handled);
     }
 
     @Test
@@ -211,7 +198,7 @@ class SubscriptionProcessesIT {
         stopped.terminate();
 
         assertThat(stopped.awaitExit(PATIENCE)).isEqualTo(1);
-        assertThat(effects.effectsOf(projection, "stopped")).isEqualTo(10);
+        assertThat(effectsOf("stopped")).isEqualTo(10);
         assertAllCountedOnce(processes.ready(options("next")).start());
     }
 
@@ -227,13 +214,14 @@ class SubscriptionProcessesIT {
         }
         assertAllCountedOnce(ahead);
         assertAllCountedOnce(behind);
-        assertThat(effects.events()).hasSize(120);
-        assertThat(jdbc.queryForList(
+        assertThat(observed.effects().events()).hasSize(120);
+        assertThat(database.jdbc()
+                        .queryForList(
                                 """
                                 SELECT max("timestamp") - min("timestamp") > interval '9 hours'
                                   FROM eventsource.events WHERE position > ?""",
                                 Boolean.class,
-                                base)
+                                observed.base())
                         .get(0))
                 .as("the clocks are apart")
                 .isTrue();

@@ -62,6 +62,12 @@ public final class EffectLog {
             SELECT position, aggregate_id, version, bucket FROM eventsource.events
              WHERE position > ? AND event_type IN ('deposited', 'noted') ORDER BY position""";
 
+    private static final String UNHANDLED =
+            """
+            SELECT count(*) FROM eventsource.events e
+             WHERE e.position > ? AND e.event_type IN ('deposited', 'noted')
+               AND NOT EXISTS (SELECT FROM effect_log f WHERE f.projection = ? AND f.position = e.position)""";
+
     private static final String EFFECTS =
             """
             SELECT f.position, f.stream, f.version, coalesce(e.bucket, -1)
@@ -204,6 +210,11 @@ public final class EffectLog {
     /** The positions of all events that there must be an effect of. */
     public List<Long> events() {
         return rows(EVENTS, base).stream().map(Row::position).toList();
+    }
+
+    /** How many events have no effect. */
+    public int unhandled(String projection) {
+        return jdbc.queryForList(UNHANDLED, Integer.class, base, projection).get(0);
     }
 
     /** How many effects an instance has committed. */

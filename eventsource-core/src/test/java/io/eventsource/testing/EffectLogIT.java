@@ -70,6 +70,7 @@ class EffectLogIT {
     @Test
     void a_skipped_event_is_found() {
         effects(1, 4);
+        assertThat(log.unhandled(projection)).isEqualTo(1);
         assertThat(inTheEnd(Order.OF_THE_LOG)).singleElement().asString().contains("skipped 1 positions");
         checkpoint(first + 1);
         assertThat(seen()).singleElement().asString().contains("1 effects behind it");
