@@ -3,7 +3,11 @@ package io.eventsource.subscription;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.testing.EffectLog;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -27,6 +31,33 @@ final class EffectHandlers implements EventHandlers {
     /** The positions of all attempts, rolled back ones included. */
     List<Long> attempts() {
         return attempts;
+    }
+
+    /** Each attempt is at the next event, or begins again further back. */
+    List<String> violationsInAttempts(List<Long> events) {
+        List<String> found = new ArrayList<>();
+        Map<Long, Integer> places = new HashMap<>();
+        events.forEach(position -> places.put(position, places.size()));
+        int before = -1;
+        for (long position : attempts) {
+            Integer place = places.get(position);
+            if (place == null) {
+                found.add("'%s' was given %d, which is not committed".formatted(name, position));
+                continue;
+            }
+            if (place > before + 1) {
+                found.add("'%s' went past %d events to position %d".formatted(name, place - before - 1, position));
+            }
+            before = place;
+        }
+        return found;
+    }
+
+    /** What is wrong when everything has been handled. */
+    List<String> violationsInTheEnd(EffectLog log) {
+        List<String> found = new ArrayList<>(log.violationsInTheEnd(name, EffectLog.Order.OF_THE_LOG, exactlyOnce()));
+        found.addAll(violationsInAttempts(log.events()));
+        return found;
     }
 
     boolean exactlyOnce() {

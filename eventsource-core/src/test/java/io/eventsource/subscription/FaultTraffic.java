@@ -1,31 +1,21 @@
 package io.eventsource.subscription;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.event.EventEnvelope;
-import io.eventsource.store.AppendResult;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
-import io.eventsource.store.EventStoreSettings;
-import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.store.StreamQuery;
+import io.eventsource.testing.RandomAppends;
 import io.eventsource.testing.TestDatabase;
-import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.TestEvents.Noted;
-import io.eventsource.testing.TestEvents.Withdrawn;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -35,12 +25,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import javax.sql.DataSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -54,20 +42,12 @@ final class FaultTraffic {
 
     private final TestDatabase database;
     private final TestDatabase neighbour;
-    private final HikariDataSource pool;
     private final LogSignal signal;
-    private final EventStore late;
-    private final EventStore immediate;
+    private final RandomAppends appends;
     private final long seed;
     private final int transactions;
-    private final List<UUID> streams =
-            IntStream.range(0, 20).mapToObj(i -> UUID.randomUUID()).toList();
     private final List<CountDownLatch> quarters;
     private final AtomicInteger committed = new AtomicInteger();
-    private final ConcurrentLinkedQueue<Cause> causes = new ConcurrentLinkedQueue<>();
-
-    /** Somebody saw one event and appended the other. */
-    record Cause(long seen, long appended) {}
 
     /** Something that a thread does. */
     private interface Task {
@@ -89,32 +69,21 @@ final class FaultTraffic {
             int transactions) {
         this.database = database;
         this.neighbour = neighbour;
-        this.pool = pool;
         this.signal = signal;
         this.seed = seed;
         this.transactions = transactions;
-        this.late = store(pool, AppendTiming.LATE);
-        this.immediate = store(pool, AppendTiming.IMMEDIATE);
+        this.appends = new RandomAppends(pool, signal);
         this.quarters = IntStream.rangeClosed(1, 4)
                 .mapToObj(i -> new CountDownLatch(WRITERS * transactions * i / 4))
                 .toList();
-    }
-
-    private EventStore store(DataSource dataSource, AppendTiming timing) {
-        return TestDatabase.store(
-                dataSource,
-                TestEvents.codec(),
-                LogHead.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
-                signal,
-                new EventStoreSettings(timing, Duration.ofSeconds(10), true));
     }
 
     boolean over() {
         return quarters.get(3).getCount() == 0;
     }
 
-    List<Cause> causes() {
-        return List.copyOf(causes);
+    List<RandomAppends.Cause> causes() {
+        return appends.causes();
     }
 
     /** How many transactions committed and know it. */
@@ -124,8 +93,9 @@ final class FaultTraffic {
 
     /** More than is kept in memory of the tail. */
     void appendHeavily() {
-        late.append(StreamAppend.to(
-                "account", UUID.randomUUID(), Collections.nCopies(HEAVY, new Noted("x".repeat(200_000)))));
+        appends.store()
+                .append(StreamAppend.to(
+                        "account", UUID.randomUUID(), Collections.nCopies(HEAVY, new Noted("x".repeat(200_000)))));
     }
 
     /** Runs all of it, and a disturber beside it. */
@@ -185,7 +155,7 @@ final class FaultTraffic {
         String id = "left-" + UUID.randomUUID();
         JdbcTemplate jdbc = TestDatabase.on(connection);
         jdbc.execute("BEGIN");
-        store(new SingleConnectionDataSource(connection, true), AppendTiming.IMMEDIATE)
+        RandomAppends.store(new SingleConnectionDataSource(connection, true), AppendTiming.IMMEDIATE, signal)
                 .append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1), new Deposited(2)));
         jdbc.execute("PREPARE TRANSACTION '" + id + "'");
         return id;
@@ -200,7 +170,7 @@ final class FaultTraffic {
     private void hang(Connection connection) throws InterruptedException {
         awaitQuarter(2);
         SingleConnectionDataSource single = new SingleConnectionDataSource(connection, true);
-        EventStore own = store(single, AppendTiming.IMMEDIATE);
+        EventStore own = RandomAppends.store(single, AppendTiming.IMMEDIATE, signal);
         new TransactionTemplate(new JdbcTransactionManager(single)).executeWithoutResult(status -> {
             own.append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1), new Deposited(2)));
             try {
@@ -234,59 +204,12 @@ final class FaultTraffic {
     private void write(Random random) {
         for (int i = 0; i < transactions; i++) {
             try {
-                if (random.nextInt(4) == 0) {
-                    appendWhatFollowsFrom(streams.get(random.nextInt(streams.size())));
-                } else {
-                    appendToSeveral(random);
-                }
+                appends.next(random);
                 committed.incrementAndGet();
             } catch (RuntimeException struck) {
                 // whether it was committed or not, the log knows
             }
             quarters.forEach(CountDownLatch::countDown);
         }
-    }
-
-    private void appendWhatFollowsFrom(UUID stream) {
-        List<EventEnvelope<Object>> seen = late.readStream(StreamQuery.of(stream));
-        AppendResult result = late.append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)));
-        seen.stream()
-                .filter(event -> event.payload() instanceof Deposited)
-                .mapToLong(EventEnvelope::position)
-                .max()
-                .ifPresent(position -> causes.add(new Cause(position, result.lastPosition())));
-    }
-
-    private void appendToSeveral(Random random) {
-        TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
-        TransactionTemplate savepoint = new TransactionTemplate(new JdbcTransactionManager(pool));
-        savepoint.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
-        EventStore store = random.nextBoolean() ? late : immediate;
-        transaction.executeWithoutResult(status -> {
-            // in one order, so that transactions cannot deadlock
-            TreeSet<UUID> chosen = new TreeSet<>();
-            for (int n = 1 + random.nextInt(3); n > 0; n--) {
-                chosen.add(streams.get(random.nextInt(streams.size())));
-            }
-            for (UUID stream : chosen) {
-                if (random.nextInt(5) == 0) {
-                    savepoint.executeWithoutResult(inner -> {
-                        store.append(StreamAppend.to("account", stream, new Deposited(7)));
-                        inner.setRollbackOnly();
-                    });
-                }
-                store.append(StreamAppend.to(
-                        "account",
-                        stream,
-                        Collections.nCopies(
-                                1 + random.nextInt(4), random.nextInt(4) == 0 ? new Withdrawn(1) : new Deposited(1))));
-            }
-            if (random.nextBoolean()) {
-                new JdbcTemplate(pool).execute("SELECT pg_sleep(" + random.nextInt(20) / 1000.0 + ")");
-            }
-            if (random.nextInt(10) == 0) {
-                status.setRollbackOnly();
-            }
-        });
     }
 }

@@ -12,7 +12,10 @@ import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.StrikingDataSource.Blow;
 import io.eventsource.subscription.StrikingDataSource.Plan;
+import io.eventsource.testing.EffectLog;
 import io.eventsource.testing.OnEachPostgres;
+import io.eventsource.testing.Onlooker;
+import io.eventsource.testing.RandomAppends;
 import io.eventsource.testing.Seeds;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
@@ -24,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -33,7 +35,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,12 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
             this.manager = managerOn(dataSource, wokenBy, all.toArray(EffectHandlers[]::new));
         }
 
+        List<Onlooker.Watched> watched() {
+            return all.stream()
+                    .map(each -> new Onlooker.Watched(each.name(), each.exactlyOnce()))
+                    .toList();
+        }
+
         String any() {
             return all.get(random.nextInt(all.size())).name();
         }
@@ -113,7 +120,7 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
                     .ignoreExceptions()
                     .until(() -> manager.awaitCurrent(each.name(), Duration.ofSeconds(20))));
             for (EffectHandlers each : all) {
-                violations.addAll(log.violationsInTheEnd(each, each.exactlyOnce()));
+                violations.addAll(each.violationsInTheEnd(log));
             }
             assertThat(violations).as("seed %d", seed).isEmpty();
         }
@@ -156,55 +163,6 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
                 quick.maxRetryDelay(),
                 quick.segments(),
                 quick.concurrency());
-    }
-
-    /** Looks at the database all the time, as a user would who does not know what strikes it. */
-    private final class Onlooker implements AutoCloseable {
-
-        private final Connection connection = database.connect();
-        private final AtomicBoolean ended = new AtomicBoolean();
-        private final Thread thread;
-        private final Map<String, Long> checkpoints = new HashMap<>();
-        private final AtomicInteger looks = new AtomicInteger();
-
-        Onlooker(List<EffectHandlers> projections) throws SQLException {
-            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-            thread = new Thread(() -> {
-                try {
-                    while (!ended.get()) {
-                        projections.forEach(this::look);
-                        looks.incrementAndGet();
-                    }
-                } catch (RuntimeException failure) {
-                    violations.add("The onlooker failed: " + failure);
-                }
-            });
-            thread.start();
-        }
-
-        private void look(EffectHandlers projection) {
-            EffectLog.Look seen = effects.look(connection, projection.name());
-            violations.addAll(seen.violations(projection.name(), projection.exactlyOnce()));
-            Long before = checkpoints.put(projection.name(), seen.checkpoint());
-            if (before != null && before > seen.checkpoint()) {
-                violations.add("'%s' went back from %d to %d".formatted(projection.name(), before, seen.checkpoint()));
-            }
-        }
-
-        int looks() {
-            return looks.get();
-        }
-
-        @Override
-        public void close() throws SQLException {
-            ended.set(true);
-            try {
-                thread.join();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-            connection.close();
-        }
     }
 
     private void endSessions(String application) {
@@ -252,7 +210,7 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
     private void traffic(HikariDataSource writing, Projections projections, List<Fault> once, List<Fault> often)
             throws SQLException {
         try (TestDatabase neighbour = database.neighbour();
-                Onlooker onlooker = new Onlooker(projections.all)) {
+                Onlooker onlooker = new Onlooker(database::connect, effects, Duration.ZERO, projections.watched())) {
             FaultTraffic traffic =
                     new FaultTraffic(database, neighbour, writing, signal, random.nextLong(), TRANSACTIONS);
             projections.manager.start();
@@ -271,11 +229,13 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
             // an idle session that was ended is handed out untested for a moment
             writing.getHikariPoolMXBean().softEvictConnections();
             projections.drain();
-            assertThat(onlooker.looks()).isGreaterThan(10);
+            assertThat(onlooker.violations()).as("seed %d", seed).isEmpty();
+            assertThat(onlooker.cuts()).isZero();
+            assertThat(onlooker.looks()).isGreaterThan(30);
             assertThat(traffic.committed()).isGreaterThan(TRANSACTIONS);
             for (EffectHandlers each : projections.all) {
                 Map<Long, Integer> places = effects.places(each.name());
-                for (FaultTraffic.Cause cause : traffic.causes()) {
+                for (RandomAppends.Cause cause : traffic.causes()) {
                     Integer seen = places.get(cause.seen());
                     Integer appended = places.get(cause.appended());
                     assertThat(seen).as("seed %d: %s", seed, cause).isNotNull().isLessThan(appended);
@@ -357,9 +317,10 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
         own.begin(projection);
         List<Long> positions = deposit(5);
         String when = "%s, %s boundary %d".formatted(delivery, blow, boundary);
-        Plan plan = new Plan("eventsource-" + projection, boundary, blow, () -> own.look(elsewhere, projection)
-                .violations(projection, handlers.exactlyOnce())
-                .forEach(each -> violations.add(when + ": " + each)));
+        Plan plan = new Plan(
+                "eventsource-" + projection, boundary, blow, () -> own.look(TestDatabase.on(elsewhere), projection)
+                        .violations(projection, handlers.exactlyOnce())
+                        .forEach(each -> violations.add(when + ": " + each)));
         striking.follow(plan);
         SubscriptionManager manager = new SubscriptionManager(
                 List.of(new SubscriptionDefinition(
@@ -380,10 +341,13 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
             assertThat(statusOf(manager, projection).failures()).isZero();
         });
         assertThat(manager.stop(STOP_WITHIN)).isTrue();
-        violations.addAll(own.look(elsewhere, projection).violations(projection, handlers.exactlyOnce()));
-        violations.addAll(own.violationsInTheEnd(handlers, handlers.exactlyOnce()));
+        violations.addAll(
+                own.look(TestDatabase.on(elsewhere), projection).violations(projection, handlers.exactlyOnce()));
+        violations.addAll(handlers.violationsInTheEnd(own));
         assertThat(violations).as(when).isEmpty();
-        assertThat(own.look(elsewhere, projection).checkpoint()).as(when).isEqualTo(positions.get(4));
+        assertThat(own.look(TestDatabase.on(elsewhere), projection).checkpoint())
+                .as(when)
+                .isEqualTo(positions.get(4));
         return plan.struck();
     }
 

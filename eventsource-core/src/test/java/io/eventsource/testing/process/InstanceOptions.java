@@ -1,0 +1,62 @@
+package io.eventsource.testing.process;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How an instance is made. The methods that begin with {@code with} return a copy.
+ *
+ * @param name its name: of its sessions, its effects and its log
+ * @param url the database
+ * @param projections what it drives
+ * @param base the position that a projection without a checkpoint begins behind
+ * @param batchSize the largest first batch
+ * @param pollInterval how often it looks for the head without a signal
+ * @param clockOffset how far its clock is ahead of this machine's; negative for behind
+ * @param drainTimeout how long SIGTERM lets batches take
+ */
+public record InstanceOptions(
+        String name,
+        String url,
+        List<ProjectionOptions> projections,
+        long base,
+        int batchSize,
+        Duration pollInterval,
+        Duration clockOffset,
+        Duration drainTimeout) {
+
+    /** Copies the list. */
+    public InstanceOptions {
+        projections = List.copyOf(projections);
+    }
+
+    /**
+     * A projection.
+     *
+     * @param name the name that its checkpoint is kept under
+     * @param totals whether it keeps {@link io.eventsource.testing.AccountTotals} too, and with that locks the rows of its
+     *     streams until its batch ends
+     */
+    public record ProjectionOptions(String name, boolean totals) {}
+
+    /** The same with another clock. */
+    public InstanceOptions withClockOffset(Duration newOffset) {
+        return new InstanceOptions(name, url, projections, base, batchSize, pollInterval, newOffset, drainTimeout);
+    }
+
+    /** The same with other batches. */
+    public InstanceOptions withBatchSize(int newSize) {
+        return new InstanceOptions(name, url, projections, base, newSize, pollInterval, clockOffset, drainTimeout);
+    }
+
+    /** The same with other projections. */
+    public InstanceOptions withProjections(ProjectionOptions... newProjections) {
+        return new InstanceOptions(
+                name, url, List.of(newProjections), base, batchSize, pollInterval, clockOffset, drainTimeout);
+    }
+
+    /** The same with another time to end in. */
+    public InstanceOptions withDrainTimeout(Duration newTimeout) {
+        return new InstanceOptions(name, url, projections, base, batchSize, pollInterval, clockOffset, newTimeout);
+    }
+}
