@@ -10,6 +10,7 @@ import io.eventsource.store.SignalRelay;
 import io.eventsource.store.SignalRelaySettings;
 import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.subscription.CheckpointStrategy;
+import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionFilter;
@@ -92,7 +93,7 @@ public final class RunningInstance {
                 TestEvents.codec(),
                 head,
                 signal,
-                options.pollInterval(),
+                InstanceSettings.defaults().withPollInterval(options.pollInterval()),
                 Thread::new,
                 (name, from, to) -> log.info("{}: {} -> {}", name, from, to),
                 clock);
@@ -111,7 +112,9 @@ public final class RunningInstance {
                 new StartPosition.After(options.base()),
                 SubscriptionFilter.NONE,
                 Duration.ofMillis(5),
-                Duration.ofMillis(200));
+                Duration.ofMillis(200),
+                defaults.segments(),
+                defaults.concurrency());
     }
 
     private static HikariDataSource pool(InstanceOptions options) {
