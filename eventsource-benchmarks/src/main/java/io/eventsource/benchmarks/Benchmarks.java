@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "benchmarks",
         mixinStandardHelpOptions = true,
-        subcommands = AppendCommand.class,
+        subcommands = {AppendCommand.class, FollowCommand.class},
         description = "Measures the event store beside its rivals on a durable PostgreSQL that it starts and removes.")
 final class Benchmarks implements Callable<Integer> {
 

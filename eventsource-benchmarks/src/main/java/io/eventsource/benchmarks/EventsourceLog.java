@@ -58,6 +58,12 @@ final class EventsourceLog implements LiveLog {
      * @param handlers one for each subscription; without any, as in an application that only appends
      */
     static EventsourceLog start(Database database, List<? extends LineHandler> handlers) {
+        return start(database, handlers, SubscriptionSettings.defaults());
+    }
+
+    /** Starts subscriptions with other settings than the starter's defaults. */
+    static EventsourceLog start(
+            Database database, List<? extends LineHandler> handlers, SubscriptionSettings settings) {
         EventsourceContender contender = new EventsourceContender(database, AppendTiming.LATE);
         SignalRelay relay = new SignalRelay(
                 database::connect,
@@ -75,9 +81,7 @@ final class EventsourceLog implements LiveLog {
         SubscriptionManager manager = new SubscriptionManager(
                 IntStream.range(0, handlers.size())
                         .mapToObj(i -> new SubscriptionDefinition(
-                                projection("benchmark-" + i, handlers.get(i), contender),
-                                SubscriptionSettings.defaults(),
-                                transactions))
+                                projection("benchmark-" + i, handlers.get(i), contender), settings, transactions))
                         .toList(),
                 database.dataSource(),
                 EventsourceTables.SCHEMA,

@@ -23,6 +23,7 @@ final class Rows {
             new BulkLoadRow("bulk-load", 4),
             new StoreSizeRow("store-size"),
             new CatchUpRow("catch-up"),
+            new CatchUpInstancesRow("catch-up-instances", 8, 3),
             new ProjectionUpsertRow("projection-upsert"),
             new LatencyRow("latency-same-jvm", false),
             new LatencyRow("latency-other-jvm", true),

@@ -59,6 +59,10 @@ class ConfigurationMetadataTests {
                         "eventsource.subscriptions.defaults.event-types",
                         "eventsource.subscriptions.defaults.aggregate-types",
                         "eventsource.subscriptions.defaults.tenant",
+                        "eventsource.subscriptions.include",
+                        "eventsource.subscriptions.exclude",
+                        "eventsource.subscriptions.partition-id",
+                        "eventsource.subscriptions.num-partitions",
                         "eventsource.subscriptions.named");
     }
 
