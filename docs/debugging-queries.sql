@@ -78,7 +78,7 @@ SELECT projection_name, status, count(*) AS events, min(first_failed_at) AS olde
 -- dead letters by error: what the unresolved ones failed of
 SELECT projection_name, event_type, error_type, count(*) AS events, min(position) AS first_position
   FROM eventsource.dead_letter_queue
- WHERE status IN ('failed', 'retrying')
+ WHERE status IN ('failed', 'retrying') AND error_type IS NOT NULL
  GROUP BY projection_name, event_type, error_type
  ORDER BY events DESC;
 

@@ -24,7 +24,7 @@ GRANT SELECT, INSERT ON eventsource.events TO eventsource_application;
 GRANT SELECT, INSERT, UPDATE ON eventsource.event_streams TO eventsource_application;
 GRANT SELECT, UPDATE ON eventsource.log_head TO eventsource_application;
 GRANT SELECT, INSERT, UPDATE, DELETE ON eventsource.projection_checkpoints, eventsource.subscription_instances,
-      eventsource.snapshots, eventsource.dead_letter_queue, eventsource.event_outbox
+      eventsource.snapshots, eventsource.dead_letter_queue, eventsource.parked_aggregates, eventsource.event_outbox
    TO eventsource_application;
 -- for the health indicator, which compares the installed version with the one it needs
 GRANT SELECT ON eventsource.eventsource_schema_history TO eventsource_application;

@@ -688,6 +688,124 @@ BEGIN
 END
 $$;
 
+-- ES7__dead_letters.pgsql
+
+-- What an entry must hold to be decoded, handled and ordered without the log, and what people do with it.
+ALTER TABLE eventsource.dead_letter_queue
+    ADD COLUMN version            bigint      NOT NULL,
+    ADD COLUMN revision           smallint    NOT NULL,
+    ADD COLUMN bucket             smallint    NOT NULL,
+    ADD COLUMN tenant_id          text,
+    ADD COLUMN actor_id           text,
+    ADD COLUMN correlation_id     text,
+    ADD COLUMN causation_id       text,
+    ADD COLUMN metadata           jsonb,
+    ADD COLUMN event_timestamp    timestamptz NOT NULL,
+    ADD COLUMN event_created_at   timestamptz NOT NULL,
+    ADD COLUMN error_category     text,
+    ADD COLUMN error_severity     text,
+    -- how many of the retries came after the event was parked
+    ADD COLUMN replay_count       integer     NOT NULL DEFAULT 0,
+    -- when it is handled again by itself; NULL waits for somebody, or behind an earlier entry
+    ADD COLUMN next_attempt_at    timestamptz,
+    ADD COLUMN resolution_note    text,
+    -- the payload as it was appended, once event_data was edited
+    ADD COLUMN original_data      jsonb,
+    ADD COLUMN edited_at          timestamptz,
+    ADD COLUMN edited_by          text,
+    ADD COLUMN edit_reason        text,
+    -- an entry that waits behind another one has not failed
+    ALTER COLUMN error_type DROP NOT NULL,
+    DROP CONSTRAINT dead_letter_queue_status,
+    ADD CONSTRAINT dead_letter_queue_status
+        CHECK (status IN ('failed', 'waiting', 'retrying', 'resolved', 'discarded')),
+    ADD CONSTRAINT dead_letter_queue_failure_has_error CHECK (status <> 'failed' OR error_type IS NOT NULL),
+    ADD CONSTRAINT dead_letter_queue_edit_complete
+        CHECK (num_nulls(original_data, edited_at, edited_by, edit_reason) IN (0, 4)),
+    -- an application may have given two events one id, and neither may take the other's place
+    DROP CONSTRAINT dead_letter_queue_event_key,
+    ADD CONSTRAINT dead_letter_queue_event_key UNIQUE (projection_name, position);
+
+CREATE INDEX dead_letter_queue_open_idx
+    ON eventsource.dead_letter_queue (projection_name, aggregate_id, position)
+    WHERE status IN ('failed', 'waiting', 'retrying');
+
+CREATE INDEX dead_letter_queue_due_idx
+    ON eventsource.dead_letter_queue (next_attempt_at)
+    WHERE next_attempt_at IS NOT NULL;
+
+CREATE INDEX dead_letter_queue_status_idx
+    ON eventsource.dead_letter_queue (status, id);
+
+-- Whose later events wait: one row for each aggregate of a projection that keeps order, as long as it has open entries.
+-- Whoever puts an entry behind others, handles one or closes one locks this row; see DeadLetterParking.
+CREATE TABLE eventsource.parked_aggregates (
+    projection_name   text        NOT NULL,
+    aggregate_id      uuid        NOT NULL,
+    bucket            smallint    NOT NULL,
+    parked_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT parked_aggregates_pkey PRIMARY KEY (projection_name, aggregate_id),
+    CONSTRAINT parked_aggregates_bucket_in_range CHECK (bucket BETWEEN 0 AND 1023)
+);
+
+CREATE INDEX parked_aggregates_bucket_idx
+    ON eventsource.parked_aggregates (projection_name, bucket);
+
+-- Closes an open entry, and either frees its aggregate or passes on to the next entry. False when the entry was closed already.
+-- The row of the aggregate is locked before anything is looked at: each statement that follows sees everything that was
+-- committed up to then. A snapshot taken earlier would miss an entry that was put behind meanwhile and free its aggregate.
+CREATE FUNCTION eventsource.close_dead_letter(
+    p_id bigint, p_status text, p_by text, p_note text, p_replays integer)
+    RETURNS boolean
+    LANGUAGE plpgsql AS $$
+DECLARE
+    v_projection text;
+    v_aggregate  uuid;
+    v_in_order   boolean;
+    v_next       bigint;
+    v_next_status text;
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'a dead letter can be closed only under READ COMMITTED, not under %', current_setting('transaction_isolation')
+            USING ERRCODE = 'invalid_transaction_state',
+                  HINT = 'Call it outside a transaction, or in one with isolation READ COMMITTED.';
+    END IF;
+    SELECT q.projection_name, q.aggregate_id INTO v_projection, v_aggregate
+      FROM eventsource.dead_letter_queue AS q WHERE q.id = p_id;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM FROM eventsource.parked_aggregates AS a
+      WHERE a.projection_name = v_projection AND a.aggregate_id = v_aggregate
+        FOR UPDATE;
+    v_in_order := FOUND;
+    UPDATE eventsource.dead_letter_queue AS q
+       SET status = p_status, resolved_at = clock_timestamp(), resolved_by = p_by, resolution_note = p_note,
+           retry_count = q.retry_count + p_replays, replay_count = q.replay_count + p_replays, next_attempt_at = NULL
+     WHERE q.id = p_id AND q.status IN ('failed', 'waiting', 'retrying');
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    IF v_in_order THEN
+        SELECT q.id, q.status INTO v_next, v_next_status
+          FROM eventsource.dead_letter_queue AS q
+         WHERE q.projection_name = v_projection AND q.aggregate_id = v_aggregate
+           AND q.status IN ('failed', 'waiting', 'retrying')
+         ORDER BY q.position LIMIT 1;
+        IF NOT FOUND THEN
+            DELETE FROM eventsource.parked_aggregates AS a
+             WHERE a.projection_name = v_projection AND a.aggregate_id = v_aggregate;
+        ELSIF v_next_status = 'waiting' THEN
+            -- nobody failed before it any more: it is handled without anybody's word
+            UPDATE eventsource.dead_letter_queue AS q
+               SET status = 'retrying', next_attempt_at = clock_timestamp()
+             WHERE q.id = v_next;
+        END IF;
+    END IF;
+    RETURN true;
+END
+$$;
+
 -- What the migrator reads to know what is here: a row for each migration above.
 CREATE TABLE eventsource.eventsource_schema_history (
     installed_rank integer       NOT NULL,
@@ -713,4 +831,5 @@ VALUES
     (3, '3', 'append', 'SQL', 'ES3__append.pgsql', -1068865983, current_user, 0, true),
     (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -641709972, current_user, 0, true),
     (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -1749672108, current_user, 0, true),
-    (6, '6', 'segments', 'SQL', 'ES6__segments.pgsql', 688429047, current_user, 0, true);
+    (6, '6', 'segments', 'SQL', 'ES6__segments.pgsql', 688429047, current_user, 0, true),
+    (7, '7', 'dead letters', 'SQL', 'ES7__dead_letters.pgsql', 1132647901, current_user, 0, true);

@@ -13,6 +13,7 @@ public final class SchemaInspector {
             "events",
             "log_head",
             "log_interventions",
+            "parked_aggregates",
             "projection_checkpoints",
             "snapshots",
             "subscription_instances");

@@ -75,7 +75,7 @@ class DebuggingQueriesIT {
                 entry("slow statements (13 and later)", DebuggingQueriesIT::slowStatements),
                 entry("slow statements (12)", DebuggingQueriesIT::slowStatements),
                 entry("table sizes", rows -> {
-                    assertThat(rows).hasSize(9);
+                    assertThat(rows).hasSize(10);
                     assertThat(rows.get(0)).containsEntry("relname", "events");
                     assertThat(number(rows.get(0), "estimated_rows")).isEqualTo(EVENTS);
                 }),
@@ -236,8 +236,9 @@ class DebuggingQueriesIT {
         jdbc.execute(
                 """
                 INSERT INTO eventsource.dead_letter_queue (projection_name, event_id, event_type, position, aggregate_id,
-                            aggregate_type, event_data, error_type, status, first_failed_at)
-                SELECT 'orders', md5(i::text)::uuid, 'deposited', i, md5(i::text)::uuid, 'account', '{}',
+                            aggregate_type, version, revision, bucket, event_timestamp, event_created_at, event_data, error_type,
+                            status, first_failed_at)
+                SELECT 'orders', md5(i::text)::uuid, 'deposited', i, md5(i::text)::uuid, 'account', 1, 1, 0, now(), now(), '{}',
                        'java.lang.IllegalStateException', CASE i WHEN 3 THEN 'resolved' ELSE 'failed' END,
                        make_timestamptz(2025, 1, i, 0, 0, 0)
                   FROM generate_series(1, 3) AS i""");

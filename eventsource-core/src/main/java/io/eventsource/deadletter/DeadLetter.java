@@ -1,0 +1,73 @@
+package io.eventsource.deadletter;
+
+import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorSeverity;
+import io.eventsource.event.StoredEvent;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event that a projection could not handle, or that waits behind one.
+ *
+ * @param id the entry's key; rises in the order of parking
+ * @param projection whose it is
+ * @param event a copy of the event, with its payload as it was last edited
+ * @param status what has become of it
+ * @param failure how it failed last; null for one that has not been tried
+ * @param retryCount how often it was tried again after the first failure
+ * @param replayCount how often of these it was tried after it had been parked
+ * @param firstFailedAt when it failed first, or was put behind another
+ * @param lastFailedAt when it failed last, or was put behind another
+ * @param nextAttemptAt when it is handled again by itself; null when it is not
+ * @param resolution who closed it; null while it is open
+ * @param edit who has edited its payload; null when nobody has
+ */
+public record DeadLetter(
+        long id,
+        String projection,
+        StoredEvent event,
+        DeadLetterStatus status,
+        @Nullable Failure failure,
+        int retryCount,
+        int replayCount,
+        Instant firstFailedAt,
+        Instant lastFailedAt,
+        @Nullable Instant nextAttemptAt,
+        @Nullable Resolution resolution,
+        @Nullable Edit edit) {
+
+    /**
+     * How it failed last.
+     *
+     * @param errorType the class of what was thrown
+     * @param errorMessage its message
+     * @param stackTrace its stack trace with its causes, at most 100,000 characters
+     * @param category what kind of error it was
+     * @param severity how bad it was
+     */
+    public record Failure(
+            String errorType,
+            @Nullable String errorMessage,
+            @Nullable String stackTrace,
+            @Nullable ErrorCategory category,
+            @Nullable ErrorSeverity severity) {}
+
+    /**
+     * How it was closed.
+     *
+     * @param at when
+     * @param by who; {@code replay} when handling it has succeeded
+     * @param note why
+     */
+    public record Resolution(Instant at, @Nullable String by, @Nullable String note) {}
+
+    /**
+     * How its payload was edited, the last time.
+     *
+     * @param originalPayload the payload as it was appended
+     * @param at when
+     * @param by who
+     * @param reason why
+     */
+    public record Edit(String originalPayload, Instant at, String by, String reason) {}
+}

@@ -1,0 +1,102 @@
+package io.eventsource.deadletter;
+
+import io.eventsource.deadletter.DeadLetter.Edit;
+import io.eventsource.deadletter.DeadLetter.Failure;
+import io.eventsource.deadletter.DeadLetter.Resolution;
+import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorSeverity;
+import io.eventsource.event.EventMetadata;
+import io.eventsource.event.StoredEvent;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.RowMapper;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads rows of the dead-letter queue by the names of their columns. */
+final class DeadLetterMapper implements RowMapper<DeadLetter> {
+
+    private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    @Override
+    public DeadLetter mapRow(ResultSet row, int rowNumber) throws SQLException {
+        return new DeadLetter(
+                row.getLong("id"),
+                row.getString("projection_name"),
+                event(row),
+                DeadLetterStatus.of(row.getString("status")),
+                failure(row),
+                row.getInt("retry_count"),
+                row.getInt("replay_count"),
+                time(row, "first_failed_at"),
+                time(row, "last_failed_at"),
+                timeOrNull(row, "next_attempt_at"),
+                resolution(row),
+                edit(row));
+    }
+
+    private static StoredEvent event(ResultSet row) throws SQLException {
+        String headers = row.getString("metadata");
+        return new StoredEvent(
+                row.getLong("position"),
+                row.getObject("event_id", UUID.class),
+                row.getObject("aggregate_id", UUID.class),
+                row.getString("aggregate_type"),
+                row.getLong("version"),
+                row.getString("event_type"),
+                row.getShort("revision"),
+                time(row, "event_timestamp"),
+                time(row, "event_created_at"),
+                new EventMetadata(
+                        row.getString("tenant_id"),
+                        row.getString("actor_id"),
+                        row.getString("correlation_id"),
+                        row.getString("causation_id"),
+                        headers == null ? Map.of() : JSON.readValue(headers, HEADERS)),
+                row.getString("event_data"));
+    }
+
+    private static @Nullable Failure failure(ResultSet row) throws SQLException {
+        String type = row.getString("error_type");
+        if (type == null) {
+            return null;
+        }
+        String category = row.getString("error_category");
+        String severity = row.getString("error_severity");
+        return new Failure(
+                type,
+                row.getString("error_message"),
+                row.getString("error_stacktrace"),
+                category == null ? null : ErrorCategory.valueOf(category),
+                severity == null ? null : ErrorSeverity.valueOf(severity));
+    }
+
+    private static @Nullable Resolution resolution(ResultSet row) throws SQLException {
+        Instant at = timeOrNull(row, "resolved_at");
+        return at == null ? null : new Resolution(at, row.getString("resolved_by"), row.getString("resolution_note"));
+    }
+
+    private static @Nullable Edit edit(ResultSet row) throws SQLException {
+        Instant at = timeOrNull(row, "edited_at");
+        return at == null
+                ? null
+                : new Edit(
+                        row.getString("original_data"), at, row.getString("edited_by"), row.getString("edit_reason"));
+    }
+
+    private static Instant time(ResultSet row, String column) throws SQLException {
+        return Objects.requireNonNull(timeOrNull(row, column), column);
+    }
+
+    private static @Nullable Instant timeOrNull(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

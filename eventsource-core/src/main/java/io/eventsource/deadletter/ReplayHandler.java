@@ -1,0 +1,100 @@
+package io.eventsource.deadletter;
+
+import io.eventsource.EventSourceException;
+import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventDecodingException;
+import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventSelection;
+import io.eventsource.event.StoredEvent;
+import io.eventsource.projection.Delivery;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.store.TransactionParticipation;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * A projection's handlers with the transactions that a replay needs: one on the event store's data source in which the entry is closed, and
+ * within it the handlers; these write in the same transaction, or with at-least-once delivery in one of their own that commits before.
+ */
+final class ReplayHandler {
+
+    private final EventHandlers handlers;
+    private final EventSelection selection;
+    private final TransactionOperations transaction;
+    private final TransactionOperations handling;
+    private final TransactionParticipation participation;
+
+    ReplayHandler(ReplayTarget target, DataSource dataSource, EventCodec codec) {
+        this.handlers = target.handlers();
+        this.selection = codec.select(handlers.eventTypes());
+        this.participation = new TransactionParticipation(dataSource);
+        PlatformTransactionManager manager = target.transactionManager();
+        if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
+            this.transaction = template(new JdbcTransactionManager(TransactionParticipation.target(dataSource)));
+            this.handling = manager == null ? TransactionOperations.withoutTransaction() : nested(manager);
+        } else {
+            this.transaction = template(required(manager));
+            this.handling = TransactionOperations.withoutTransaction();
+        }
+    }
+
+    private PlatformTransactionManager required(@Nullable PlatformTransactionManager manager) {
+        if (manager == null) {
+            throw new EventSourceException(
+                    "The projection '%s' has exactly-once delivery and no transaction manager. Give its dead letters the one of the event store's data source."
+                            .formatted(name()));
+        }
+        return manager;
+    }
+
+    /** What a closing entry sees after it has its lock must be what is committed then. */
+    private static TransactionTemplate template(PlatformTransactionManager manager) {
+        TransactionTemplate template = new TransactionTemplate(manager);
+        template.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        return template;
+    }
+
+    private static TransactionTemplate nested(PlatformTransactionManager manager) {
+        TransactionTemplate template = new TransactionTemplate(manager);
+        template.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        return template;
+    }
+
+    String name() {
+        return handlers.name();
+    }
+
+    <T> T inTransaction(Supplier<T> work) {
+        T result = transaction.execute(status -> {
+            if (!participation.active()) {
+                throw new EventSourceException(
+                        "The transaction manager of the projection '%s' does not govern the data source of the event store, so that an entry and what its handler writes could not commit together. Give it a transaction manager of that data source, or declare its delivery as at least once."
+                                .formatted(name()));
+            }
+            return work.get();
+        });
+        return Objects.requireNonNull(result);
+    }
+
+    void handle(StoredEvent event) {
+        if (!selection.storedNames().contains(event.eventType())) {
+            throw new EventDecodingException(
+                    event,
+                    "the projection '%s' has no handler for it any more. Discard the entry, or add a handler."
+                            .formatted(name()),
+                    null);
+        }
+        List<EventEnvelope<Object>> parts = selection.decode(event);
+        if (!parts.isEmpty()) {
+            handling.executeWithoutResult(status -> handlers.handleAll(parts));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.eventsource.error;
+
+import java.util.function.Function;
+
+/**
+ * Says what an error is to be taken for. Thread-safe. An application replaces the standard one by a bean of this type, most
+ * often {@code ErrorClassifier.standard().with(…)}.
+ */
+@FunctionalInterface
+public interface ErrorClassifier {
+
+    /**
+     * Classifies an error.
+     *
+     * @param error what was thrown; its causes count as well
+     * @return category and severity
+     */
+    ErrorClassification classify(Throwable error);
+
+    /**
+     * Classifies by, in this order: what an exception says of itself ({@link ClassifiedError}), the SQLState of a
+     * {@link java.sql.SQLException}, and the types of exceptions of this library, of Spring and of Java, the outermost that is
+     * known. What is not known is {@link ErrorCategory#UNKNOWN}.
+     *
+     * @return the classifier
+     */
+    static ErrorClassifier standard() {
+        return new StandardErrorClassifier();
+    }
+
+    /**
+     * This classifier with a rule in front of it.
+     *
+     * @param type errors of this type, or with a cause of this type
+     * @param classification what they are to be taken for
+     * @return another classifier; the rule that was added last is asked first
+     */
+    default ErrorClassifier with(Class<? extends Throwable> type, ErrorClassification classification) {
+        return with(type, error -> classification);
+    }
+
+    /**
+     * This classifier with a rule in front of it that looks closer.
+     *
+     * @param type errors of this type, or with a cause of this type
+     * @param classification says what one is to be taken for, given the outermost error or cause of the type
+     * @param <T> the type
+     * @return another classifier; the rule that was added last is asked first
+     */
+    default <T extends Throwable> ErrorClassifier with(
+            Class<T> type, Function<? super T, ErrorClassification> classification) {
+        return error -> CauseChain.of(error).stream()
+                .filter(type::isInstance)
+                .findFirst()
+                .map(found -> classification.apply(type.cast(found)))
+                .orElseGet(() -> classify(error));
+    }
+}

@@ -1,0 +1,103 @@
+package io.eventsource.error;
+
+import io.eventsource.event.StoredEvent;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error while a subscription read or handled events.
+ *
+ * @param subscription the subscription
+ * @param event the event that was being handled; null when it was several, or none
+ * @param error what was thrown
+ * @param classification what it is taken for
+ * @param retryCount how often the event had been tried again before this error, 0 at the first
+ * @param reaction what is done next
+ * @param firstOccurredAt when the event failed first
+ * @param occurredAt when it failed this time
+ */
+public record ErrorInfo(
+        String subscription,
+        @Nullable Event event,
+        Throwable error,
+        ErrorClassification classification,
+        int retryCount,
+        ErrorReaction reaction,
+        Instant firstOccurredAt,
+        Instant occurredAt) {
+
+    /**
+     * Which event it was. Its payload is left out, so that an error can be logged whole.
+     *
+     * @param id the event's id
+     * @param type the name it is stored under
+     * @param position its place in the log
+     * @param aggregateId its stream
+     * @param aggregateType its stream's type
+     * @param version its place in its stream
+     */
+    public record Event(UUID id, String type, long position, UUID aggregateId, String aggregateType, long version) {
+
+        /**
+         * What identifies a stored event.
+         *
+         * @param event the event
+         * @return the same without payload and metadata
+         */
+        public static Event of(StoredEvent event) {
+            return new Event(
+                    event.eventId(),
+                    event.eventType(),
+                    event.position(),
+                    event.aggregateId(),
+                    event.aggregateType(),
+                    event.version());
+        }
+    }
+
+    /**
+     * The kind of error.
+     *
+     * @return its category
+     */
+    public ErrorCategory category() {
+        return classification.category();
+    }
+
+    /**
+     * How bad it is.
+     *
+     * @return its severity
+     */
+    public ErrorSeverity severity() {
+        return classification.severity();
+    }
+
+    /**
+     * The class of what was thrown.
+     *
+     * @return the class's name
+     */
+    public String errorType() {
+        return error.getClass().getName();
+    }
+
+    /**
+     * The message of what was thrown.
+     *
+     * @return the message, if it has one
+     */
+    public @Nullable String errorMessage() {
+        return error.getMessage();
+    }
+
+    /**
+     * Whether the subscription tries again.
+     *
+     * @return false when the event is parked or the subscription stops at it
+     */
+    public boolean willRetry() {
+        return reaction.willRetry();
+    }
+}

@@ -1,0 +1,124 @@
+package io.eventsource.error;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts errors and tells everybody who wants to know. Thread-safe. */
+public final class ErrorListeners {
+
+    private static final Logger log = LoggerFactory.getLogger(ErrorListeners.class);
+
+    private final List<Registered> listeners;
+    private final ErrorCounters counters = new ErrorCounters();
+
+    /** A listener, and whether it failed at its last call: that is reported once, and again when it has worked in between. */
+    private static final class Registered {
+
+        private final ErrorListener listener;
+        private volatile boolean broken;
+
+        private Registered(ErrorListener listener) {
+            this.listener = listener;
+        }
+    }
+
+    /**
+     * Creates it.
+     *
+     * @param listeners who hears from the beginning
+     */
+    public ErrorListeners(Collection<? extends ErrorListener> listeners) {
+        this.listeners = new CopyOnWriteArrayList<>(
+                listeners.stream().map(Registered::new).toList());
+    }
+
+    /** Ends what a registration began. */
+    @FunctionalInterface
+    public interface Registration {
+
+        /** Removes the listener. Does nothing the second time. */
+        void remove();
+    }
+
+    /**
+     * Adds a listener of all errors.
+     *
+     * @param listener who hears
+     * @return what removes it again
+     */
+    public Registration onError(ErrorListener listener) {
+        Registered registered = new Registered(listener);
+        listeners.add(registered);
+        return () -> listeners.remove(registered);
+    }
+
+    /**
+     * Adds a listener of errors that are bad enough.
+     *
+     * @param minimum the lowest severity
+     * @param listener who hears
+     * @return what removes it again
+     */
+    public Registration onErrorSeverity(ErrorSeverity minimum, ErrorListener listener) {
+        return onError(ErrorListener.atLeast(minimum, listener));
+    }
+
+    /**
+     * Adds a listener of one kind of errors.
+     *
+     * @param category the kind
+     * @param listener who hears
+     * @return what removes it again
+     */
+    public Registration onErrorCategory(ErrorCategory category, ErrorListener listener) {
+        return onError(ErrorListener.of(category, listener));
+    }
+
+    /**
+     * Counts an error and calls the listeners, one after the other in the order of their registration. Throws nothing that a listener
+     * throws.
+     *
+     * @param error the error
+     */
+    public void publish(ErrorInfo error) {
+        counters.count(error);
+        listeners.forEach(each -> tell(each, error));
+    }
+
+    private static void tell(Registered to, ErrorInfo error) {
+        try {
+            to.listener.failed(error);
+            to.broken = false;
+        } catch (RuntimeException | Error failure) {
+            if (to.broken) {
+                log.debug("An error listener failed again at an error of '{}'", error.subscription(), failure);
+            } else {
+                log.warn("An error listener failed at an error of '{}'", error.subscription(), failure);
+            }
+            to.broken = true;
+        }
+    }
+
+    /**
+     * Counts events that were put into the dead-letter queue, those that wait behind another one included. Called when the transaction has
+     * committed.
+     *
+     * @param subscription whose they are
+     * @param count how many
+     */
+    public void parked(String subscription, int count) {
+        counters.parked(subscription, count);
+    }
+
+    /**
+     * What has been counted since this was created, in this JVM.
+     *
+     * @return the figures at this moment
+     */
+    public ErrorStatistics statistics() {
+        return counters.statistics();
+    }
+}

@@ -1,0 +1,174 @@
+package io.eventsource.error;
+
+import io.eventsource.event.StoredEvent;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.backoff.BackOffExecution;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+/**
+ * Decides after each error of a segment what is done next, and remembers how often the event it stands at has failed:
+ *
+ * <ol>
+ *   <li>An error of the infrastructure counts against no event. It is waited for, with growing pauses, then with the circuit breaker open.
+ *   <li>A batch of several events is repeated event by event, at once.
+ *   <li>An event that fails with a permanent error, or for the last time that the settings allow, is parked; without
+ *       {@code continueOnError} the subscription stops there.
+ *   <li>Everything else is tried again after a growing pause.
+ * </ol>
+ *
+ * <p>Used by one thread, that of the segment.
+ */
+public final class ErrorPolicy {
+
+    private static final Logger log = LoggerFactory.getLogger(ErrorPolicy.class);
+
+    private final String subscription;
+    private final ErrorSettings settings;
+    private final ErrorClassifier classifier;
+    private final SubscriptionCircuitBreaker breaker;
+    private final Clock clock;
+    private final ExponentialBackOff backOff;
+
+    private @Nullable Streak failing;
+    private @Nullable BackOffExecution recovery;
+
+    /** An event that has failed, or reading that has, by the position 0. */
+    private static final class Streak {
+
+        private final long position;
+        private final Instant since;
+        private final BackOffExecution pauses;
+        private int retries;
+
+        private Streak(long position, Instant since, BackOffExecution pauses) {
+            this.position = position;
+            this.since = since;
+            this.pauses = pauses;
+        }
+    }
+
+    /**
+     * Creates a policy.
+     *
+     * @param subscription whose errors these are
+     * @param settings how often and how long
+     * @param classifier says what an error is to be taken for
+     * @param breaker the subscription's
+     * @param clock stamps errors
+     */
+    public ErrorPolicy(
+            String subscription,
+            ErrorSettings settings,
+            ErrorClassifier classifier,
+            SubscriptionCircuitBreaker breaker,
+            Clock clock) {
+        this.subscription = subscription;
+        this.settings = settings;
+        this.classifier = classifier;
+        this.breaker = breaker;
+        this.clock = clock;
+        this.backOff = new ExponentialBackOff(settings.retryDelay().toMillis(), settings.multiplier());
+        backOff.setMaxInterval(settings.maxRetryDelay().toMillis());
+        backOff.setJitter(settings.retryDelay().toMillis() / 4);
+    }
+
+    /**
+     * Events were read and handled, and are committed. Everything that was remembered of earlier failures is forgotten.
+     */
+    public void succeeded() {
+        failing = null;
+        recovery = null;
+        breaker.succeeded();
+    }
+
+    /**
+     * Something failed for which the breaker had given its permission.
+     *
+     * @param events what was being handled when it failed, and was rolled back; none when reading failed
+     * @param error what was thrown
+     * @return what to do next, and what to tell the listeners
+     */
+    public ErrorInfo failed(List<StoredEvent> events, Throwable error) {
+        ErrorClassification classification = classify(error);
+        Instant now = clock.instant();
+        StoredEvent event = events.size() == 1 ? events.get(0) : null;
+        if (classification.category() == ErrorCategory.INFRASTRUCTURE) {
+            breaker.failed(error);
+            return info(event, error, classification, retriesOf(event), recover(), now);
+        }
+        breaker.withdraw();
+        if (events.size() > 1) {
+            return info(null, error, classification, 0, new ErrorReaction.Retry(Duration.ZERO), now);
+        }
+        Streak streak = streakAt(event == null ? 0 : event.position(), now);
+        int retries = streak.retries;
+        boolean last = event != null
+                && (classification.category() == ErrorCategory.PERMANENT || retries >= settings.maxRetries());
+        if (last) {
+            ErrorReaction end = settings.continueOnError() ? new ErrorReaction.Park() : new ErrorReaction.Stop();
+            return info(event, error, classification, retries, end, now);
+        }
+        streak.retries++;
+        Duration pause = Duration.ofMillis(streak.pauses.nextBackOff());
+        return info(event, error, classification, retries, new ErrorReaction.Retry(pause), now);
+    }
+
+    private ErrorReaction recover() {
+        if (breaker.open()) {
+            return new ErrorReaction.AwaitRecovery(breaker.pause(), true);
+        }
+        BackOffExecution pauses = recovery == null ? backOff.start() : recovery;
+        recovery = pauses;
+        return new ErrorReaction.AwaitRecovery(Duration.ofMillis(pauses.nextBackOff()), false);
+    }
+
+    private Streak streakAt(long position, Instant now) {
+        Streak streak = failing;
+        if (streak == null || streak.position != position) {
+            streak = new Streak(position, now, backOff.start());
+            failing = streak;
+        }
+        return streak;
+    }
+
+    private int retriesOf(@Nullable StoredEvent event) {
+        Streak streak = failing;
+        return event == null || streak == null || streak.position != event.position() ? 0 : streak.retries;
+    }
+
+    private ErrorInfo info(
+            @Nullable StoredEvent event,
+            Throwable error,
+            ErrorClassification classification,
+            int retries,
+            ErrorReaction reaction,
+            Instant now) {
+        Streak streak = failing;
+        Instant first = event != null && streak != null && streak.position == event.position() ? streak.since : now;
+        return new ErrorInfo(
+                subscription,
+                event == null ? null : ErrorInfo.Event.of(event),
+                error,
+                classification,
+                retries,
+                reaction,
+                first,
+                now);
+    }
+
+    /** A classifier of the application's own that fails must not decide over the event. */
+    private ErrorClassification classify(Throwable error) {
+        try {
+            return classifier.classify(error);
+        } catch (RuntimeException failure) {
+            log.warn("The error classifier failed at {}", error.getClass().getName(), failure);
+            return ErrorClassification.UNKNOWN;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.eventsource.error;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a subscription from reading while what every event needs is away. After some failures in a row it opens; when it has
+ * been open for a while, one attempt is let through, the probe: if that succeeds it closes, otherwise it is open for twice as
+ * long. It never makes anything pass over an event: the subscription goes on where it was. Shared by the segments of a
+ * subscription; thread-safe.
+ */
+public final class SubscriptionCircuitBreaker {
+
+    private static final Logger log = LoggerFactory.getLogger(SubscriptionCircuitBreaker.class);
+
+    private final String subscription;
+    private final CircuitBreakerSettings settings;
+    private final Clock clock;
+    private final CircuitBreaker breaker;
+
+    private volatile Instant openUntil = Instant.MIN;
+    private int openings;
+
+    /**
+     * Creates a closed one.
+     *
+     * @param subscription whose it is
+     * @param settings when it opens
+     * @param clock says how long it has been open
+     */
+    public SubscriptionCircuitBreaker(String subscription, CircuitBreakerSettings settings, Clock clock) {
+        this.subscription = subscription;
+        this.settings = settings;
+        this.clock = clock;
+        this.breaker = CircuitBreaker.of(
+                subscription,
+                CircuitBreakerConfig.custom()
+                        .slidingWindowType(SlidingWindowType.COUNT_BASED)
+                        .slidingWindowSize(settings.failureThreshold())
+                        .minimumNumberOfCalls(settings.failureThreshold())
+                        .failureRateThreshold(100)
+                        .permittedNumberOfCallsInHalfOpenState(1)
+                        .waitIntervalFunctionInOpenState(
+                                opening -> interval(opening).toMillis())
+                        .writableStackTraceEnabled(false)
+                        .clock(clock)
+                        .build());
+        if (!settings.enabled()) {
+            breaker.transitionToDisabledState();
+        }
+        breaker.getEventPublisher().onStateTransition(event -> changed(event.getStateTransition()));
+    }
+
+    private Duration interval(int opening) {
+        Duration doubled = settings.openFor().multipliedBy(1L << Math.min(opening - 1, Integer.SIZE - 1));
+        return doubled.compareTo(settings.maxOpenFor()) < 0 ? doubled : settings.maxOpenFor();
+    }
+
+    private synchronized void changed(StateTransition transition) {
+        if (transition.getToState() == State.OPEN) {
+            openings = transition.getFromState() == State.HALF_OPEN ? openings + 1 : 1;
+            Duration pause = interval(openings);
+            // a probe is let through later than at the end of the pause, not at it
+            openUntil = clock.instant().plus(pause).plusMillis(1);
+            if (openings == 1) {
+                log.warn(
+                        "'{}' reads nothing for {} after {} failures in a row of what every event needs",
+                        subscription,
+                        pause,
+                        settings.failureThreshold());
+            }
+        } else if (transition.getToState() == State.CLOSED) {
+            log.info("'{}' reads again, {} probes were needed", subscription, openings);
+        }
+    }
+
+    /**
+     * Asks for permission to read and handle a batch. Whoever gets it must call {@link #succeeded}, {@link #failed} or
+     * {@link #withdraw} afterwards.
+     *
+     * @return whether to go ahead; otherwise ask again after {@link #pause}
+     */
+    public boolean permits() {
+        return breaker.tryAcquirePermission();
+    }
+
+    /**
+     * How long to wait before asking again.
+     *
+     * @return the time until the next probe, 1 ms or more
+     */
+    public Duration pause() {
+        Duration left = Duration.between(clock.instant(), openUntil);
+        Duration least = Duration.ofMillis(1);
+        return left.compareTo(least) < 0 ? least : left;
+    }
+
+    /** What was permitted has worked. */
+    public void succeeded() {
+        breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * What was permitted has failed because something that every event needs is away.
+     *
+     * @param error what was thrown
+     */
+    public void failed(Throwable error) {
+        breaker.onError(0, TimeUnit.NANOSECONDS, error);
+    }
+
+    /** What was permitted did not take place, or failed in a way that says nothing of what every event needs. */
+    public void withdraw() {
+        breaker.releasePermission();
+    }
+
+    /**
+     * Whether nothing is read, or only a probe.
+     *
+     * @return whether it is open or half open
+     */
+    public boolean open() {
+        State state = breaker.getState();
+        return state == State.OPEN || state == State.HALF_OPEN;
+    }
+}

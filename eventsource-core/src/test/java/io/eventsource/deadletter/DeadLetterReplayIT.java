@@ -1,0 +1,436 @@
+package io.eventsource.deadletter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorClassifier;
+import io.eventsource.event.StoredEvent;
+import io.eventsource.projection.Delivery;
+import io.eventsource.testing.OnEachPostgres;
+import io.eventsource.testing.TestDatabase;
+import io.eventsource.testing.TestEvents;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.transaction.TransactionDefinition;
+
+@OnEachPostgres
+class DeadLetterReplayIT {
+
+    private final TestDatabase database;
+
+    DeadLetterReplayIT(TestDatabase database) {
+        this.database = database;
+    }
+
+    /** An account of five events whose second has failed, so that three wait behind it. */
+    private UUID poisoned(ParkingFixture fixture) {
+        UUID account = UUID.randomUUID();
+        fixture.append(account, 5);
+        fixture.failAt(account, 2);
+        fixture.drain();
+        assertThat(fixture.letters()).extracting(DeadLetter::status).contains(DeadLetterStatus.WAITING);
+        return account;
+    }
+
+    @Test
+    void one_that_is_mended_takes_effect_with_everything_behind_it_in_order_and_frees_the_aggregate() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = poisoned(fixture);
+        fixture.mend();
+        Long checkpoint = fixture.checkpoint();
+
+        ReplayResult result = fixture.replay()
+                .replay(fixture.all().withStatuses(DeadLetterStatus.FAILED), DeadLetterReplay.DEFAULT_LIMIT);
+
+        assertThat(result.resolved()).isEqualTo(4);
+        assertThat(result.failed()).isZero();
+        assertThat(fixture.effects(account)).containsExactly(1L, 2L, 3L, 4L, 5L);
+        assertThat(fixture.isParked(account)).isFalse();
+        assertThat(fixture.letters()).allSatisfy(letter -> {
+            assertThat(letter.status()).isEqualTo(DeadLetterStatus.RESOLVED);
+            assertThat(Objects.requireNonNull(letter.resolution()).by()).isEqualTo("replay");
+            assertThat(letter.replayCount()).isEqualTo(1);
+        });
+        assertThat(fixture.checkpoint()).isEqualTo(checkpoint);
+        fixture.append(account, 1);
+        fixture.drain();
+        assertThat(fixture.effects(account)).endsWith(6L);
+    }
+
+    @Test
+    void one_that_fails_again_leaves_no_effect_counts_and_stops_its_aggregate_but_no_other() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID bad = poisoned(fixture);
+        UUID good = poisoned(fixture);
+        fixture.failAt(bad, 3);
+
+        ReplayResult result = fixture.replay().replay(fixture.all(), 100);
+
+        assertThat(result.failed()).isEqualTo(1);
+        assertThat(fixture.effects(bad)).containsExactly(1L, 2L);
+        assertThat(fixture.effects(good)).containsExactly(1L, 2L, 3L, 4L, 5L);
+        assertThat(fixture.isParked(bad)).isTrue();
+        assertThat(fixture.isParked(good)).isFalse();
+        DeadLetter failed = fixture.letters(DeadLetterStatus.FAILED).get(0);
+        assertThat(failed.event().version()).isEqualTo(3);
+        assertThat(failed.replayCount()).isEqualTo(1);
+        assertThat(failed.retryCount()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(failed.failure()).errorMessage()).isEqualTo("cannot handle version 3");
+        assertThat(failed.nextAttemptAt()).isNull();
+        assertThat(fixture.letters(DeadLetterStatus.WAITING)).hasSize(2);
+    }
+
+    @Test
+    void a_single_one_takes_those_before_it_along_and_none_behind_it() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = poisoned(fixture);
+        fixture.mend();
+        long third = fixture.letters(DeadLetterStatus.WAITING).get(1).id();
+
+        ReplayResult result = fixture.replay().replay(third);
+
+        assertThat(result.resolved()).isEqualTo(3);
+        assertThat(result.skipped()).isZero();
+        assertThat(fixture.effects(account)).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(fixture.isParked(account)).isTrue();
+    }
+
+    @Test
+    void a_limit_ends_it_and_what_is_left_has_become_due() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = poisoned(fixture);
+        fixture.mend();
+        DeadLetterReplay replay = fixture.replay();
+
+        ReplayResult first = replay.replay(fixture.all().withStatuses(DeadLetterStatus.FAILED), 2);
+
+        assertThat(first.resolved()).isEqualTo(2);
+        assertThat(first.limitReached()).isTrue();
+        assertThat(fixture.effects(account)).containsExactly(1L, 2L, 3L);
+        assertThat(fixture.letters(DeadLetterStatus.RETRYING))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.event().version()).isEqualTo(4));
+
+        ReplayResult second = replay.replayDue(100);
+
+        assertThat(second.resolved()).isEqualTo(2);
+        assertThat(fixture.effects(account)).containsExactly(1L, 2L, 3L, 4L, 5L);
+        assertThat(fixture.isParked(account)).isFalse();
+    }
+
+    @Test
+    void a_filter_by_projection_type_aggregate_and_age_leaves_the_others() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID one = poisoned(fixture);
+        UUID other = poisoned(fixture);
+        fixture.mend();
+        DeadLetterReplay replay = fixture.replay();
+        DeadLetter letter = fixture.letters().get(0);
+
+        assertThat(replay.replay(fixture.all().withEventType("withdrawn"), 100).resolved())
+                .isZero();
+        assertThat(replay.replay(fixture.all().withFirstFailure(null, letter.firstFailedAt()), 100)
+                        .resolved())
+                .isZero();
+        assertThat(replay.replay(fixture.all().withAggregate(other), 100).resolved())
+                .isEqualTo(4);
+
+        assertThat(fixture.effects(one)).containsExactly(1L);
+        assertThat(fixture.effects(other)).hasSize(5);
+    }
+
+    @Test
+    void entries_of_projections_that_do_not_exist_are_reported_and_left() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        ParkingFixture gone = new ParkingFixture(database);
+        poisoned(gone);
+        gone.mend();
+        long id = gone.letters().get(0).id();
+
+        ReplayResult all = fixture.replay().replay(DeadLetterFilter.ALL.withProjection(gone.projection), 100);
+        ReplayResult single = fixture.replay().replay(id);
+
+        assertThat(all.unknownProjections()).containsEntry(gone.projection, 4L);
+        assertThat(single.unknownProjections()).containsEntry(gone.projection, 1L);
+        assertThat(all.resolved() + all.failed() + single.resolved() + single.failed())
+                .isZero();
+        assertThat(gone.letters(DeadLetterStatus.FAILED)).hasSize(1);
+        assertThat(gone.letters(DeadLetterStatus.WAITING)).hasSize(3);
+    }
+
+    @Test
+    void what_every_event_needs_being_away_ends_it_and_counts_against_no_entry() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        poisoned(fixture);
+        poisoned(fixture);
+        fixture.handlers.before = event -> {
+            throw new DataAccessResourceFailureException("away");
+        };
+
+        ReplayResult result = fixture.replay().replay(fixture.all(), 100);
+
+        assertThat(result.stoppedBy()).isInstanceOf(DataAccessResourceFailureException.class);
+        assertThat(result.failed()).isZero();
+        assertThat(fixture.letters()).allMatch(letter -> letter.replayCount() == 0);
+    }
+
+    @Test
+    void resolving_or_discarding_the_first_lets_the_next_be_handled_without_a_word_and_says_who_and_why() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = poisoned(fixture);
+        fixture.mend();
+        List<DeadLetter> letters = fixture.letters();
+
+        assertThat(fixture.letters.discard(letters.get(0).id(), "ann", "a test order"))
+                .isTrue();
+        assertThat(fixture.letters.discard(letters.get(0).id(), "ann", "again")).isFalse();
+        assertThat(fixture.letters.resolve(letters.get(2).id(), "bob", "booked by hand"))
+                .isTrue();
+
+        DeadLetter discarded = fixture.letters.find(letters.get(0).id()).orElseThrow();
+        assertThat(discarded.status()).isEqualTo(DeadLetterStatus.DISCARDED);
+        assertThat(Objects.requireNonNull(discarded.resolution()).by()).isEqualTo("ann");
+        assertThat(Objects.requireNonNull(discarded.resolution()).note()).isEqualTo("a test order");
+        assertThat(fixture.letters(DeadLetterStatus.RETRYING))
+                .extracting(DeadLetter::id)
+                .containsExactly(letters.get(1).id());
+
+        assertThat(fixture.replay().replayDue(100).resolved()).isEqualTo(2);
+        assertThat(fixture.effects(account)).containsExactly(1L, 3L, 5L);
+        assertThat(fixture.isParked(account)).isFalse();
+    }
+
+    @Test
+    void discarding_the_last_open_one_frees_the_aggregate() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = UUID.randomUUID();
+        fixture.append(account, 1);
+        fixture.failAt(account, 1);
+        fixture.drain();
+
+        fixture.letters.discard(fixture.letters().get(0).id(), "ann", "never mind");
+
+        assertThat(fixture.isParked(account)).isFalse();
+    }
+
+    @Test
+    void who_and_why_must_be_said() {
+        DeadLetterRepository letters = new ParkingFixture(database).letters;
+        assertThatIllegalArgumentException().isThrownBy(() -> letters.discard(1, " ", "why"));
+        assertThatIllegalArgumentException().isThrownBy(() -> letters.discard(1, "ann", ""));
+        assertThatIllegalArgumentException().isThrownBy(() -> letters.resolve(1, "ann", " "));
+        assertThatIllegalArgumentException().isThrownBy(() -> letters.edit(1, "{}", "ann", " "));
+    }
+
+    @Test
+    void closing_under_a_stricter_isolation_is_refused_since_it_could_miss_what_is_being_put_behind() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        poisoned(fixture);
+        long id = fixture.letters().get(0).id();
+
+        assertThatExceptionOfType(UncategorizedSQLException.class)
+                .isThrownBy(() -> database.transaction(TransactionDefinition.ISOLATION_REPEATABLE_READ)
+                        .executeWithoutResult(status -> fixture.letters.discard(id, "ann", "why")))
+                .withMessageContaining("READ COMMITTED");
+        assertThat(fixture.letters.find(id).orElseThrow().status()).isEqualTo(DeadLetterStatus.FAILED);
+    }
+
+    @Test
+    void one_that_is_marked_is_due_and_handled() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = poisoned(fixture);
+        fixture.mend();
+        DeadLetterReplay replay = fixture.replay();
+        assertThat(replay.replayDue(100).resolved()).isZero();
+
+        assertThat(fixture.letters.markRetrying(fixture.letters().get(0).id())).isTrue();
+        assertThat(fixture.letters.markRetrying(
+                        fixture.letters(DeadLetterStatus.WAITING).get(0).id()))
+                .as("one that waits has to go on waiting")
+                .isFalse();
+
+        assertThat(replay.replayDue(100).resolved()).isEqualTo(4);
+        assertThat(fixture.effects(account)).hasSize(5);
+    }
+
+    @Test
+    void retried_by_itself_it_is_due_again_after_growing_pauses_as_often_as_allowed() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = poisoned(fixture);
+        DeadLetterReplay replay = fixture.replay(
+                new ReplaySettings(100_000, new AutomaticRetry(3, Duration.ofMinutes(1), 2, Duration.ofMinutes(3))));
+        List<Long> pauses = new ArrayList<>();
+
+        for (int i = 0; i < 4; i++) {
+            assertThat(replay.replay(fixture.all().withStatuses(DeadLetterStatus.FAILED), 100)
+                            .failed())
+                    .isEqualTo(1);
+            DeadLetter letter = fixture.letters(DeadLetterStatus.FAILED).get(0);
+            pauses.add(
+                    letter.nextAttemptAt() == null
+                            ? -1
+                            : Math.round(Duration.between(letter.lastFailedAt(), letter.nextAttemptAt())
+                                            .toMillis()
+                                    / 1_000.0));
+        }
+
+        assertThat(pauses).containsExactly(60L, 120L, 180L, -1L);
+        assertThat(replay.replayDue(100).failed()).as("none is due yet").isZero();
+        database.jdbc()
+                .update(
+                        "UPDATE eventsource.dead_letter_queue SET next_attempt_at = now() WHERE projection_name = ? AND status = 'failed'",
+                        fixture.projection);
+        fixture.mend();
+        assertThat(replay.replayDue(100).resolved()).isEqualTo(4);
+        assertThat(fixture.effects(account)).hasSize(5);
+    }
+
+    @Test
+    void an_edited_payload_is_what_the_handler_gets_and_the_first_one_is_kept() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = UUID.randomUUID();
+        fixture.append(account, 1);
+        fixture.failAt(account, 1);
+        fixture.drain();
+        fixture.mend();
+        long id = fixture.letters().get(0).id();
+
+        assertThat(fixture.letters.edit(id, "{\"amount\": 5}", "ann", "a typing error"))
+                .isTrue();
+        assertThat(fixture.letters.edit(id, "{\"amount\": 7}", "bob", "once more"))
+                .isTrue();
+        assertThatExceptionOfType(DataIntegrityViolationException.class)
+                .isThrownBy(() -> fixture.letters.edit(id, "{", "ann", "no JSON"));
+        fixture.replay().replay(id);
+
+        assertThat(database.jdbc().queryForList("SELECT amount FROM effects WHERE account = ?", Long.class, account))
+                .containsExactly(7L);
+        DeadLetter letter = fixture.letters.find(id).orElseThrow();
+        DeadLetter.Edit edit = Objects.requireNonNull(letter.edit());
+        assertThat(edit.originalPayload()).isEqualTo("{\"amount\": 1}");
+        assertThat(edit.by()).isEqualTo("bob");
+        assertThat(edit.reason()).isEqualTo("once more");
+        assertThat(fixture.letters.edit(id, "{}", "ann", "too late")).isFalse();
+    }
+
+    @Test
+    void an_event_that_cannot_be_decoded_is_parked_and_handled_when_it_can_be() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = UUID.randomUUID();
+        fixture.append(account, 1);
+        StoredEvent event = fixture.next(1).get(0);
+        fixture.park(event, new IllegalStateException("not decodable"));
+        long id = fixture.letters().get(0).id();
+        fixture.letters.edit(id, "{\"amount\": \"much\"}", "ann", "to break it");
+
+        assertThat(fixture.replay().replay(id).failed()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(fixture.letters.find(id).orElseThrow().failure())
+                        .errorType())
+                .isEqualTo("io.eventsource.event.EventDecodingException");
+
+        fixture.letters.edit(id, "{\"amount\": 3}", "ann", "mended");
+        assertThat(fixture.replay().replay(id).resolved()).isEqualTo(1);
+        assertThat(fixture.effects(account)).containsExactly(1L);
+    }
+
+    @Test
+    void an_event_that_the_projection_handles_no_more_fails_instead_of_vanishing() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = UUID.randomUUID();
+        fixture.append(account, 1);
+        fixture.park(fixture.next(1).get(0), new IllegalStateException("broken"));
+        database.jdbc()
+                .update(
+                        "UPDATE eventsource.dead_letter_queue SET event_type = 'noted' WHERE projection_name = ?",
+                        fixture.projection);
+
+        assertThat(fixture.replay().replay(fixture.all(), 1).failed()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(fixture.letters().get(0).failure()).errorMessage())
+                .contains("no handler");
+    }
+
+    @Test
+    void an_entry_stays_when_its_transaction_is_lost_and_leaves_no_effect() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = poisoned(fixture);
+        fixture.handlers.before = event -> {
+            if (event.version() == 3) {
+                database.jdbc().execute("SELECT pg_terminate_backend(pg_backend_pid())");
+            }
+        };
+
+        ReplayResult result = fixture.replay().replay(fixture.all(), 100);
+
+        assertThat(result.resolved()).isEqualTo(1);
+        assertThat(ErrorClassifier.standard()
+                        .classify(Objects.requireNonNull(result.stoppedBy()))
+                        .category())
+                .isEqualTo(ErrorCategory.INFRASTRUCTURE);
+        assertThat(fixture.effects(account)).containsExactly(1L, 2L);
+        assertThat(fixture.letters(DeadLetterStatus.RETRYING)).hasSize(1);
+        fixture.mend();
+        assertThat(fixture.replay().replayDue(100).resolved()).isEqualTo(3);
+        assertThat(fixture.effects(account)).containsExactly(1L, 2L, 3L, 4L, 5L);
+    }
+
+    @Test
+    void with_at_least_once_delivery_an_entry_leaves_after_its_handler_has_committed() {
+        ParkingFixture fixture = new ParkingFixture(database, ParkingOrder.BY_AGGREGATE, Delivery.AT_LEAST_ONCE);
+        UUID account = UUID.randomUUID();
+        fixture.append(account, 2);
+        fixture.failAt(account, 1);
+        fixture.drain();
+        fixture.mend();
+
+        assertThat(fixture.replay().replay(fixture.all(), 100).resolved()).isEqualTo(2);
+        assertThat(fixture.effects(account)).containsExactly(1L, 2L);
+        assertThat(fixture.isParked(account)).isFalse();
+    }
+
+    @Test
+    void it_keeps_its_pace() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        poisoned(fixture);
+        fixture.mend();
+        AtomicLong time = new AtomicLong();
+        List<Long> pauses = new ArrayList<>();
+        DeadLetterReplay replay = new DeadLetterReplay(
+                List.of(new ReplayTarget(fixture.handlers, database.transactionManager())),
+                database.dataSource(),
+                TestDatabase.SCHEMA,
+                TestEvents.codec(),
+                ErrorClassifier.standard(),
+                new ReplaySettings(10, AutomaticRetry.OFF),
+                time::get,
+                nanos -> {
+                    pauses.add(TimeUnit.NANOSECONDS.toMillis(nanos));
+                    time.addAndGet(nanos);
+                });
+
+        replay.replay(fixture.all().withStatuses(DeadLetterStatus.FAILED), 100);
+
+        assertThat(pauses).containsExactly(100L, 100L, 100L);
+    }
+
+    @Test
+    void in_a_transaction_it_is_refused() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        DeadLetterReplay replay = fixture.replay();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> database.transaction().executeWithoutResult(status -> replay.replay(1)));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> database.transaction().executeWithoutResult(status -> replay.replayDue(1)));
+    }
+}

@@ -1,0 +1,142 @@
+package io.eventsource.error;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ErrorListenersTests {
+
+    private static final ErrorInfo BASE = new ErrorInfo(
+            "orders",
+            null,
+            new IllegalStateException("broken"),
+            new ErrorClassification(ErrorCategory.APPLICATION, ErrorSeverity.MEDIUM),
+            2,
+            new ErrorReaction.Retry(Duration.ofSeconds(1)),
+            Instant.EPOCH,
+            Instant.EPOCH);
+
+    private static ErrorInfo error(String subscription, ErrorCategory category, ErrorSeverity severity) {
+        return new ErrorInfo(
+                subscription,
+                null,
+                BASE.error(),
+                new ErrorClassification(category, severity),
+                0,
+                BASE.reaction(),
+                Instant.EPOCH,
+                Instant.EPOCH);
+    }
+
+    @Test
+    void an_error_says_what_was_thrown_and_whether_it_is_tried_again() {
+        assertThat(BASE.errorType()).isEqualTo("java.lang.IllegalStateException");
+        assertThat(BASE.errorMessage()).isEqualTo("broken");
+        assertThat(BASE.willRetry()).isTrue();
+        assertThat(new ErrorReaction.AwaitRecovery(Duration.ZERO, true).willRetry())
+                .isTrue();
+        assertThat(new ErrorReaction.Park().willRetry()).isFalse();
+        assertThat(new ErrorReaction.Stop().willRetry()).isFalse();
+    }
+
+    @Test
+    void a_listener_by_severity_hears_of_that_severity_and_above_in_their_order_not_of_their_names() {
+        List<ErrorSeverity> rising =
+                List.of(ErrorSeverity.LOW, ErrorSeverity.MEDIUM, ErrorSeverity.HIGH, ErrorSeverity.CRITICAL);
+        for (int i = 0; i < rising.size(); i++) {
+            List<ErrorSeverity> heard = new ArrayList<>();
+            ErrorListeners listeners = new ErrorListeners(List.of());
+            listeners.onErrorSeverity(rising.get(i), error -> heard.add(error.severity()));
+
+            rising.forEach(severity -> listeners.publish(error("orders", ErrorCategory.UNKNOWN, severity)));
+
+            assertThat(heard).isEqualTo(rising.subList(i, rising.size()));
+        }
+    }
+
+    @Test
+    void a_listener_by_category_hears_of_that_category_alone() {
+        List<ErrorCategory> heard = new ArrayList<>();
+        ErrorListeners listeners = new ErrorListeners(
+                List.of(ErrorListener.of(ErrorCategory.TRANSIENT, error -> heard.add(error.category()))));
+
+        for (ErrorCategory category : ErrorCategory.values()) {
+            listeners.publish(error("orders", category, ErrorSeverity.LOW));
+        }
+
+        assertThat(heard).containsExactly(ErrorCategory.TRANSIENT);
+    }
+
+    @Test
+    void a_listener_that_throws_whatever_it_is_keeps_nobody_from_hearing() {
+        List<String> heard = new ArrayList<>();
+        ErrorListeners listeners = new ErrorListeners(List.of(
+                error -> heard.add("first"),
+                error -> {
+                    throw new IllegalStateException("broken listener");
+                },
+                error -> {
+                    throw new AssertionError("broken listener");
+                },
+                error -> heard.add("last")));
+
+        listeners.publish(BASE);
+        listeners.publish(BASE);
+
+        assertThat(heard).containsExactly("first", "last", "first", "last");
+        assertThat(listeners.statistics().total().errors()).isEqualTo(2);
+    }
+
+    @Test
+    void a_registration_removes_its_own_listener_once() {
+        List<String> heard = new ArrayList<>();
+        ErrorListeners listeners = new ErrorListeners(List.of());
+        ErrorListener twice = error -> heard.add("heard");
+        ErrorListeners.Registration first = listeners.onError(twice);
+        listeners.onError(twice);
+
+        first.remove();
+        first.remove();
+        listeners.publish(BASE);
+
+        assertThat(heard).hasSize(1);
+    }
+
+    @Test
+    void errors_and_dead_letters_are_counted_in_all_and_by_subscription_category_and_severity() {
+        ErrorListeners listeners = new ErrorListeners(List.of());
+        IntStream.range(0, 3)
+                .forEach(i -> listeners.publish(error("orders", ErrorCategory.TRANSIENT, ErrorSeverity.LOW)));
+        listeners.publish(error("orders", ErrorCategory.PERMANENT, ErrorSeverity.HIGH));
+        listeners.publish(error("invoices", ErrorCategory.PERMANENT, ErrorSeverity.CRITICAL));
+        listeners.parked("orders", 1);
+        listeners.parked("orders", 4);
+
+        ErrorStatistics statistics = listeners.statistics();
+
+        assertThat(statistics.total().errors()).isEqualTo(5);
+        assertThat(statistics.total().deadLetters()).isEqualTo(5);
+        assertThat(statistics.total().byCategory())
+                .containsEntry(ErrorCategory.TRANSIENT, 3L)
+                .containsEntry(ErrorCategory.PERMANENT, 2L)
+                .containsEntry(ErrorCategory.UNKNOWN, 0L);
+        assertThat(statistics.total().bySeverity())
+                .containsEntry(ErrorSeverity.LOW, 3L)
+                .containsEntry(ErrorSeverity.HIGH, 1L)
+                .containsEntry(ErrorSeverity.CRITICAL, 1L);
+        assertThat(statistics.bySubscription()).containsOnlyKeys("orders", "invoices");
+        ErrorStatistics.Figures orders =
+                Objects.requireNonNull(statistics.bySubscription().get("orders"));
+        assertThat(orders.errors()).isEqualTo(4);
+        assertThat(orders.deadLetters()).isEqualTo(5);
+        assertThat(new ErrorListeners(List.of()).statistics())
+                .isEqualTo(new ErrorStatistics(new ErrorStatistics.Figures(0, 0, Map.of(), Map.of()), Map.of()));
+    }
+}
