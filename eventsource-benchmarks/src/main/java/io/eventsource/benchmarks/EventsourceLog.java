@@ -8,6 +8,7 @@ import io.eventsource.projection.Projection;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.SignalRelay;
 import io.eventsource.store.SignalRelaySettings;
+import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
@@ -90,7 +91,7 @@ final class EventsourceLog implements LiveLog {
                 contender.signal(),
                 InstanceSettings.defaults().withPollInterval(POLL_INTERVAL),
                 Thread::new,
-                (name, from, to) -> {},
+                (name, from, to) -> {}, ErrorHandling.defaults(),
                 Clock.systemUTC());
         manager.start();
         return new EventsourceLog(database, contender, relay, manager);

@@ -1,5 +1,6 @@
 package io.eventsource.subscription;
 
+import io.eventsource.error.ErrorInfo;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventSelection;
@@ -20,6 +21,8 @@ final class AtLeastOnce implements BatchProcessor {
     private final EventSelection selection;
     private final CheckpointRepository checkpoints;
     private final TransactionOperations transaction;
+    private final TransactionOperations storeTransaction;
+    private final SegmentParking parking;
     private final ProcessingWatch watch;
     private final CheckpointStrategy strategy;
     private final long intervalNanos;
@@ -35,6 +38,8 @@ final class AtLeastOnce implements BatchProcessor {
             EventSelection selection,
             CheckpointRepository checkpoints,
             TransactionOperations transaction,
+            TransactionOperations storeTransaction,
+            SegmentParking parking,
             ProcessingWatch watch,
             SubscriptionSettings settings) {
         this.handlers = handlers;
@@ -42,6 +47,8 @@ final class AtLeastOnce implements BatchProcessor {
         this.selection = selection;
         this.checkpoints = checkpoints;
         this.transaction = transaction;
+        this.storeTransaction = storeTransaction;
+        this.parking = parking;
         this.watch = watch;
         this.strategy = settings.checkpointStrategy();
         this.intervalNanos = settings.checkpointInterval().toNanos();
@@ -52,6 +59,7 @@ final class AtLeastOnce implements BatchProcessor {
         checkpoint = newCheckpoint;
         handledUpTo = newCheckpoint.position();
         unwritten.clear();
+        parking.restart(newCheckpoint.buckets());
     }
 
     @Override
@@ -78,14 +86,50 @@ final class AtLeastOnce implements BatchProcessor {
     }
 
     private void handle(List<TailEvent> events, long upTo) {
-        List<EventEnvelope<Object>> decoded = events.stream()
+        SegmentParking.Parts parts = parking.takeApart(events);
+        List<EventEnvelope<Object>> decoded = parts.toHandle().stream()
                 .flatMap(event -> event.decoded(codec, selection).stream())
                 .toList();
         if (!decoded.isEmpty()) {
             watch.run(() -> transaction.executeWithoutResult(status -> handlers.handleAll(decoded)));
         }
-        unwritten.addAll(events);
+        if (parts.toPark().isEmpty()) {
+            unwritten.addAll(events);
+            handledUpTo = upTo;
+        } else {
+            write(() -> parking.parkBehind(parts.toPark()), events, upTo);
+            parking.parked(parts.toPark().size());
+        }
+    }
+
+    @Override
+    public void park(Batch batch, ErrorInfo error) {
+        write(() -> parking.park(batch.events().get(0), error), batch.events(), batch.nextPosition());
+        parking.parked(1);
+    }
+
+    /** Parks and moves the checkpoint in one transaction. Nothing here may count as handled before that has committed. */
+    private void write(Runnable park, List<TailEvent> events, long upTo) {
+        List<TailEvent> passed = new ArrayList<>(unwritten);
+        passed.addAll(events);
+        storeTransaction.executeWithoutResult(status -> {
+            park.run();
+            advance(new Batch(passed, upTo, false));
+        });
+        written(upTo);
+    }
+
+    private void advance(Batch batch) {
+        if (!checkpoints.advance(handlers.name(), checkpoint, batch)) {
+            throw new CheckpointMovedException(handlers.name(), checkpoint);
+        }
+    }
+
+    private void written(long upTo) {
+        checkpoint = checkpoint.at(upTo);
         handledUpTo = upTo;
+        unwritten.clear();
+        writtenAt = System.nanoTime();
     }
 
     @Override
@@ -95,14 +139,9 @@ final class AtLeastOnce implements BatchProcessor {
 
     @Override
     public void flush() {
-        if (handledUpTo == checkpoint.position()) {
-            return;
+        if (handledUpTo > checkpoint.position()) {
+            advance(new Batch(unwritten, handledUpTo, false));
+            written(handledUpTo);
         }
-        if (!checkpoints.advance(handlers.name(), checkpoint, new Batch(unwritten, handledUpTo, false))) {
-            throw new CheckpointMovedException(handlers.name(), checkpoint);
-        }
-        checkpoint = checkpoint.at(handledUpTo);
-        unwritten.clear();
-        writtenAt = System.nanoTime();
     }
 }

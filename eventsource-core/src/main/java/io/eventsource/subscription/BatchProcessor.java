@@ -1,5 +1,6 @@
 package io.eventsource.subscription;
 
+import io.eventsource.error.ErrorInfo;
 import io.eventsource.subscription.BatchSource.Batch;
 
 /** Handles batches and keeps the checkpoint, in one of two ways. Used by one thread. */
@@ -20,6 +21,15 @@ interface BatchProcessor {
      * @throws RuntimeException what a handler threw
      */
     void handle(Batch batch);
+
+    /**
+     * Puts an event into the dead-letter queue and moves the checkpoint past it, in one transaction.
+     *
+     * @param batch the event alone, which has failed for good
+     * @param error how it failed last
+     * @throws CheckpointMovedException when the checkpoint is not where it was left
+     */
+    void park(Batch batch, ErrorInfo error);
 
     /**
      * When to write down what has been handled, if nothing further comes.

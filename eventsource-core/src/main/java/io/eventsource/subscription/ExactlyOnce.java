@@ -1,5 +1,6 @@
 package io.eventsource.subscription;
 
+import io.eventsource.error.ErrorInfo;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventSelection;
@@ -28,6 +29,7 @@ final class ExactlyOnce implements BatchProcessor {
     private final DataSource dataSource;
     private final ProcessingWatch watch;
     private final Duration silence;
+    private final SegmentParking parking;
     private Checkpoint checkpoint = Checkpoint.NONE;
     private long passedUpTo;
 
@@ -39,7 +41,8 @@ final class ExactlyOnce implements BatchProcessor {
             TransactionOperations transaction,
             DataSource dataSource,
             ProcessingWatch watch,
-            Duration silence) {
+            Duration silence,
+            SegmentParking parking) {
         this.handlers = handlers;
         this.codec = codec;
         this.selection = selection;
@@ -48,12 +51,14 @@ final class ExactlyOnce implements BatchProcessor {
         this.dataSource = dataSource;
         this.watch = watch;
         this.silence = silence;
+        this.parking = parking;
     }
 
     @Override
     public void restart(Checkpoint newCheckpoint) {
         checkpoint = newCheckpoint;
         passedUpTo = newCheckpoint.position();
+        parking.restart(newCheckpoint.buckets());
     }
 
     @Override
@@ -65,18 +70,39 @@ final class ExactlyOnce implements BatchProcessor {
             }
             return;
         }
-        List<EventEnvelope<Object>> events = batch.events().stream()
+        Integer parked = transaction.execute(status -> {
+            checkpoints.limitSilence(silence);
+            SegmentParking.Parts parts = parking.takeApart(batch.events());
+            handle(parts.toHandle());
+            parking.parkBehind(parts.toPark());
+            advance(batch);
+            return parts.toPark().size();
+        });
+        moved(batch.nextPosition());
+        parking.parked(parked == null ? 0 : parked);
+    }
+
+    private void handle(List<TailEvent> stored) {
+        List<EventEnvelope<Object>> events = stored.stream()
                 .flatMap(event -> event.decoded(codec, selection).stream())
                 .toList();
-        transaction.executeWithoutResult(status -> {
-            checkpoints.limitSilence(silence);
+        if (!events.isEmpty()) {
             watch.run(() -> {
                 watch.on(DataSourceUtils.getConnection(dataSource));
                 handlers.handleAll(events);
             });
+        }
+    }
+
+    @Override
+    public void park(Batch batch, ErrorInfo error) {
+        transaction.executeWithoutResult(status -> {
+            checkpoints.limitSilence(silence);
+            parking.park(batch.events().get(0), error);
             advance(batch);
         });
         moved(batch.nextPosition());
+        parking.parked(1);
     }
 
     private void advance(Batch batch) {

@@ -38,16 +38,16 @@ final class Loops<K> {
         this.threads = threads;
     }
 
-    /** Starts a thread for a key that has none running. */
+    /** Starts a thread for a key. One of that key that is still running is told to stop, and waited for. */
     synchronized void start(K key, String threadName, Loop loop) {
+        raise(key);
         StopSignal stop = new StopSignal();
         Thread former = launched.get(key);
         Thread thread = threads.newThread(() -> {
             awaitEnd(former);
             try {
-                if (!stop.raised()) {
-                    loop.run(stop);
-                }
+                // also when it has been stopped meanwhile: what it has to end must be ended
+                loop.run(stop);
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             } finally {

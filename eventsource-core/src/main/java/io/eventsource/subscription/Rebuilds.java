@@ -1,7 +1,11 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.deadletter.DeadLetterParking;
+import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.projection.Delivery;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.BucketRange;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -27,14 +31,25 @@ final class Rebuilds {
     private final RebuildRepository repository;
     private final StartingPoints startingPoints;
     private final DataSource dataSource;
+    private final EventSourceSchema schema;
 
     /** When the progress of each was last logged. */
     private final Map<String, Long> reported = new ConcurrentHashMap<>();
 
-    Rebuilds(RebuildRepository repository, StartingPoints startingPoints, DataSource dataSource) {
+    Rebuilds(
+            RebuildRepository repository,
+            StartingPoints startingPoints,
+            DataSource dataSource,
+            EventSourceSchema schema) {
         this.repository = repository;
         this.startingPoints = startingPoints;
         this.dataSource = dataSource;
+        this.schema = schema;
+    }
+
+    private DeadLetterParking parking(String name) {
+        return new DeadLetterParking(
+                name, BucketRange.ALL.first(), BucketRange.ALL.last(), ParkingOrder.BY_AGGREGATE, dataSource, schema);
     }
 
     /**
@@ -61,8 +76,14 @@ final class Rebuilds {
             // behind the lock: what batches under way have committed is seen and removed
             reset.run();
             repository.reset(name, from, until);
+            int discarded = parking(name).forget("rebuild", "The projection is rebuilt and comes by all events again.");
+            log.info(
+                    "Rebuilding '{}' from position {} to {}, {} dead letters are discarded",
+                    name,
+                    from,
+                    until,
+                    discarded);
         });
-        log.info("Rebuilding '{}' from position {} to {}", name, from, until);
     }
 
     /** Whether a rebuild needs nobody's consent. */

@@ -259,6 +259,7 @@ final class SegmentCoordinator {
                 claimed.buckets(),
                 claimed.epoch(),
                 claimed.position());
+        Optional<SegmentRunner> former = runner(key);
         subscription.add(runner);
         loops.start(key, key.toString(), stop -> {
             try {
@@ -268,6 +269,8 @@ final class SegmentCoordinator {
                 release(runner);
             }
         });
+        // a former one of the same number, merged away and cut out again, has not noticed yet
+        former.ifPresent(SegmentRunner::reload);
     }
 
     /** Where the database is away, the segment is free when the lease has run out. */

@@ -1,9 +1,15 @@
 package io.eventsource.subscription;
 
+import io.eventsource.deadletter.ParkingChangedException;
+import io.eventsource.error.ErrorInfo;
+import io.eventsource.error.ErrorPolicy;
+import io.eventsource.error.ErrorReaction;
+import io.eventsource.error.SubscriptionCircuitBreaker;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
@@ -11,16 +17,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.util.backoff.BackOff;
-import org.springframework.util.backoff.BackOffExecution;
 
 /**
  * Drives one set of handlers through one segment of the log, batch by batch, as long as this instance owns it. A batch that fails
- * is rolled back and repeated event by event, after growing pauses; nothing is passed over.
+ * is rolled back and repeated event by event, after growing pauses. An event that fails for good is parked in the transaction that
+ * moves the checkpoint past it, or stops the segment; nothing is passed over.
  */
 final class SegmentRunner {
 
     private static final Logger log = LoggerFactory.getLogger(SegmentRunner.class);
+
+    private static final Batch NOTHING = new Batch(List.of(), 0, false);
 
     /** How often a runner without a lease looks whether there is one again. */
     private static final long LEASE_LOOK_MILLIS = 20;
@@ -36,7 +43,8 @@ final class SegmentRunner {
     private final BatchSize batchSize;
     private final long lingerNanos;
     private final Semaphore turns;
-    private final BackOff backOff;
+    private final ErrorPolicy policy;
+    private final SubscriptionCircuitBreaker breaker;
     private final SegmentListener listener;
     private final Clock clock;
 
@@ -46,13 +54,15 @@ final class SegmentRunner {
     private volatile Checkpoint checkpoint;
     private volatile long position;
     private volatile boolean paused;
+    private volatile boolean halted;
     private volatile boolean reload;
     private volatile Streak streak = Streak.NONE;
 
     // only the thread of the runner uses these
     private boolean following;
     private long batchEnd = System.nanoTime();
-    private int attempted;
+    private Batch attempted = NOTHING;
+    private boolean permitted;
     private long rebuiltEpoch = -1;
 
     /** Whether the segment is still this instance's. */
@@ -80,7 +90,7 @@ final class SegmentRunner {
 
         void handled(int events, Instant at);
 
-        void failed();
+        void failed(ErrorInfo error);
     }
 
     /** How often batches have failed in a row, and how. */
@@ -103,7 +113,8 @@ final class SegmentRunner {
             BatchSize batchSize,
             SubscriptionSettings settings,
             Semaphore turns,
-            BackOff backOff,
+            ErrorPolicy policy,
+            SubscriptionCircuitBreaker breaker,
             SegmentListener listener,
             Clock clock) {
         this.key = key;
@@ -116,7 +127,8 @@ final class SegmentRunner {
         this.batchSize = batchSize;
         this.lingerNanos = settings.linger().toNanos();
         this.turns = turns;
-        this.backOff = backOff;
+        this.policy = policy;
+        this.breaker = breaker;
         this.listener = listener;
         this.clock = clock;
     }
@@ -148,8 +160,10 @@ final class SegmentRunner {
         wake();
     }
 
+    /** Goes on, also with an event that it has stopped at. */
     void resume() {
         paused = false;
+        halted = false;
         wake();
     }
 
@@ -161,7 +175,6 @@ final class SegmentRunner {
 
     /** Runs until it is stopped or the segment is somebody else's. */
     void run(StopSignal stop) throws InterruptedException {
-        BackOffExecution pauses = backOff.start();
         listener.stateChanged();
         boolean owned = true;
         try {
@@ -170,6 +183,8 @@ final class SegmentRunner {
                     owned = follow(stop);
                 } catch (CheckpointMovedException moved) {
                     log.info("{}", moved.getMessage());
+                } catch (ParkingChangedException changed) {
+                    log.debug("{}", changed.getMessage());
                 } catch (InterruptedException interrupted) {
                     if (stop.raised()) {
                         throw interrupted;
@@ -178,14 +193,15 @@ final class SegmentRunner {
                     log.warn("'{}' was interrupted by somebody else and goes on", key);
                 } catch (RuntimeException | Error failure) {
                     // an error too: a thread that ended here would leave a segment that never goes on
-                    pauses = streak.failures() == 0 ? backOff.start() : pauses;
-                    pauseAfter(failure, pauses, stop);
+                    afterFailure(failure, stop);
                 }
+                withdraw();
             }
             if (owned) {
                 flush();
             }
         } finally {
+            withdraw();
             follow(false);
         }
     }
@@ -197,6 +213,7 @@ final class SegmentRunner {
      */
     private boolean follow(StopSignal stop) throws InterruptedException {
         reload = false;
+        attempted = NOTHING;
         long generation = tail.place().generation();
         Checkpoint found = ownership.find().orElse(null);
         if (found == null) {
@@ -207,7 +224,7 @@ final class SegmentRunner {
         checkpoint = found;
         moveTo(found.position());
         while (!stop.raised() && !reload) {
-            if (paused) {
+            if (paused || halted) {
                 awaitResume(stop);
             } else if (!ownership.held()) {
                 boolean unused = stop.await(LEASE_LOOK_MILLIS);
@@ -228,8 +245,7 @@ final class SegmentRunner {
         follow(place.head() - position <= TailBuffer.MAX_EVENTS / 2);
         long end = checkpoint.bounded(place.head());
         if (place.known() && position < end) {
-            step(end);
-            recovered();
+            step(end, stop);
             return true;
         }
         caughtUp(place);
@@ -241,19 +257,39 @@ final class SegmentRunner {
         return true;
     }
 
-    private void step(long end) throws InterruptedException {
+    private void step(long end, StopSignal stop) throws InterruptedException {
+        if (!permit()) {
+            changeState(SubscriptionState.CIRCUIT_OPEN);
+            boolean unused = stop.await(breaker.pause().toMillis());
+            return;
+        }
         turns.acquire();
         try {
             handleNext(end);
         } finally {
             turns.release();
         }
+        permitted = false;
+        policy.succeeded();
+        recovered();
+    }
+
+    private boolean permit() {
+        permitted = permitted || breaker.permits();
+        return permitted;
+    }
+
+    private void withdraw() {
+        if (permitted) {
+            permitted = false;
+            breaker.withdraw();
+        }
     }
 
     private void handleNext(long end) {
-        attempted = 0;
+        attempted = NOTHING;
         Batch batch = source.next(position, batchSize.current(), end);
-        attempted = batch.events().size();
+        attempted = batch;
         if (batch.backlog() && streak.failures() == 0) {
             changeState(SubscriptionState.CATCHING_UP);
         }
@@ -313,16 +349,16 @@ final class SegmentRunner {
 
     private void awaitResume(StopSignal stop) throws InterruptedException {
         processor.flush();
-        changeState(SubscriptionState.PAUSED);
+        changeState(paused ? SubscriptionState.PAUSED : SubscriptionState.HALTED);
         lock.lockInterruptibly();
         try {
-            while (paused && !reload && !stop.raised()) {
+            while ((paused || halted) && !reload && !stop.raised()) {
                 resumed.await();
             }
         } finally {
             lock.unlock();
         }
-        if (!paused) {
+        if (!paused && !halted) {
             changeState(SubscriptionState.CATCHING_UP);
         }
     }
@@ -366,24 +402,86 @@ final class SegmentRunner {
         }
     }
 
-    private void pauseAfter(Throwable failure, BackOffExecution pauses, StopSignal stop) throws InterruptedException {
+    /** What was attempted is rolled back. Does what the policy says, outside of any transaction. */
+    private void afterFailure(Throwable failure, StopSignal stop) throws InterruptedException {
         batchSize.failed();
-        streak = streak.and(failure);
-        listener.failed();
-        changeState(SubscriptionState.RETRYING);
-        if (streak.failures() == 1 && attempted > 1) {
-            log.warn("'{}' failed behind position {}, repeating event by event", key, position, failure);
-        } else {
-            long millis = pauses.nextBackOff();
-            if (streak.failures() == 1) {
-                log.warn("'{}' failed behind position {}, trying again in {} ms", key, position, millis, failure);
-            } else {
-                log.debug(
-                        "'{}' failed again behind position {}, trying again in {} ms", key, position, millis, failure);
-            }
-            boolean unused = stop.await(millis);
+        if (!permit()) {
+            changeState(SubscriptionState.CIRCUIT_OPEN);
+            boolean unused = stop.await(breaker.pause().toMillis());
+            return;
         }
+        permitted = false;
+        ErrorInfo error =
+                policy.failed(attempted.events().stream().map(TailEvent::stored).toList(), failure);
         flush();
+        if (error.reaction() instanceof ErrorReaction.Park) {
+            park(error);
+            return;
+        }
+        streak = streak.and(failure);
+        listener.failed(error);
+        report(error);
+        if (error.reaction() instanceof ErrorReaction.Retry retry) {
+            changeState(SubscriptionState.RETRYING);
+            boolean unused = stop.await(retry.pause().toMillis());
+        } else if (error.reaction() instanceof ErrorReaction.AwaitRecovery away) {
+            changeState(away.open() ? SubscriptionState.CIRCUIT_OPEN : SubscriptionState.RETRYING);
+            boolean unused = stop.await(away.pause().toMillis());
+        } else {
+            halted = true;
+        }
+    }
+
+    /** Where this fails, the event is tried again and fails, or is parked, again. */
+    private void park(ErrorInfo error) {
+        try {
+            processor.park(attempted, error);
+        } catch (CheckpointMovedException | ParkingChangedException changed) {
+            log.info("{}", changed.getMessage());
+            return;
+        } catch (RuntimeException | Error failure) {
+            log.warn("'{}' could not park an event behind position {} and tries again", key, position, failure);
+            streak = streak.and(failure);
+            return;
+        }
+        log.warn(
+                "'{}' parked the event at position {} in the dead-letter queue after {} retries",
+                key,
+                attempted.events().get(0).position(),
+                error.retryCount(),
+                error.error());
+        listener.failed(error);
+        moveTo(attempted.nextPosition());
+        policy.succeeded();
+        streak = Streak.NONE;
+    }
+
+    private void report(ErrorInfo error) {
+        ErrorReaction reaction = error.reaction();
+        if (!reaction.willRetry()) {
+            log.error(
+                    "'{}' has stopped at the event behind position {} after {} retries. Mend what failed and resume it.",
+                    key,
+                    position,
+                    error.retryCount(),
+                    error.error());
+        } else if (streak.failures() == 1) {
+            log.warn(
+                    "'{}' failed behind position {} ({}): {}",
+                    key,
+                    position,
+                    error.category(),
+                    reaction,
+                    error.error());
+        } else {
+            log.debug(
+                    "'{}' failed again behind position {} ({}): {}",
+                    key,
+                    position,
+                    error.category(),
+                    reaction,
+                    error.error());
+        }
     }
 
     /** Writes down what has been handled; where that fails, it is handled again. */

@@ -1,6 +1,10 @@
 package io.eventsource.subscription;
 
+import io.eventsource.error.ErrorInfo;
+import io.eventsource.error.ErrorListeners;
+import io.eventsource.error.SubscriptionCircuitBreaker;
 import io.eventsource.store.BucketRange;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -30,6 +34,8 @@ final class Subscription implements SegmentRunner.SegmentListener {
     private final SubscriptionDefinition definition;
     private final TailReader tail;
     private final SubscriptionListener listener;
+    private final ErrorListeners errors;
+    private final SubscriptionCircuitBreaker breaker;
     private final StoredProgress stored;
     private final Semaphore turns;
     private final Object telling = new Object();
@@ -53,12 +59,20 @@ final class Subscription implements SegmentRunner.SegmentListener {
     private SubscriptionState told = SubscriptionState.STOPPED;
 
     Subscription(
-            SubscriptionDefinition definition, TailReader tail, StoredProgress stored, SubscriptionListener listener) {
+            SubscriptionDefinition definition,
+            TailReader tail,
+            StoredProgress stored,
+            SubscriptionListener listener,
+            ErrorListeners errors,
+            Clock clock) {
         this.definition = definition;
         this.tail = tail;
         this.stored = stored;
         this.turns = new Semaphore(definition.settings().concurrency(), true);
         this.listener = listener;
+        this.errors = errors;
+        this.breaker = new SubscriptionCircuitBreaker(
+                definition.name(), definition.settings().errors().circuitBreaker(), clock);
     }
 
     String name() {
@@ -72,6 +86,11 @@ final class Subscription implements SegmentRunner.SegmentListener {
     /** As many of its segments as there are of these are handled at the same time. */
     Semaphore turns() {
         return turns;
+    }
+
+    /** Shared by all of its segments: what is away for one is away for all. */
+    SubscriptionCircuitBreaker breaker() {
+        return breaker;
     }
 
     boolean started() {
@@ -165,8 +184,9 @@ final class Subscription implements SegmentRunner.SegmentListener {
     }
 
     @Override
-    public void failed() {
+    public void failed(ErrorInfo error) {
         batchesFailed.incrementAndGet();
+        errors.publish(error);
     }
 
     /** Tells the listener when the state of all runners together is another. Its calls follow each other. */

@@ -1,10 +1,12 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.error.ErrorPolicy;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventSelection;
 import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.LogReader;
 import io.eventsource.store.TransactionParticipation;
 import java.time.Clock;
@@ -13,12 +15,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.ResourceTransactionManager;
 import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
-import org.springframework.util.backoff.ExponentialBackOff;
 
 /** Makes subscriptions out of definitions, and refuses combinations that cannot keep their promise. */
 final class SubscriptionFactory {
@@ -32,6 +34,8 @@ final class SubscriptionFactory {
     private final Workers workers;
     private final Duration leaseDuration;
     private final SubscriptionListener listener;
+    private final ErrorHandling errors;
+    private final EventSourceSchema schema;
     private final Clock clock;
 
     SubscriptionFactory(
@@ -44,6 +48,8 @@ final class SubscriptionFactory {
             Workers workers,
             Duration leaseDuration,
             SubscriptionListener listener,
+            ErrorHandling errors,
+            EventSourceSchema schema,
             Clock clock) {
         this.dataSource = dataSource;
         this.codec = codec;
@@ -54,6 +60,8 @@ final class SubscriptionFactory {
         this.workers = workers;
         this.leaseDuration = leaseDuration;
         this.listener = listener;
+        this.errors = errors;
+        this.schema = schema;
         this.clock = clock;
     }
 
@@ -68,7 +76,7 @@ final class SubscriptionFactory {
         BatchProcessor unused = processor(definition, selection);
         StoredProgress stored = new StoredProgress(
                 definition.name(), segments, reader, settings.filter().of(selection.storedNames()), tail);
-        return new Subscription(definition, tail, stored, listener);
+        return new Subscription(definition, tail, stored, listener, errors.listeners(), clock);
     }
 
     private EventSelection selection(SubscriptionDefinition definition) {
@@ -81,10 +89,6 @@ final class SubscriptionFactory {
         SubscriptionDefinition definition = subscription.definition();
         SubscriptionSettings settings = definition.settings();
         EventSelection selection = selection(definition);
-        ExponentialBackOff backOff =
-                new ExponentialBackOff(settings.retryDelay().toMillis(), 2);
-        backOff.setMaxInterval(settings.maxRetryDelay().toMillis());
-        backOff.setJitter(settings.retryDelay().toMillis() / 4);
         return new SegmentRunner(
                 key,
                 claimed,
@@ -95,7 +99,9 @@ final class SubscriptionFactory {
                 batchSize(definition.handlers(), settings),
                 settings,
                 subscription.turns(),
-                backOff,
+                new ErrorPolicy(
+                        definition.name(), settings.errors(), errors.classifier(), subscription.breaker(), clock),
+                subscription.breaker(),
                 subscription,
                 clock);
     }
@@ -127,7 +133,16 @@ final class SubscriptionFactory {
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
             TransactionOperations transaction =
                     manager == null ? TransactionOperations.withoutTransaction() : new TransactionTemplate(manager);
-            return new AtLeastOnce(handlers, codec, selection, checkpoints, transaction, watch, settings);
+            return new AtLeastOnce(
+                    handlers,
+                    codec,
+                    selection,
+                    checkpoints,
+                    transaction,
+                    new TransactionTemplate(new JdbcTransactionManager(dataSource)),
+                    parking(definition),
+                    watch,
+                    settings);
         }
         if (settings.checkpointStrategy() == CheckpointStrategy.PERIODIC) {
             throw new EventSourceException(
@@ -148,7 +163,13 @@ final class SubscriptionFactory {
                 governed(handlers.name(), new TransactionTemplate(manager)),
                 dataSource,
                 watch,
-                leaseDuration);
+                leaseDuration,
+                parking(definition));
+    }
+
+    private SegmentParking parking(SubscriptionDefinition definition) {
+        return new SegmentParking(
+                definition.name(), definition.settings().deadLetterOrder(), dataSource, schema, errors);
     }
 
     /** What can be told before the first batch. */

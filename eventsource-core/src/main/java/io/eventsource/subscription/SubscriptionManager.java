@@ -1,6 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.error.ErrorListeners;
 import io.eventsource.event.EventCodec;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.AppendResult;
@@ -55,6 +56,7 @@ public final class SubscriptionManager {
     private final TransactionParticipation participation;
     private final Workers workers;
     private final Loops<String> loops;
+    private final ErrorHandling errors;
     private final Clock clock;
 
     private volatile @Nullable Instant startedAt;
@@ -71,6 +73,7 @@ public final class SubscriptionManager {
      * @param settings how this instance takes part
      * @param threads makes the threads
      * @param listener hears when a subscription changes its state
+     * @param errors what is done about errors
      * @param clock stamps the status
      * @throws EventSourceException when two subscriptions have the same name, or a combination of settings cannot keep its
      *     promise
@@ -85,6 +88,7 @@ public final class SubscriptionManager {
             InstanceSettings settings,
             ThreadFactory threads,
             SubscriptionListener listener,
+            ErrorHandling errors,
             Clock clock) {
         this.settings = settings;
         this.clock = clock;
@@ -107,7 +111,7 @@ public final class SubscriptionManager {
         CheckpointRepository checkpoints = new CheckpointRepository(jdbc, schema);
         StartingPoints startingPoints = new StartingPoints(logHead, jdbc, schema);
         this.segments = new SegmentRepository(detached, schema, settings.id());
-        this.rebuilds = new Rebuilds(new RebuildRepository(jdbc, detached, schema), startingPoints, dataSource);
+        this.rebuilds = new Rebuilds(new RebuildRepository(jdbc, detached, schema), startingPoints, dataSource, schema);
         SubscriptionFactory factory = new SubscriptionFactory(
                 dataSource,
                 codec,
@@ -118,7 +122,10 @@ public final class SubscriptionManager {
                 workers,
                 settings.leaseDuration(),
                 listener,
+                errors,
+                schema,
                 clock);
+        this.errors = errors;
         for (SubscriptionDefinition definition : definitions) {
             if (subscriptions.put(definition.name(), factory.create(definition)) != null) {
                 throw new EventSourceException(
@@ -267,7 +274,7 @@ public final class SubscriptionManager {
     }
 
     /**
-     * Lets a paused subscription go on.
+     * Lets a subscription go on that is paused, or that has stopped at an event that could not be handled.
      *
      * @param name which
      * @throws IllegalArgumentException when there is none of that name
@@ -485,6 +492,15 @@ public final class SubscriptionManager {
      */
     public long visibleEnd() {
         return logHead.visibleEnd();
+    }
+
+    /**
+     * Where to register who is told of errors, and where they are counted.
+     *
+     * @return the listeners of this manager
+     */
+    public ErrorListeners errors() {
+        return errors.listeners();
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.eventsource.subscription;
 
+import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.error.ErrorSettings;
 import io.eventsource.store.Bucket;
 import java.time.Duration;
 
@@ -19,9 +21,8 @@ import java.time.Duration;
  * @param checkpointInterval how often, with {@link CheckpointStrategy#PERIODIC}; positive
  * @param startFrom where it begins without a checkpoint
  * @param filter which events it handles
- * @param retryDelay the pause after a first failure, positive; it doubles with each further one, and each varies at random
- *     by up to a quarter of itself within the bounds
- * @param maxRetryDelay the longest pause, not below the first
+ * @param errors what is done about events that cannot be handled
+ * @param deadLetterOrder what happens to later events of an aggregate while one of it is in the dead-letter queue
  * @param segments into how many segments the buckets are cut at least, 1 to 1,024. Events of one aggregate are handled in order in any case;
  *     with one segment all events are
  * @param concurrency how many segments one instance handles at the same time at most, 1 or more
@@ -36,8 +37,8 @@ public record SubscriptionSettings(
         Duration checkpointInterval,
         StartPosition startFrom,
         SubscriptionFilter filter,
-        Duration retryDelay,
-        Duration maxRetryDelay,
+        ErrorSettings errors,
+        ParkingOrder deadLetterOrder,
         int segments,
         int concurrency) {
 
@@ -63,11 +64,6 @@ public record SubscriptionSettings(
         }
         requirePositive("processing-timeout", processingTimeout);
         requirePositive("checkpoint-interval", checkpointInterval);
-        requirePositive("retry-delay", retryDelay);
-        if (maxRetryDelay.compareTo(retryDelay) < 0) {
-            throw new IllegalArgumentException("max-retry-delay must not be below retry-delay, but it is %s and %s"
-                    .formatted(maxRetryDelay, retryDelay));
-        }
         requireWithin("segments", segments, 1, Bucket.COUNT);
         requireWithin("concurrency", concurrency, 1, Bucket.COUNT);
     }
@@ -88,8 +84,8 @@ public record SubscriptionSettings(
                 Duration.ofSeconds(5),
                 new StartPosition.Beginning(),
                 SubscriptionFilter.NONE,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(30),
+                ErrorSettings.defaults(),
+                ParkingOrder.BY_AGGREGATE,
                 1,
                 4);
     }
@@ -124,8 +120,8 @@ public record SubscriptionSettings(
                 checkpointInterval,
                 startFrom,
                 filter,
-                retryDelay,
-                maxRetryDelay,
+                errors,
+                deadLetterOrder,
                 segments,
                 concurrency);
     }
@@ -147,9 +143,32 @@ public record SubscriptionSettings(
                 checkpointInterval,
                 startFrom,
                 filter,
-                retryDelay,
-                maxRetryDelay,
+                errors,
+                deadLetterOrder,
                 newSegments,
+                concurrency);
+    }
+
+    /**
+     * These settings with something else done about errors.
+     *
+     * @param newErrors as for the record
+     * @return a copy
+     */
+    public SubscriptionSettings withErrors(ErrorSettings newErrors) {
+        return new SubscriptionSettings(
+                batchSize,
+                maxInFlight,
+                backpressureThreshold,
+                linger,
+                processingTimeout,
+                checkpointStrategy,
+                checkpointInterval,
+                startFrom,
+                filter,
+                newErrors,
+                deadLetterOrder,
+                segments,
                 concurrency);
     }
 }

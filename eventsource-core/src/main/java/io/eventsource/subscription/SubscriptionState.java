@@ -12,11 +12,16 @@ public enum SubscriptionState {
     LIVE,
     /** Repeating a batch that failed, with growing pauses. */
     RETRYING,
+    /** Waiting for something that every event needs and that is away, such as a database, before it tries again. */
+    CIRCUIT_OPEN,
+    /** Stopped at an event that cannot be handled, until it is resumed. */
+    HALTED,
     /** Nothing until it is resumed. */
     PAUSED,
     /** Nothing at the moment, because running instances elsewhere own all of its segments. */
     STANDBY;
 
     /** Those of runners, the one that needs attention most first. */
-    static final List<SubscriptionState> BY_URGENCY = List.of(RETRYING, PAUSED, CATCHING_UP, LIVE);
+    static final List<SubscriptionState> BY_URGENCY =
+            List.of(HALTED, CIRCUIT_OPEN, RETRYING, PAUSED, CATCHING_UP, LIVE);
 }

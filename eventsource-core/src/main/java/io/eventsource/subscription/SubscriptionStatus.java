@@ -42,12 +42,12 @@ public record SubscriptionStatus(
                 && switch (state) {
                     case LIVE, CATCHING_UP, STANDBY -> true;
                     case STOPPED -> !autoStartup;
-                    case RETRYING, PAUSED -> false;
+                    case RETRYING, CIRCUIT_OPEN, HALTED, PAUSED -> false;
                 };
     }
 
     /** Whether it does nothing although it may be expected to. */
     boolean unhealthy() {
-        return state == SubscriptionState.STOPPED && autoStartup;
+        return state == SubscriptionState.HALTED || (state == SubscriptionState.STOPPED && autoStartup);
     }
 }

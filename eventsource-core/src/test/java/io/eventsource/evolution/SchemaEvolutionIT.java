@@ -31,6 +31,7 @@ import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
 import io.eventsource.store.StreamSlice;
+import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
@@ -279,6 +280,7 @@ class SchemaEvolutionIT {
                 InstanceSettings.defaults().withPollInterval(Duration.ofMillis(50)),
                 Thread::new,
                 (name, from, to) -> {},
+                ErrorHandling.defaults(),
                 Clock.systemUTC());
     }
 

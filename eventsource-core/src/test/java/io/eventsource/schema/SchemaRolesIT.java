@@ -14,6 +14,7 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
+import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
@@ -127,6 +128,7 @@ class SchemaRolesIT {
                 InstanceSettings.defaults().withPollInterval(Duration.ofMillis(50)),
                 Thread::new,
                 (name, from, to) -> {},
+                ErrorHandling.defaults(),
                 Clock.systemUTC());
         manager.start();
         try {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.event.StoredEvent;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
@@ -75,6 +76,7 @@ final class CopiedStore {
                 InstanceSettings.defaults().withPollInterval(Duration.ofMillis(100)),
                 Executors.defaultThreadFactory(),
                 (name, from, to) -> {},
+                ErrorHandling.defaults(),
                 Clock.systemUTC());
         manager.start();
         try {

@@ -76,6 +76,7 @@ class CausationIT {
                 InstanceSettings.defaults(),
                 Thread::new,
                 (name, from, to) -> {},
+                ErrorHandling.defaults(),
                 Clock.systemUTC());
     }
 

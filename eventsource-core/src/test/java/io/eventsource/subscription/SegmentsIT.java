@@ -49,6 +49,7 @@ class SegmentsIT extends SubscriptionFixture {
                 how,
                 Thread::new,
                 (changed, from, to) -> {},
+                ErrorHandling.defaults(),
                 Clock.systemUTC());
         managers.add(manager);
         return manager;
@@ -66,8 +67,8 @@ class SegmentsIT extends SubscriptionFixture {
                 quick.checkpointInterval(),
                 quick.startFrom(),
                 quick.filter(),
-                quick.retryDelay(),
-                quick.maxRetryDelay(),
+                quick.errors(),
+                quick.deadLetterOrder(),
                 segments,
                 quick.concurrency());
     }
@@ -116,6 +117,11 @@ class SegmentsIT extends SubscriptionFixture {
         List<Long> all = allDeposits();
         eventually().untilAsserted(() -> assertThat(jdbc.queryForList(
                         "SELECT position FROM effects WHERE projection = ? ORDER BY position", Long.class, name))
+                .as(
+                        "Segments %s, dead letters %s",
+                        segments(),
+                        jdbc.queryForList(
+                                "SELECT position, error_type, error_message FROM eventsource.dead_letter_queue"))
                 .containsExactlyElementsOf(all));
         assertThat(jdbc.queryForList(
                         """
@@ -301,8 +307,8 @@ class SegmentsIT extends SubscriptionFixture {
                         settings.checkpointInterval(),
                         settings.startFrom(),
                         settings.filter(),
-                        settings.retryDelay(),
-                        settings.maxRetryDelay(),
+                        settings.errors(),
+                        settings.deadLetterOrder(),
                         SEGMENTS,
                         2),
                 leased(),

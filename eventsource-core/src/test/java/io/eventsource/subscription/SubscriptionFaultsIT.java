@@ -142,6 +142,7 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
                 InstanceSettings.defaults().withPollInterval(SHORT),
                 Thread::new,
                 (changed, from, to) -> states.add(changed + ": " + from + " -> " + to),
+                ErrorHandling.defaults(),
                 Clock.systemUTC());
         managers.add(manager);
         return manager;
@@ -159,8 +160,8 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
                 Duration.ofMillis(20),
                 quick.startFrom(),
                 quick.filter(),
-                quick.retryDelay(),
-                quick.maxRetryDelay(),
+                quick.errors(),
+                quick.deadLetterOrder(),
                 quick.segments(),
                 quick.concurrency());
     }
@@ -333,6 +334,7 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
                 InstanceSettings.defaults().withPollInterval(LONG),
                 Thread::new,
                 (changed, from, to) -> {},
+                ErrorHandling.defaults(),
                 Clock.systemUTC());
         managers.add(manager);
         manager.start();

@@ -3,6 +3,9 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.error.CircuitBreakerSettings;
+import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventCodec;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.AppendResult;
@@ -99,8 +102,9 @@ abstract class SubscriptionFixture {
                 defaults.checkpointInterval(),
                 defaults.startFrom(),
                 defaults.filter(),
-                Duration.ofMillis(5),
-                Duration.ofMillis(50),
+                new ErrorSettings(
+                        5, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, CircuitBreakerSettings.defaults()),
+                ParkingOrder.BY_AGGREGATE,
                 defaults.segments(),
                 defaults.concurrency());
     }
@@ -137,6 +141,7 @@ abstract class SubscriptionFixture {
                     return thread;
                 },
                 (changed, from, to) -> states.add(changed + ": " + from + " -> " + to),
+                ErrorHandling.defaults(),
                 Clock.systemUTC());
         managers.add(manager);
         return manager;

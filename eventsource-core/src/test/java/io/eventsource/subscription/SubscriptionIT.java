@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.UnknownEventTypeException;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.store.AppendResult;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
@@ -333,8 +334,8 @@ class SubscriptionIT extends SubscriptionFixture {
     }
 
     @Test
-    void a_type_that_nobody_registered_stops_only_the_subscriptions_that_ask_for_it() {
-        store.append(StreamAppend.to("note", UUID.randomUUID(), new Noted("x")));
+    void a_type_that_nobody_registered_is_parked_and_only_where_it_is_asked_for() {
+        AppendResult note = store.append(StreamAppend.to("note", UUID.randomUUID(), new Noted("x")));
         List<Long> positions = deposit(1);
         RecordingHandlers deposits = handlers();
         RecordingHandlers notes = new RecordingHandlers("notes-" + name, jdbc, "noted");
@@ -343,14 +344,14 @@ class SubscriptionIT extends SubscriptionFixture {
         manager.start();
 
         awaitLive(manager, name, positions.get(0));
-        eventually().untilAsserted(() -> {
-            SubscriptionStatus status = statusOf(manager, notes.name());
-            assertThat(status.state()).isEqualTo(SubscriptionState.RETRYING);
-            assertThat(status.lastFailure())
-                    .isInstanceOf(UnknownEventTypeException.class)
-                    .hasMessageContaining("'noted'");
-            assertThat(status.lag()).isPositive();
-        });
+        awaitLive(manager, notes.name(), positions.get(0));
+        assertThat(jdbc.queryForList(
+                        """
+                        SELECT projection_name || ' ' || error_type FROM eventsource.dead_letter_queue
+                         WHERE position = ?""",
+                        String.class,
+                        note.lastPosition()))
+                .containsExactly(notes.name() + " " + UnknownEventTypeException.class.getName());
     }
 
     @Test

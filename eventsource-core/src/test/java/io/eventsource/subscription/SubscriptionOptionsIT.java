@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.error.CircuitBreakerSettings;
+import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.projection.Delivery;
@@ -63,8 +66,14 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
                             LONG,
                             startFrom,
                             filter,
-                            Duration.ofMillis(5),
-                            Duration.ofMillis(50),
+                            new ErrorSettings(
+                                    5,
+                                    Duration.ofMillis(5),
+                                    2,
+                                    Duration.ofMillis(50),
+                                    true,
+                                    CircuitBreakerSettings.defaults()),
+                            ParkingOrder.BY_AGGREGATE,
                             1,
                             4),
                     LONG);

@@ -108,6 +108,7 @@ class WakeUpIT {
                 InstanceSettings.defaults().withPollInterval(pollInterval),
                 Thread::new,
                 (changed, from, to) -> {},
+                ErrorHandling.defaults(),
                 Clock.systemUTC());
         managers.add(manager);
         manager.start();

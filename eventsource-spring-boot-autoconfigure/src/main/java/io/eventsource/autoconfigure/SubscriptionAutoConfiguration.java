@@ -6,6 +6,7 @@ import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
+import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionListener;
 import io.eventsource.subscription.SubscriptionManager;
@@ -65,7 +66,7 @@ public final class SubscriptionAutoConfiguration {
                 instance(properties.subscriptions(), environment),
                 threads(environment),
                 (name, from, to) ->
-                        listeners.orderedStream().forEach(listener -> listener.stateChanged(name, from, to)),
+                        listeners.orderedStream().forEach(listener -> listener.stateChanged(name, from, to)), ErrorHandling.defaults(),
                 clock.getIfUnique(Clock::systemUTC));
     }
 

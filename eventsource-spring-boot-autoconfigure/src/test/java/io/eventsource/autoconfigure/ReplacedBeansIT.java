@@ -19,6 +19,7 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
@@ -130,7 +131,7 @@ class ReplacedBeansIT {
                     signal,
                     InstanceSettings.defaults().withPollInterval(Duration.ofSeconds(1)),
                     new CustomizableThreadFactory("own-"),
-                    (name, from, to) -> {},
+                    (name, from, to) -> {}, ErrorHandling.defaults(),
                     Clock.systemUTC());
         }
 

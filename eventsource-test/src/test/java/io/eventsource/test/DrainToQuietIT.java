@@ -22,6 +22,7 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
@@ -120,7 +121,7 @@ class DrainToQuietIT {
                 signal,
                 InstanceSettings.defaults().withPollInterval(Duration.ofSeconds(1)),
                 Thread::new,
-                (name, from, to) -> {},
+                (name, from, to) -> {}, ErrorHandling.defaults(),
                 Clock.systemUTC());
     }
 

@@ -2,6 +2,9 @@ package io.eventsource.testing.process;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.error.CircuitBreakerSettings;
+import io.eventsource.error.ErrorSettings;
 import io.eventsource.store.DedicatedConnections;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
@@ -10,6 +13,7 @@ import io.eventsource.store.SignalRelay;
 import io.eventsource.store.SignalRelaySettings;
 import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.subscription.CheckpointStrategy;
+import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.SubscriptionDefinition;
@@ -96,6 +100,7 @@ public final class RunningInstance {
                 InstanceSettings.defaults().withPollInterval(options.pollInterval()),
                 Thread::new,
                 (name, from, to) -> log.info("{}: {} -> {}", name, from, to),
+                ErrorHandling.defaults(),
                 clock);
     }
 
@@ -111,8 +116,9 @@ public final class RunningInstance {
                 defaults.checkpointInterval(),
                 new StartPosition.After(options.base()),
                 SubscriptionFilter.NONE,
-                Duration.ofMillis(5),
-                Duration.ofMillis(200),
+                new ErrorSettings(
+                        5, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, CircuitBreakerSettings.defaults()),
+                ParkingOrder.BY_AGGREGATE,
                 defaults.segments(),
                 defaults.concurrency());
     }

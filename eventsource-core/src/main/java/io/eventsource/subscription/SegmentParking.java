@@ -1,0 +1,93 @@
+package io.eventsource.subscription;
+
+import io.eventsource.deadletter.AutomaticRetry;
+import io.eventsource.deadletter.DeadLetterParking;
+import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.error.ErrorInfo;
+import io.eventsource.error.ErrorListeners;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.BucketRange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/** The dead letters of a segment, in the transactions of its batches. Used by one thread. */
+final class SegmentParking {
+
+    private final String subscription;
+    private final ParkingOrder order;
+    private final DataSource dataSource;
+    private final EventSourceSchema schema;
+    private final ErrorHandling errors;
+    private DeadLetterParking parking;
+
+    /**
+     * A batch, taken apart.
+     *
+     * @param toHandle the events to give to the handlers
+     * @param toPark events of aggregates that are parked, to be put behind the others
+     */
+    record Parts(List<TailEvent> toHandle, List<TailEvent> toPark) {}
+
+    SegmentParking(
+            String subscription,
+            ParkingOrder order,
+            DataSource dataSource,
+            EventSourceSchema schema,
+            ErrorHandling errors) {
+        this.subscription = subscription;
+        this.order = order;
+        this.dataSource = dataSource;
+        this.schema = schema;
+        this.errors = errors;
+        this.parking = of(BucketRange.ALL);
+    }
+
+    private DeadLetterParking of(BucketRange buckets) {
+        return new DeadLetterParking(subscription, buckets.first(), buckets.last(), order, dataSource, schema);
+    }
+
+    /** Goes on with a share of the streams, whose checkpoint has just been read. */
+    void restart(BucketRange buckets) {
+        parking = of(buckets);
+        parking.restart();
+    }
+
+    /** Tells events whose aggregates are parked from others, at the beginning of a batch. */
+    Parts takeApart(List<TailEvent> events) {
+        Set<UUID> parked = parking.among(events.stream()
+                .map(each -> each.stored().aggregateId())
+                .distinct()
+                .toList());
+        if (parked.isEmpty()) {
+            return new Parts(events, List.of());
+        }
+        List<TailEvent> toHandle = new ArrayList<>();
+        List<TailEvent> toPark = new ArrayList<>();
+        for (TailEvent each : events) {
+            (parked.contains(each.stored().aggregateId()) ? toPark : toHandle).add(each);
+        }
+        return new Parts(toHandle, toPark);
+    }
+
+    /** Puts events behind those of their aggregates, in the transaction of the batch and right before the checkpoint. */
+    void parkBehind(List<TailEvent> events) {
+        parking.parkBehind(events.stream().map(TailEvent::stored).toList());
+    }
+
+    /** Parks an event that failed for good, in the transaction that moves the checkpoint past it. */
+    void park(TailEvent event, ErrorInfo error) {
+        AutomaticRetry retry = errors.automaticRetry();
+        parking.park(event.stored(), error, retry.next(0));
+    }
+
+    /** Counts what has been parked, once that is committed. */
+    void parked(int count) {
+        if (count > 0) {
+            ErrorListeners listeners = errors.listeners();
+            listeners.parked(subscription, count);
+        }
+    }
+}
