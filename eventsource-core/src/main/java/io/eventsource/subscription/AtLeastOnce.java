@@ -7,6 +7,8 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
@@ -27,6 +29,7 @@ final class AtLeastOnce implements BatchProcessor {
     private Checkpoint checkpoint = Checkpoint.BEGINNING;
     private final List<TailEvent> unwritten = new ArrayList<>();
     private long handledUpTo;
+    private @Nullable UUID incarnation;
     private long writtenAt = System.nanoTime();
 
     AtLeastOnce(
@@ -56,6 +59,7 @@ final class AtLeastOnce implements BatchProcessor {
 
     @Override
     public void handle(Batch batch) {
+        incarnation = batch.incarnation();
         if (strategy == CheckpointStrategy.EVERY_EVENT) {
             for (TailEvent event : batch.events()) {
                 handle(List.of(event), event.position());
@@ -98,7 +102,7 @@ final class AtLeastOnce implements BatchProcessor {
         if (handledUpTo == checkpoint.position()) {
             return;
         }
-        if (!checkpoints.advance(handlers.name(), checkpoint, new Batch(unwritten, handledUpTo, false))) {
+        if (!checkpoints.advance(handlers.name(), checkpoint, new Batch(unwritten, handledUpTo, false, incarnation))) {
             throw new CheckpointMovedException(handlers.name(), checkpoint);
         }
         checkpoint = checkpoint.at(handledUpTo);

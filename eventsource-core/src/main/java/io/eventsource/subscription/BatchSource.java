@@ -5,6 +5,7 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.store.LogPage;
 import io.eventsource.store.LogReader;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -36,8 +37,9 @@ final class BatchSource {
      * @param events the events, possibly none
      * @param nextPosition the position up to which they are everything
      * @param backlog whether there is more right behind them
+     * @param incarnation of the log that they were read from; null when it cannot be told
      */
-    record Batch(List<TailEvent> events, long nextPosition, boolean backlog) {}
+    record Batch(List<TailEvent> events, long nextPosition, boolean backlog, @Nullable UUID incarnation) {}
 
     BatchSource(
             EventCodec codec,
@@ -65,26 +67,26 @@ final class BatchSource {
      *
      * @param position the position, below the head
      * @param limit how many events at most
-     * @param head the settled head
+     * @param place where the log is
      * @throws org.springframework.dao.DataAccessException when the database is out of reach
      */
-    Batch next(long position, int limit, long head) {
+    Batch next(long position, int limit, TailReader.Place place) {
         TailBuffer.Slice slice = tail.buffer().read(position, filter, limit);
         if (slice != null) {
             ahead = null;
             return new Batch(
-                    slice.events(), slice.nextPosition(), slice.events().size() == limit);
+                    slice.events(), slice.nextPosition(), slice.events().size() == limit, place.incarnation());
         }
-        Batch batch = page(position, limit, head);
-        readAhead(batch, limit, head);
+        Batch batch = page(position, limit, place);
+        readAhead(batch, limit, place);
         return batch;
     }
 
-    private Batch page(long position, int limit, long head) {
+    private Batch page(long position, int limit, TailReader.Place place) {
         Ahead started = ahead;
         ahead = null;
         if (started == null || started.position() != position) {
-            return read(position, limit, head);
+            return read(position, limit, place);
         }
         try {
             return started.page().join();
@@ -93,7 +95,7 @@ final class BatchSource {
         }
     }
 
-    private void readAhead(Batch current, int limit, long head) {
+    private void readAhead(Batch current, int limit, TailReader.Place place) {
         int inFlight = current.events().size();
         int room = maxInFlight - inFlight;
         if (current.backlog() && inFlight < backpressureThreshold * maxInFlight && room > 0) {
@@ -101,13 +103,17 @@ final class BatchSource {
             ahead = new Ahead(
                     position,
                     CompletableFuture.supplyAsync(
-                            () -> decoded(read(position, Math.min(limit, room), head)), executor));
+                            () -> decoded(read(position, Math.min(limit, room), place)), executor));
         }
     }
 
-    private Batch read(long position, int limit, long head) {
-        LogPage page = reader.read(filter.query(position, limit), head);
-        return new Batch(page.events().stream().map(TailEvent::new).toList(), page.nextPosition(), !page.atHead());
+    private Batch read(long position, int limit, TailReader.Place place) {
+        LogPage page = reader.read(filter.query(position, limit), place.head());
+        return new Batch(
+                page.events().stream().map(TailEvent::new).toList(),
+                page.nextPosition(),
+                !page.atHead(),
+                place.incarnation());
     }
 
     /** Decodes while another page is being handled; what fails to decode fails again when its turn comes. */

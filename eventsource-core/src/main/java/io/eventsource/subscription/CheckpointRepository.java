@@ -21,7 +21,10 @@ final class CheckpointRepository {
     private static final String LOAD =
             "SELECT position, epoch FROM {schema}.projection_checkpoints WHERE projection_name = ? AND segment = ?";
 
-    /** Epoch and position in one row and one statement: whoever comes second finds another position and changes nothing. */
+    /**
+     * Epoch and position in one row and one statement: whoever comes second finds another position and changes nothing. Nor does
+     * whoever has events of a log that the server may have lost since.
+     */
     private static final String ADVANCE =
             """
             UPDATE {schema}.projection_checkpoints
@@ -29,7 +32,8 @@ final class CheckpointRepository {
                    last_event_id = coalesce(?, last_event_id), last_event_type = coalesce(?, last_event_type),
                    last_processed_at = CASE WHEN ? THEN clock_timestamp() ELSE last_processed_at END,
                    updated_at = clock_timestamp()
-             WHERE projection_name = ? AND segment = ? AND epoch = ? AND position = ?""";
+             WHERE projection_name = ? AND segment = ? AND epoch = ? AND position = ?
+               AND (SELECT i.incarnation FROM {schema}.log_incarnation AS i) IS NOT DISTINCT FROM ?::uuid""";
 
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
@@ -75,7 +79,8 @@ final class CheckpointRepository {
                         name,
                         SEGMENT,
                         from.epoch(),
-                        from.position())
+                        from.position(),
+                        batch.incarnation())
                 == 1;
     }
 }

@@ -156,6 +156,7 @@ final class Subscription {
                     follow(stop);
                 } catch (CheckpointMovedException moved) {
                     log.info("{}", moved.getMessage());
+                    tail.suspect();
                 } catch (InterruptedException interrupted) {
                     if (stop.raised()) {
                         throw interrupted;
@@ -193,7 +194,7 @@ final class Subscription {
             }
             follow(place.head() - position <= TailBuffer.MAX_EVENTS / 2);
             if (place.known() && position < place.head()) {
-                step(place.head());
+                step(place);
                 recovered();
             } else {
                 caughtUp(place);
@@ -203,9 +204,9 @@ final class Subscription {
         }
     }
 
-    private void step(long head) {
+    private void step(TailReader.Place place) {
         attempted = 0;
-        Batch batch = source.next(position, batchSize.current(), head);
+        Batch batch = source.next(position, batchSize.current(), place);
         attempted = batch.events().size();
         if (batch.backlog() && streak.failures() == 0) {
             changeState(SubscriptionState.CATCHING_UP);
@@ -315,6 +316,7 @@ final class Subscription {
     }
 
     private void pauseAfter(Throwable failure, BackOffExecution pauses, StopSignal stop) throws InterruptedException {
+        tail.suspect();
         batchSize.failed();
         batchesFailed.incrementAndGet();
         streak = streak.and(failure);

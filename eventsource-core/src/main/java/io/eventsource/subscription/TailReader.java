@@ -8,6 +8,7 @@ import io.eventsource.store.LogSignal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,8 +47,9 @@ final class TailReader {
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
-    private Place place = new Place(0, 0, false);
+    private Place place = new Place(0, 0, false, null);
     private boolean failing;
+    private long suspicions;
 
     private final TailBuffer buffer = new TailBuffer();
     private final AtomicInteger followers = new AtomicInteger();
@@ -56,6 +58,7 @@ final class TailReader {
     private long bufferedGeneration;
     private @Nullable Long reportedHole;
     private boolean publishFailed;
+    private boolean namingFailed;
 
     /**
      * Where the log is.
@@ -63,8 +66,14 @@ final class TailReader {
      * @param head the settled head
      * @param generation rises when what was remembered of the log must be read anew
      * @param known whether the log has been looked at
+     * @param incarnation changes whenever the server may have lost commits; null when it cannot be told
      */
-    record Place(long head, long generation, boolean known) {}
+    record Place(long head, long generation, boolean known, @Nullable UUID incarnation) {
+
+        Place unknown(long newGeneration) {
+            return new Place(head, newGeneration, false, incarnation);
+        }
+    }
 
     /**
      * Creates a reader that has not looked yet.
@@ -95,11 +104,11 @@ final class TailReader {
             Duration pause;
             long lookedAt = System.nanoTime();
             try {
-                logHead.advance();
-                LogHeadStatus status = logHead.status();
+                long suspicionsBefore = suspicions();
+                LogHeadStatus status = look();
                 long head = status.position();
                 fillBuffer(head, status.generation());
-                publish(new Place(head, status.generation(), true));
+                publish(new Place(head, status.generation(), true, status.incarnation()), suspicionsBefore);
                 reportHole(status);
                 publishHead();
                 pauses = backOff.start();
@@ -111,6 +120,32 @@ final class TailReader {
             }
             signal.await(pause);
             boolean unused = stop.awaitNanos(LINGER_NANOS - (System.nanoTime() - lookedAt));
+        }
+    }
+
+    private LogHeadStatus look() {
+        logHead.advance();
+        if (logHead.status().incarnation() == null && nameIncarnation()) {
+            logHead.advance();
+        }
+        return logHead.status();
+    }
+
+    /** Without a name, a server that has lost commits is noticed only while the log is shorter than it was. */
+    private boolean nameIncarnation() {
+        if (namingFailed) {
+            return false;
+        }
+        try {
+            logHead.nameIncarnation();
+            return true;
+        } catch (DataAccessException failure) {
+            namingFailed = true;
+            log.warn(
+                    "Cannot write to log_incarnation; after a crash of a server with asynchronous commit, or a failover to a"
+                            + " lagging standby, events that are lost may still be handled. See docs/roles.sql",
+                    failure);
+            return false;
         }
     }
 
@@ -176,9 +211,11 @@ final class TailReader {
 
     /** Until the next look nobody may go by the head that was: the log may be another one. */
     private void report(Throwable failure, Duration pause, long generation) {
+        // the server that could not be written to may be another one when it is back
+        namingFailed = false;
         lock.lock();
         try {
-            place = new Place(place.head(), generation, false);
+            place = place.unknown(generation);
             moved.signalAll();
             if (!failing) {
                 log.warn("Cannot read the head of the log, trying again in {} ms", pause.toMillis(), failure);
@@ -189,13 +226,15 @@ final class TailReader {
         }
     }
 
-    private void publish(Place newPlace) {
+    private void publish(Place looked, long suspicionsBefore) {
         lock.lock();
         try {
             if (failing) {
-                log.info("Reading the head of the log again, it is at {}", newPlace.head());
+                log.info("Reading the head of the log again, it is at {}", looked.head());
             }
             failing = false;
+            // a look that began before the suspicion does not answer it
+            Place newPlace = suspicions == suspicionsBefore ? looked : looked.unknown(looked.generation());
             if (!newPlace.equals(place)) {
                 place = newPlace;
                 moved.signalAll();
@@ -203,6 +242,31 @@ final class TailReader {
         } finally {
             lock.unlock();
         }
+    }
+
+    private long suspicions() {
+        lock.lock();
+        try {
+            return suspicions;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Somebody has reason to doubt that the database still is what the last look saw, such as a lost connection. Until a look
+     * that begins after this, nobody goes by what is remembered of the log.
+     */
+    void suspect() {
+        lock.lock();
+        try {
+            suspicions++;
+            place = place.unknown(place.generation());
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        signal.wake();
     }
 
     /** Where the log was at the last look. */

@@ -140,6 +140,8 @@ class SchemaRolesIT {
                 assertThat(database.jdbc().queryForList("SELECT position FROM eventsource.log_head", Long.class))
                         .containsExactly(1L);
             });
+            assertThat(database.jdbc().queryForList("SELECT incarnation FROM eventsource.log_incarnation"))
+                    .hasSize(1);
         } finally {
             assertThat(manager.stop(Duration.ofSeconds(10))).isTrue();
         }
@@ -162,6 +164,8 @@ class SchemaRolesIT {
                 "SELECT setval('eventsource.events_position_seq', 1)",
                 "DELETE FROM eventsource.event_streams",
                 "DELETE FROM eventsource.log_head",
+                "DELETE FROM eventsource.log_incarnation",
+                "UPDATE eventsource.log_incarnation SET incarnation = NULL",
                 "DELETE FROM eventsource.log_interventions",
                 "UPDATE eventsource.log_interventions SET reason = 'another'",
                 "UPDATE eventsource.eventsource_schema_history SET success = false",
@@ -183,7 +187,7 @@ class SchemaRolesIT {
                 .hasSize(1);
         List<String> tables = database.jdbc()
                 .queryForList("SELECT tablename FROM pg_tables WHERE schemaname = 'eventsource'", String.class);
-        assertThat(tables).hasSize(9);
+        assertThat(tables).hasSize(10);
         for (String table : tables) {
             new JdbcTemplate(asReader).queryForList("SELECT * FROM eventsource." + table);
             assertRefused(asReader, "INSERT INTO eventsource." + table + " DEFAULT VALUES");
