@@ -102,7 +102,8 @@ final class AtLeastOnce implements BatchProcessor {
         if (handledUpTo == checkpoint.position()) {
             return;
         }
-        if (!checkpoints.advance(handlers.name(), checkpoint, new Batch(unwritten, handledUpTo, false, incarnation))) {
+        if (!checkpoints.advance(
+                handlers.name(), checkpoint, new Batch(unwritten, handledUpTo, false, incarnation), false)) {
             throw new CheckpointMovedException(handlers.name(), checkpoint);
         }
         checkpoint = checkpoint.at(handledUpTo);

@@ -35,6 +35,19 @@ final class CheckpointRepository {
              WHERE projection_name = ? AND segment = ? AND epoch = ? AND position = ?
                AND (SELECT i.incarnation FROM {schema}.log_incarnation AS i) IS NOT DISTINCT FROM ?::uuid""";
 
+    /**
+     * The commit of this transaction does not wait for the disk: what a crash loses of it is handled again, effects and
+     * checkpoint together. {@code remote_apply} stays, since whoever sets it reads what was handled on a standby.
+     */
+    private static final String REPEATABLE =
+            """
+
+               AND pg_catalog.set_config('synchronous_commit',
+                       CASE pg_catalog.current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'off' END,
+                       true) IS NOT NULL""";
+
+    private static final String ADVANCE_REPEATABLE = ADVANCE + REPEATABLE;
+
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
 
@@ -63,14 +76,15 @@ final class CheckpointRepository {
      * Moves the checkpoint, as the last statement of the batch's transaction.
      *
      * @param batch what was handled, or passed
+     * @param repeatable whether the transaction holds nothing but what handling the batch again would bring back
      * @return whether the checkpoint was where the caller thought; if not, the caller must roll back
      */
-    boolean advance(String name, Checkpoint from, Batch batch) {
+    boolean advance(String name, Checkpoint from, Batch batch, boolean repeatable) {
         List<TailEvent> events = batch.events();
         StoredEvent last =
                 events.isEmpty() ? null : events.get(events.size() - 1).stored();
         return jdbc.update(
-                        schema.sql(ADVANCE),
+                        schema.sql(repeatable ? ADVANCE_REPEATABLE : ADVANCE),
                         batch.nextPosition(),
                         events.size(),
                         last == null ? null : last.eventId(),

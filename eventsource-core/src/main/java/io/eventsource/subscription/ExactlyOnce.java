@@ -4,6 +4,7 @@ import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventSelection;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.store.TransactionParticipation;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.util.List;
 import javax.sql.DataSource;
@@ -22,6 +23,7 @@ final class ExactlyOnce implements BatchProcessor {
     private final CheckpointRepository checkpoints;
     private final TransactionOperations transaction;
     private final DataSource dataSource;
+    private final TransactionParticipation participation;
     private final ProcessingWatch watch;
     private Checkpoint checkpoint = Checkpoint.BEGINNING;
 
@@ -39,6 +41,7 @@ final class ExactlyOnce implements BatchProcessor {
         this.checkpoints = checkpoints;
         this.transaction = transaction;
         this.dataSource = dataSource;
+        this.participation = new TransactionParticipation(dataSource);
         this.watch = watch;
     }
 
@@ -63,7 +66,8 @@ final class ExactlyOnce implements BatchProcessor {
                     handlers.handleAll(events);
                 });
             }
-            if (!checkpoints.advance(handlers.name(), from, batch)) {
+            // events that a handler has appended may be on their way elsewhere as soon as they are committed
+            if (!checkpoints.advance(handlers.name(), from, batch, !participation.hasAppended())) {
                 throw new CheckpointMovedException(handlers.name(), from);
             }
         });

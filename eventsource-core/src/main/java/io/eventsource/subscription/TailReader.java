@@ -35,8 +35,13 @@ final class TailReader {
     /** Events that one statement brings into memory. */
     private static final int PAGE = 1_000;
 
-    /** Looks of a busy log are at least so far apart, so that events that come one by one share them. */
+    /** Looks are at least so far apart, so that events that come one by one share them. */
     private static final long LINGER_NANOS = 1_000_000;
+
+    /** The same after a look that has found many: whoever appends then needs the processors more than another look does. */
+    private static final long BUSY_LINGER_NANOS = 3_000_000;
+
+    private static final int MANY = 8;
 
     private final LogHead logHead;
     private final LogReader reader;
@@ -102,11 +107,14 @@ final class TailReader {
         Duration holePause = FIRST_LOOK_AT_HOLE;
         while (!stop.raised()) {
             Duration pause;
+            long linger = LINGER_NANOS;
             long lookedAt = System.nanoTime();
             try {
+                long headBefore = logHead.status().position();
                 long suspicionsBefore = suspicions();
                 LogHeadStatus status = look();
                 long head = status.position();
+                linger = head - headBefore > MANY ? BUSY_LINGER_NANOS : LINGER_NANOS;
                 fillBuffer(head, status.generation());
                 publish(new Place(head, status.generation(), true, status.incarnation()), suspicionsBefore);
                 reportHole(status);
@@ -119,7 +127,7 @@ final class TailReader {
                 report(failure, pause, logHead.status().generation());
             }
             signal.await(pause);
-            boolean unused = stop.awaitNanos(LINGER_NANOS - (System.nanoTime() - lookedAt));
+            boolean unused = stop.awaitNanos(linger - (System.nanoTime() - lookedAt));
         }
     }
 
