@@ -23,6 +23,7 @@ GRANT USAGE ON SCHEMA eventsource TO eventsource_application, eventsource_reader
 GRANT SELECT, INSERT ON eventsource.events TO eventsource_application;
 GRANT SELECT, INSERT, UPDATE ON eventsource.event_streams TO eventsource_application;
 GRANT SELECT, UPDATE ON eventsource.log_head TO eventsource_application;
+GRANT SELECT, INSERT ON eventsource.log_incarnation TO eventsource_application;
 GRANT SELECT, INSERT, UPDATE, DELETE ON eventsource.projection_checkpoints, eventsource.subscription_instances,
       eventsource.snapshots, eventsource.dead_letter_queue, eventsource.parked_aggregates, eventsource.event_outbox
    TO eventsource_application;

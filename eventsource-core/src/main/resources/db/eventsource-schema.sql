@@ -806,6 +806,19 @@ BEGIN
 END
 $$;
 
+-- ES8__log_incarnation.pgsql
+
+-- Tells whether the server may have lost commits. PostgreSQL empties an unlogged table when it recovers from a crash, on a standby
+-- that is promoted, and in a restored base backup: exactly when what a reader remembers of the log may be there no more.
+-- Whoever follows the log and finds no row makes one.
+CREATE UNLOGGED TABLE eventsource.log_incarnation (
+    singleton        boolean     NOT NULL DEFAULT true,
+    incarnation      uuid        NOT NULL DEFAULT md5(random()::text || clock_timestamp()::text)::uuid,
+    created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT log_incarnation_pkey PRIMARY KEY (singleton),
+    CONSTRAINT log_incarnation_one_row CHECK (singleton)
+);
+
 -- What the migrator reads to know what is here: a row for each migration above.
 CREATE TABLE eventsource.eventsource_schema_history (
     installed_rank integer       NOT NULL,
@@ -832,4 +845,5 @@ VALUES
     (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -641709972, current_user, 0, true),
     (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -1749672108, current_user, 0, true),
     (6, '6', 'segments', 'SQL', 'ES6__segments.pgsql', 688429047, current_user, 0, true),
-    (7, '7', 'dead letters', 'SQL', 'ES7__dead_letters.pgsql', 1132647901, current_user, 0, true);
+    (7, '7', 'dead letters', 'SQL', 'ES7__dead_letters.pgsql', 1132647901, current_user, 0, true),
+    (8, '8', 'log incarnation', 'SQL', 'ES8__log_incarnation.pgsql', -1846985046, current_user, 0, true);

@@ -12,6 +12,7 @@ public final class SchemaInspector {
             "event_streams",
             "events",
             "log_head",
+            "log_incarnation",
             "log_interventions",
             "parked_aggregates",
             "projection_checkpoints",

@@ -2,6 +2,8 @@ package io.eventsource.store;
 
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the settled head is concluded from. Each method is one statement with a snapshot of its own, outside any
@@ -10,12 +12,26 @@ import java.util.Set;
 interface LogEvidence {
 
     /**
-     * Positions visible behind a position, ascending.
+     * What one look sees.
      *
-     * @param position the position to read behind
+     * @param positions visible positions, ascending
+     * @param incarnation of the log, or null when it has none or no position is visible
+     */
+    record Sight(List<Long> positions, @Nullable UUID incarnation) {}
+
+    /**
+     * What is visible from a position on.
+     *
+     * @param position the first position to read, if it is visible
      * @param limit how many at most
      */
-    List<Long> positionsAfter(long position, int limit);
+    Sight from(long position, int limit);
+
+    /** Changes whenever the server may have lost commits; null when nobody has named it since. */
+    @Nullable UUID incarnation();
+
+    /** Names the incarnation, if nobody has. */
+    void nameIncarnation();
 
     /** The highest visible position, 0 in an empty log. */
     long highestPosition();

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +34,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Transactions are told apart by their virtual id. A prepared transaction loses it when the server restarts and comes
  * back under one that begins with -1, so such an id that was not there before means that <i>S</i> is worthless; after any
- * failure of the connection <i>M</i> and <i>S</i> are forgotten too. A log whose highest position lies below the head has
- * gone backwards (a crash that lost commits, a failover to a lagging standby): the head follows it.
+ * failure of the connection <i>M</i> and <i>S</i> are forgotten too. A log whose highest position lies below the highest that
+ * was seen has gone backwards (a crash that lost commits, a failover to a lagging standby): the head follows it. Where events
+ * have come in place of those lost, the log's incarnation tells: PostgreSQL forgets it whenever commits may be lost.
  *
  * <p>A head once found stays settled, so it is published in the database: a reader that starts goes on from there and does
  * not have to wait for whatever transactions are open then. What is published is never ahead of what the database would
@@ -57,10 +60,13 @@ public final class LogHead {
 
     private long regressions;
     private long generation;
+    /** What the head was found in. */
+    private @Nullable UUID incarnation;
+
     private long published;
     private Instant publishNotBefore = Instant.MIN;
     /** Read without the monitor, which a look holds for as long as the database takes to answer. */
-    private volatile LogHeadStatus status = new LogHeadStatus(0, null, 0, 0);
+    private volatile LogHeadStatus status = new LogHeadStatus(0, null, 0, 0, null);
 
     /**
      * The head of a store's log.
@@ -113,13 +119,29 @@ public final class LogHead {
             return head;
         } catch (RuntimeException failure) {
             // the server may have restarted: virtual ids mean nothing any more, and the log may be another one
-            fence = null;
-            head = 0;
-            generation++;
+            forget();
             throw failure;
         } finally {
-            status = new LogHeadStatus(head, fence == null ? null : fence.since(), regressions, generation);
+            status =
+                    new LogHeadStatus(head, fence == null ? null : fence.since(), regressions, generation, incarnation);
         }
+    }
+
+    private void forget() {
+        fence = null;
+        head = 0;
+        incarnation = null;
+        generation++;
+    }
+
+    /**
+     * Names the log's incarnation in the database, if nobody has since the server may have lost commits. The next look finds
+     * it.
+     *
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach or this user may not write
+     */
+    public void nameIncarnation() {
+        evidence.nameIncarnation();
     }
 
     /**
@@ -170,18 +192,25 @@ public final class LogHead {
         if (head == 0 && fence == null) {
             return start();
         }
-        List<Long> visible = evidence.positionsAfter(head, PAGE);
+        // from the head on: as long as its own event is there, one statement tells that nothing has changed
+        LogEvidence.Sight sight = evidence.from(head, PAGE);
+        List<Long> visible = sight.positions();
+        if (!visible.isEmpty() && !Objects.equals(sight.incarnation(), incarnation)) {
+            forget();
+            return true;
+        }
+        boolean full = visible.size() == PAGE;
+        if (!full && isBackwards(last(visible))) {
+            return true;
+        }
         if (visible.isEmpty()) {
             fence = null;
-            if (head > 0) {
-                highestPosition();
-            }
             return false;
         }
-        highestSeen = Math.max(highestSeen, visible.get(visible.size() - 1));
+        highestSeen = Math.max(highestSeen, last(visible));
         for (long position : visible) {
-            if (position != head + 1) {
-                return atHole(visible);
+            if (position > head + 1) {
+                return atHole(last(visible), full);
             }
             head = position;
         }
@@ -189,12 +218,16 @@ public final class LogHead {
             // the hole has been filled
             fence = null;
         }
-        return visible.size() == PAGE;
+        return full;
     }
 
-    private boolean atHole(List<Long> visible) {
+    private static long last(List<Long> positions) {
+        return positions.isEmpty() ? 0 : positions.get(positions.size() - 1);
+    }
+
+    private boolean atHole(long lastVisible, boolean more) {
         if (fence == null || head >= fence.upTo()) {
-            return fenceAt(visible.size() == PAGE ? highestPosition() : visible.get(visible.size() - 1));
+            return fenceAt(more ? highestPosition() : lastVisible);
         }
         Set<String> current = evidence.writers();
         if (fence.outdatedBy(current)) {
@@ -205,7 +238,16 @@ public final class LogHead {
     }
 
     private boolean start() {
+        // before anything is seen: what is seen later is of this incarnation, or the next look finds another
+        UUID found = evidence.incarnation();
+        if (incarnation != null && !incarnation.equals(found)) {
+            generation++;
+        }
+        incarnation = found;
         long highest = highestPosition();
+        if (highest == 0) {
+            return false;
+        }
         long published = evidence.publishedHead();
         if (published > 0 && published <= highest) {
             head = published;
@@ -219,6 +261,7 @@ public final class LogHead {
         if (highest == 0) {
             return false;
         }
+        highestSeen = Math.max(highestSeen, highest);
         // highest has been seen; only now may the writers be read
         fence = Fence.of(highest, evidence.writers(), clock.instant());
         return passFence(fence);
@@ -237,17 +280,25 @@ public final class LogHead {
     /** Reads the highest position and follows a log that has gone backwards. */
     private long highestPosition() {
         long highest = evidence.highestPosition();
-        if (highest < highestSeen) {
-            log.warn(
-                    "The log has gone backwards: its highest position is {}, but {} had been seen. The server has lost"
-                            + " events (asynchronous commit and a crash, or a failover to a lagging standby).",
-                    highest,
-                    highestSeen);
-            highestSeen = highest;
-            head = 0;
-            regressions++;
-            generation++;
-        }
+        boolean unused = isBackwards(highest);
         return highest;
+    }
+
+    /** Whether the log has gone backwards, which is then followed. */
+    private boolean isBackwards(long highest) {
+        if (highest >= highestSeen) {
+            return false;
+        }
+        log.warn(
+                "The log has gone backwards: its highest position is {}, but {} had been seen. The server has lost"
+                        + " events (asynchronous commit and a crash, or a failover to a lagging standby).",
+                highest,
+                highestSeen);
+        highestSeen = highest;
+        head = 0;
+        fence = null;
+        regressions++;
+        generation++;
+        return true;
     }
 }

@@ -1,6 +1,7 @@
 package io.eventsource.store;
 
 import java.time.Instant;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,5 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param regressions how often the log was found to have gone backwards since this process started
  * @param generation rises whenever the log may have become another one, after a regress or a lost connection: what was
  *     remembered of it must then be read anew
+ * @param incarnation changes whenever the server may have lost commits; null when it is not known
  */
-public record LogHeadStatus(long position, @Nullable Instant holeSince, long regressions, long generation) {}
+public record LogHeadStatus(
+        long position, @Nullable Instant holeSince, long regressions, long generation, @Nullable UUID incarnation) {}

@@ -3,17 +3,28 @@ package io.eventsource.store;
 import io.eventsource.schema.EventSourceSchema;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /** The evidence as PostgreSQL gives it: visible positions, and the lock table. */
 final class PostgresLogEvidence implements LogEvidence {
 
-    private static final String POSITIONS_AFTER =
-            "SELECT position FROM {schema}.events WHERE position > ? ORDER BY position LIMIT ?";
+    private static final String FROM =
+            """
+            SELECT position, (SELECT i.incarnation FROM {schema}.log_incarnation AS i)
+              FROM {schema}.events WHERE position >= ? ORDER BY position LIMIT ?""";
+
+    private static final String INCARNATION = "SELECT incarnation FROM {schema}.log_incarnation";
+
+    private static final String NAME_INCARNATION =
+            "INSERT INTO {schema}.log_incarnation DEFAULT VALUES ON CONFLICT DO NOTHING";
 
     private static final String HIGHEST_POSITION = "SELECT coalesce(max(position), 0) FROM {schema}.events";
 
@@ -68,8 +79,32 @@ final class PostgresLogEvidence implements LogEvidence {
     }
 
     @Override
-    public List<Long> positionsAfter(long position, int limit) {
-        return jdbc.queryForList(schema.sql(POSITIONS_AFTER), Long.class, position, limit);
+    public Sight from(long position, int limit) {
+        List<Long> positions = new ArrayList<>();
+        AtomicReference<@Nullable UUID> incarnation = new AtomicReference<>();
+        jdbc.query(
+                schema.sql(FROM),
+                row -> {
+                    if (positions.isEmpty()) {
+                        incarnation.set(row.getObject(2, UUID.class));
+                    }
+                    positions.add(row.getLong(1));
+                },
+                position,
+                limit);
+        return new Sight(positions, incarnation.get());
+    }
+
+    @Override
+    public @Nullable UUID incarnation() {
+        return jdbc.queryForList(schema.sql(INCARNATION), UUID.class).stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
+    public void nameIncarnation() {
+        jdbc.update(schema.sql(NAME_INCARNATION));
     }
 
     @Override

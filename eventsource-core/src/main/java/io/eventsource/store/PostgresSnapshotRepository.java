@@ -14,15 +14,30 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** Keeps one row for each stream. */
 final class PostgresSnapshotRepository implements SnapshotRepository {
 
-    // with the same version the state is the same, unless the one that is there cannot be read
-    private static final String STORE =
+    /**
+     * In a commit of its own the statement has that commit not wait for the disk, so that snapshots do not slow down the
+     * commits beside them: a crash may lose one, and never keeps one whose events it loses. The setting ends with the
+     * transaction.
+     */
+    private static final String OWN_COMMIT = " WHERE pg_catalog.set_config('synchronous_commit', 'off', true) = 'off'";
+
+    private static final String INSERT =
             """
             INSERT INTO {schema}.snapshots AS s (aggregate_id, aggregate_type, version, event_id, schema_version, state)
-            VALUES (?, ?, ?, ?, ?, ?::jsonb)
+            SELECT ?, ?, ?, ?, ?, ?::jsonb""";
+
+    // with the same version the state is the same, unless the one that is there cannot be read
+    private static final String UNLESS_NEWER =
+            """
+
             ON CONFLICT (aggregate_id) DO UPDATE
                SET aggregate_type = excluded.aggregate_type, version = excluded.version, event_id = excluded.event_id,
                    schema_version = excluded.schema_version, state = excluded.state, created_at = clock_timestamp()
              WHERE s.version <= excluded.version OR s.event_id = ?""";
+
+    private static final String STORE = INSERT + UNLESS_NEWER;
+
+    private static final String STORE_IN_OWN_COMMIT = INSERT + OWN_COMMIT + UNLESS_NEWER;
 
     private static final String FIND =
             """
@@ -50,8 +65,10 @@ final class PostgresSnapshotRepository implements SnapshotRepository {
 
     @Override
     public boolean store(StreamSnapshot snapshot, @Nullable UUID replaced) {
-        return jdbc().update(
-                                schema.sql(STORE),
+        boolean joined = participation.running();
+        return (joined ? joining : detached)
+                        .update(
+                                schema.sql(joined ? STORE : STORE_IN_OWN_COMMIT),
                                 snapshot.aggregateId(),
                                 snapshot.aggregateType(),
                                 snapshot.version(),

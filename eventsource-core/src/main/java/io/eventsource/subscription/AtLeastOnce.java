@@ -8,6 +8,8 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
@@ -30,6 +32,7 @@ final class AtLeastOnce implements BatchProcessor {
     private Checkpoint checkpoint = Checkpoint.NONE;
     private final List<TailEvent> unwritten = new ArrayList<>();
     private long handledUpTo;
+    private @Nullable UUID incarnation;
     private long writtenAt = System.nanoTime();
 
     AtLeastOnce(
@@ -64,6 +67,7 @@ final class AtLeastOnce implements BatchProcessor {
 
     @Override
     public void handle(Batch batch) {
+        incarnation = batch.incarnation();
         if (strategy == CheckpointStrategy.EVERY_EVENT) {
             for (TailEvent event : batch.events()) {
                 handle(List.of(event), event.position());
@@ -104,6 +108,7 @@ final class AtLeastOnce implements BatchProcessor {
 
     @Override
     public void park(Batch batch, ErrorInfo error) {
+        incarnation = batch.incarnation();
         write(() -> parking.park(batch.events().get(0), error), batch.events(), batch.nextPosition());
         parking.parked(1);
     }
@@ -114,13 +119,13 @@ final class AtLeastOnce implements BatchProcessor {
         passed.addAll(events);
         storeTransaction.executeWithoutResult(status -> {
             park.run();
-            advance(new Batch(passed, upTo, false));
+            advance(new Batch(passed, upTo, false, incarnation));
         });
         written(upTo);
     }
 
     private void advance(Batch batch) {
-        if (!checkpoints.advance(handlers.name(), checkpoint, batch)) {
+        if (!checkpoints.advance(handlers.name(), checkpoint, batch, false)) {
             throw new CheckpointMovedException(handlers.name(), checkpoint);
         }
     }
@@ -140,7 +145,7 @@ final class AtLeastOnce implements BatchProcessor {
     @Override
     public void flush() {
         if (handledUpTo > checkpoint.position()) {
-            advance(new Batch(unwritten, handledUpTo, false));
+            advance(new Batch(unwritten, handledUpTo, false, incarnation));
             written(handledUpTo);
         }
     }

@@ -6,6 +6,7 @@ import io.eventsource.store.BucketRange;
 import io.eventsource.store.LogPage;
 import io.eventsource.store.LogReader;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -38,8 +39,9 @@ final class BatchSource {
      * @param events the events, possibly none
      * @param nextPosition the position up to which they are everything
      * @param backlog whether there is more right behind them
+     * @param incarnation of the log that they were read from; null when it cannot be told
      */
-    record Batch(List<TailEvent> events, long nextPosition, boolean backlog) {}
+    record Batch(List<TailEvent> events, long nextPosition, boolean backlog, @Nullable UUID incarnation) {}
 
     BatchSource(
             EventCodec codec,
@@ -68,26 +70,26 @@ final class BatchSource {
      *
      * @param position the position, below the head
      * @param limit how many events at most
-     * @param head the settled head, or a lower position to go to
+     * @param place where the log is, or up to where to go
      * @throws org.springframework.dao.DataAccessException when the database is out of reach
      */
-    Batch next(long position, int limit, long head) {
-        TailBuffer.Slice slice = tail.buffer().read(position, head, filter, buckets, limit);
+    Batch next(long position, int limit, TailReader.Place place) {
+        TailBuffer.Slice slice = tail.buffer().read(position, place.head(), filter, buckets, limit);
         if (slice != null) {
             ahead = null;
             return new Batch(
-                    slice.events(), slice.nextPosition(), slice.events().size() == limit);
+                    slice.events(), slice.nextPosition(), slice.events().size() == limit, place.incarnation());
         }
-        Batch batch = page(position, limit, head);
-        readAhead(batch, limit, head);
+        Batch batch = page(position, limit, place);
+        readAhead(batch, limit, place);
         return batch;
     }
 
-    private Batch page(long position, int limit, long head) {
+    private Batch page(long position, int limit, TailReader.Place place) {
         Ahead started = ahead;
         ahead = null;
         if (started == null || started.position() != position) {
-            return read(position, limit, buckets, head);
+            return read(position, limit, buckets, place);
         }
         try {
             return started.page().join();
@@ -96,7 +98,7 @@ final class BatchSource {
         }
     }
 
-    private void readAhead(Batch current, int limit, long head) {
+    private void readAhead(Batch current, int limit, TailReader.Place place) {
         int inFlight = current.events().size();
         int room = maxInFlight - inFlight;
         if (current.backlog() && inFlight < backpressureThreshold * maxInFlight && room > 0) {
@@ -105,13 +107,17 @@ final class BatchSource {
             ahead = new Ahead(
                     position,
                     CompletableFuture.supplyAsync(
-                            () -> decoded(read(position, Math.min(limit, room), share, head)), executor));
+                            () -> decoded(read(position, Math.min(limit, room), share, place)), executor));
         }
     }
 
-    private Batch read(long position, int limit, BucketRange share, long head) {
-        LogPage page = reader.read(filter.query(position, limit), share, head);
-        return new Batch(page.events().stream().map(TailEvent::new).toList(), page.nextPosition(), !page.atHead());
+    private Batch read(long position, int limit, BucketRange share, TailReader.Place place) {
+        LogPage page = reader.read(filter.query(position, limit), share, place.head());
+        return new Batch(
+                page.events().stream().map(TailEvent::new).toList(),
+                page.nextPosition(),
+                !page.atHead(),
+                place.incarnation());
     }
 
     /** Decodes while another page is being handled; what fails to decode fails again when its turn comes. */

@@ -25,7 +25,10 @@ final class CheckpointRepository {
              WHERE projection_name = ? AND segment = ? AND owner = ?"""
                     .formatted(COLUMNS);
 
-    /** Epoch and position in one row and one statement: whoever comes second finds another position and changes nothing. */
+    /**
+     * Epoch and position in one row and one statement: whoever comes second finds another position and changes nothing. Nor does
+     * whoever has events of a log that the server may have lost since.
+     */
     private static final String ADVANCE =
             """
             UPDATE {schema}.projection_checkpoints
@@ -33,7 +36,21 @@ final class CheckpointRepository {
                    last_event_id = coalesce(?, last_event_id), last_event_type = coalesce(?, last_event_type),
                    last_processed_at = CASE WHEN ? THEN clock_timestamp() ELSE last_processed_at END,
                    updated_at = clock_timestamp()
-             WHERE projection_name = ? AND segment = ? AND epoch = ? AND position = ?""";
+             WHERE projection_name = ? AND segment = ? AND epoch = ? AND position = ?
+               AND (SELECT i.incarnation FROM {schema}.log_incarnation AS i) IS NOT DISTINCT FROM ?::uuid""";
+
+    /**
+     * The commit of this transaction does not wait for the disk: what a crash loses of it is handled again, effects and
+     * checkpoint together. {@code remote_apply} stays, since whoever sets it reads what was handled on a standby.
+     */
+    private static final String REPEATABLE =
+            """
+
+               AND pg_catalog.set_config('synchronous_commit',
+                       CASE pg_catalog.current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'off' END,
+                       true) IS NOT NULL""";
+
+    private static final String ADVANCE_REPEATABLE = ADVANCE + REPEATABLE;
 
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
@@ -71,14 +88,15 @@ final class CheckpointRepository {
      * Moves the checkpoint, as the last statement of the batch's transaction.
      *
      * @param batch what was handled, or passed
+     * @param repeatable whether the transaction holds nothing but what handling the batch again would bring back
      * @return whether the checkpoint was where the caller thought; if not, the caller must roll back
      */
-    boolean advance(String name, Checkpoint from, Batch batch) {
+    boolean advance(String name, Checkpoint from, Batch batch, boolean repeatable) {
         List<TailEvent> events = batch.events();
         @Nullable StoredEvent last =
                 events.isEmpty() ? null : events.get(events.size() - 1).stored();
         return jdbc.update(
-                        schema.sql(ADVANCE),
+                        schema.sql(repeatable ? ADVANCE_REPEATABLE : ADVANCE),
                         batch.nextPosition(),
                         events.size(),
                         last == null ? null : last.eventId(),
@@ -87,7 +105,8 @@ final class CheckpointRepository {
                         name,
                         from.segment(),
                         from.epoch(),
-                        from.position())
+                        from.position(),
+                        batch.incarnation())
                 == 1;
     }
 }

@@ -5,10 +5,13 @@ import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventSelection;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.store.TransactionParticipation;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -27,11 +30,13 @@ final class ExactlyOnce implements BatchProcessor {
     private final CheckpointRepository checkpoints;
     private final TransactionOperations transaction;
     private final DataSource dataSource;
+    private final TransactionParticipation participation;
     private final ProcessingWatch watch;
     private final Duration silence;
     private final SegmentParking parking;
     private Checkpoint checkpoint = Checkpoint.NONE;
     private long passedUpTo;
+    private @Nullable UUID incarnation;
 
     ExactlyOnce(
             EventHandlers handlers,
@@ -49,6 +54,7 @@ final class ExactlyOnce implements BatchProcessor {
         this.checkpoints = checkpoints;
         this.transaction = transaction;
         this.dataSource = dataSource;
+        this.participation = new TransactionParticipation(dataSource);
         this.watch = watch;
         this.silence = silence;
         this.parking = parking;
@@ -65,6 +71,7 @@ final class ExactlyOnce implements BatchProcessor {
     public void handle(Batch batch) {
         if (batch.events().isEmpty()) {
             passedUpTo = batch.nextPosition();
+            incarnation = batch.incarnation();
             if (passedUpTo - checkpoint.position() >= IDLE_CHECKPOINT_DISTANCE) {
                 flush();
             }
@@ -106,7 +113,8 @@ final class ExactlyOnce implements BatchProcessor {
     }
 
     private void advance(Batch batch) {
-        if (!checkpoints.advance(handlers.name(), checkpoint, batch)) {
+        // events that a handler has appended may be on their way elsewhere as soon as they are committed
+        if (!checkpoints.advance(handlers.name(), checkpoint, batch, !participation.hasAppended())) {
             throw new CheckpointMovedException(handlers.name(), checkpoint);
         }
     }
@@ -125,7 +133,7 @@ final class ExactlyOnce implements BatchProcessor {
     @Override
     public void flush() {
         if (passedUpTo > checkpoint.position()) {
-            Batch passed = new Batch(List.of(), passedUpTo, false);
+            Batch passed = new Batch(List.of(), passedUpTo, false, incarnation);
             transaction.executeWithoutResult(status -> advance(passed));
             moved(passedUpTo);
         }

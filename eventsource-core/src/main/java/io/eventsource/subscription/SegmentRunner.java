@@ -1,6 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.deadletter.ParkingChangedException;
+import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorPolicy;
 import io.eventsource.error.ErrorReaction;
@@ -27,7 +28,7 @@ final class SegmentRunner {
 
     private static final Logger log = LoggerFactory.getLogger(SegmentRunner.class);
 
-    private static final Batch NOTHING = new Batch(List.of(), 0, false);
+    private static final Batch NOTHING = new Batch(List.of(), 0, false, null);
 
     /** How often a runner without a lease looks whether there is one again. */
     private static final long LEASE_LOOK_MILLIS = 20;
@@ -183,6 +184,7 @@ final class SegmentRunner {
                     owned = follow(stop);
                 } catch (CheckpointMovedException moved) {
                     log.info("{}", moved.getMessage());
+                    tail.suspect();
                 } catch (ParkingChangedException changed) {
                     log.debug("{}", changed.getMessage());
                 } catch (InterruptedException interrupted) {
@@ -245,7 +247,7 @@ final class SegmentRunner {
         follow(place.head() - position <= TailBuffer.MAX_EVENTS / 2);
         long end = checkpoint.bounded(place.head());
         if (place.known() && position < end) {
-            step(end, stop);
+            step(place.upTo(end), stop);
             return true;
         }
         caughtUp(place);
@@ -257,7 +259,7 @@ final class SegmentRunner {
         return true;
     }
 
-    private void step(long end, StopSignal stop) throws InterruptedException {
+    private void step(TailReader.Place place, StopSignal stop) throws InterruptedException {
         if (!permit()) {
             changeState(SubscriptionState.CIRCUIT_OPEN);
             boolean unused = stop.await(breaker.pause().toMillis());
@@ -265,7 +267,7 @@ final class SegmentRunner {
         }
         turns.acquire();
         try {
-            handleNext(end);
+            handleNext(place);
         } finally {
             turns.release();
         }
@@ -286,9 +288,9 @@ final class SegmentRunner {
         }
     }
 
-    private void handleNext(long end) {
+    private void handleNext(TailReader.Place place) {
         attempted = NOTHING;
-        Batch batch = source.next(position, batchSize.current(), end);
+        Batch batch = source.next(position, batchSize.current(), place);
         attempted = batch;
         if (batch.backlog() && streak.failures() == 0) {
             changeState(SubscriptionState.CATCHING_UP);
@@ -406,6 +408,7 @@ final class SegmentRunner {
     private void afterFailure(Throwable failure, StopSignal stop) throws InterruptedException {
         batchSize.failed();
         if (!permit()) {
+            tail.suspect();
             changeState(SubscriptionState.CIRCUIT_OPEN);
             boolean unused = stop.await(breaker.pause().toMillis());
             return;
@@ -413,6 +416,10 @@ final class SegmentRunner {
         permitted = false;
         ErrorInfo error =
                 policy.failed(attempted.events().stream().map(TailEvent::stored).toList(), failure);
+        if (error.category() == ErrorCategory.INFRASTRUCTURE) {
+            // a server that has crashed may have lost what was read
+            tail.suspect();
+        }
         flush();
         if (error.reaction() instanceof ErrorReaction.Park) {
             park(error);

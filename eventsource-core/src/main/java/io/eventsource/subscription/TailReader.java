@@ -8,6 +8,7 @@ import io.eventsource.store.LogSignal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,8 +35,13 @@ final class TailReader {
     /** Events that one statement brings into memory. */
     private static final int PAGE = 1_000;
 
-    /** Looks of a busy log are at least so far apart, so that events that come one by one share them. */
+    /** Looks are at least so far apart, so that events that come one by one share them. */
     private static final long LINGER_NANOS = 1_000_000;
+
+    /** The same after a look that has found many: whoever appends then needs the processors more than another look does. */
+    private static final long BUSY_LINGER_NANOS = 3_000_000;
+
+    private static final int MANY = 8;
 
     private final LogHead logHead;
     private final LogReader reader;
@@ -46,8 +52,9 @@ final class TailReader {
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
-    private Place place = new Place(0, 0, false);
+    private Place place = new Place(0, 0, false, null);
     private boolean failing;
+    private long suspicions;
 
     private final TailBuffer buffer = new TailBuffer();
     private final AtomicInteger followers = new AtomicInteger();
@@ -56,6 +63,7 @@ final class TailReader {
     private long bufferedGeneration;
     private @Nullable Long reportedHole;
     private boolean publishFailed;
+    private boolean namingFailed;
 
     /**
      * Where the log is.
@@ -63,8 +71,19 @@ final class TailReader {
      * @param head the settled head
      * @param generation rises when what was remembered of the log must be read anew
      * @param known whether the log has been looked at
+     * @param incarnation changes whenever the server may have lost commits; null when it cannot be told
      */
-    record Place(long head, long generation, boolean known) {}
+    record Place(long head, long generation, boolean known, @Nullable UUID incarnation) {
+
+        Place unknown(long newGeneration) {
+            return new Place(head, newGeneration, false, incarnation);
+        }
+
+        /** The same up to a position before the head. */
+        Place upTo(long end) {
+            return new Place(end, generation, known, incarnation);
+        }
+    }
 
     /**
      * Creates a reader that has not looked yet.
@@ -93,13 +112,16 @@ final class TailReader {
         Duration holePause = FIRST_LOOK_AT_HOLE;
         while (!stop.raised()) {
             Duration pause;
+            long linger = LINGER_NANOS;
             long lookedAt = System.nanoTime();
             try {
-                logHead.advance();
-                LogHeadStatus status = logHead.status();
+                long headBefore = logHead.status().position();
+                long suspicionsBefore = suspicions();
+                LogHeadStatus status = look();
                 long head = status.position();
+                linger = head - headBefore > MANY ? BUSY_LINGER_NANOS : LINGER_NANOS;
                 fillBuffer(head, status.generation());
-                publish(new Place(head, status.generation(), true));
+                publish(new Place(head, status.generation(), true, status.incarnation()), suspicionsBefore);
                 reportHole(status);
                 publishHead();
                 pauses = backOff.start();
@@ -110,7 +132,33 @@ final class TailReader {
                 report(failure, pause, logHead.status().generation());
             }
             signal.await(pause);
-            boolean unused = stop.awaitNanos(LINGER_NANOS - (System.nanoTime() - lookedAt));
+            boolean unused = stop.awaitNanos(linger - (System.nanoTime() - lookedAt));
+        }
+    }
+
+    private LogHeadStatus look() {
+        logHead.advance();
+        if (logHead.status().incarnation() == null && nameIncarnation()) {
+            logHead.advance();
+        }
+        return logHead.status();
+    }
+
+    /** Without a name, a server that has lost commits is noticed only while the log is shorter than it was. */
+    private boolean nameIncarnation() {
+        if (namingFailed) {
+            return false;
+        }
+        try {
+            logHead.nameIncarnation();
+            return true;
+        } catch (DataAccessException failure) {
+            namingFailed = true;
+            log.warn(
+                    "Cannot write to log_incarnation; after a crash of a server with asynchronous commit, or a failover to a"
+                            + " lagging standby, events that are lost may still be handled. See docs/roles.sql",
+                    failure);
+            return false;
         }
     }
 
@@ -176,9 +224,11 @@ final class TailReader {
 
     /** Until the next look nobody may go by the head that was: the log may be another one. */
     private void report(Throwable failure, Duration pause, long generation) {
+        // the server that could not be written to may be another one when it is back
+        namingFailed = false;
         lock.lock();
         try {
-            place = new Place(place.head(), generation, false);
+            place = place.unknown(generation);
             moved.signalAll();
             if (!failing) {
                 log.warn("Cannot read the head of the log, trying again in {} ms", pause.toMillis(), failure);
@@ -189,13 +239,15 @@ final class TailReader {
         }
     }
 
-    private void publish(Place newPlace) {
+    private void publish(Place looked, long suspicionsBefore) {
         lock.lock();
         try {
             if (failing) {
-                log.info("Reading the head of the log again, it is at {}", newPlace.head());
+                log.info("Reading the head of the log again, it is at {}", looked.head());
             }
             failing = false;
+            // a look that began before the suspicion does not answer it
+            Place newPlace = suspicions == suspicionsBefore ? looked : looked.unknown(looked.generation());
             if (!newPlace.equals(place)) {
                 place = newPlace;
                 moved.signalAll();
@@ -203,6 +255,31 @@ final class TailReader {
         } finally {
             lock.unlock();
         }
+    }
+
+    private long suspicions() {
+        lock.lock();
+        try {
+            return suspicions;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Somebody has reason to doubt that the database still is what the last look saw, such as a lost connection. Until a look
+     * that begins after this, nobody goes by what is remembered of the log.
+     */
+    void suspect() {
+        lock.lock();
+        try {
+            suspicions++;
+            place = place.unknown(place.generation());
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        signal.wake();
     }
 
     /** Where the log was at the last look. */

@@ -28,6 +28,8 @@ import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.AccountEvent;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.Threads;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +47,9 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -571,6 +576,42 @@ class SnapshotIT {
                     .isFalse();
 
             assertThat(repository.find(id)).contains(newest);
+        }
+
+        @Test
+        void in_a_commit_of_its_own_does_not_wait_for_the_disk_and_in_a_transaction_leaves_that_as_it_is()
+                throws SQLException {
+            database.jdbc().execute("CREATE TABLE IF NOT EXISTS waits (for_the_disk text)");
+            database.jdbc()
+                    .execute(
+                            """
+                            CREATE OR REPLACE FUNCTION note_wait() RETURNS trigger LANGUAGE plpgsql AS
+                            $$ BEGIN INSERT INTO waits VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$""");
+            database.jdbc()
+                    .execute(
+                            "CREATE TRIGGER note_wait AFTER INSERT ON eventsource.snapshots FOR EACH ROW EXECUTE FUNCTION note_wait()");
+            try (Connection connection = database.connect()) {
+                SingleConnectionDataSource single = new SingleConnectionDataSource(connection, true);
+                JdbcTemplate jdbc = new JdbcTemplate(single);
+                jdbc.execute("SET synchronous_commit = 'on'");
+                SnapshotRepository onSingle = SnapshotRepository.postgres(single, TestDatabase.SCHEMA);
+
+                assertThat(onSingle.store(snapshot(UUID.randomUUID()), null)).isTrue();
+                new TransactionTemplate(new JdbcTransactionManager(single))
+                        .executeWithoutResult(status -> onSingle.store(snapshot(UUID.randomUUID()), null));
+
+                assertThat(jdbc.queryForList("SELECT for_the_disk FROM waits", String.class))
+                        .containsExactly("off", "on");
+                assertThat(jdbc.queryForObject("SHOW synchronous_commit", String.class))
+                        .as("what others commit on this connection")
+                        .isEqualTo("on");
+            } finally {
+                database.jdbc().execute("DROP TRIGGER note_wait ON eventsource.snapshots");
+            }
+        }
+
+        private StreamSnapshot snapshot(UUID stream) {
+            return new StreamSnapshot(stream, "ledger", 1, UUID.randomUUID(), 2, "{}", java.time.Instant.EPOCH);
         }
 
         @Test

@@ -143,6 +143,8 @@ class SchemaRolesIT {
                 assertThat(database.jdbc().queryForList("SELECT position FROM eventsource.log_head", Long.class))
                         .containsExactly(1L);
             });
+            assertThat(database.jdbc().queryForList("SELECT incarnation FROM eventsource.log_incarnation"))
+                    .hasSize(1);
         } finally {
             assertThat(manager.stop(Duration.ofSeconds(10))).isTrue();
         }
@@ -165,6 +167,8 @@ class SchemaRolesIT {
                 "SELECT setval('eventsource.events_position_seq', 1)",
                 "DELETE FROM eventsource.event_streams",
                 "DELETE FROM eventsource.log_head",
+                "DELETE FROM eventsource.log_incarnation",
+                "UPDATE eventsource.log_incarnation SET incarnation = NULL",
                 "DELETE FROM eventsource.log_interventions",
                 "UPDATE eventsource.log_interventions SET reason = 'another'",
                 "UPDATE eventsource.eventsource_schema_history SET success = false",

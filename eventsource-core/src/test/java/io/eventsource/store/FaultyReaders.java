@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Readers that break one rule of the settled head each. A test of the rules has to see every one of them fail. */
@@ -49,10 +51,10 @@ enum FaultyReaders {
                 private Set<String> writers = new HashSet<>();
 
                 @Override
-                public List<Long> positionsAfter(long position, int limit) {
+                public Sight from(long position, int limit) {
                     writers = evidence.writers();
                     between.run();
-                    return evidence.positionsAfter(position, limit);
+                    return evidence.from(position, limit);
                 }
 
                 @Override
@@ -123,8 +125,18 @@ enum FaultyReaders {
         }
 
         @Override
-        public List<Long> positionsAfter(long position, int limit) {
-            return evidence.positionsAfter(position, limit);
+        public Sight from(long position, int limit) {
+            return evidence.from(position, limit);
+        }
+
+        @Override
+        public @Nullable UUID incarnation() {
+            return evidence.incarnation();
+        }
+
+        @Override
+        public void nameIncarnation() {
+            evidence.nameIncarnation();
         }
 
         @Override

@@ -254,6 +254,20 @@ class LogHeadIT {
     }
 
     @Test
+    void appends_that_lost_their_conflict_have_drawn_no_position() {
+        UUID account = UUID.randomUUID();
+        long last = store.append(StreamAppend.to("account", account, new Deposited(1)))
+                .lastPosition();
+        for (int i = 0; i < 5; i++) {
+            assertThat(catchThrowable(() -> store.append(StreamAppend.to("account", account, new Deposited(1))
+                            .expecting(ExpectedVersion.noStream()))))
+                    .isInstanceOf(VersionConflictException.class);
+        }
+
+        assertThat(append(1).firstPosition()).isEqualTo(last + 1);
+    }
+
+    @Test
     void a_log_that_has_gone_backwards_is_followed_and_counted() {
         AppendResult lost = append(10);
         assertThat(head.advance()).isEqualTo(lost.lastPosition());

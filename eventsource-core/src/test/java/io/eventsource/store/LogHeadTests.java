@@ -36,7 +36,7 @@ class LogHeadTests {
         @Test
         void an_empty_log_is_settled_at_zero() {
             assertThat(head.advance()).isZero();
-            assertThat(head.status()).isEqualTo(new LogHeadStatus(0, null, 0, 0));
+            assertThat(head.status()).isEqualTo(new LogHeadStatus(0, null, 0, 0, null));
         }
 
         @Test
@@ -159,14 +159,14 @@ class LogHeadTests {
         }
 
         @Test
-        void a_look_at_an_unchanged_log_is_two_statements() {
+        void a_look_at_an_unchanged_log_is_one_statement() {
             log.append(10);
             head.advance();
             int before = log.statements();
 
             head.advance();
 
-            assertThat(log.statements() - before).isEqualTo(2);
+            assertThat(log.statements() - before).isEqualTo(1);
         }
     }
 
@@ -211,6 +211,78 @@ class LogHeadTests {
             log.append(1);
             assertThat(head.advance()).isEqualTo(1);
             assertThat(head.status().regressions()).isEqualTo(1);
+        }
+    }
+
+    @Nested
+    class Incarnations {
+
+        private void settle(int events) {
+            log.append(events).nameIncarnation();
+            assertThat(head.advance()).isEqualTo(events);
+        }
+
+        @Test
+        void a_log_that_has_grown_beyond_what_a_crash_has_lost_is_another_one() {
+            settle(10);
+            log.crashBehind(4);
+            log.append(20);
+            long generation = head.status().generation();
+
+            assertThat(head.advance()).isEqualTo(24);
+
+            assertThat(head.status().generation()).isGreaterThan(generation);
+            assertThat(head.status().incarnation()).isNull();
+        }
+
+        @Test
+        void a_crash_that_has_lost_an_event_in_the_middle_raises_the_generation() {
+            settle(10);
+            log.lose(7);
+            log.crashBehind(10);
+            long generation = head.status().generation();
+
+            assertThat(head.advance()).isEqualTo(10);
+
+            assertThat(head.status().generation()).isGreaterThan(generation);
+            assertThat(head.status().regressions()).isZero();
+        }
+
+        @Test
+        void in_another_one_a_hole_is_waited_for_anew() {
+            settle(10);
+            log.crashBehind(4);
+            log.draw("open", 1).append(10);
+
+            assertThat(head.advance()).isLessThan(5);
+
+            log.commit("open");
+            assertThat(head.advance()).isEqualTo(15);
+        }
+
+        @Test
+        void the_first_look_does_not_raise_the_generation_and_naming_it_twice_changes_nothing() {
+            settle(10);
+            long generation = head.status().generation();
+            assertThat(generation).isZero();
+
+            head.nameIncarnation();
+            head.advance();
+
+            assertThat(head.status().incarnation()).isNotNull();
+            assertThat(head.status().generation()).isEqualTo(generation);
+        }
+
+        @Test
+        void an_empty_log_is_told_from_another_empty_log() {
+            log.nameIncarnation();
+            head.advance();
+            log.crashBehind(0);
+            log.nameIncarnation();
+
+            head.advance();
+
+            assertThat(head.status().generation()).isOne();
         }
     }
 

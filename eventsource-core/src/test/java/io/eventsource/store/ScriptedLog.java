@@ -7,6 +7,7 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -18,6 +19,7 @@ final class ScriptedLog implements LogEvidence {
     private final Map<String, Set<Long>> open = new TreeMap<>();
     private long drawn;
     private long published;
+    private @Nullable UUID incarnation;
     private int statements;
     private boolean unreachable;
     private @Nullable Runnable beforeEachStatement;
@@ -65,6 +67,17 @@ final class ScriptedLog implements LogEvidence {
         drawn = position;
     }
 
+    /** A single event is gone: its transaction committed last before a crash, although its position is lower. */
+    void lose(long position) {
+        visible.remove(position);
+    }
+
+    /** A crash loses everything behind a position, and the incarnation's name with it. */
+    void crashBehind(long position) {
+        loseBehind(position);
+        incarnation = null;
+    }
+
     void reachable(boolean reachable) {
         unreachable = !reachable;
     }
@@ -96,9 +109,23 @@ final class ScriptedLog implements LogEvidence {
     }
 
     @Override
-    public List<Long> positionsAfter(long position, int limit) {
+    public Sight from(long position, int limit) {
         statement();
-        return visible.tailSet(position, false).stream().limit(limit).toList();
+        List<Long> positions =
+                visible.tailSet(position, true).stream().limit(limit).toList();
+        return new Sight(positions, positions.isEmpty() ? null : incarnation);
+    }
+
+    @Override
+    public @Nullable UUID incarnation() {
+        statement();
+        return incarnation;
+    }
+
+    @Override
+    public void nameIncarnation() {
+        statement();
+        incarnation = incarnation == null ? UUID.randomUUID() : incarnation;
     }
 
     @Override

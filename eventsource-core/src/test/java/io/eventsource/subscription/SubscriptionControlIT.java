@@ -68,6 +68,20 @@ class SubscriptionControlIT extends SubscriptionFixture {
     }
 
     @Test
+    void idle_subscriptions_hold_no_lock_on_the_log() {
+        SubscriptionManager manager = manager(settings(10, SHORT), handlers());
+        manager.start();
+        long first = deposit(1).get(0);
+        awaitLive(manager, name, first);
+        LogHead elsewhere = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
+
+        for (int i = 0; i < 50; i++) {
+            assertThat(elsewhere.writers()).isEmpty();
+        }
+        assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.LIVE);
+    }
+
+    @Test
     void some_subscriptions_are_started_and_stopped_without_the_others() {
         RecordingHandlers one = handlers();
         RecordingHandlers two = new RecordingHandlers("two-" + name, jdbc, "deposited");

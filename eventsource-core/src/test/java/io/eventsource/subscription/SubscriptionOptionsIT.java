@@ -304,14 +304,18 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
         BatchSource source = new BatchSource(
                 TestEvents.codec(), reader, tail, filter, options.tuning().settings(), counting);
 
-        BatchSource.Batch first = source.next(base, 10, head.advance());
+        BatchSource.Batch first = source.next(base, 10, place(head));
         int ahead = pages.get();
-        BatchSource.Batch second = source.next(first.nextPosition(), 10, head.advance());
+        BatchSource.Batch second = source.next(first.nextPosition(), 10, place(head));
 
         assertThat(Stream.of(first, second).flatMap(batch -> batch.events().stream()))
                 .extracting(TailEvent::position)
                 .containsExactlyElementsOf(allDeposits().subList(0, 20));
         return ahead;
+    }
+
+    private static TailReader.Place place(LogHead head) {
+        return new TailReader.Place(head.advance(), 0, true, head.status().incarnation());
     }
 
     @Test
