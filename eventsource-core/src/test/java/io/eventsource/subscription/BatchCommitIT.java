@@ -36,7 +36,7 @@ class BatchCommitIT extends SubscriptionFixture {
                 END $$""");
         jdbc.execute(
                 """
-                CREATE CONSTRAINT TRIGGER note_commit AFTER UPDATE ON eventsource.projection_checkpoints
+                CREATE CONSTRAINT TRIGGER note_commit AFTER UPDATE OF position ON eventsource.projection_checkpoints
                 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note_commit()""");
     }
 
