@@ -106,6 +106,7 @@ public final class EffectLog {
                     (id bigserial PRIMARY KEY, projection text, position bigint, stream uuid, version bigint,
                      event_id uuid, instance text, segment int, epoch bigint, owner text)""");
         jdbc.execute("CREATE INDEX IF NOT EXISTS effect_log_position ON effect_log (projection, position)");
+        jdbc.execute("CREATE TABLE IF NOT EXISTS effect_resets (projection text, instance text)");
         // by name, so that it is the same whether or not checkpoints have these columns
         jdbc.execute(
                 """
@@ -215,6 +216,32 @@ public final class EffectLog {
     /** How many events have no effect. */
     public int unhandled(String projection) {
         return jdbc.queryForList(UNHANDLED, Integer.class, base, projection).get(0);
+    }
+
+    /** How often the read model was emptied. */
+    public int resets(String projection) {
+        return jdbc.queryForList("SELECT count(*) FROM effect_resets WHERE projection = ?", Integer.class, projection)
+                .get(0);
+    }
+
+    /** How many effects there are. */
+    public int count(String projection) {
+        return jdbc.queryForList("SELECT count(*) FROM effect_log WHERE projection = ?", Integer.class, projection)
+                .get(0);
+    }
+
+    /** How many effects of an instance there are in an epoch of a segment. */
+    public int effectsIn(Segment segment, String instance) {
+        return jdbc.queryForList(
+                        """
+                        SELECT count(*) FROM effect_log
+                         WHERE projection = ? AND segment = ? AND epoch = ? AND instance = ?""",
+                        Integer.class,
+                        segment.projection(),
+                        segment.number(),
+                        segment.epoch(),
+                        instance)
+                .get(0);
     }
 
     /** How many effects an instance has committed. */

@@ -169,4 +169,28 @@ public sealed interface Command<R> {
             instance.turnstile(projection).release();
         }
     }
+
+    /** Divides each segment of a projection until it has so many. */
+    record Split(String projection, int segments) implements Order {
+        @Override
+        public void carryOut(RunningInstance instance) {
+            instance.split(projection, segments);
+        }
+    }
+
+    /** Joins segments of a projection until it has so many. */
+    record Merge(String projection, int segments) implements Order {
+        @Override
+        public void carryOut(RunningInstance instance) {
+            instance.merge(projection, segments);
+        }
+    }
+
+    /** Sets a projection back and lets it handle everything again. */
+    record Rebuild(String projection) implements Order {
+        @Override
+        public void carryOut(RunningInstance instance) {
+            instance.rebuild(projection);
+        }
+    }
 }

@@ -14,6 +14,9 @@ import java.util.List;
  * @param pollInterval how often it looks for the head without a signal
  * @param clockOffset how far its clock is ahead of this machine's; negative for behind
  * @param drainTimeout how long SIGTERM lets batches take
+ * @param segments how many segments a projection without a checkpoint is divided into
+ * @param leaseDuration how long an instance that gives no sign of life keeps its segments
+ * @param heartbeatInterval how often it gives one
  */
 public record InstanceOptions(
         String name,
@@ -23,7 +26,10 @@ public record InstanceOptions(
         int batchSize,
         Duration pollInterval,
         Duration clockOffset,
-        Duration drainTimeout) {
+        Duration drainTimeout,
+        int segments,
+        Duration leaseDuration,
+        Duration heartbeatInterval) {
 
     /** Copies the list. */
     public InstanceOptions {
@@ -41,22 +47,97 @@ public record InstanceOptions(
 
     /** The same with another clock. */
     public InstanceOptions withClockOffset(Duration newOffset) {
-        return new InstanceOptions(name, url, projections, base, batchSize, pollInterval, newOffset, drainTimeout);
+        return new InstanceOptions(
+                name,
+                url,
+                projections,
+                base,
+                batchSize,
+                pollInterval,
+                newOffset,
+                drainTimeout,
+                segments,
+                leaseDuration,
+                heartbeatInterval);
     }
 
     /** The same with other batches. */
     public InstanceOptions withBatchSize(int newSize) {
-        return new InstanceOptions(name, url, projections, base, newSize, pollInterval, clockOffset, drainTimeout);
+        return new InstanceOptions(
+                name,
+                url,
+                projections,
+                base,
+                newSize,
+                pollInterval,
+                clockOffset,
+                drainTimeout,
+                segments,
+                leaseDuration,
+                heartbeatInterval);
     }
 
     /** The same with other projections. */
     public InstanceOptions withProjections(ProjectionOptions... newProjections) {
         return new InstanceOptions(
-                name, url, List.of(newProjections), base, batchSize, pollInterval, clockOffset, drainTimeout);
+                name,
+                url,
+                List.of(newProjections),
+                base,
+                batchSize,
+                pollInterval,
+                clockOffset,
+                drainTimeout,
+                segments,
+                leaseDuration,
+                heartbeatInterval);
     }
 
     /** The same with another time to end in. */
     public InstanceOptions withDrainTimeout(Duration newTimeout) {
-        return new InstanceOptions(name, url, projections, base, batchSize, pollInterval, clockOffset, newTimeout);
+        return new InstanceOptions(
+                name,
+                url,
+                projections,
+                base,
+                batchSize,
+                pollInterval,
+                clockOffset,
+                newTimeout,
+                segments,
+                leaseDuration,
+                heartbeatInterval);
+    }
+
+    /** The same with so many segments. */
+    public InstanceOptions withSegments(int newSegments) {
+        return new InstanceOptions(
+                name,
+                url,
+                projections,
+                base,
+                batchSize,
+                pollInterval,
+                clockOffset,
+                drainTimeout,
+                newSegments,
+                leaseDuration,
+                heartbeatInterval);
+    }
+
+    /** The same with another lease, of which a quarter goes by between two signs of life. */
+    public InstanceOptions withLease(Duration newLease) {
+        return new InstanceOptions(
+                name,
+                url,
+                projections,
+                base,
+                batchSize,
+                pollInterval,
+                clockOffset,
+                drainTimeout,
+                segments,
+                newLease,
+                newLease.dividedBy(4));
     }
 }

@@ -50,7 +50,10 @@ public final class InstanceProcesses implements AfterEachCallback {
                 10,
                 Duration.ofMillis(100),
                 Duration.ZERO,
-                Duration.ofSeconds(20));
+                Duration.ofSeconds(20),
+                1,
+                Duration.ofSeconds(10),
+                Duration.ofMillis(2_500));
     }
 
     /** Starts a process; returns at once, so that several can start at the same time. */
@@ -89,11 +92,29 @@ public final class InstanceProcesses implements AfterEachCallback {
                 .get(0);
     }
 
-    @Override
-    public void afterEach(ExtensionContext context) {
+    /** Whether a session of an instance stands in a transaction, with the locks of it. */
+    public boolean inTransaction(InstanceProcess instance) {
+        return database.jdbc()
+                        .queryForList(
+                                """
+                                SELECT count(*) FROM pg_stat_activity
+                                 WHERE datname = current_database() AND application_name = ?
+                                   AND state LIKE 'idle in transaction%'""",
+                                Integer.class, instance.name())
+                        .get(0)
+                > 0;
+    }
+
+    /** Kills all of them. */
+    public void endAll() {
         all.forEach(InstanceProcess::kill);
         // ends the freezers of those that were frozen
         all.forEach(InstanceProcess::abandon);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        endAll();
         if (context.getExecutionException().isPresent()) {
             all.forEach(InstanceProcesses::show);
         }

@@ -156,6 +156,21 @@ public final class RunningInstance {
         return store;
     }
 
+    @SuppressWarnings("DoNotCallSuggester")
+    void split(String projection, int segments) {
+        throw new UnsupportedOperationException("split " + projection + " into " + segments);
+    }
+
+    @SuppressWarnings("DoNotCallSuggester")
+    void merge(String projection, int segments) {
+        throw new UnsupportedOperationException("merge " + projection + " into " + segments);
+    }
+
+    @SuppressWarnings("DoNotCallSuggester")
+    void rebuild(String projection) {
+        throw new UnsupportedOperationException("rebuild " + projection);
+    }
+
     Turnstile turnstile(String projection) {
         Turnstile turnstile = turnstiles.get(projection);
         if (turnstile == null) {
