@@ -162,8 +162,8 @@ class ProcessFaultsIT {
                         crash();
                         yield true;
                     }
-                    case SPLIT -> obeyed(new Command.Split(observed.name(), 4 + random.nextInt(5)));
-                    case MERGED -> obeyed(new Command.Merge(observed.name(), 1 + random.nextInt(4)));
+                    case SPLIT -> obeyed(new Command.Resize(observed.name(), 4 + random.nextInt(5)));
+                    case MERGED -> obeyed(new Command.Resize(observed.name(), 1 + random.nextInt(4)));
                 };
         (done ? struck : refused).merge(fault, 1, Integer::sum);
     }

@@ -107,16 +107,18 @@ public final class EffectLog {
                      event_id uuid, instance text, segment int, epoch bigint, owner text)""");
         jdbc.execute("CREATE INDEX IF NOT EXISTS effect_log_position ON effect_log (projection, position)");
         jdbc.execute("CREATE TABLE IF NOT EXISTS effect_resets (projection text, instance text)");
-        // by name, so that it is the same whether or not checkpoints have these columns
+        jdbc.execute("CREATE TABLE IF NOT EXISTS effect_instances (id uuid PRIMARY KEY, name text NOT NULL)");
         jdbc.execute(
                 """
                 CREATE OR REPLACE VIEW effect_segments AS
-                SELECT projection_name AS projection, segment, position, epoch, owner, last_bucket,
-                       coalesce(lag(last_bucket) OVER (PARTITION BY projection_name ORDER BY last_bucket) + 1, 0)
-                           AS first_bucket
-                  FROM (SELECT projection_name, segment, position, epoch, to_jsonb(c) ->> 'owner' AS owner,
-                               coalesce((to_jsonb(c) ->> 'last_bucket')::int, 1023) AS last_bucket
-                          FROM eventsource.projection_checkpoints c) checkpoints""");
+                SELECT c.projection_name AS projection, c.segment, c.position, c.epoch, coalesce(i.name, c.owner::text) AS owner,
+                       c.segment AS first_bucket, c.last_bucket
+                  FROM eventsource.projection_checkpoints c LEFT JOIN effect_instances i ON i.id = c.owner""");
+    }
+
+    /** Says which name an owner is to be shown under. Expects the tables to be there. */
+    public static void introduce(JdbcTemplate jdbc, UUID instance, String name) {
+        jdbc.update("INSERT INTO effect_instances VALUES (?, ?)", instance, name);
     }
 
     /** What a snapshot shows. */

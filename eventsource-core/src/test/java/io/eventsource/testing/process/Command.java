@@ -170,19 +170,11 @@ public sealed interface Command<R> {
         }
     }
 
-    /** Divides each segment of a projection until it has so many. */
-    record Split(String projection, int segments) implements Order {
+    /** Has a projection cut or merged until it has so many segments. */
+    record Resize(String projection, int segments) implements Order {
         @Override
         public void carryOut(RunningInstance instance) {
-            instance.split(projection, segments);
-        }
-    }
-
-    /** Joins segments of a projection until it has so many. */
-    record Merge(String projection, int segments) implements Order {
-        @Override
-        public void carryOut(RunningInstance instance) {
-            instance.merge(projection, segments);
+            instance.manager().resize(projection, segments);
         }
     }
 
@@ -190,7 +182,7 @@ public sealed interface Command<R> {
     record Rebuild(String projection) implements Order {
         @Override
         public void carryOut(RunningInstance instance) {
-            instance.rebuild(projection);
+            instance.manager().rebuild(projection);
         }
     }
 }

@@ -2,10 +2,12 @@ package io.eventsource.testing.process;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * How an instance is made. The methods that begin with {@code with} return a copy.
  *
+ * @param id what it owns segments as; another one for each launch
  * @param name its name: of its sessions, its effects and its log
  * @param url the database
  * @param projections what it drives
@@ -15,10 +17,10 @@ import java.util.List;
  * @param clockOffset how far its clock is ahead of this machine's; negative for behind
  * @param drainTimeout how long SIGTERM lets batches take
  * @param segments how many segments a projection without a checkpoint is divided into
- * @param leaseDuration how long an instance that gives no sign of life keeps its segments
- * @param heartbeatInterval how often it gives one
+ * @param leaseDuration how long an instance that gives no sign of life keeps its segments, and how long a batch may take
  */
 public record InstanceOptions(
+        UUID id,
         String name,
         String url,
         List<ProjectionOptions> projections,
@@ -28,8 +30,7 @@ public record InstanceOptions(
         Duration clockOffset,
         Duration drainTimeout,
         int segments,
-        Duration leaseDuration,
-        Duration heartbeatInterval) {
+        Duration leaseDuration) {
 
     /** Copies the list. */
     public InstanceOptions {
@@ -48,6 +49,7 @@ public record InstanceOptions(
     /** The same with another clock. */
     public InstanceOptions withClockOffset(Duration newOffset) {
         return new InstanceOptions(
+                id,
                 name,
                 url,
                 projections,
@@ -57,13 +59,13 @@ public record InstanceOptions(
                 newOffset,
                 drainTimeout,
                 segments,
-                leaseDuration,
-                heartbeatInterval);
+                leaseDuration);
     }
 
     /** The same with other batches. */
     public InstanceOptions withBatchSize(int newSize) {
         return new InstanceOptions(
+                id,
                 name,
                 url,
                 projections,
@@ -73,13 +75,13 @@ public record InstanceOptions(
                 clockOffset,
                 drainTimeout,
                 segments,
-                leaseDuration,
-                heartbeatInterval);
+                leaseDuration);
     }
 
     /** The same with other projections. */
     public InstanceOptions withProjections(ProjectionOptions... newProjections) {
         return new InstanceOptions(
+                id,
                 name,
                 url,
                 List.of(newProjections),
@@ -89,13 +91,13 @@ public record InstanceOptions(
                 clockOffset,
                 drainTimeout,
                 segments,
-                leaseDuration,
-                heartbeatInterval);
+                leaseDuration);
     }
 
     /** The same with another time to end in. */
     public InstanceOptions withDrainTimeout(Duration newTimeout) {
         return new InstanceOptions(
+                id,
                 name,
                 url,
                 projections,
@@ -105,13 +107,13 @@ public record InstanceOptions(
                 clockOffset,
                 newTimeout,
                 segments,
-                leaseDuration,
-                heartbeatInterval);
+                leaseDuration);
     }
 
     /** The same with so many segments. */
     public InstanceOptions withSegments(int newSegments) {
         return new InstanceOptions(
+                id,
                 name,
                 url,
                 projections,
@@ -121,13 +123,13 @@ public record InstanceOptions(
                 clockOffset,
                 drainTimeout,
                 newSegments,
-                leaseDuration,
-                heartbeatInterval);
+                leaseDuration);
     }
 
-    /** The same with another lease, of which a quarter goes by between two signs of life. */
+    /** The same with another lease. */
     public InstanceOptions withLease(Duration newLease) {
         return new InstanceOptions(
+                id,
                 name,
                 url,
                 projections,
@@ -137,7 +139,6 @@ public record InstanceOptions(
                 clockOffset,
                 drainTimeout,
                 segments,
-                newLease,
-                newLease.dividedBy(4));
+                newLease);
     }
 }

@@ -10,6 +10,7 @@ import io.eventsource.store.SignalRelay;
 import io.eventsource.store.SignalRelaySettings;
 import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.subscription.CheckpointStrategy;
+import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionFilter;
@@ -25,7 +26,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.UUID;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -65,7 +65,7 @@ public final class RunningInstance {
                 TestDatabase.SCHEMA,
                 signal,
                 new SignalRelaySettings(true, Duration.ofMillis(5), Duration.ofSeconds(1)),
-                UUID.randomUUID(),
+                options.id(),
                 RunningInstance::daemon,
                 clock);
         this.turnstiles = options.projections().stream()
@@ -92,7 +92,8 @@ public final class RunningInstance {
                 TestEvents.codec(),
                 head,
                 signal,
-                options.pollInterval(),
+                new InstanceSettings(
+                        options.id(), options.name(), options.pollInterval(), options.leaseDuration(), null),
                 Thread::new,
                 (name, from, to) -> log.info("{}: {} -> {}", name, from, to),
                 clock);
@@ -105,13 +106,15 @@ public final class RunningInstance {
                 defaults.maxInFlight(),
                 defaults.backpressureThreshold(),
                 Duration.ofMillis(1),
-                defaults.processingTimeout(),
+                options.leaseDuration(),
                 CheckpointStrategy.EVERY_BATCH,
                 defaults.checkpointInterval(),
                 new StartPosition.After(options.base()),
                 SubscriptionFilter.NONE,
                 Duration.ofMillis(5),
-                Duration.ofMillis(200));
+                Duration.ofMillis(200),
+                options.segments(),
+                defaults.concurrency());
     }
 
     private static HikariDataSource pool(InstanceOptions options) {
@@ -154,21 +157,6 @@ public final class RunningInstance {
 
     public EventStore store() {
         return store;
-    }
-
-    @SuppressWarnings("DoNotCallSuggester")
-    void split(String projection, int segments) {
-        throw new UnsupportedOperationException("split " + projection + " into " + segments);
-    }
-
-    @SuppressWarnings("DoNotCallSuggester")
-    void merge(String projection, int segments) {
-        throw new UnsupportedOperationException("merge " + projection + " into " + segments);
-    }
-
-    @SuppressWarnings("DoNotCallSuggester")
-    void rebuild(String projection) {
-        throw new UnsupportedOperationException("rebuild " + projection);
     }
 
     Turnstile turnstile(String projection) {
