@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -26,19 +27,29 @@ final class Rebuilds {
 
     private final RebuildRepository repository;
     private final StartingPoints startingPoints;
+    private final CheckpointRepository checkpoints;
     private final DataSource dataSource;
+    private final Duration silence;
 
     /** When the progress of each was last logged. */
     private final Map<String, Long> reported = new ConcurrentHashMap<>();
 
-    Rebuilds(RebuildRepository repository, StartingPoints startingPoints, DataSource dataSource) {
+    Rebuilds(
+            RebuildRepository repository,
+            StartingPoints startingPoints,
+            CheckpointRepository checkpoints,
+            DataSource dataSource,
+            Duration silence) {
         this.repository = repository;
         this.startingPoints = startingPoints;
+        this.checkpoints = checkpoints;
         this.dataSource = dataSource;
+        this.silence = silence;
     }
 
     /**
-     * Empties a read model and sets its checkpoint back, in one transaction.
+     * Empties a read model and sets its checkpoint back, in one transaction, which the server ends when its client is silent for the
+     * time of a lease: it holds all segments.
      *
      * @param repeatEffects whether handlers with effects elsewhere may be called again
      * @throws RebuildRunningException when it is being rebuilt
@@ -49,7 +60,11 @@ final class Rebuilds {
         Runnable reset = requireResettable(definition, repeatEffects);
         long from = startingPoints.resolve(definition.settings().startFrom());
         long until = startingPoints.settledHead();
-        new TransactionTemplate(storeTransactions(definition)).executeWithoutResult(status -> {
+        TransactionTemplate transaction = new TransactionTemplate(storeTransactions(definition));
+        // what batches committed while this waited for their locks is to be seen
+        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        transaction.executeWithoutResult(status -> {
+            checkpoints.limitSilence(silence);
             List<Boolean> rebuilding = repository.lock(name);
             if (rebuilding.isEmpty()) {
                 throw new EventSourceException(

@@ -47,6 +47,7 @@ final class SegmentRunner {
     private volatile long position;
     private volatile boolean paused;
     private volatile boolean reload;
+    private volatile boolean placed = true;
     private volatile Streak streak = Streak.NONE;
 
     // only the thread of the runner uses these
@@ -138,6 +139,12 @@ final class SegmentRunner {
         return position;
     }
 
+    /** Whether its position is the one of its checkpoint, as far as this process knows. */
+    boolean placed() {
+        // in this order: a reload ends behind the beginning of the placement
+        return !reload && placed;
+    }
+
     Streak streak() {
         return streak;
     }
@@ -196,6 +203,7 @@ final class SegmentRunner {
      * @return whether it is still this instance's
      */
     private boolean follow(StopSignal stop) throws InterruptedException {
+        placed = false;
         reload = false;
         long generation = tail.place().generation();
         Checkpoint found = ownership.find().orElse(null);
@@ -206,6 +214,7 @@ final class SegmentRunner {
         processor.restart(found);
         checkpoint = found;
         moveTo(found.position());
+        placed = true;
         while (!stop.raised() && !reload) {
             if (paused) {
                 awaitResume(stop);
@@ -228,8 +237,9 @@ final class SegmentRunner {
         follow(place.head() - position <= TailBuffer.MAX_EVENTS / 2);
         long end = checkpoint.bounded(place.head());
         if (place.known() && position < end) {
-            step(end);
-            recovered();
+            if (step(end, stop)) {
+                recovered();
+            }
             return true;
         }
         caughtUp(place);
@@ -241,10 +251,15 @@ final class SegmentRunner {
         return true;
     }
 
-    private void step(long end) throws InterruptedException {
+    /** Handles a batch when it is this segment's turn, which may take longer than a lease; says whether it has. */
+    private boolean step(long end, StopSignal stop) throws InterruptedException {
         turns.acquire();
         try {
+            if (stop.raised() || paused || reload || !ownership.held()) {
+                return false;
+            }
             handleNext(end);
+            return true;
         } finally {
             turns.release();
         }
