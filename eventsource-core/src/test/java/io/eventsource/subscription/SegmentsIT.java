@@ -13,12 +13,16 @@ import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
+import io.eventsource.testing.TestEvents.Withdrawn;
+import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -265,6 +269,155 @@ class SegmentsIT extends SubscriptionFixture {
                     .hasSize(1);
         }
         assertThat(onlooker.awaitCurrent(name, Duration.ofSeconds(20))).isTrue();
+    }
+
+    @Test
+    void a_segment_that_could_not_be_given_up_goes_to_whom_it_belongs() {
+        SubscriptionManager first = instance(segmented(2), leased(), handlers());
+        SubscriptionManager second = instance(segmented(2), leased(), handlers());
+        first.start();
+        second.start();
+        Map<UUID, Long> shared = Map.of(first.instanceId(), 1L, second.instanceId(), 1L);
+        eventually().until(() -> owners().equals(shared));
+
+        // as it stands when the database was away while the first instance gave its second segment up
+        jdbc.update(
+                "UPDATE eventsource.projection_checkpoints SET owner = ?, epoch = epoch + 1 WHERE projection_name = ?",
+                first.instanceId(),
+                name);
+
+        eventually().until(() -> owners().equals(shared));
+        traffic(2);
+        assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void instances_that_drive_different_subscriptions_agree_on_those_they_share() {
+        List<String> names = List.of(name, "one-" + name, "other-" + name);
+        SubscriptionManager one = instance(List.of(names.get(0), names.get(1)));
+        SubscriptionManager other = instance(List.of(names.get(0), names.get(2)));
+        one.start();
+        other.start();
+        traffic(1);
+
+        assertEachEffectOnceAndStreamsInOrder();
+        eventually().until(() -> terms(names).size() == 5);
+        Set<String> terms = terms(names);
+        eventually().during(LEASE).untilAsserted(() -> assertThat(terms(names)).isEqualTo(terms));
+    }
+
+    /** One with a segment of the test's own subscription and two of each other. */
+    private SubscriptionManager instance(List<String> names) {
+        SubscriptionManager manager = new SubscriptionManager(
+                names.stream()
+                        .map(each -> new SubscriptionDefinition(
+                                new RecordingHandlers(each, jdbc, "deposited"),
+                                segmented(each.equals(name) ? 1 : 2),
+                                database.transactionManager()))
+                        .toList(),
+                database.dataSource(),
+                TestDatabase.SCHEMA,
+                TestEvents.codec(),
+                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                new LogSignal(),
+                leased(),
+                Thread::new,
+                (changed, from, to) -> {},
+                Clock.systemUTC());
+        managers.add(manager);
+        return manager;
+    }
+
+    /** Which segments are owned, in which epochs. */
+    private Set<String> terms(List<String> names) {
+        return Set.copyOf(jdbc.queryForList(
+                """
+                SELECT format('%s/%s in epoch %s', projection_name, segment, epoch) FROM eventsource.projection_checkpoints
+                 WHERE projection_name IN (?, ?, ?) AND owner IS NOT NULL""",
+                String.class, names.toArray()));
+    }
+
+    @Test
+    void an_instance_that_finishes_its_last_batches_keeps_its_lease_and_takes_nothing_new() throws Exception {
+        CountDownLatch inBatch = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        SubscriptionManager stopping =
+                instance(segmented(1), leased(), handlers().then(event -> {
+                    inBatch.countDown();
+                    assertThat(goOn.await(20, TimeUnit.SECONDS)).isTrue();
+                }));
+        deposit(1);
+        stopping.start();
+        assertThat(inBatch.await(20, TimeUnit.SECONDS)).isTrue();
+
+        CompletableFuture<Boolean> stopped = CompletableFuture.supplyAsync(() -> stopping.stop(STOP_WITHIN));
+
+        eventually().untilAsserted(() -> assertThat(jdbc.queryForList(
+                        """
+                                SELECT subscriptions = '{}' AND lease_until > clock_timestamp()
+                                  FROM eventsource.subscription_instances WHERE instance_id = ?""",
+                        Boolean.class,
+                        stopping.instanceId()))
+                .containsExactly(true));
+        goOn.countDown();
+        assertThat(stopped.get(20, TimeUnit.SECONDS)).isTrue();
+        assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void a_stop_does_not_wait_for_whoever_has_locked_a_checkpoint() throws Exception {
+        SubscriptionManager stopping = instance(segmented(1), leased(), handlers());
+        stopping.start();
+        eventually().until(() -> owners().equals(Map.of(stopping.instanceId(), 1L)));
+        try (Connection holder = database.connect()) {
+            holder.setAutoCommit(false);
+            TestDatabase.on(holder)
+                    .queryForList(
+                            "SELECT position FROM eventsource.projection_checkpoints WHERE projection_name = ? FOR UPDATE",
+                            Long.class,
+                            name);
+
+            assertThat(CompletableFuture.supplyAsync(() -> stopping.stop(Duration.ofMillis(500))))
+                    .succeedsWithin(Duration.ofSeconds(10));
+
+            holder.rollback();
+        }
+        SubscriptionManager next = instance(segmented(1), leased(), handlers());
+        next.start();
+        eventually().until(() -> owners().equals(Map.of(next.instanceId(), 1L)));
+    }
+
+    @Test
+    void the_server_ends_the_writing_of_a_checkpoint_whose_client_is_silent_for_the_time_of_a_lease() {
+        jdbc.execute("CREATE TABLE silences (projection text, silence text)");
+        jdbc.execute(
+                """
+                CREATE FUNCTION note_silence() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    INSERT INTO silences VALUES (NEW.projection_name, current_setting('idle_in_transaction_session_timeout'));
+                    RETURN NEW;
+                END $$""");
+        jdbc.execute(
+                """
+                CREATE TRIGGER note_silence AFTER UPDATE OF position ON eventsource.projection_checkpoints
+                   FOR EACH ROW EXECUTE FUNCTION note_silence()""");
+        try {
+            SubscriptionManager manager = instance(segmented(1), leased(), handlers());
+            manager.start();
+            long passed = store.append(StreamAppend.to("account", UUID.randomUUID(), new Withdrawn(1)))
+                    .lastPosition();
+            awaitLive(manager, name, passed);
+
+            manager.pause(name);
+
+            eventually().until(() -> checkpoint() == passed);
+            assertThat(jdbc.queryForList("SELECT silence FROM silences WHERE projection = ?", String.class, name))
+                    .containsOnly("3s");
+        } finally {
+            jdbc.execute("DROP TRIGGER note_silence ON eventsource.projection_checkpoints");
+            jdbc.execute("DROP FUNCTION note_silence()");
+            jdbc.execute("DROP TABLE silences");
+        }
     }
 
     @Test
