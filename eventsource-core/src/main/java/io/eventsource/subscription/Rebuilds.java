@@ -13,7 +13,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -60,10 +59,7 @@ final class Rebuilds {
         Runnable reset = requireResettable(definition, repeatEffects);
         long from = startingPoints.resolve(definition.settings().startFrom());
         long until = startingPoints.settledHead();
-        TransactionTemplate transaction = new TransactionTemplate(storeTransactions(definition));
-        // what batches committed while this waited for their locks is to be seen
-        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
-        transaction.executeWithoutResult(status -> {
+        new TransactionTemplate(storeTransactions(definition)).executeWithoutResult(status -> {
             checkpoints.limitSilence(silence);
             List<Boolean> rebuilding = repository.lock(name);
             if (rebuilding.isEmpty()) {

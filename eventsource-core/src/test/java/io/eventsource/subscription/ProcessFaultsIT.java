@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.testing.ObservedProjection;
-import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.Seeds;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.process.Command;
@@ -32,13 +31,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /**
  * Instances come, go, freeze and are killed, sessions are cut, the server crashes, segments are split and merged, all at random
  * under random traffic: each event has its effect once, in order, and whoever looks meanwhile finds read model and checkpoint
- * consistent. The system property {@code eventsource.test.faults-seconds} says how long.
+ * consistent. The system properties {@code eventsource.test.faults-seconds} and {@code eventsource.test.faults-postgres} say how
+ * long, and on which major version of the server.
  */
-@OnEachPostgres
 class ProcessFaultsIT {
 
     private static final Duration DURATION =
             Duration.ofSeconds(Integer.getInteger("eventsource.test.faults-seconds", 30));
+    private static final int POSTGRES = Integer.getInteger("eventsource.test.faults-postgres", 18);
     private static final Duration LEASE = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MOST_INSTANCES = 4;
@@ -68,9 +68,9 @@ class ProcessFaultsIT {
         MERGED
     }
 
-    ProcessFaultsIT(TestDatabase database) {
+    ProcessFaultsIT() {
         // what was committed must survive a crash of the server
-        this.own = TestDatabase.emptyOnFreshCluster(database.major(), Map.of("synchronous_commit", "on"));
+        this.own = TestDatabase.emptyOnFreshCluster(POSTGRES, Map.of("synchronous_commit", "on"));
         new SchemaMigrator(own.dataSource(), TestDatabase.SCHEMA).migrate();
         this.processes = new InstanceProcesses(own, ProcessFaultsIT.class);
         this.observed = new ObservedProjection(own);

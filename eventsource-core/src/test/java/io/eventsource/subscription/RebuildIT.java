@@ -210,14 +210,16 @@ class RebuildIT extends SubscriptionFixture {
         jdbc.update(
                 """
                 INSERT INTO eventsource.projection_checkpoints (projection_name, segment, position)
-                SELECT projection_name, 512, position - 1 FROM eventsource.projection_checkpoints WHERE projection_name = ?""",
+                SELECT projection_name, 512, position FROM eventsource.projection_checkpoints WHERE projection_name = ?""",
                 name);
         jdbc.update(
                 """
-                UPDATE eventsource.projection_checkpoints SET merge_into = 0, merge_at = ?,
-                       last_bucket = CASE WHEN segment = 0 THEN 511 ELSE 1023 END
+                UPDATE eventsource.projection_checkpoints
+                   SET merge_into = 0, merge_at = ?, position = CASE segment WHEN 0 THEN ? ELSE position END,
+                       last_bucket = CASE segment WHEN 0 THEN 511 ELSE 1023 END
                  WHERE projection_name = ?""",
-                base,
+                positions.get(0),
+                positions.get(0),
                 name);
         SubscriptionSettings fromTheSixth = startingFrom(quick(10), new StartPosition.After(positions.get(4)));
         SubscriptionManager manager = manager(new Tuning(fromTheSixth, SHORT), resettable(Delivery.EXACTLY_ONCE));
@@ -231,6 +233,28 @@ class RebuildIT extends SubscriptionFixture {
                         name))
                 .containsExactly(1023));
         eventually().untilAsserted(() -> assertThat(effects()).containsExactlyElementsOf(positions.subList(5, 10)));
+    }
+
+    @Test
+    void segments_may_be_cut_and_merged_while_they_are_being_rebuilt() {
+        for (int i = 0; i < 40; i++) {
+            deposit(3);
+        }
+        SubscriptionManager manager = manager(settings(1, SHORT), resettable(Delivery.EXACTLY_ONCE));
+        manager.start();
+        awaitLive(manager, name, allDeposits().get(119));
+        manager.rebuild(name);
+
+        manager.resize(name, 5);
+        manager.resize(name, 2);
+
+        eventually().until(() -> manager.rebuildProgress(name).isEmpty());
+        assertThat(effects()).containsExactlyElementsOf(everyDeposit());
+        eventually().untilAsserted(() -> assertThat(jdbc.queryForList(
+                        "SELECT segment FROM eventsource.projection_checkpoints WHERE projection_name = ?",
+                        Integer.class,
+                        name))
+                .hasSize(2));
     }
 
     private static SubscriptionSettings startingFrom(SubscriptionSettings settings, StartPosition startFrom) {

@@ -25,7 +25,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -289,6 +291,136 @@ class SegmentsIT extends SubscriptionFixture {
         eventually().until(() -> owners().equals(shared));
         traffic(2);
         assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void a_segment_to_be_merged_is_taken_over_from_an_instance_that_is_not_heard_of_any_more() {
+        SubscriptionManager only = instance(segmented(2), leased(), handlers());
+        UUID silent = UUID.randomUUID();
+        jdbc.update(
+                """
+                INSERT INTO eventsource.subscription_instances
+                       (instance_id, description, subscriptions, lease_duration, lease_until)
+                VALUES (?, 'silent', ARRAY[?], interval '2 s', clock_timestamp() + interval '2 s')""",
+                silent,
+                name);
+        only.start();
+        eventually()
+                .until(() -> owners().equals(Map.of(only.instanceId(), 2L))
+                        || owners().equals(Map.of(only.instanceId(), 1L)));
+        jdbc.update(
+                """
+                UPDATE eventsource.projection_checkpoints SET owner = ?, epoch = epoch + 1
+                 WHERE projection_name = ? AND segment > 0""",
+                silent,
+                name);
+        traffic(1);
+
+        only.resize(name, 1);
+
+        awaitSegments(1);
+        assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void an_instance_that_cannot_renew_its_lease_loses_its_segments_and_gets_them_back() throws Exception {
+        SubscriptionManager blocked = instance(segmented(2), leased(), handlers());
+        SubscriptionManager other = instance(segmented(2), leased(), handlers());
+        blocked.start();
+        other.start();
+        Map<UUID, Long> shared = Map.of(blocked.instanceId(), 1L, other.instanceId(), 1L);
+        eventually().until(() -> owners().equals(shared));
+        try (Connection holder = database.connect()) {
+            holder.setAutoCommit(false);
+            TestDatabase.on(holder)
+                    .queryForList(
+                            "SELECT 1 FROM eventsource.subscription_instances WHERE instance_id = ? FOR UPDATE",
+                            Integer.class,
+                            blocked.instanceId());
+
+            eventually().until(() -> owners().equals(Map.of(other.instanceId(), 2L)));
+            traffic(2);
+            holder.rollback();
+        }
+
+        eventually().until(() -> owners().equals(shared));
+        traffic(2);
+        assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void an_instance_that_was_stopped_in_the_middle_of_a_batch_and_started_again_commits_nothing_of_it()
+            throws Exception {
+        CountDownLatch inBatch = new CountDownLatch(1);
+        AtomicBoolean goOn = new AtomicBoolean();
+        SubscriptionManager stopped =
+                instance(segmented(1), leased(), handlers().then(event -> {
+                    inBatch.countDown();
+                    while (!goOn.get()) {
+                        // one that does not listen to interrupts
+                        Thread.onSpinWait();
+                    }
+                }));
+        traffic(1);
+        stopped.start();
+        assertThat(inBatch.await(20, TimeUnit.SECONDS)).isTrue();
+        SubscriptionManager other = instance(segmented(1), leased(), handlers());
+        other.start();
+
+        assertThat(stopped.stop(Duration.ofMillis(100))).isFalse();
+        assertEachEffectOnceAndStreamsInOrder();
+        stopped.start();
+        goOn.set(true);
+
+        eventually().until(() -> !statusOf(stopped, name).segments().isEmpty());
+        assertThat(other.stop(STOP_WITHIN)).isTrue();
+        eventually().until(() -> owners().equals(Map.of(stopped.instanceId(), 1L)));
+        traffic(1);
+        assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void of_two_that_resize_at_the_same_time_each_succeeds_or_is_told() throws Exception {
+        SubscriptionManager first = instance();
+        SubscriptionManager second = instance();
+        first.start();
+        second.start();
+        eventually().until(() -> owners().size() == 2);
+        for (int i = 0; i < 5; i++) {
+            CyclicBarrier together = new CyclicBarrier(2);
+            List<CompletableFuture<Void>> resizings =
+                    List.of(resizing(first, 12, together), resizing(second, 3, together));
+            for (CompletableFuture<Void> each : resizings) {
+                try {
+                    each.get(20, TimeUnit.SECONDS);
+                } catch (ExecutionException told) {
+                    assertThat(told.getCause()).isInstanceOf(IllegalStateException.class);
+                }
+            }
+            traffic(1);
+            eventually().untilAsserted(() -> assertThat(segments())
+                    .allSatisfy(each -> assertThat(each).endsWith("into  at ")));
+        }
+
+        assertEachEffectOnceAndStreamsInOrder();
+        assertThat(jdbc.queryForList(
+                        """
+                        SELECT sum(last_bucket - segment + 1) FROM eventsource.projection_checkpoints
+                         WHERE projection_name = ?""",
+                        Long.class,
+                        name))
+                .containsExactly(1024L);
+    }
+
+    private CompletableFuture<Void> resizing(SubscriptionManager manager, int segments, CyclicBarrier together) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                together.await(20, TimeUnit.SECONDS);
+            } catch (Exception failure) {
+                throw new IllegalArgumentException(failure);
+            }
+            manager.resize(name, segments);
+        });
     }
 
     @Test

@@ -74,6 +74,12 @@ public final class EffectLog {
               FROM effect_log f LEFT JOIN eventsource.events e ON e.position = f.position
              WHERE f.projection = ? ORDER BY f.id""";
 
+    private static final String OF_ANOTHER_OWNER =
+            """
+            SELECT format('''%s'': %s handled position %s in segment %s, which %s owned in the epoch %s',
+                          projection, instance, position, segment, owner, epoch)
+              FROM effect_log WHERE projection = ? AND owner <> instance ORDER BY position LIMIT 20""";
+
     private static final String SEVERAL_IN_ONE_EPOCH =
             """
             SELECT format('''%s'': segment %s was handled by %s in the epoch %s',
@@ -276,6 +282,7 @@ public final class EffectLog {
             report(found, projection, "repeated", repeated(effects));
             report(found, projection, "handled out of place", outOfPlace(effects, order));
             violationsInStreams(projection, effects, found);
+            found.addAll(jdbc.queryForList(OF_ANOTHER_OWNER, String.class, projection));
             found.addAll(jdbc.queryForList(SEVERAL_IN_ONE_EPOCH, String.class, projection));
         }
         return found;
