@@ -606,6 +606,8 @@ $$;
 CREATE FUNCTION eventsource.split_segment(p_projection text, p_segment smallint, p_epoch bigint, p_middle smallint)
     RETURNS boolean
     LANGUAGE plpgsql
+    -- whoever cuts at its start has a lease to renew
+    SET lock_timeout = '1s'
 AS $$
 DECLARE
     v_last smallint;
@@ -631,11 +633,16 @@ BEGIN
 END
 $$;
 
--- Makes one segment of its parts once all have come to the same position; says whether they have.
+-- Makes one segment of its parts once all have come to the same position; says whether they have. Locks nothing while they have
+-- not: the batches of the others go on.
 CREATE FUNCTION eventsource.complete_merge(p_projection text, p_into smallint) RETURNS boolean
     LANGUAGE plpgsql
 AS $$
 BEGIN
+    IF EXISTS (SELECT FROM eventsource.projection_checkpoints
+                WHERE projection_name = p_projection AND merge_into = p_into AND position <> merge_at) THEN
+        RETURN false;
+    END IF;
     PERFORM FROM eventsource.projection_checkpoints
       WHERE projection_name = p_projection AND merge_into = p_into
       ORDER BY segment
@@ -844,6 +851,6 @@ VALUES
     (3, '3', 'append', 'SQL', 'ES3__append.pgsql', -1068865983, current_user, 0, true),
     (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -641709972, current_user, 0, true),
     (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -1749672108, current_user, 0, true),
-    (6, '6', 'segments', 'SQL', 'ES6__segments.pgsql', 688429047, current_user, 0, true),
+    (6, '6', 'segments', 'SQL', 'ES6__segments.pgsql', 1027295721, current_user, 0, true),
     (7, '7', 'dead letters', 'SQL', 'ES7__dead_letters.pgsql', 1132647901, current_user, 0, true),
     (8, '8', 'log incarnation', 'SQL', 'ES8__log_incarnation.pgsql', -1846985046, current_user, 0, true);

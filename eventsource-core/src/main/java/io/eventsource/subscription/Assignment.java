@@ -34,7 +34,7 @@ record Assignment(List<SegmentRow> claims, List<SegmentRow> releases) {
         Counts counts = new Counts(rows);
         List<SegmentRow> claims = new ArrayList<>();
         for (SegmentRow row : rows) {
-            if (row.owner() == null) {
+            if (row.owner() == null && !row.candidates().isEmpty()) {
                 UUID next = counts.nextOwner(row);
                 counts.add(row.subscription(), next);
                 if (next.equals(me)) {
@@ -45,17 +45,26 @@ record Assignment(List<SegmentRow> claims, List<SegmentRow> releases) {
         return new Assignment(claims, claims.isEmpty() ? surplus(rows, counts, me) : List.of());
     }
 
-    /** Every instance takes a fixed part of the segments of each subscription, whoever else is running. */
-    static Assignment fixed(List<SegmentRow> rows, StaticPartition partition) {
+    /**
+     * Every instance takes a fixed part of the segments of each subscription, whoever else is running, and gives up what is not of
+     * its part any more.
+     */
+    static Assignment fixed(List<SegmentRow> rows, StaticPartition partition, UUID me) {
         List<SegmentRow> claims = new ArrayList<>();
+        List<SegmentRow> releases = new ArrayList<>();
         Map<String, Integer> index = new HashMap<>();
         for (SegmentRow row : rows) {
             int number = index.merge(row.subscription(), 1, Integer::sum) - 1;
+            if (!row.candidates().contains(me)) {
+                continue;
+            }
             if (row.owner() == null && partition.owns(number)) {
                 claims.add(row);
+            } else if (me.equals(row.owner()) && !partition.owns(number)) {
+                releases.add(row);
             }
         }
-        return new Assignment(claims, List.of());
+        return new Assignment(claims, releases);
     }
 
     private static List<SegmentRow> surplus(List<SegmentRow> rows, Counts counts, UUID me) {
@@ -65,6 +74,7 @@ record Assignment(List<SegmentRow> claims, List<SegmentRow> releases) {
                 .collect(Collectors.toSet());
         for (SegmentRow row : rows) {
             if (me.equals(row.owner())
+                    && row.candidates().contains(me)
                     && !moving.contains(row.subscription())
                     && row.candidates().stream().anyMatch(other -> counts.lessThan(other, me, row.subscription()))) {
                 return List.of(row);

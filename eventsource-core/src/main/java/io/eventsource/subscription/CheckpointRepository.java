@@ -22,21 +22,25 @@ final class CheckpointRepository {
     private static final String FIND =
             """
             SELECT %s FROM {schema}.projection_checkpoints
-             WHERE projection_name = ? AND segment = ? AND owner = ?"""
+             WHERE projection_name = ? AND segment = ? AND owner = ? FOR KEY SHARE"""
                     .formatted(COLUMNS);
 
     /**
      * Epoch and position in one row and one statement: whoever comes second finds another position and changes nothing. Nor does
-     * whoever has events of a log that the server may have lost since.
+     * whoever has events of a log that the server may have lost since. Who finds the row locked does not wait: it is being taken
+     * over, cut, merged or reset, and a reset may wait for what this batch has locked in the read model.
      */
     private static final String ADVANCE =
             """
-            UPDATE {schema}.projection_checkpoints
-               SET position = ?, events_processed = events_processed + ?,
-                   last_event_id = coalesce(?, last_event_id), last_event_type = coalesce(?, last_event_type),
-                   last_processed_at = CASE WHEN ? THEN clock_timestamp() ELSE last_processed_at END,
+            UPDATE {schema}.projection_checkpoints AS c
+               SET position = ?, events_processed = c.events_processed + ?,
+                   last_event_id = coalesce(?, c.last_event_id), last_event_type = coalesce(?, c.last_event_type),
+                   last_processed_at = CASE WHEN ? THEN clock_timestamp() ELSE c.last_processed_at END,
                    updated_at = clock_timestamp()
-             WHERE projection_name = ? AND segment = ? AND epoch = ? AND position = ?
+              FROM (SELECT projection_name, segment FROM {schema}.projection_checkpoints
+                     WHERE projection_name = ? AND segment = ? AND epoch = ? AND position = ?
+                       FOR NO KEY UPDATE SKIP LOCKED) AS mine
+             WHERE c.projection_name = mine.projection_name AND c.segment = mine.segment
                AND (SELECT i.incarnation FROM {schema}.log_incarnation AS i) IS NOT DISTINCT FROM ?::uuid""";
 
     /**
@@ -60,7 +64,7 @@ final class CheckpointRepository {
         this.schema = schema;
     }
 
-    /** The checkpoint of a segment, if it is still there and its owner's. */
+    /** The checkpoint of a segment, if it is still there and its owner's. Waits for who is cutting, merging or resetting it. */
     Optional<Checkpoint> find(String name, int segment, UUID owner) {
         return jdbc.query(schema.sql(FIND), (row, number) -> checkpoint(row, 1), name, segment, owner).stream()
                 .findFirst();

@@ -134,7 +134,10 @@ final class ExactlyOnce implements BatchProcessor {
     public void flush() {
         if (passedUpTo > checkpoint.position()) {
             Batch passed = new Batch(List.of(), passedUpTo, false, incarnation);
-            transaction.executeWithoutResult(status -> advance(passed));
+            transaction.executeWithoutResult(status -> {
+                checkpoints.limitSilence(silence);
+                advance(passed);
+            });
             moved(passedUpTo);
         }
     }

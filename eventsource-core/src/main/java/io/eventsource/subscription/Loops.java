@@ -55,9 +55,10 @@ final class Loops<K> {
             }
         });
         thread.setName("eventsource-" + threadName);
+        // first, since there may be no thread to be had
+        thread.start();
         running.put(key, new Running(thread, stop));
         launched.put(key, thread);
-        thread.start();
     }
 
     private synchronized void ended(K key, StopSignal stop) {

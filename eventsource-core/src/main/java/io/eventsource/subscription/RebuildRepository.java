@@ -17,11 +17,14 @@ final class RebuildRepository {
             SELECT rebuild_until IS NOT NULL FROM {schema}.projection_checkpoints
              WHERE projection_name = ? ORDER BY segment FOR UPDATE""";
 
-    /** Epochs rise, so that no batch under way moves a checkpoint that was set back. */
+    /**
+     * Epochs rise, so that no batch under way moves a checkpoint that was set back. Parts that were to be merged have come to the
+     * same position by that.
+     */
     private static final String RESET =
             """
             UPDATE {schema}.projection_checkpoints
-               SET position = ?, epoch = epoch + 1, rebuild_until = ?, rebuild_started_at = clock_timestamp(),
+               SET position = ?, epoch = epoch + 1, merge_at = CASE WHEN merge_into IS NOT NULL THEN ? END, rebuild_until = ?, rebuild_started_at = clock_timestamp(),
                    events_processed = 0, last_event_id = NULL, last_event_type = NULL, last_processed_at = NULL,
                    updated_at = clock_timestamp()
              WHERE projection_name = ?""";
@@ -35,12 +38,16 @@ final class RebuildRepository {
              WHERE projection_name = ? AND rebuild_until IS NOT NULL
             HAVING count(*) > 0""";
 
+    /** Waits for nobody. Looks at the row itself once more when it has the lock: somebody may have begun a further rebuild. */
     private static final String FINISH =
             """
-            UPDATE {schema}.projection_checkpoints SET rebuild_until = NULL, rebuild_started_at = NULL
-             WHERE projection_name = ? AND rebuild_until IS NOT NULL
-               AND NOT EXISTS (SELECT FROM {schema}.projection_checkpoints
-                                WHERE projection_name = ? AND position < rebuild_until)""";
+            UPDATE {schema}.projection_checkpoints AS c SET rebuild_until = NULL, rebuild_started_at = NULL
+              FROM (SELECT projection_name, segment FROM {schema}.projection_checkpoints
+                     WHERE projection_name = ? AND position >= rebuild_until
+                       AND NOT EXISTS (SELECT FROM {schema}.projection_checkpoints
+                                        WHERE projection_name = ? AND position < rebuild_until)
+                       FOR NO KEY UPDATE SKIP LOCKED) AS arrived
+             WHERE c.projection_name = arrived.projection_name AND c.segment = arrived.segment""";
 
     private final JdbcOperations jdbc;
     private final JdbcOperations detached;
@@ -63,7 +70,7 @@ final class RebuildRepository {
 
     /** Sets the segments back, in the calling thread's transaction. */
     void reset(String name, long position, long until) {
-        jdbc.update(schema.sql(RESET), position, until, name);
+        jdbc.update(schema.sql(RESET), position, position, until, name);
     }
 
     Optional<RebuildProgress> progress(String name) {

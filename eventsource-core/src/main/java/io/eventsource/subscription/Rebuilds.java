@@ -30,8 +30,10 @@ final class Rebuilds {
 
     private final RebuildRepository repository;
     private final StartingPoints startingPoints;
+    private final CheckpointRepository checkpoints;
     private final DataSource dataSource;
     private final EventSourceSchema schema;
+    private final Duration silence;
 
     /** When the progress of each was last logged. */
     private final Map<String, Long> reported = new ConcurrentHashMap<>();
@@ -39,12 +41,16 @@ final class Rebuilds {
     Rebuilds(
             RebuildRepository repository,
             StartingPoints startingPoints,
+            CheckpointRepository checkpoints,
             DataSource dataSource,
-            EventSourceSchema schema) {
+            EventSourceSchema schema,
+            Duration silence) {
         this.repository = repository;
         this.startingPoints = startingPoints;
+        this.checkpoints = checkpoints;
         this.dataSource = dataSource;
         this.schema = schema;
+        this.silence = silence;
     }
 
     private DeadLetterParking parking(String name) {
@@ -53,7 +59,8 @@ final class Rebuilds {
     }
 
     /**
-     * Empties a read model and sets its checkpoint back, in one transaction.
+     * Empties a read model and sets its checkpoint back, in one transaction, which the server ends when its client is silent for the
+     * time of a lease: it holds all segments.
      *
      * @param repeatEffects whether handlers with effects elsewhere may be called again
      * @throws RebuildRunningException when it is being rebuilt
@@ -65,6 +72,7 @@ final class Rebuilds {
         long from = startingPoints.resolve(definition.settings().startFrom());
         long until = startingPoints.settledHead();
         new TransactionTemplate(storeTransactions(definition)).executeWithoutResult(status -> {
+            checkpoints.limitSilence(silence);
             List<Boolean> rebuilding = repository.lock(name);
             if (rebuilding.isEmpty()) {
                 throw new EventSourceException(

@@ -1,9 +1,9 @@
 package io.eventsource.subscription;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,7 +21,7 @@ import org.springframework.util.backoff.BackOffExecution;
 
 /**
  * Takes part in sharing out segments among instances. Its one thread renews the lease of this instance and looks at the segments
- * of all its subscriptions, in one statement; then it makes segments that are missing, lets runners go whose segments are gone,
+ * of all subscriptions, in one statement; then it makes segments that are missing, lets runners go whose segments are gone,
  * and claims or gives up what {@link Assignment} says. It does so when the lease is to be renewed, when another instance says
  * that something has changed, and when something has changed here.
  */
@@ -45,6 +45,7 @@ final class SegmentCoordinator {
     private final Condition changed = lock.newCondition();
     private boolean pending;
     private volatile boolean failing;
+    private volatile boolean left;
 
     SegmentCoordinator(
             InstanceSettings settings,
@@ -87,6 +88,18 @@ final class SegmentCoordinator {
     }
 
     void run(StopSignal stop) throws InterruptedException {
+        left = false;
+        try {
+            lookRepeatedly(stop);
+        } finally {
+            if (left) {
+                // given up on in the middle of a look, which may have registered it again
+                leave();
+            }
+        }
+    }
+
+    private void lookRepeatedly(StopSignal stop) throws InterruptedException {
         BackOffExecution pauses = backOff.start();
         while (!stop.raised()) {
             Duration pause = settings.renewalInterval();
@@ -127,22 +140,28 @@ final class SegmentCoordinator {
     private void look() {
         List<Subscription> driven =
                 subscriptions.values().stream().filter(Subscription::started).toList();
-        if (driven.isEmpty()) {
+        if (driven.isEmpty()
+                && subscriptions.values().stream()
+                        .allMatch(each -> each.runners().isEmpty())) {
             return;
         }
+        // also while the last batches go on of what is not driven any more
         List<SegmentRow> rows = renew(driven);
         Map<String, List<SegmentRow>> bySubscription = bySubscription(rows);
-        List<SegmentRow> known = new ArrayList<>();
+        Set<String> incomplete = new HashSet<>();
         for (Subscription each : driven) {
             List<SegmentRow> own = bySubscription.getOrDefault(each.name(), List.of());
             if (complete(each, own)) {
                 each.saw(own);
                 follow(each, own);
                 rebuilds.follow(each.name(), own);
-                known.addAll(own);
+            } else {
+                incomplete.add(each.name());
             }
         }
-        assign(known);
+        assign(rows.stream()
+                .filter(row -> !incomplete.contains(row.subscription()))
+                .toList());
     }
 
     private List<SegmentRow> renew(List<Subscription> driven) {
@@ -212,15 +231,30 @@ final class SegmentCoordinator {
     }
 
     private void assign(List<SegmentRow> rows) {
-        List<SegmentRow> seen = rows.stream().map(this::withoutDead).toList();
+        Set<SegmentKey> deserted = rows.stream()
+                .filter(this::deserted)
+                .map(SegmentRow::key)
+                .collect(Collectors.toCollection(HashSet::new));
+        List<SegmentRow> seen = rows.stream()
+                .map(row -> deserted.contains(row.key()) ? row.free() : row)
+                .toList();
         StaticPartition partition = settings.partition();
-        Assignment assignment =
-                partition == null ? Assignment.fair(seen, settings.id()) : Assignment.fixed(seen, partition);
+        Assignment assignment = partition == null
+                ? Assignment.fair(seen, settings.id())
+                : Assignment.fixed(seen, partition, settings.id());
         boolean moved = false;
         for (SegmentRow row : assignment.claims()) {
             Optional<Checkpoint> claimed = segments.claim(row);
             claimed.ifPresent(checkpoint -> start(row.key(), checkpoint));
+            deserted.remove(row.key());
             moved |= claimed.isPresent();
+        }
+        for (SegmentRow row : seen) {
+            if (deserted.contains(row.key())) {
+                // for another instance, which takes it for owned until then
+                segments.release(row.key(), row.checkpoint().epoch());
+                moved = true;
+            }
         }
         for (SegmentRow row : assignment.releases()) {
             log.info("Giving up segment '{}' to another instance", row.key());
@@ -232,17 +266,15 @@ final class SegmentCoordinator {
         }
     }
 
-    /** A segment that is this instance's in the database and has no runner is as good as free. */
-    private SegmentRow withoutDead(SegmentRow row) {
-        boolean dead = settings.id().equals(row.owner())
+    /** Whether a segment is this instance's in the database and has no runner: it could not be given up, or was cut meanwhile. */
+    private boolean deserted(SegmentRow row) {
+        return settings.id().equals(row.owner())
                 && runner(row.key()).isEmpty()
                 && !loops.running().contains(row.key());
-        return dead ? new SegmentRow(row.subscription(), row.checkpoint(), null, row.candidates()) : row;
     }
 
     private Optional<SegmentRunner> runner(SegmentKey key) {
-        return Optional.ofNullable(
-                Objects.requireNonNull(subscriptions.get(key.subscription())).runner(key.segment()));
+        return Optional.ofNullable(subscriptions.get(key.subscription())).map(each -> each.runner(key.segment()));
     }
 
     private synchronized void start(SegmentKey key, Checkpoint claimed) {
@@ -261,19 +293,25 @@ final class SegmentCoordinator {
                 claimed.position());
         Optional<SegmentRunner> former = runner(key);
         subscription.add(runner);
-        loops.start(key, key.toString(), stop -> {
-            try {
-                runner.run(stop);
-            } finally {
-                subscription.remove(runner);
-                release(runner);
-            }
-        });
+        try {
+            loops.start(key, key.toString(), stop -> {
+                try {
+                    runner.run(stop);
+                } finally {
+                    subscription.remove(runner);
+                    release(runner);
+                }
+            });
+        } catch (RuntimeException | Error noThread) {
+            // without a runner the segment goes to whoever has a thread
+            subscription.remove(runner);
+            throw noThread;
+        }
         // a former one of the same number, merged away and cut out again, has not noticed yet
         former.ifPresent(SegmentRunner::reload);
     }
 
-    /** Where the database is away, the segment is free when the lease has run out. */
+    /** Where the database is away, one of the next looks does it. */
     private void release(SegmentRunner runner) {
         try {
             segments.release(runner.key(), runner.checkpoint().epoch());
@@ -302,6 +340,7 @@ final class SegmentCoordinator {
 
     /** Gives everything up and forgets this instance; others claim what it had. */
     void leave() {
+        left = true;
         lease.end();
         try {
             segments.deregister();

@@ -36,9 +36,7 @@ final class SegmentRepository {
                    CASE WHEN c.owner = ? THEN c.owner ELSE o.instance_id END,
                    ARRAY(SELECT l.instance_id FROM others AS l WHERE c.projection_name = ANY (l.subscriptions))
               FROM {schema}.projection_checkpoints AS c
-              LEFT JOIN others AS o ON o.instance_id = c.owner
-             WHERE c.projection_name = ANY (?)
-             ORDER BY c.projection_name, c.segment""";
+              LEFT JOIN others AS o ON o.instance_id = c.owner""";
 
     private static final String OTHERS =
             """
@@ -65,9 +63,14 @@ final class SegmentRepository {
             UPDATE {schema}.projection_checkpoints SET owner = NULL
              WHERE projection_name = ? AND segment = ? AND owner = ? AND epoch = ?""";
 
+    /** Where a row is locked its owner stays, which is nobody any more: that waits for nobody. */
     private static final String DEREGISTER =
             """
-            WITH released AS (UPDATE {schema}.projection_checkpoints SET owner = NULL WHERE owner = ?)
+            WITH mine AS (
+                SELECT projection_name, segment FROM {schema}.projection_checkpoints WHERE owner = ? FOR UPDATE SKIP LOCKED),
+            released AS (
+                UPDATE {schema}.projection_checkpoints AS c SET owner = NULL FROM mine
+                 WHERE c.projection_name = mine.projection_name AND c.segment = mine.segment)
             DELETE FROM {schema}.subscription_instances
              WHERE instance_id = ? OR lease_until < clock_timestamp() - interval '1 day'""";
 
@@ -92,38 +95,43 @@ final class SegmentRepository {
     }
 
     /**
-     * Renews the lease of this instance and looks at the segments.
+     * Renews the lease of this instance and looks at the segments of all subscriptions, so that all instances count the same,
+     * also those that do not drive the same.
      *
      * @param subscriptions what this instance drives
-     * @return the segments of these subscriptions, by name and number
+     * @return the segments, by name and number
      */
     List<SegmentRow> renew(String description, Collection<String> subscriptions, Duration lease) {
         String[] names = subscriptions.toArray(String[]::new);
         return detached.query(
-                schema.sql(OTHERS + ", renewed AS (" + REGISTER + ") " + ROWS),
-                (row, number) -> segment(row),
+                schema.sql(
+                        OTHERS + ", renewed AS (" + REGISTER + ") " + ROWS + " ORDER BY c.projection_name, c.segment"),
+                (row, number) -> segment(row, subscriptions),
                 instance,
                 instance,
                 description,
                 names,
                 lease.toMillis(),
                 lease.toMillis(),
-                instance,
-                names);
+                instance);
     }
 
     /** The segments of a subscription, without renewing anything. */
     List<SegmentRow> find(String subscription) {
         return detached.query(
-                schema.sql(OTHERS + " " + ROWS), (row, number) -> segment(row), instance, instance, new String[] {
-                    subscription
-                });
+                schema.sql(OTHERS + " " + ROWS + " WHERE c.projection_name = ? ORDER BY c.segment"),
+                (row, number) -> segment(row, List.of()),
+                instance,
+                instance,
+                subscription);
     }
 
-    private SegmentRow segment(ResultSet row) throws SQLException {
-        Set<UUID> candidates = new HashSet<>(Set.of(instance));
+    private SegmentRow segment(ResultSet row, Collection<String> driven) throws SQLException {
         Array others = row.getArray(9);
-        candidates.addAll(Arrays.asList((UUID[]) others.getArray()));
+        Set<UUID> candidates = new HashSet<>(Arrays.asList((UUID[]) others.getArray()));
+        if (driven.contains(row.getString(7))) {
+            candidates.add(instance);
+        }
         return new SegmentRow(
                 row.getString(7),
                 CheckpointRepository.checkpoint(row, 1),

@@ -10,12 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param subscription whose segment it is
  * @param checkpoint where it is
  * @param owner the running instance that owns it, or null when none does
- * @param candidates the running instances that drive the subscription, the one that looks included
+ * @param candidates the running instances that drive the subscription
  */
 record SegmentRow(String subscription, Checkpoint checkpoint, @Nullable UUID owner, Set<UUID> candidates) {
 
     int number() {
         return checkpoint.segment();
+    }
+
+    /** The same without an owner. */
+    SegmentRow free() {
+        return new SegmentRow(subscription, checkpoint, null, candidates);
     }
 
     SegmentKey key() {

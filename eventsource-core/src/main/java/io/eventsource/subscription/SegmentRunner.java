@@ -57,6 +57,7 @@ final class SegmentRunner {
     private volatile boolean paused;
     private volatile boolean halted;
     private volatile boolean reload;
+    private volatile boolean placed = true;
     private volatile Streak streak = Streak.NONE;
 
     // only the thread of the runner uses these
@@ -151,6 +152,12 @@ final class SegmentRunner {
         return position;
     }
 
+    /** Whether its position is the one of its checkpoint, as far as this process knows. */
+    boolean placed() {
+        // in this order: a reload ends behind the beginning of the placement
+        return !reload && placed;
+    }
+
     Streak streak() {
         return streak;
     }
@@ -214,6 +221,7 @@ final class SegmentRunner {
      * @return whether it is still this instance's
      */
     private boolean follow(StopSignal stop) throws InterruptedException {
+        placed = false;
         reload = false;
         attempted = NOTHING;
         long generation = tail.place().generation();
@@ -225,6 +233,7 @@ final class SegmentRunner {
         processor.restart(found);
         checkpoint = found;
         moveTo(found.position());
+        placed = true;
         while (!stop.raised() && !reload) {
             if (paused || halted) {
                 awaitResume(stop);
@@ -259,6 +268,7 @@ final class SegmentRunner {
         return true;
     }
 
+    /** Handles a batch when it is this segment's turn, which may take longer than a lease. */
     private void step(TailReader.Place place, StopSignal stop) throws InterruptedException {
         if (!permit()) {
             changeState(SubscriptionState.CIRCUIT_OPEN);
@@ -267,6 +277,9 @@ final class SegmentRunner {
         }
         turns.acquire();
         try {
+            if (stop.raised() || paused || reload || !ownership.held()) {
+                return;
+            }
             handleNext(place);
         } finally {
             turns.release();

@@ -316,7 +316,7 @@ final class Subscription implements SegmentRunner.SegmentListener {
         int next = buckets.first();
         for (SegmentRunner runner : runners.values()) {
             BucketRange own = runner.checkpoint().buckets();
-            if (own.first() <= next && next <= own.last() && runner.position() >= position) {
+            if (runner.placed() && own.first() <= next && next <= own.last() && runner.position() >= position) {
                 next = own.last() + 1;
             }
         }

@@ -111,7 +111,13 @@ public final class SubscriptionManager {
         CheckpointRepository checkpoints = new CheckpointRepository(jdbc, schema);
         StartingPoints startingPoints = new StartingPoints(logHead, jdbc, schema);
         this.segments = new SegmentRepository(detached, schema, settings.id());
-        this.rebuilds = new Rebuilds(new RebuildRepository(jdbc, detached, schema), startingPoints, dataSource, schema);
+        this.rebuilds = new Rebuilds(
+                new RebuildRepository(jdbc, detached, schema),
+                startingPoints,
+                checkpoints,
+                dataSource,
+                schema,
+                settings.leaseDuration());
         SubscriptionFactory factory = new SubscriptionFactory(
                 dataSource,
                 codec,
@@ -412,7 +418,9 @@ public final class SubscriptionManager {
     }
 
     private void rebuild(String name, boolean repeatEffects) {
-        rebuilds.begin(subscription(name).definition(), repeatEffects);
+        Subscription subscription = subscription(name);
+        rebuilds.begin(subscription.definition(), repeatEffects);
+        subscription.runners().forEach(SegmentRunner::reload);
         signal.announce();
         coordinator.wake();
     }

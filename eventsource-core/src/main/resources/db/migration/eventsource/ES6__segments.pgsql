@@ -38,6 +38,8 @@ $$;
 CREATE FUNCTION ${flyway:defaultSchema}.split_segment(p_projection text, p_segment smallint, p_epoch bigint, p_middle smallint)
     RETURNS boolean
     LANGUAGE plpgsql
+    -- whoever cuts at its start has a lease to renew
+    SET lock_timeout = '1s'
 AS $$
 DECLARE
     v_last smallint;
@@ -63,11 +65,16 @@ BEGIN
 END
 $$;
 
--- Makes one segment of its parts once all have come to the same position; says whether they have.
+-- Makes one segment of its parts once all have come to the same position; says whether they have. Locks nothing while they have
+-- not: the batches of the others go on.
 CREATE FUNCTION ${flyway:defaultSchema}.complete_merge(p_projection text, p_into smallint) RETURNS boolean
     LANGUAGE plpgsql
 AS $$
 BEGIN
+    IF EXISTS (SELECT FROM ${flyway:defaultSchema}.projection_checkpoints
+                WHERE projection_name = p_projection AND merge_into = p_into AND position <> merge_at) THEN
+        RETURN false;
+    END IF;
     PERFORM FROM ${flyway:defaultSchema}.projection_checkpoints
       WHERE projection_name = p_projection AND merge_into = p_into
       ORDER BY segment

@@ -142,17 +142,36 @@ class AssignmentTests {
     }
 
     @Test
-    void numbered_instances_take_every_second_segment_and_give_none_up() {
+    void numbered_instances_take_every_second_segment() {
         segments("orders", 5);
 
-        List<Integer> first = Assignment.fixed(rows(Set.of()), new StaticPartition(0, 2)).claims().stream()
-                .map(SegmentRow::number)
-                .toList();
-        List<Integer> second = Assignment.fixed(rows(Set.of()), new StaticPartition(1, 2)).claims().stream()
-                .map(SegmentRow::number)
-                .toList();
+        assertThat(numbers(fixed(0).claims())).containsExactly(0, 2, 4);
+        assertThat(numbers(fixed(1).claims())).containsExactly(1, 3);
+        assertThat(fixed(0).releases()).isEmpty();
+    }
 
-        assertThat(first).containsExactly(0, 2, 4);
-        assertThat(second).containsExactly(1, 3);
+    @Test
+    void numbered_instances_give_up_what_is_not_of_their_part_any_more() {
+        segments("orders", 5);
+        owners.keySet().forEach(key -> owners.put(key, instances.get(0)));
+
+        assertThat(numbers(fixed(0).releases())).containsExactly(1, 3);
+        assertThat(fixed(1).releases()).isEmpty();
+    }
+
+    private Assignment fixed(int id) {
+        return Assignment.fixed(
+                rows(Set.copyOf(instances.subList(0, 2))), new StaticPartition(id, 2), instances.get(id));
+    }
+
+    private static List<Integer> numbers(List<SegmentRow> rows) {
+        return rows.stream().map(SegmentRow::number).toList();
+    }
+
+    @Test
+    void what_nobody_runs_is_nobodys() {
+        SegmentRow orphan = new SegmentRow("retired", Checkpoint.NONE, null, Set.of());
+
+        assertThat(Assignment.fair(List.of(orphan), instances.get(0))).isEqualTo(new Assignment(List.of(), List.of()));
     }
 }

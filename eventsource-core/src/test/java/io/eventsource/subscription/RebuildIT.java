@@ -12,9 +12,12 @@ import io.eventsource.testing.TestDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -34,6 +37,8 @@ class RebuildIT extends SubscriptionFixture {
         private final Delivery delivery;
         private final AtomicBoolean failing = new AtomicBoolean();
         private volatile CountDownLatch goOn = new CountDownLatch(0);
+        private volatile Callable<@Nullable Void> then = () -> null;
+        private volatile Runnable onReset = () -> {};
         private final CountDownLatch inBatch = new CountDownLatch(1);
 
         Resettable(String name, JdbcTemplate jdbc, Delivery delivery) {
@@ -70,14 +75,18 @@ class RebuildIT extends SubscriptionFixture {
             inBatch.countDown();
             try {
                 assertThat(goOn.await(20, TimeUnit.SECONDS)).isTrue();
+                then.call();
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
+            } catch (Exception failure) {
+                throw new IllegalStateException(failure);
             }
         }
 
         @Override
         public @Nullable Runnable resetHandler() {
             return () -> {
+                onReset.run();
                 jdbc.update("DELETE FROM effects WHERE projection = ?", name);
                 if (failing.get()) {
                     throw new IllegalStateException("cannot empty it");
@@ -132,6 +141,137 @@ class RebuildIT extends SubscriptionFixture {
 
         awaitLive(manager, name, positions.get(2));
         eventually().untilAsserted(() -> assertThat(effects()).containsExactlyElementsOf(everyDeposit()));
+    }
+
+    @Test
+    void a_rebuild_and_a_batch_that_hold_what_the_other_wants_do_not_end_each_other() throws Exception {
+        List<Long> positions = deposit(1);
+        Resettable handlers = resettable(Delivery.EXACTLY_ONCE);
+        CountDownLatch inBatch = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        SubscriptionManager manager = manager(settings(1, SHORT), handlers);
+        manager.start();
+        eventually().until(() -> effects().equals(positions));
+        handlers.then = () -> {
+            jdbc.update("UPDATE effects SET version = version + 10 WHERE projection = ?", name);
+            inBatch.countDown();
+            assertThat(goOn.await(20, TimeUnit.SECONDS)).isTrue();
+            return null;
+        };
+        long next = deposit(1).get(0);
+        assertThat(inBatch.await(20, TimeUnit.SECONDS)).isTrue();
+
+        CompletableFuture<Void> rebuild = CompletableFuture.runAsync(() -> manager.rebuild(name));
+        eventually().until(() -> jdbc.queryForList(
+                        "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+                        String.class)
+                .contains("DELETE FROM effects WHERE projection = $1"));
+        handlers.then = () -> null;
+        goOn.countDown();
+
+        assertThat(rebuild).succeedsWithin(Duration.ofSeconds(20));
+        awaitLive(manager, name, next);
+        eventually().until(() -> manager.rebuildProgress(name).isEmpty());
+        assertThat(effects()).containsExactlyElementsOf(everyDeposit());
+    }
+
+    @Test
+    void the_server_ends_a_rebuild_whose_client_is_silent_for_the_time_of_a_lease() {
+        AtomicReference<String> silence = new AtomicReference<>();
+        Resettable handlers = resettable(Delivery.EXACTLY_ONCE);
+        handlers.onReset =
+                () -> silence.set(jdbc.queryForObject("SHOW idle_in_transaction_session_timeout", String.class));
+        SubscriptionManager manager = manager(settings(10, SHORT), handlers);
+
+        manager.rebuild(name);
+
+        assertThat(silence).hasValue("30s");
+    }
+
+    @Test
+    void what_is_awaited_behind_a_rebuild_has_been_handled_again() throws Exception {
+        deposit(50);
+        SubscriptionManager manager = manager(settings(10, SHORT), resettable(Delivery.EXACTLY_ONCE));
+        manager.start();
+        awaitLive(manager, name, allDeposits().get(49));
+        for (int i = 0; i < 5; i++) {
+            manager.rebuild(name);
+
+            assertThat(manager.awaitCurrent(name, Duration.ofSeconds(20))).isTrue();
+
+            assertThat(effects()).containsExactlyElementsOf(everyDeposit());
+            eventually().until(() -> manager.rebuildProgress(name).isEmpty());
+        }
+    }
+
+    @Test
+    void segments_that_are_being_merged_are_one_when_a_rebuild_has_set_them_back() {
+        List<Long> positions = deposit(10);
+        jdbc.update(
+                """
+                INSERT INTO eventsource.projection_checkpoints (projection_name, segment, position)
+                SELECT projection_name, 512, position FROM eventsource.projection_checkpoints WHERE projection_name = ?""",
+                name);
+        jdbc.update(
+                """
+                UPDATE eventsource.projection_checkpoints
+                   SET merge_into = 0, merge_at = ?, position = CASE segment WHEN 0 THEN ? ELSE position END,
+                       last_bucket = CASE segment WHEN 0 THEN 511 ELSE 1023 END
+                 WHERE projection_name = ?""",
+                positions.get(0),
+                positions.get(0),
+                name);
+        SubscriptionSettings fromTheSixth = startingFrom(quick(10), new StartPosition.After(positions.get(4)));
+        SubscriptionManager manager = manager(new Tuning(fromTheSixth, SHORT), resettable(Delivery.EXACTLY_ONCE));
+
+        manager.rebuild(name);
+        manager.start();
+
+        eventually().untilAsserted(() -> assertThat(jdbc.queryForList(
+                        "SELECT last_bucket FROM eventsource.projection_checkpoints WHERE projection_name = ?",
+                        Integer.class,
+                        name))
+                .containsExactly(1023));
+        eventually().untilAsserted(() -> assertThat(effects()).containsExactlyElementsOf(positions.subList(5, 10)));
+    }
+
+    @Test
+    void segments_may_be_cut_and_merged_while_they_are_being_rebuilt() {
+        for (int i = 0; i < 40; i++) {
+            deposit(3);
+        }
+        SubscriptionManager manager = manager(settings(1, SHORT), resettable(Delivery.EXACTLY_ONCE));
+        manager.start();
+        awaitLive(manager, name, allDeposits().get(119));
+        manager.rebuild(name);
+
+        manager.resize(name, 5);
+        manager.resize(name, 2);
+
+        eventually().until(() -> manager.rebuildProgress(name).isEmpty());
+        assertThat(effects()).containsExactlyElementsOf(everyDeposit());
+        eventually().untilAsserted(() -> assertThat(jdbc.queryForList(
+                        "SELECT segment FROM eventsource.projection_checkpoints WHERE projection_name = ?",
+                        Integer.class,
+                        name))
+                .hasSize(2));
+    }
+
+    private static SubscriptionSettings startingFrom(SubscriptionSettings settings, StartPosition startFrom) {
+        return new SubscriptionSettings(
+                settings.batchSize(),
+                settings.maxInFlight(),
+                settings.backpressureThreshold(),
+                settings.linger(),
+                settings.processingTimeout(),
+                settings.checkpointStrategy(),
+                settings.checkpointInterval(),
+                startFrom,
+                settings.filter(),
+                settings.errors(),
+                settings.deadLetterOrder(),
+                settings.segments(),
+                settings.concurrency());
     }
 
     @Test

@@ -13,15 +13,21 @@ import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
+import io.eventsource.testing.TestEvents.Withdrawn;
+import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -271,6 +277,286 @@ class SegmentsIT extends SubscriptionFixture {
                     .hasSize(1);
         }
         assertThat(onlooker.awaitCurrent(name, Duration.ofSeconds(20))).isTrue();
+    }
+
+    @Test
+    void a_segment_that_could_not_be_given_up_goes_to_whom_it_belongs() {
+        SubscriptionManager first = instance(segmented(2), leased(), handlers());
+        SubscriptionManager second = instance(segmented(2), leased(), handlers());
+        first.start();
+        second.start();
+        Map<UUID, Long> shared = Map.of(first.instanceId(), 1L, second.instanceId(), 1L);
+        eventually().until(() -> owners().equals(shared));
+
+        // as it stands when the database was away while the first instance gave its second segment up
+        jdbc.update(
+                "UPDATE eventsource.projection_checkpoints SET owner = ?, epoch = epoch + 1 WHERE projection_name = ?",
+                first.instanceId(),
+                name);
+
+        eventually().until(() -> owners().equals(shared));
+        traffic(2);
+        assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void a_segment_to_be_merged_is_taken_over_from_an_instance_that_is_not_heard_of_any_more() {
+        SubscriptionManager only = instance(segmented(2), leased(), handlers());
+        UUID silent = UUID.randomUUID();
+        jdbc.update(
+                """
+                INSERT INTO eventsource.subscription_instances
+                       (instance_id, description, subscriptions, lease_duration, lease_until)
+                VALUES (?, 'silent', ARRAY[?], interval '2 s', clock_timestamp() + interval '2 s')""",
+                silent,
+                name);
+        only.start();
+        eventually()
+                .until(() -> owners().equals(Map.of(only.instanceId(), 2L))
+                        || owners().equals(Map.of(only.instanceId(), 1L)));
+        jdbc.update(
+                """
+                UPDATE eventsource.projection_checkpoints SET owner = ?, epoch = epoch + 1
+                 WHERE projection_name = ? AND segment > 0""",
+                silent,
+                name);
+        traffic(1);
+
+        only.resize(name, 1);
+
+        awaitSegments(1);
+        assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void an_instance_that_cannot_renew_its_lease_loses_its_segments_and_gets_them_back() throws Exception {
+        SubscriptionManager blocked = instance(segmented(2), leased(), handlers());
+        SubscriptionManager other = instance(segmented(2), leased(), handlers());
+        blocked.start();
+        other.start();
+        Map<UUID, Long> shared = Map.of(blocked.instanceId(), 1L, other.instanceId(), 1L);
+        eventually().until(() -> owners().equals(shared));
+        try (Connection holder = database.connect()) {
+            holder.setAutoCommit(false);
+            TestDatabase.on(holder)
+                    .queryForList(
+                            "SELECT 1 FROM eventsource.subscription_instances WHERE instance_id = ? FOR UPDATE",
+                            Integer.class,
+                            blocked.instanceId());
+
+            eventually().until(() -> owners().equals(Map.of(other.instanceId(), 2L)));
+            traffic(2);
+            holder.rollback();
+        }
+
+        eventually().until(() -> owners().equals(shared));
+        traffic(2);
+        assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void an_instance_that_was_stopped_in_the_middle_of_a_batch_and_started_again_commits_nothing_of_it()
+            throws Exception {
+        CountDownLatch inBatch = new CountDownLatch(1);
+        AtomicBoolean goOn = new AtomicBoolean();
+        SubscriptionManager stopped =
+                instance(segmented(1), leased(), handlers().then(event -> {
+                    inBatch.countDown();
+                    while (!goOn.get()) {
+                        // one that does not listen to interrupts
+                        Thread.onSpinWait();
+                    }
+                }));
+        traffic(1);
+        stopped.start();
+        assertThat(inBatch.await(20, TimeUnit.SECONDS)).isTrue();
+        SubscriptionManager other = instance(segmented(1), leased(), handlers());
+        other.start();
+
+        assertThat(stopped.stop(Duration.ofMillis(100))).isFalse();
+        assertEachEffectOnceAndStreamsInOrder();
+        stopped.start();
+        goOn.set(true);
+
+        eventually().until(() -> !statusOf(stopped, name).segments().isEmpty());
+        assertThat(other.stop(STOP_WITHIN)).isTrue();
+        eventually().until(() -> owners().equals(Map.of(stopped.instanceId(), 1L)));
+        traffic(1);
+        assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void of_two_that_resize_at_the_same_time_each_succeeds_or_is_told() throws Exception {
+        SubscriptionManager first = instance();
+        SubscriptionManager second = instance();
+        first.start();
+        second.start();
+        eventually().until(() -> owners().size() == 2);
+        for (int i = 0; i < 5; i++) {
+            CyclicBarrier together = new CyclicBarrier(2);
+            List<CompletableFuture<Void>> resizings =
+                    List.of(resizing(first, 12, together), resizing(second, 3, together));
+            for (CompletableFuture<Void> each : resizings) {
+                try {
+                    each.get(20, TimeUnit.SECONDS);
+                } catch (ExecutionException told) {
+                    assertThat(told.getCause()).isInstanceOf(IllegalStateException.class);
+                }
+            }
+            traffic(1);
+            eventually().untilAsserted(() -> assertThat(segments())
+                    .allSatisfy(each -> assertThat(each).endsWith("into  at ")));
+        }
+
+        assertEachEffectOnceAndStreamsInOrder();
+        assertThat(jdbc.queryForList(
+                        """
+                        SELECT sum(last_bucket - segment + 1) FROM eventsource.projection_checkpoints
+                         WHERE projection_name = ?""",
+                        Long.class,
+                        name))
+                .containsExactly(1024L);
+    }
+
+    private CompletableFuture<Void> resizing(SubscriptionManager manager, int segments, CyclicBarrier together) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                together.await(20, TimeUnit.SECONDS);
+            } catch (Exception failure) {
+                throw new IllegalArgumentException(failure);
+            }
+            manager.resize(name, segments);
+        });
+    }
+
+    @Test
+    void instances_that_drive_different_subscriptions_agree_on_those_they_share() {
+        List<String> names = List.of(name, "one-" + name, "other-" + name);
+        SubscriptionManager one = instance(List.of(names.get(0), names.get(1)));
+        SubscriptionManager other = instance(List.of(names.get(0), names.get(2)));
+        one.start();
+        other.start();
+        traffic(1);
+
+        assertEachEffectOnceAndStreamsInOrder();
+        eventually().until(() -> terms(names).size() == 5);
+        Set<String> terms = terms(names);
+        eventually().during(LEASE).untilAsserted(() -> assertThat(terms(names)).isEqualTo(terms));
+    }
+
+    /** One with a segment of the test's own subscription and two of each other. */
+    private SubscriptionManager instance(List<String> names) {
+        SubscriptionManager manager = new SubscriptionManager(
+                names.stream()
+                        .map(each -> new SubscriptionDefinition(
+                                new RecordingHandlers(each, jdbc, "deposited"),
+                                segmented(each.equals(name) ? 1 : 2),
+                                database.transactionManager()))
+                        .toList(),
+                database.dataSource(),
+                TestDatabase.SCHEMA,
+                TestEvents.codec(),
+                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                new LogSignal(),
+                leased(),
+                Thread::new,
+                (changed, from, to) -> {},
+                ErrorHandling.defaults(),
+                Clock.systemUTC());
+        managers.add(manager);
+        return manager;
+    }
+
+    /** Which segments are owned, in which epochs. */
+    private Set<String> terms(List<String> names) {
+        return Set.copyOf(jdbc.queryForList(
+                """
+                SELECT format('%s/%s in epoch %s', projection_name, segment, epoch) FROM eventsource.projection_checkpoints
+                 WHERE projection_name IN (?, ?, ?) AND owner IS NOT NULL""",
+                String.class, names.toArray()));
+    }
+
+    @Test
+    void an_instance_that_finishes_its_last_batches_keeps_its_lease_and_takes_nothing_new() throws Exception {
+        CountDownLatch inBatch = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        SubscriptionManager stopping =
+                instance(segmented(1), leased(), handlers().then(event -> {
+                    inBatch.countDown();
+                    assertThat(goOn.await(20, TimeUnit.SECONDS)).isTrue();
+                }));
+        deposit(1);
+        stopping.start();
+        assertThat(inBatch.await(20, TimeUnit.SECONDS)).isTrue();
+
+        CompletableFuture<Boolean> stopped = CompletableFuture.supplyAsync(() -> stopping.stop(STOP_WITHIN));
+
+        eventually().untilAsserted(() -> assertThat(jdbc.queryForList(
+                        """
+                                SELECT subscriptions = '{}' AND lease_until > clock_timestamp()
+                                  FROM eventsource.subscription_instances WHERE instance_id = ?""",
+                        Boolean.class,
+                        stopping.instanceId()))
+                .containsExactly(true));
+        goOn.countDown();
+        assertThat(stopped.get(20, TimeUnit.SECONDS)).isTrue();
+        assertEachEffectOnceAndStreamsInOrder();
+    }
+
+    @Test
+    void a_stop_does_not_wait_for_whoever_has_locked_a_checkpoint() throws Exception {
+        SubscriptionManager stopping = instance(segmented(1), leased(), handlers());
+        stopping.start();
+        eventually().until(() -> owners().equals(Map.of(stopping.instanceId(), 1L)));
+        try (Connection holder = database.connect()) {
+            holder.setAutoCommit(false);
+            TestDatabase.on(holder)
+                    .queryForList(
+                            "SELECT position FROM eventsource.projection_checkpoints WHERE projection_name = ? FOR UPDATE",
+                            Long.class,
+                            name);
+
+            assertThat(CompletableFuture.supplyAsync(() -> stopping.stop(Duration.ofMillis(500))))
+                    .succeedsWithin(Duration.ofSeconds(10));
+
+            holder.rollback();
+        }
+        SubscriptionManager next = instance(segmented(1), leased(), handlers());
+        next.start();
+        eventually().until(() -> owners().equals(Map.of(next.instanceId(), 1L)));
+    }
+
+    @Test
+    void the_server_ends_the_writing_of_a_checkpoint_whose_client_is_silent_for_the_time_of_a_lease() {
+        jdbc.execute("CREATE TABLE silences (projection text, silence text)");
+        jdbc.execute(
+                """
+                CREATE FUNCTION note_silence() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    INSERT INTO silences VALUES (NEW.projection_name, current_setting('idle_in_transaction_session_timeout'));
+                    RETURN NEW;
+                END $$""");
+        jdbc.execute(
+                """
+                CREATE TRIGGER note_silence AFTER UPDATE OF position ON eventsource.projection_checkpoints
+                   FOR EACH ROW EXECUTE FUNCTION note_silence()""");
+        try {
+            SubscriptionManager manager = instance(segmented(1), leased(), handlers());
+            manager.start();
+            long passed = store.append(StreamAppend.to("account", UUID.randomUUID(), new Withdrawn(1)))
+                    .lastPosition();
+            awaitLive(manager, name, passed);
+
+            manager.pause(name);
+
+            eventually().until(() -> checkpoint() == passed);
+            assertThat(jdbc.queryForList("SELECT silence FROM silences WHERE projection = ?", String.class, name))
+                    .containsOnly("3s");
+        } finally {
+            jdbc.execute("DROP TRIGGER note_silence ON eventsource.projection_checkpoints");
+            jdbc.execute("DROP FUNCTION note_silence()");
+            jdbc.execute("DROP TABLE silences");
+        }
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.eventsource.testing.process.InstanceProcesses;
 import io.eventsource.testing.process.Traffic;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -119,7 +120,8 @@ class SubscriptionProcessesIT {
         assertAllCountedOnce(one);
         assertAllCountedOnce(other);
         for (InstanceProcess each : List.of(one, other)) {
-            await().atMost(PATIENCE).until(() -> each.status(projection).state() == SubscriptionState.LIVE);
+            await().atMost(PATIENCE).until(() -> EnumSet.of(SubscriptionState.LIVE, SubscriptionState.STANDBY)
+                    .contains(each.status(projection).state()));
         }
     }
 

@@ -74,6 +74,12 @@ public final class EffectLog {
               FROM effect_log f LEFT JOIN eventsource.events e ON e.position = f.position
              WHERE f.projection = ? ORDER BY f.id""";
 
+    private static final String OF_ANOTHER_OWNER =
+            """
+            SELECT format('''%s'': %s handled position %s in segment %s, which %s owned in the epoch %s',
+                          projection, instance, position, segment, owner, epoch)
+              FROM effect_log WHERE projection = ? AND owner <> instance ORDER BY position LIMIT 20""";
+
     private static final String SEVERAL_IN_ONE_EPOCH =
             """
             SELECT format('''%s'': segment %s was handled by %s in the epoch %s',
@@ -106,16 +112,19 @@ public final class EffectLog {
                     (id bigserial PRIMARY KEY, projection text, position bigint, stream uuid, version bigint,
                      event_id uuid, instance text, segment int, epoch bigint, owner text)""");
         jdbc.execute("CREATE INDEX IF NOT EXISTS effect_log_position ON effect_log (projection, position)");
-        // by name, so that it is the same whether or not checkpoints have these columns
+        jdbc.execute("CREATE TABLE IF NOT EXISTS effect_resets (projection text, instance text)");
+        jdbc.execute("CREATE TABLE IF NOT EXISTS effect_instances (id uuid PRIMARY KEY, name text NOT NULL)");
         jdbc.execute(
                 """
                 CREATE OR REPLACE VIEW effect_segments AS
-                SELECT projection_name AS projection, segment, position, epoch, owner, last_bucket,
-                       coalesce(lag(last_bucket) OVER (PARTITION BY projection_name ORDER BY last_bucket) + 1, 0)
-                           AS first_bucket
-                  FROM (SELECT projection_name, segment, position, epoch, to_jsonb(c) ->> 'owner' AS owner,
-                               coalesce((to_jsonb(c) ->> 'last_bucket')::int, 1023) AS last_bucket
-                          FROM eventsource.projection_checkpoints c) checkpoints""");
+                SELECT c.projection_name AS projection, c.segment, c.position, c.epoch, coalesce(i.name, c.owner::text) AS owner,
+                       c.segment AS first_bucket, c.last_bucket
+                  FROM eventsource.projection_checkpoints c LEFT JOIN effect_instances i ON i.id = c.owner""");
+    }
+
+    /** Says which name an owner is to be shown under. Expects the tables to be there. */
+    public static void introduce(JdbcTemplate jdbc, UUID instance, String name) {
+        jdbc.update("INSERT INTO effect_instances VALUES (?, ?)", instance, name);
     }
 
     /** What a snapshot shows. */
@@ -217,6 +226,32 @@ public final class EffectLog {
         return jdbc.queryForList(UNHANDLED, Integer.class, base, projection).get(0);
     }
 
+    /** How often the read model was emptied. */
+    public int resets(String projection) {
+        return jdbc.queryForList("SELECT count(*) FROM effect_resets WHERE projection = ?", Integer.class, projection)
+                .get(0);
+    }
+
+    /** How many effects there are. */
+    public int count(String projection) {
+        return jdbc.queryForList("SELECT count(*) FROM effect_log WHERE projection = ?", Integer.class, projection)
+                .get(0);
+    }
+
+    /** How many effects of an instance there are in an epoch of a segment. */
+    public int effectsIn(Segment segment, String instance) {
+        return jdbc.queryForList(
+                        """
+                        SELECT count(*) FROM effect_log
+                         WHERE projection = ? AND segment = ? AND epoch = ? AND instance = ?""",
+                        Integer.class,
+                        segment.projection(),
+                        segment.number(),
+                        segment.epoch(),
+                        instance)
+                .get(0);
+    }
+
     /** How many effects an instance has committed. */
     public int effectsOf(String projection, String instance) {
         return jdbc.queryForList(
@@ -247,6 +282,7 @@ public final class EffectLog {
             report(found, projection, "repeated", repeated(effects));
             report(found, projection, "handled out of place", outOfPlace(effects, order));
             violationsInStreams(projection, effects, found);
+            found.addAll(jdbc.queryForList(OF_ANOTHER_OWNER, String.class, projection));
             found.addAll(jdbc.queryForList(SEVERAL_IN_ONE_EPOCH, String.class, projection));
         }
         return found;

@@ -111,7 +111,11 @@ class EffectLogIT {
                        instance = CASE WHEN version = 4 THEN 'b' ELSE 'a' END
                  WHERE projection = ?""",
                 projection);
-        assertThat(inTheEnd(Order.OF_THE_LOG)).singleElement().asString().contains("a and b in the epoch 7");
+        assertThat(inTheEnd(Order.OF_THE_LOG))
+                .satisfiesExactly(
+                        first ->
+                                assertThat(first).contains("b handled position").contains("which a owned"),
+                        second -> assertThat(second).contains("a and b in the epoch 7"));
     }
 
     @Test

@@ -7,6 +7,8 @@ import io.eventsource.testing.EffectLog.Order;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -62,6 +64,25 @@ public final class ObservedProjection implements AutoCloseable {
     /** How it is divided now. */
     public List<EffectLog.Segment> segments() {
         return effects.segments(jdbc, name);
+    }
+
+    /** How many segments each owner has. */
+    public Map<String, Integer> owned() {
+        Map<String, Integer> owned = new TreeMap<>();
+        for (EffectLog.Segment each : segments()) {
+            owned.merge(each.owner() == null ? "nobody" : each.owner(), 1, Integer::sum);
+        }
+        return owned;
+    }
+
+    /** Waits until each owner has so many segments; returns how long that took. */
+    public Duration awaitOwned(Map<String, Integer> expected, Duration timeout) {
+        long begin = System.nanoTime();
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
+                .atMost(timeout)
+                .untilAsserted(() -> assertThat(owned()).isEqualTo(expected));
+        return Duration.ofNanos(System.nanoTime() - begin);
     }
 
     /** Waits until there is an effect of each event that is committed now, whoever handles it. */

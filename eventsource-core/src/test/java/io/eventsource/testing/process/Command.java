@@ -169,4 +169,20 @@ public sealed interface Command<R> {
             instance.turnstile(projection).release();
         }
     }
+
+    /** Has a projection cut or merged until it has so many segments. */
+    record Resize(String projection, int segments) implements Order {
+        @Override
+        public void carryOut(RunningInstance instance) {
+            instance.manager().resize(projection, segments);
+        }
+    }
+
+    /** Sets a projection back and lets it handle everything again. */
+    record Rebuild(String projection) implements Order {
+        @Override
+        public void carryOut(RunningInstance instance) {
+            instance.manager().rebuild(projection);
+        }
+    }
 }

@@ -2,10 +2,12 @@ package io.eventsource.testing.process;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * How an instance is made. The methods that begin with {@code with} return a copy.
  *
+ * @param id what it owns segments as; another one for each launch
  * @param name its name: of its sessions, its effects and its log
  * @param url the database
  * @param projections what it drives
@@ -14,8 +16,11 @@ import java.util.List;
  * @param pollInterval how often it looks for the head without a signal
  * @param clockOffset how far its clock is ahead of this machine's; negative for behind
  * @param drainTimeout how long SIGTERM lets batches take
+ * @param segments how many segments a projection without a checkpoint is divided into
+ * @param leaseDuration how long an instance that gives no sign of life keeps its segments, and how long a batch may take
  */
 public record InstanceOptions(
+        UUID id,
         String name,
         String url,
         List<ProjectionOptions> projections,
@@ -23,7 +28,9 @@ public record InstanceOptions(
         int batchSize,
         Duration pollInterval,
         Duration clockOffset,
-        Duration drainTimeout) {
+        Duration drainTimeout,
+        int segments,
+        Duration leaseDuration) {
 
     /** Copies the list. */
     public InstanceOptions {
@@ -41,22 +48,97 @@ public record InstanceOptions(
 
     /** The same with another clock. */
     public InstanceOptions withClockOffset(Duration newOffset) {
-        return new InstanceOptions(name, url, projections, base, batchSize, pollInterval, newOffset, drainTimeout);
+        return new InstanceOptions(
+                id,
+                name,
+                url,
+                projections,
+                base,
+                batchSize,
+                pollInterval,
+                newOffset,
+                drainTimeout,
+                segments,
+                leaseDuration);
     }
 
     /** The same with other batches. */
     public InstanceOptions withBatchSize(int newSize) {
-        return new InstanceOptions(name, url, projections, base, newSize, pollInterval, clockOffset, drainTimeout);
+        return new InstanceOptions(
+                id,
+                name,
+                url,
+                projections,
+                base,
+                newSize,
+                pollInterval,
+                clockOffset,
+                drainTimeout,
+                segments,
+                leaseDuration);
     }
 
     /** The same with other projections. */
     public InstanceOptions withProjections(ProjectionOptions... newProjections) {
         return new InstanceOptions(
-                name, url, List.of(newProjections), base, batchSize, pollInterval, clockOffset, drainTimeout);
+                id,
+                name,
+                url,
+                List.of(newProjections),
+                base,
+                batchSize,
+                pollInterval,
+                clockOffset,
+                drainTimeout,
+                segments,
+                leaseDuration);
     }
 
     /** The same with another time to end in. */
     public InstanceOptions withDrainTimeout(Duration newTimeout) {
-        return new InstanceOptions(name, url, projections, base, batchSize, pollInterval, clockOffset, newTimeout);
+        return new InstanceOptions(
+                id,
+                name,
+                url,
+                projections,
+                base,
+                batchSize,
+                pollInterval,
+                clockOffset,
+                newTimeout,
+                segments,
+                leaseDuration);
+    }
+
+    /** The same with so many segments. */
+    public InstanceOptions withSegments(int newSegments) {
+        return new InstanceOptions(
+                id,
+                name,
+                url,
+                projections,
+                base,
+                batchSize,
+                pollInterval,
+                clockOffset,
+                drainTimeout,
+                newSegments,
+                leaseDuration);
+    }
+
+    /** The same with another lease. */
+    public InstanceOptions withLease(Duration newLease) {
+        return new InstanceOptions(
+                id,
+                name,
+                url,
+                projections,
+                base,
+                batchSize,
+                pollInterval,
+                clockOffset,
+                drainTimeout,
+                segments,
+                newLease);
     }
 }

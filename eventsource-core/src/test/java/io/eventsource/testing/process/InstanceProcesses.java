@@ -1,5 +1,6 @@
 package io.eventsource.testing.process;
 
+import io.eventsource.testing.EffectLog;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.process.InstanceOptions.ProjectionOptions;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -41,6 +43,7 @@ public final class InstanceProcesses implements AfterEachCallback {
     /** Options of an instance that drives projections with an effect log and totals, from a position on. */
     public InstanceOptions options(String name, long base, String... projections) {
         return new InstanceOptions(
+                UUID.randomUUID(),
                 name,
                 database.dataSource().getJdbcUrl(),
                 Arrays.stream(projections)
@@ -50,13 +53,16 @@ public final class InstanceProcesses implements AfterEachCallback {
                 10,
                 Duration.ofMillis(100),
                 Duration.ZERO,
-                Duration.ofSeconds(20));
+                Duration.ofSeconds(20),
+                1,
+                Duration.ofSeconds(10));
     }
 
     /** Starts a process; returns at once, so that several can start at the same time. */
     public InstanceProcess launch(InstanceOptions options) {
         Path log =
                 folder.resolve("%03d-pg%d-%s.log".formatted(COUNT.incrementAndGet(), database.major(), options.name()));
+        EffectLog.introduce(database.jdbc(), options.id(), options.name());
         InstanceProcess process = InstanceProcess.launch(options, log);
         all.add(process);
         return process;
@@ -89,11 +95,29 @@ public final class InstanceProcesses implements AfterEachCallback {
                 .get(0);
     }
 
-    @Override
-    public void afterEach(ExtensionContext context) {
+    /** Whether a session of an instance stands in a transaction, with the locks of it. */
+    public boolean inTransaction(InstanceProcess instance) {
+        return database.jdbc()
+                        .queryForList(
+                                """
+                                SELECT count(*) FROM pg_stat_activity
+                                 WHERE datname = current_database() AND application_name = ?
+                                   AND state LIKE 'idle in transaction%'""",
+                                Integer.class, instance.name())
+                        .get(0)
+                > 0;
+    }
+
+    /** Kills all of them. */
+    public void endAll() {
         all.forEach(InstanceProcess::kill);
         // ends the freezers of those that were frozen
         all.forEach(InstanceProcess::abandon);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        endAll();
         if (context.getExecutionException().isPresent()) {
             all.forEach(InstanceProcesses::show);
         }

@@ -47,4 +47,14 @@ final class ReadModelHandlers implements EventHandlers {
         }
         turnstile.pass(event.position());
     }
+
+    /** Empties the read model, and notes that. */
+    @Override
+    public Runnable resetHandler() {
+        return () -> {
+            jdbc.update("DELETE FROM effect_log WHERE projection = ?", name());
+            totals.clear(name());
+            jdbc.update("INSERT INTO effect_resets VALUES (?, ?)", name(), instance);
+        };
+    }
 }

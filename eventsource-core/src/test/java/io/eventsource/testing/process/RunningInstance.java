@@ -30,7 +30,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.UUID;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -70,7 +69,7 @@ public final class RunningInstance {
                 TestDatabase.SCHEMA,
                 signal,
                 new SignalRelaySettings(true, Duration.ofMillis(5), Duration.ofSeconds(1)),
-                UUID.randomUUID(),
+                options.id(),
                 RunningInstance::daemon,
                 clock);
         this.turnstiles = options.projections().stream()
@@ -97,7 +96,8 @@ public final class RunningInstance {
                 TestEvents.codec(),
                 head,
                 signal,
-                InstanceSettings.defaults().withPollInterval(options.pollInterval()),
+                new InstanceSettings(
+                        options.id(), options.name(), options.pollInterval(), options.leaseDuration(), null),
                 Thread::new,
                 (name, from, to) -> log.info("{}: {} -> {}", name, from, to),
                 ErrorHandling.defaults(),
@@ -111,15 +111,15 @@ public final class RunningInstance {
                 defaults.maxInFlight(),
                 defaults.backpressureThreshold(),
                 Duration.ofMillis(1),
-                defaults.processingTimeout(),
+                options.leaseDuration(),
                 CheckpointStrategy.EVERY_BATCH,
                 defaults.checkpointInterval(),
                 new StartPosition.After(options.base()),
                 SubscriptionFilter.NONE,
                 new ErrorSettings(
-                        5, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, CircuitBreakerSettings.defaults()),
+                        5, Duration.ofMillis(5), 2, Duration.ofMillis(200), true, CircuitBreakerSettings.defaults()),
                 ParkingOrder.BY_AGGREGATE,
-                defaults.segments(),
+                options.segments(),
                 defaults.concurrency());
     }
 
