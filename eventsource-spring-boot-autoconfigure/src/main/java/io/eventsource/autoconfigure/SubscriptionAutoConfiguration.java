@@ -1,7 +1,9 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.event.EventCodec;
+import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.HandlerInterceptor;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
@@ -45,8 +47,15 @@ public final class SubscriptionAutoConfiguration {
             LogSignal signal,
             EventSourceProperties properties,
             ObjectProvider<SubscriptionListener> listeners,
+            EventSourceObservations observations,
+            ObjectProvider<HandlerInterceptor> interceptors,
+            ObjectProvider<BatchListener> batches,
             ObjectProvider<Clock> clock) {
-        List<EventHandlers> handlers = new ProjectionBeans(beanFactory, codec.registry()).find();
+        SubscriptionStates states = new SubscriptionStates();
+        HandlerDecorators decorators =
+                new HandlerDecorators(properties.observations(), observations, states, interceptors, batches);
+        List<EventHandlers> handlers = new ProjectionBeans(beanFactory, codec.registry())
+                .find().stream().map(decorators::decorate).toList();
         return new SubscriptionManager(
                 new SubscriptionDefinitions(beanFactory, properties.subscriptions()).of(handlers),
                 dataSource,
@@ -56,8 +65,10 @@ public final class SubscriptionAutoConfiguration {
                 signal,
                 Objects.requireNonNull(properties.subscriptions().pollInterval()),
                 new CustomizableThreadFactory("eventsource-"),
-                (name, from, to) ->
-                        listeners.orderedStream().forEach(listener -> listener.stateChanged(name, from, to)),
+                (name, from, to) -> {
+                    states.stateChanged(name, from, to);
+                    listeners.orderedStream().forEach(listener -> listener.stateChanged(name, from, to));
+                },
                 clock.getIfUnique(Clock::systemUTC));
     }
 

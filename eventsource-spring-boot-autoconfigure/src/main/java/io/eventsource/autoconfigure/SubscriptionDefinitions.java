@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.projection.Delivery;
+import io.eventsource.projection.DuplicateProjectionException;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.SubscriptionDefinition;
 import java.util.List;
@@ -25,11 +26,21 @@ final class SubscriptionDefinitions {
     }
 
     List<SubscriptionDefinition> of(List<EventHandlers> handlers) {
+        requireDistinctNames(handlers);
         requireKnownNames(handlers);
         return handlers.stream()
                 .map(each ->
                         new SubscriptionDefinition(each, properties.settings(each.name()), transactionManager(each)))
                 .toList();
+    }
+
+    private static void requireDistinctNames(List<EventHandlers> handlers) {
+        Set<String> names = new TreeSet<>();
+        for (EventHandlers each : handlers) {
+            if (!names.add(each.name())) {
+                throw new DuplicateProjectionException(each.name());
+            }
+        }
     }
 
     private void requireKnownNames(List<EventHandlers> handlers) {

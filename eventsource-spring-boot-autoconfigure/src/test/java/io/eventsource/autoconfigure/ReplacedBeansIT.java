@@ -137,6 +137,11 @@ class ReplacedBeansIT {
         HealthIndicator eventsourceHealthIndicator() {
             return () -> Health.up().build();
         }
+
+        @Bean
+        HealthIndicator eventsourcePoolHealthIndicator() {
+            return () -> Health.up().build();
+        }
     }
 
     @Test
@@ -165,7 +170,9 @@ class ReplacedBeansIT {
                     }
                     assertThat(context)
                             .doesNotHaveBean(EventSourceHealthIndicator.class)
-                            .hasSingleBean(HealthIndicator.class);
+                            .doesNotHaveBean(PoolHealthIndicator.class)
+                            .getBeans(HealthIndicator.class)
+                            .hasSize(2);
 
                     context.getBean(EventStore.class)
                             .append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));
