@@ -53,7 +53,7 @@ record CatchUpInstancesRow(String name, int segments, int most) implements Row {
             return Map.of(SPEED, events * 1e9 / (System.nanoTime() - start));
         } finally {
             for (OtherJvm each : instances) {
-                each.close();
+                each.end();
             }
         }
     }

@@ -5,6 +5,8 @@ import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.observation.EventSourceObservations;
+import io.eventsource.observation.EventSourceObservations.Conventions;
 import io.eventsource.snapshot.SnapshotMode;
 import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.SnapshotSettings;
@@ -20,6 +22,7 @@ import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.store.TransactionParticipation;
 import io.eventsource.store.VersionConflictException;
+import io.micrometer.observation.ObservationRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -136,6 +139,16 @@ final class EventsourceContender implements Contender {
                         background,
                         List.of(),
                         Clock.systemUTC()));
+    }
+
+    EventStore store() {
+        return store;
+    }
+
+    /** The store with observations, as the starter makes it. */
+    EventStore observed(ObservationRegistry registry) {
+        return new EventSourceObservations(() -> registry, Conventions.standard())
+                .observe(store, codec.registry(), true, true);
     }
 
     LogHead head() {

@@ -91,7 +91,8 @@ final class EventsourceLog implements LiveLog {
                 contender.signal(),
                 InstanceSettings.defaults().withPollInterval(POLL_INTERVAL),
                 Thread::new,
-                (name, from, to) -> {}, ErrorHandling.defaults(),
+                (name, from, to) -> {},
+                ErrorHandling.defaults(),
                 Clock.systemUTC());
         manager.start();
         return new EventsourceLog(database, contender, relay, manager);

@@ -38,13 +38,16 @@ final class FollowCommand implements Callable<Integer> {
             if (System.in.read() < 0) {
                 return 0;
             }
-            try (LiveLog unused = EventsourceLog.start(
+            LiveLog log = EventsourceLog.start(
                     pool,
                     List.of((stream, line) -> {}),
-                    SubscriptionSettings.defaults().withSegments(segments))) {
+                    SubscriptionSettings.defaults().withSegments(segments));
+            try {
                 while (System.in.read() >= 0) {
                     // until whoever started this has seen enough
                 }
+            } finally {
+                log.close();
             }
             return 0;
         }

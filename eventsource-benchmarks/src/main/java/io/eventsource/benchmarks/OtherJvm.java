@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** Another JVM with the same classes, which runs {@link AppendCommand} or {@link FollowCommand}. */
-final class OtherJvm implements AutoCloseable {
+final class OtherJvm {
 
     private final Process process;
     private final BufferedReader lines;
@@ -54,8 +54,7 @@ final class OtherJvm implements AutoCloseable {
     }
 
     /** Ends its input, upon which it ends, and waits for that. */
-    @Override
-    public void close() throws IOException, InterruptedException {
+    void end() throws IOException, InterruptedException {
         process.getOutputStream().close();
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             process.destroyForcibly();

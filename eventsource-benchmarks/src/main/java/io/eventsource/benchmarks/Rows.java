@@ -18,6 +18,7 @@ final class Rows {
             new LoadRow("load-1000", 1_000),
             new LoadSnapshotRow("load-snapshot", 1_000, 50),
             new AppendWithSnapshotsRow("append-with-snapshots", 16),
+            new AppendObservedRow("append-observed", 16),
             new BusyStreamRow("busy-stream", 16),
             new SlowTransactionRow("slow-transaction"),
             new BulkLoadRow("bulk-load", 4),

@@ -172,6 +172,16 @@ public final class EventRegistry {
     }
 
     /**
+     * How a class is known to the store, if it is.
+     *
+     * @param eventClass any class
+     * @return its descriptor, or none
+     */
+    public @Nullable EventTypeDescriptor find(Class<?> eventClass) {
+        return byClass.get(eventClass);
+    }
+
+    /**
      * All registered classes that are the given class or a subtype of it.
      *
      * @param supertype a class or interface

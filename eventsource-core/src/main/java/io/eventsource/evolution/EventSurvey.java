@@ -10,6 +10,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Looks which event types and revisions are stored and which of them this code cannot read, without reading a payload.
@@ -40,6 +43,8 @@ public final class EventSurvey {
             SELECT event_type, revision, count(*) FROM {schema}.events TABLESAMPLE SYSTEM (?)
              GROUP BY event_type, revision""";
 
+    private static final String UNLIMITED = "SET LOCAL statement_timeout = 0";
+
     private static final String ENDS =
             """
             SELECT event_type, revision, count(*)
@@ -52,6 +57,7 @@ public final class EventSurvey {
     private final EventCodec codec;
     private final JdbcTemplate jdbc;
     private final JdbcTemplate bounded;
+    private final TransactionOperations transaction;
 
     /**
      * Creates a survey. No connection is opened.
@@ -65,17 +71,21 @@ public final class EventSurvey {
         this.codec = codec;
         this.jdbc = new JdbcTemplate(dataSource);
         this.bounded = new JdbcTemplate(dataSource);
+        this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
         this.bounded.setQueryTimeout(SAMPLE_TIMEOUT_SECONDS);
     }
 
     /**
-     * Reads all rows, which takes time in proportion to the store.
+     * Reads all rows, which takes time in proportion to the store; a statement timeout of the connection does not hold for it.
      *
      * @return exact counts as of one snapshot
      * @throws org.springframework.dao.DataAccessException when the database fails
      */
     public EventSurveyResult full() {
-        return wholeTable(jdbc);
+        return Objects.requireNonNull(transaction.execute(status -> {
+            jdbc.execute(UNLIMITED);
+            return wholeTable(jdbc);
+        }));
     }
 
     /**

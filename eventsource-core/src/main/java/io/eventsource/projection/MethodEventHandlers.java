@@ -210,21 +210,28 @@ public final class MethodEventHandlers implements EventHandlers {
     public void handleAll(List<EventEnvelope<Object>> events) {
         int from = 0;
         while (from < events.size()) {
-            Handler handler = handlerOf(events.get(from));
-            int to = from + 1;
-            while (handler.takesBatch()
-                    && to < events.size()
-                    && handlerOf(events.get(to)).equals(handler)) {
-                to++;
-            }
-            List<EventEnvelope<Object>> together = events.subList(from, to);
+            int to = from + together(events.subList(from, events.size()));
+            List<EventEnvelope<Object>> call = events.subList(from, to);
+            Handler handler = handlerOf(call.get(0));
             if (handler.takesBatch()) {
-                invoke(handler, together);
+                invoke(handler, call);
             } else {
-                MetadataContext.run(MetadataContext.causedBy(together.get(0)), () -> invoke(handler, together));
+                MetadataContext.run(MetadataContext.causedBy(call.get(0)), () -> invoke(handler, call));
             }
             from = to;
         }
+    }
+
+    /** How many of the events, from the first on, go into one call of a handler. */
+    int together(List<EventEnvelope<Object>> events) {
+        Handler handler = handlerOf(events.get(0));
+        int count = 1;
+        while (handler.takesBatch()
+                && count < events.size()
+                && handlerOf(events.get(count)).equals(handler)) {
+            count++;
+        }
+        return count;
     }
 
     private Handler handlerOf(EventEnvelope<Object> event) {

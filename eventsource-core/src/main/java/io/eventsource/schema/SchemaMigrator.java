@@ -7,7 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.output.MigrateResult;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -56,6 +59,7 @@ public final class SchemaMigrator {
                 .baselineOnMigrate(true)
                 .baselineVersion("0")
                 .cleanDisabled(true)
+                .callbacks(new NoStatementTimeout())
                 .load();
     }
 
@@ -63,10 +67,13 @@ public final class SchemaMigrator {
      * Runs the migrations that have not been run.
      *
      * @return how many were run
+     * @throws NewerSchemaException when a later version of the library has run migrations that this one does not know;
+     *     nothing is changed
      * @throws org.flywaydb.core.api.FlywayException when the database is out of reach, a privilege is missing or an
      *     applied migration differs from the library's; what earlier migrations did stays
      */
     public int migrate() {
+        requireKnown(flyway.info().current());
         MigrateResult result = flyway.migrate();
         log.info(
                 "Schema '{}' is at version {}, {} migrations run",
@@ -74,6 +81,14 @@ public final class SchemaMigrator {
                 requiredVersion(),
                 result.migrationsExecuted);
         return result.migrationsExecuted;
+    }
+
+    private void requireKnown(@Nullable MigrationInfo current) {
+        MigrationVersion installed = current == null ? null : current.getVersion();
+        int known = requiredVersion();
+        if (installed != null && installed.compareTo(MigrationVersion.fromVersion(Integer.toString(known))) > 0) {
+            throw new NewerSchemaException(schema, installed.getMajor().intValueExact(), known);
+        }
     }
 
     /**

@@ -59,7 +59,39 @@ public interface EventStore {
             Executor executor,
             Clock clock,
             IdGenerator ids) {
-        return new PostgresEventStore(dataSource, schema, codec, logHead, signal, settings, executor, clock, ids);
+        return postgres(
+                dataSource, schema, codec, logHead, signal, settings, executor, clock, ids, (appends, events) -> {});
+    }
+
+    /**
+     * As {@link #postgres(DataSource, EventSourceSchema, EventCodec, LogHead, LogSignal, EventStoreSettings, Executor, Clock,
+     * IdGenerator)}, with somebody who is told of appends that share a commit.
+     *
+     * @param dataSource where the tables are
+     * @param schema the schema that holds them
+     * @param codec the JSON form of events
+     * @param logHead the log's settled head, of the same tables
+     * @param signal raised after each commit that added to the log
+     * @param settings how to append
+     * @param executor runs what asynchronous appends need a thread for
+     * @param clock the time that events are stamped with
+     * @param ids the ids of events and appends, best time-ordered
+     * @param groups told of each group of coalesced appends
+     * @return the store
+     */
+    static EventStore postgres(
+            DataSource dataSource,
+            EventSourceSchema schema,
+            EventCodec codec,
+            LogHead logHead,
+            LogSignal signal,
+            EventStoreSettings settings,
+            Executor executor,
+            Clock clock,
+            IdGenerator ids,
+            AppendGroupListener groups) {
+        return new PostgresEventStore(
+                dataSource, schema, codec, logHead, signal, settings, executor, clock, ids, groups);
     }
 
     /**

@@ -50,6 +50,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     private final AppendCoalescer coalescer;
     private final BulkLoader bulkLoader;
     private final Executor executor;
+    private final AppendGroupListener groups;
 
     PostgresEventStore(
             DataSource dataSource,
@@ -60,7 +61,8 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
             EventStoreSettings settings,
             Executor executor,
             Clock clock,
-            IdGenerator ids) {
+            IdGenerator ids,
+            AppendGroupListener groups) {
         this.participation = new TransactionParticipation(dataSource);
         this.joining = new JdbcTemplate(dataSource);
         this.detached = DetachedJdbc.on(dataSource);
@@ -76,6 +78,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         this.sql = new AppendSql(schema);
         this.bulkLoader = new BulkLoader(detached, sql, schema);
         this.executor = executor;
+        this.groups = groups;
         this.coalescer = new AppendCoalescer(this, executor);
     }
 
@@ -245,13 +248,17 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     @Override
     public List<@Nullable AppendOutcome> appendGroup(List<EncodedAppend> group) {
         EncodedAppend first = group.get(0);
-        return translating(first.append(), detached, connection -> {
+        List<@Nullable AppendOutcome> outcomes = translating(first.append(), detached, connection -> {
             if (group.size() > 1 || first.rows().size() > 1) {
                 return sql.appendGroup(connection, group);
             }
             AppendOutcome outcome = sql.appendEvent(connection, first, false);
             return Collections.singletonList(outcome.busy() ? null : outcome);
         });
+        groups.onGroup(
+                group.size(),
+                group.stream().mapToInt(each -> each.rows().size()).sum());
+        return outcomes;
     }
 
     @Override

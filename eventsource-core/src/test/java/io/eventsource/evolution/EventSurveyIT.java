@@ -3,11 +3,16 @@ package io.eventsource.evolution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.event.EventRevision;
+import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.logging.Logger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 @OnEachPostgres
 class EventSurveyIT {
@@ -102,5 +107,29 @@ class EventSurveyIT {
                 .filter(each -> each.revision().equals(revision))
                 .mapToLong(RevisionCount::count)
                 .sum();
+    }
+
+    @Test
+    void a_full_survey_takes_as_long_as_it_needs_whatever_the_limit_of_the_connections() {
+        fill(1, "'type-7'", "1");
+        database.jdbc().execute("CREATE SCHEMA slow");
+        database.jdbc()
+                .execute(
+                        "CREATE VIEW slow.events AS SELECT e.event_type, e.revision FROM eventsource.events AS e, pg_sleep(0.7)");
+        try (Connection limited = database.connect()) {
+            TestDatabase.on(limited).execute("SET statement_timeout = '500ms'");
+            DataSource dataSource = new SingleConnectionDataSource(limited, true);
+
+            EventSurveyResult full =
+                    new EventSurvey(dataSource, new EventSourceSchema("slow"), Accounts.today()).full();
+
+            assertThat(full.found()).hasSize(1);
+            assertThat(TestDatabase.on(limited).queryForObject("SHOW statement_timeout", String.class))
+                    .isEqualTo("500ms");
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        } finally {
+            database.jdbc().execute("DROP SCHEMA slow CASCADE");
+        }
     }
 }

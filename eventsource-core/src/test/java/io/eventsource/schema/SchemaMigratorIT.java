@@ -73,6 +73,26 @@ class SchemaMigratorIT {
     }
 
     @Test
+    void a_migration_takes_as_long_as_it_needs_whatever_the_limit_of_the_connections() {
+        database.jdbc().execute("ALTER DATABASE %s SET statement_timeout = '500ms'".formatted(database.name()));
+        database.jdbc()
+                .execute(
+                        """
+                        CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql
+                            AS 'BEGIN PERFORM pg_catalog.pg_sleep(0.7); END'""");
+        database.jdbc()
+                .execute(
+                        "CREATE EVENT TRIGGER slow ON ddl_command_start WHEN TAG IN ('CREATE TRIGGER') EXECUTE FUNCTION slow()");
+        database.dataSource().getHikariPoolMXBean().softEvictConnections();
+
+        migrator("eventsource").migrate();
+
+        assertThat(inspect("eventsource").installedVersion()).isEqualTo(SchemaMigrator.requiredVersion());
+        assertThat(database.jdbc().queryForObject("SHOW statement_timeout", String.class))
+                .isEqualTo("500ms");
+    }
+
+    @Test
     void a_second_run_does_nothing() {
         migrator("eventsource").migrate();
         assertThat(migrator("eventsource").migrate()).isZero();

@@ -1,17 +1,27 @@
 package io.eventsource.autoconfigure;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
+import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.Resource;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.util.ClassUtils;
 
-/** Finds annotated classes in the application's packages, those that {@code @SpringBootApplication} names. */
+/**
+ * Finds annotated classes in the application's packages, those that {@code @SpringBootApplication} names. In an application that was
+ * processed ahead of time, those that were found then.
+ */
 final class AnnotatedClassScanner {
 
     private final ConfigurableBeanFactory beanFactory;
@@ -22,7 +32,31 @@ final class AnnotatedClassScanner {
         this.environment = environment;
     }
 
+    /** Where the classes are listed that were found when the application was built. */
+    static String listed(Class<? extends Annotation> annotation) {
+        return "META-INF/eventsource/" + annotation.getName() + ".classes";
+    }
+
     List<? extends Class<?>> find(Class<? extends Annotation> annotation) {
+        return names(annotation)
+                .map(name -> ClassUtils.resolveClassName(name, beanFactory.getBeanClassLoader()))
+                .toList();
+    }
+
+    private Stream<String> names(Class<? extends Annotation> annotation) {
+        Resource list = new ClassPathResource(listed(annotation), beanFactory.getBeanClassLoader());
+        return AotDetector.useGeneratedArtifacts() && list.exists() ? read(list).lines() : scan(annotation);
+    }
+
+    private static String read(Resource list) {
+        try {
+            return list.getContentAsString(StandardCharsets.UTF_8);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("Cannot read " + list, failure);
+        }
+    }
+
+    private Stream<String> scan(Class<? extends Annotation> annotation) {
         ClassPathScanningCandidateComponentProvider scanner =
                 new ClassPathScanningCandidateComponentProvider(false, environment) {
                     @Override
@@ -36,9 +70,7 @@ final class AnnotatedClassScanner {
                 .flatMap(each -> scanner.findCandidateComponents(each).stream())
                 .map(definition -> String.valueOf(definition.getBeanClassName()))
                 .distinct()
-                .sorted()
-                .map(name -> ClassUtils.resolveClassName(name, beanFactory.getBeanClassLoader()))
-                .toList();
+                .sorted();
     }
 
     private static List<String> packages(BeanFactory beanFactory) {

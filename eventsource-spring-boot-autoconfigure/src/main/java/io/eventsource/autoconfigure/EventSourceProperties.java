@@ -1,6 +1,9 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.aggregate.CommandRetries;
+import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.error.CircuitBreakerSettings;
+import io.eventsource.error.ErrorSettings;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.snapshot.SnapshotMode;
 import io.eventsource.snapshot.SnapshotPolicy;
@@ -33,6 +36,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param snapshots How snapshots of aggregates are taken.
  * @param subscriptions How projections read the log.
  * @param metadata How the metadata of HTTP requests reach events.
+ * @param pool What Boot's connection pool gets for what spring.datasource.hikari does not say.
+ * @param observations What is observed, for metrics and traces.
  * @param schemaEvolution How stored events of other revisions are looked after.
  * @param verify Whether the application only decodes all stored events, logs which it cannot read, and ends with exit code 0
  *     or 1.
@@ -47,6 +52,8 @@ public record EventSourceProperties(
         @DefaultValue Snapshots snapshots,
         @DefaultValue Subscriptions subscriptions,
         @DefaultValue Metadata metadata,
+        @DefaultValue Pool pool,
+        @DefaultValue Observations observations,
         @DefaultValue SchemaEvolution schemaEvolution,
         @DefaultValue("false") boolean verify) {
 
@@ -336,8 +343,14 @@ public record EventSourceProperties(
      * @param eventTypes Only events of these types are handled. All that there are handlers for.
      * @param aggregateTypes Only events of aggregates of these types are handled. All.
      * @param tenant Only events of this tenant are handled. All.
-     * @param retryDelay Pause after a batch has failed; it doubles with each further failure. 1s.
-     * @param maxRetryDelay Longest pause after a batch has failed. 30s.
+     * @param maxRetries How often an event that cannot be handled is tried again before it is parked. 5.
+     * @param retryDelay Pause after an event has failed for the first time. 1s.
+     * @param retryMultiplier By how much each further pause is longer. 2.
+     * @param maxRetryDelay Longest pause after an event has failed. 30s.
+     * @param continueOnError Whether an event that has failed for good is parked in the dead-letter queue, so that the subscription goes on;
+     *     otherwise it stops there. true.
+     * @param deadLetterOrder What happens to later events of an aggregate while one of it is in the dead-letter queue. by-aggregate.
+     * @param circuitBreaker When nothing is read because something that every event needs is away.
      * @param segments Into how many segments it is cut at least, which instances share. 1, or num-partitions.
      * @param concurrency How many of its segments one instance handles at the same time at most. 4.
      * @param autoStartup Whether it is started with the application.
@@ -354,8 +367,13 @@ public record EventSourceProperties(
             @DefaultValue Set<String> eventTypes,
             @DefaultValue Set<String> aggregateTypes,
             @Nullable String tenant,
+            @Nullable Integer maxRetries,
             @Nullable Duration retryDelay,
+            @Nullable Double retryMultiplier,
             @Nullable Duration maxRetryDelay,
+            @Nullable Boolean continueOnError,
+            @Nullable ParkingOrder deadLetterOrder,
+            @DefaultValue Breaker circuitBreaker,
             @Nullable Integer segments,
             @Nullable Integer concurrency,
             @Nullable Boolean autoStartup) {
@@ -384,13 +402,23 @@ public record EventSourceProperties(
                                 eventTypes.isEmpty() ? filter.eventTypes() : eventTypes,
                                 aggregateTypes.isEmpty() ? filter.aggregateTypes() : aggregateTypes,
                                 tenant == null ? filter.tenantId() : tenant),
-                        or(retryDelay, base.retryDelay()),
-                        or(maxRetryDelay, base.maxRetryDelay()),
+                        errors(base.errors()),
+                        or(deadLetterOrder, base.deadLetterOrder()),
                         or(segments, base.segments()),
                         or(concurrency, base.concurrency()));
             } catch (IllegalArgumentException invalid) {
                 throw new IllegalArgumentException(prefix + invalid.getMessage(), invalid);
             }
+        }
+
+        private ErrorSettings errors(ErrorSettings base) {
+            return new ErrorSettings(
+                    or(maxRetries, base.maxRetries()),
+                    or(retryDelay, base.retryDelay()),
+                    or(retryMultiplier, base.multiplier()),
+                    or(maxRetryDelay, base.maxRetryDelay()),
+                    or(continueOnError, base.continueOnError()),
+                    circuitBreaker.over(base.circuitBreaker()));
         }
 
         private static <T> T or(@Nullable T own, T base) {
@@ -403,6 +431,29 @@ public record EventSourceProperties(
             } catch (IllegalArgumentException invalid) {
                 throw new IllegalArgumentException("start-from " + invalid.getMessage(), invalid);
             }
+        }
+    }
+
+    /**
+     * When a subscription reads nothing because something that every event needs, such as a database, is away.
+     *
+     * @param enabled Whether it stops reading; otherwise it tries again with growing pauses. true.
+     * @param failureThreshold How many attempts must fail in a row. 5.
+     * @param openFor How long nothing is read before the next attempt; it doubles with each one that fails. 1s.
+     * @param maxOpenFor Longest time that nothing is read. 30s.
+     */
+    public record Breaker(
+            @Nullable Boolean enabled,
+            @Nullable Integer failureThreshold,
+            @Nullable Duration openFor,
+            @Nullable Duration maxOpenFor) {
+
+        CircuitBreakerSettings over(CircuitBreakerSettings base) {
+            return new CircuitBreakerSettings(
+                    Options.or(enabled, base.enabled()),
+                    Options.or(failureThreshold, base.failureThreshold()),
+                    Options.or(openFor, base.openFor()),
+                    Options.or(maxOpenFor, base.maxOpenFor()));
         }
     }
 
@@ -428,6 +479,92 @@ public record EventSourceProperties(
             }
         }
     }
+
+    /**
+     * What Boot's connection pool gets for what spring.datasource.hikari does not say.
+     *
+     * @param enabled Whether the pool gets anything from here.
+     * @param preset Sizes that belong together, for those that are not set themselves.
+     * @param size How many connections are kept open. 10, with the preset light 3, with heavy 20.
+     * @param overflow How many more are opened when all are busy. 15, with the preset light 5, with heavy 30.
+     * @param connectionTimeout How long a caller waits for a connection.
+     * @param maxLifetime How old a connection gets before it is replaced. 0 for any age.
+     * @param idleTimeout How long a connection beyond the size may be idle before it is closed. 0 for ever.
+     * @param statementTimeout How long a statement may run before the server cancels it. 0 for as long as it takes.
+     * @param applicationName What the server shows as the connections' application.
+     * @param instances How many instances of the application run at the same time, at most.
+     * @param saturationThreshold Part of the connections in use from which on health is degraded.
+     */
+    public record Pool(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("medium") PoolPreset preset,
+            @Nullable Integer size,
+            @Nullable Integer overflow,
+            @DefaultValue("30s") Duration connectionTimeout,
+            @DefaultValue("30m") Duration maxLifetime,
+            @DefaultValue("10m") Duration idleTimeout,
+            @DefaultValue("30s") Duration statementTimeout,
+            @Nullable String applicationName,
+            @DefaultValue("1") int instances,
+            @DefaultValue("0.8") double saturationThreshold) {
+
+        /** Checks the bounds, where the pool would silently take something else. */
+        public Pool {
+            PoolBounds.count("size", size, 1);
+            PoolBounds.count("overflow", overflow, 0);
+            PoolBounds.count("instances", instances, 1);
+            PoolBounds.time("connection-timeout", connectionTimeout, Duration.ofMillis(250));
+            PoolBounds.timeOrNone("max-lifetime", maxLifetime, Duration.ofSeconds(30));
+            PoolBounds.timeOrNone("idle-timeout", idleTimeout, Duration.ofSeconds(10));
+            PoolBounds.timeOrNone("statement-timeout", statementTimeout, Duration.ofMillis(1));
+            PoolBounds.name("application-name", applicationName);
+            PoolBounds.part("saturation-threshold", saturationThreshold);
+        }
+
+        /** How many connections are kept open. */
+        int minimum() {
+            return size == null ? preset.size : size;
+        }
+
+        /** How many there may be. */
+        int maximum() {
+            return minimum() + (overflow == null ? preset.overflow : overflow);
+        }
+    }
+
+    /** Sizes of a pool that belong together. */
+    public enum PoolPreset {
+        /** 3 connections and 5 more when these are busy: few requests, few projections. */
+        LIGHT(3, 5),
+        /** 10 connections and 15 more. */
+        MEDIUM(10, 15),
+        /** 20 connections and 30 more: many requests at the same time, many projections. */
+        HEAVY(20, 30);
+
+        private final int size;
+        private final int overflow;
+
+        PoolPreset(int size, int overflow) {
+            this.size = size;
+            this.overflow = overflow;
+        }
+    }
+
+    /**
+     * What is observed. Observations give metrics and, with a tracer, spans.
+     *
+     * @param append Whether appends are observed, and the events they store remember the trace.
+     * @param load Whether reading a stream is observed.
+     * @param handle Whether calls of handlers are observed, with links to the traces that their events come from.
+     * @param snapshot Whether storing a snapshot is observed.
+     * @param logContext Whether what is logged while a handler runs carries in its MDC which event is handled.
+     */
+    public record Observations(
+            @DefaultValue("true") boolean append,
+            @DefaultValue("true") boolean load,
+            @DefaultValue("true") boolean handle,
+            @DefaultValue("true") boolean snapshot,
+            @DefaultValue("true") boolean logContext) {}
 
     /**
      * How stored events of other revisions are looked after.

@@ -6,15 +6,25 @@ import io.eventsource.event.EventType;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.event.Upcaster;
+import io.eventsource.observation.AppendContext;
+import io.eventsource.observation.EventSourceObservations;
+import io.eventsource.observation.EventSourceObservations.Conventions;
+import io.eventsource.observation.HandleContext;
+import io.eventsource.observation.LoadContext;
+import io.eventsource.observation.SnapshotContext;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
+import io.eventsource.store.AppendGroupListener;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StalledWriters;
 import io.eventsource.store.TimeOrderedIdGenerator;
+import io.micrometer.observation.ObservationConvention;
+import io.micrometer.observation.ObservationRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -29,6 +39,7 @@ import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitializat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Configures the event store and its tables. */
 @AutoConfiguration(after = DataSourceAutoConfiguration.class)
@@ -111,9 +122,12 @@ public final class EventStoreAutoConfiguration {
             LogSignal signal,
             EventSourceProperties properties,
             AppendExecutorHolder executor,
+            EventSourceObservations observations,
+            ObjectProvider<AppendGroupListener> groupListeners,
             ObjectProvider<Clock> clocks) {
         Clock clock = clocks.getIfUnique(Clock::systemUTC);
-        return EventStore.postgres(
+        List<AppendGroupListener> groups = groupListeners.orderedStream().toList();
+        EventStore store = EventStore.postgres(
                 dataSource,
                 schema,
                 codec,
@@ -122,6 +136,27 @@ public final class EventStoreAutoConfiguration {
                 properties.append().settings(),
                 executor.executor(),
                 clock,
-                new TimeOrderedIdGenerator(clock, new SecureRandom()));
+                new TimeOrderedIdGenerator(clock, new SecureRandom()),
+                (appends, events) -> groups.forEach(each -> each.onGroup(appends, events)));
+        return observations.observe(
+                store,
+                codec.registry(),
+                properties.observations().append(),
+                properties.observations().load());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    EventSourceObservations eventSourceObservations(
+            ObjectProvider<ObservationRegistry> registries,
+            ObjectProvider<ObservationConvention<AppendContext>> append,
+            ObjectProvider<ObservationConvention<LoadContext>> load,
+            ObjectProvider<ObservationConvention<HandleContext>> handle,
+            ObjectProvider<ObservationConvention<SnapshotContext>> snapshot) {
+        // when it is first needed, since what is told of observations may need the store
+        return new EventSourceObservations(
+                SingletonSupplier.of(() -> registries.getIfUnique(() -> ObservationRegistry.NOOP)),
+                new Conventions(
+                        append.getIfUnique(), load.getIfUnique(), handle.getIfUnique(), snapshot.getIfUnique()));
     }
 }

@@ -4,6 +4,7 @@ import io.eventsource.EventSourceException;
 import io.eventsource.aggregate.AggregateTypes;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.PayloadSerializer;
+import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.snapshot.SnapshotListener;
 import io.eventsource.snapshot.SnapshotPolicy;
@@ -40,8 +41,13 @@ public final class SnapshotAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    SnapshotRepository snapshotRepository(DataSource dataSource, EventSourceSchema schema) {
-        return SnapshotRepository.postgres(dataSource, schema);
+    SnapshotRepository snapshotRepository(
+            DataSource dataSource,
+            EventSourceSchema schema,
+            EventSourceObservations observations,
+            EventSourceProperties properties) {
+        SnapshotRepository repository = SnapshotRepository.postgres(dataSource, schema);
+        return properties.observations().snapshot() ? observations.observe(repository) : repository;
     }
 
     @Bean

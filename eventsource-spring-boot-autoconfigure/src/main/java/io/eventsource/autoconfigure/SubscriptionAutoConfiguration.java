@@ -1,7 +1,9 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.event.EventCodec;
+import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.HandlerInterceptor;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
@@ -54,8 +56,15 @@ public final class SubscriptionAutoConfiguration {
             EventSourceProperties properties,
             ObjectProvider<SubscriptionListener> listeners,
             Environment environment,
+            EventSourceObservations observations,
+            ObjectProvider<HandlerInterceptor> interceptors,
+            ObjectProvider<BatchListener> batches,
             ObjectProvider<Clock> clock) {
-        List<EventHandlers> handlers = new ProjectionBeans(beanFactory, codec.registry()).find();
+        SubscriptionStates states = new SubscriptionStates();
+        HandlerDecorators decorators =
+                new HandlerDecorators(properties.observations(), observations, states, interceptors, batches);
+        List<EventHandlers> handlers = new ProjectionBeans(beanFactory, codec.registry())
+                .find().stream().map(decorators::decorate).toList();
         return new SubscriptionManager(
                 new SubscriptionDefinitions(beanFactory, properties.subscriptions()).of(handlers),
                 dataSource,
@@ -65,8 +74,11 @@ public final class SubscriptionAutoConfiguration {
                 signal,
                 instance(properties.subscriptions(), environment),
                 threads(environment),
-                (name, from, to) ->
-                        listeners.orderedStream().forEach(listener -> listener.stateChanged(name, from, to)), ErrorHandling.defaults(),
+                (name, from, to) -> {
+                    states.stateChanged(name, from, to);
+                    listeners.orderedStream().forEach(listener -> listener.stateChanged(name, from, to));
+                },
+                ErrorHandling.defaults(),
                 clock.getIfUnique(Clock::systemUTC));
     }
 

@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.projection.Delivery;
+import io.eventsource.projection.DuplicateProjectionException;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.SubscriptionDefinition;
 import java.util.List;
@@ -25,6 +26,7 @@ final class SubscriptionDefinitions {
     }
 
     List<SubscriptionDefinition> of(List<EventHandlers> handlers) {
+        requireDistinctNames(handlers);
         requireKnownNames(handlers);
         return handlers.stream()
                 .map(each -> new SubscriptionDefinition(
@@ -33,6 +35,15 @@ final class SubscriptionDefinitions {
                         transactionManager(each),
                         properties.starts(each.name())))
                 .toList();
+    }
+
+    private static void requireDistinctNames(List<EventHandlers> handlers) {
+        Set<String> names = new TreeSet<>();
+        for (EventHandlers each : handlers) {
+            if (!names.add(each.name())) {
+                throw new DuplicateProjectionException(each.name());
+            }
+        }
     }
 
     private void requireKnownNames(List<EventHandlers> handlers) {

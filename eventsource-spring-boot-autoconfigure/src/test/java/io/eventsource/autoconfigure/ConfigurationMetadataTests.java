@@ -56,6 +56,7 @@ class ConfigurationMetadataTests {
                 .filteredOn(property -> !property.containsKey("defaultValue"))
                 .extracting(property -> property.get("name"))
                 .containsExactlyInAnyOrder(
+                        "eventsource.pool.application-name",
                         "eventsource.subscriptions.defaults.event-types",
                         "eventsource.subscriptions.defaults.aggregate-types",
                         "eventsource.subscriptions.defaults.tenant",

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class HealthIT {
@@ -88,7 +87,7 @@ class HealthIT {
     void isAbsentWhenItIsSwitchedOff() {
         application
                 .withPropertyValues("management.health.eventsource.enabled=false")
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(HealthIndicator.class));
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(EventSourceHealthIndicator.class));
     }
 
     @Test

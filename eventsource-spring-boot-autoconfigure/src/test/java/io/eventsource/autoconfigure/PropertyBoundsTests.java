@@ -74,6 +74,24 @@ class PropertyBoundsTests {
             eventsource.metadata.correlation-header     | two words
             eventsource.metadata.correlation-header     | X-Id:
             eventsource.metadata.correlation-header     | a23456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012
+            eventsource.pool.enabled                    | perhaps
+            eventsource.pool.preset                     | huge
+            eventsource.pool.size                       | 0
+            eventsource.pool.size                       | 10001
+            eventsource.pool.overflow                   | -1
+            eventsource.pool.connection-timeout         | 249ms
+            eventsource.pool.connection-timeout         | 0
+            eventsource.pool.max-lifetime               | 29s
+            eventsource.pool.idle-timeout               | 9s
+            eventsource.pool.statement-timeout          | -1ms
+            eventsource.pool.statement-timeout          | 25d
+            eventsource.pool.application-name           | ''
+            eventsource.pool.application-name           | größe
+            eventsource.pool.application-name           | a234567890123456789012345678901234567890123456789012345678901234
+            eventsource.pool.instances                  | 0
+            eventsource.pool.saturation-threshold       | 0
+            eventsource.pool.saturation-threshold       | 1.1
+            eventsource.observations.append             | perhaps
             eventsource.schema-evolution.report         | perhaps
             eventsource.verify                          | perhaps
             eventsource.subscriptions.wake-up           | sometimes

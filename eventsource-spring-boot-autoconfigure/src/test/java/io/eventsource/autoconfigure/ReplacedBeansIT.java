@@ -131,12 +131,18 @@ class ReplacedBeansIT {
                     signal,
                     InstanceSettings.defaults().withPollInterval(Duration.ofSeconds(1)),
                     new CustomizableThreadFactory("own-"),
-                    (name, from, to) -> {}, ErrorHandling.defaults(),
+                    (name, from, to) -> {},
+                    ErrorHandling.defaults(),
                     Clock.systemUTC());
         }
 
         @Bean
         HealthIndicator eventsourceHealthIndicator() {
+            return () -> Health.up().build();
+        }
+
+        @Bean
+        HealthIndicator eventsourcePoolHealthIndicator() {
             return () -> Health.up().build();
         }
     }
@@ -167,7 +173,9 @@ class ReplacedBeansIT {
                     }
                     assertThat(context)
                             .doesNotHaveBean(EventSourceHealthIndicator.class)
-                            .hasSingleBean(HealthIndicator.class);
+                            .doesNotHaveBean(PoolHealthIndicator.class)
+                            .getBeans(HealthIndicator.class)
+                            .hasSize(2);
 
                     context.getBean(EventStore.class)
                             .append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));

@@ -28,6 +28,11 @@ final class Runners {
                         SubscriptionAutoConfiguration.class,
                         WakeUpAutoConfiguration.class,
                         EventSourceMetricsAutoConfiguration.class,
+                        AppendMetricsAutoConfiguration.class,
+                        HandleTracingAutoConfiguration.class,
+                        HistogramAutoConfiguration.class,
+                        PoolAutoConfiguration.class,
+                        PoolHealthAutoConfiguration.class,
                         EventSourceHealthAutoConfiguration.class));
     }
 

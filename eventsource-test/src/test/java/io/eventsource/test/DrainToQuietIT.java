@@ -121,7 +121,8 @@ class DrainToQuietIT {
                 signal,
                 InstanceSettings.defaults().withPollInterval(Duration.ofSeconds(1)),
                 Thread::new,
-                (name, from, to) -> {}, ErrorHandling.defaults(),
+                (name, from, to) -> {},
+                ErrorHandling.defaults(),
                 Clock.systemUTC());
     }
 

@@ -11,6 +11,8 @@ import io.eventsource.sample.order.OrderLine;
 import io.eventsource.sample.order.OrderStatus;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.data.jdbc.core.JdbcAggregateOperations;
 import org.springframework.stereotype.Component;
 
@@ -18,6 +20,8 @@ import org.springframework.stereotype.Component;
 @Component
 @Projection("order-summaries")
 final class OrderSummaryProjection {
+
+    private static final Logger log = LoggerFactory.getLogger(OrderSummaryProjection.class);
 
     private final JdbcAggregateOperations jdbc;
 
@@ -36,6 +40,7 @@ final class OrderSummaryProjection {
                 event.version(),
                 event.timestamp(),
                 event.timestamp()));
+        log.debug("Listed a new order");
     }
 
     @EventHandler

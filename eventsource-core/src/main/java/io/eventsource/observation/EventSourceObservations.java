@@ -1,0 +1,157 @@
+package io.eventsource.observation;
+
+import io.eventsource.event.EventRegistry;
+import io.eventsource.projection.HandlerInterceptor;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.SnapshotRepository;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationConvention;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Observes what the library does, by decorators. Each observation has a name that metrics and spans bear, and keys: those of
+ * low cardinality become labels of metrics and attributes of spans, those of high cardinality attributes of spans alone.
+ * A decorator costs next to nothing while the registry has no handler. Thread-safe.
+ */
+public final class EventSourceObservations {
+
+    private final Supplier<ObservationRegistry> registry;
+    private final Conventions conventions;
+
+    /**
+     * What takes the place of the library's own names and keys; null for none of its own.
+     *
+     * @param append for appends
+     * @param load for reading a stream
+     * @param handle for calls of handlers
+     * @param snapshot for storing a snapshot
+     */
+    public record Conventions(
+            @Nullable ObservationConvention<AppendContext> append,
+            @Nullable ObservationConvention<LoadContext> load,
+            @Nullable ObservationConvention<HandleContext> handle,
+            @Nullable ObservationConvention<SnapshotContext> snapshot) {
+
+        /**
+         * The library's own.
+         *
+         * @return conventions that replace nothing
+         */
+        public static Conventions standard() {
+            return new Conventions(null, null, null, null);
+        }
+    }
+
+    /**
+     * Creates decorators.
+     *
+     * @param registry asked at each observation
+     * @param conventions names and keys
+     */
+    public EventSourceObservations(Supplier<ObservationRegistry> registry, Conventions conventions) {
+        this.registry = registry;
+        this.conventions = conventions;
+    }
+
+    /**
+     * Observes appends and reading streams. While an append is observed by a tracer, {@code traceparent} and
+     * {@code tracestate} of its span are stored as headers of its events, where these have no such header.
+     *
+     * @param store the store
+     * @param events the names of event classes
+     * @param append whether appends are observed; bulk loads, which run for long, are not
+     * @param load whether reading a stream is observed, each page on its own; reading the log is not
+     * @return the store with observations
+     */
+    public EventStore observe(EventStore store, EventRegistry events, boolean append, boolean load) {
+        return append || load ? new ObservedEventStore(store, events, this, append, load) : store;
+    }
+
+    /**
+     * Observes that snapshots are stored.
+     *
+     * @param repository the repository
+     * @return the repository with observations
+     */
+    public SnapshotRepository observe(SnapshotRepository repository) {
+        return new ObservedSnapshotRepository(repository, this);
+    }
+
+    /**
+     * Observes calls of handlers.
+     *
+     * @param state what a subscription, by its name, is doing
+     * @return what goes around the calls
+     */
+    public HandlerInterceptor handlers(Function<String, String> state) {
+        return (handlers, events, call) -> {
+            if (idle()) {
+                call.run();
+            } else {
+                Observation.createNotStarted(
+                                conventions.handle(),
+                                handleConvention(),
+                                () -> new HandleContext(handlers.name(), state.apply(handlers.name()), events),
+                                registry.get())
+                        .observe(call);
+            }
+        };
+    }
+
+    /** Whether nobody would be told of an observation. */
+    boolean idle() {
+        return registry.get().isNoop();
+    }
+
+    Observation of(AppendContext context) {
+        return Observation.createNotStarted(conventions.append(), appendConvention(), () -> context, registry.get());
+    }
+
+    Observation of(LoadContext context) {
+        return Observation.createNotStarted(conventions.load(), loadConvention(), () -> context, registry.get());
+    }
+
+    Observation of(SnapshotContext context) {
+        return Observation.createNotStarted(
+                conventions.snapshot(), snapshotConvention(), () -> context, registry.get());
+    }
+
+    /**
+     * The library's names and keys of appends, for one's own convention to build upon.
+     *
+     * @return the convention, {@code eventsource.append}
+     */
+    public static ObservationConvention<AppendContext> appendConvention() {
+        return new AppendConvention();
+    }
+
+    /**
+     * The library's names and keys of reading a stream, for one's own convention to build upon.
+     *
+     * @return the convention, {@code eventsource.load}
+     */
+    public static ObservationConvention<LoadContext> loadConvention() {
+        return new LoadConvention();
+    }
+
+    /**
+     * The library's names and keys of calls of handlers, for one's own convention to build upon.
+     *
+     * @return the convention, {@code eventsource.handle}
+     */
+    public static ObservationConvention<HandleContext> handleConvention() {
+        return new HandleConvention();
+    }
+
+    /**
+     * The library's names and keys of storing a snapshot, for one's own convention to build upon.
+     *
+     * @return the convention, {@code eventsource.snapshot.store}
+     */
+    public static ObservationConvention<SnapshotContext> snapshotConvention() {
+        return new SnapshotConvention();
+    }
+}

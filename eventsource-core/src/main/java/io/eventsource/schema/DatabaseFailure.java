@@ -1,0 +1,72 @@
+package io.eventsource.schema;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+
+/**
+ * Why a database does not do what is asked of it, as far as an operator can mend it: told by SQLState, never by the text.
+ *
+ * @param reason the reason
+ * @param message what the driver or the server says
+ */
+public record DatabaseFailure(Reason reason, String message) {
+
+    /** What an operator can mend. */
+    public enum Reason {
+        /** Nobody answers at the address. */
+        UNREACHABLE,
+        /** The server does not know the user, or not with this password, or not from here. */
+        LOGIN_REFUSED,
+        /** The server has no such database. */
+        NO_SUCH_DATABASE,
+        /** The server has no connection left for this user. */
+        NO_CONNECTION_LEFT,
+        /** Whoever answers does not take the connection's settings, as a pooler that does not know them. */
+        SETTING_REFUSED,
+        /** The user may not do this. */
+        NO_PRIVILEGE,
+        /** A table or a function is not there. */
+        NOT_MIGRATED
+    }
+
+    /**
+     * Looks for the reason in what was thrown and its causes.
+     *
+     * @param thrown anything
+     * @return the reason that the innermost exception of the driver gives; null when it gives none of these
+     */
+    public static @Nullable DatabaseFailure of(Throwable thrown) {
+        DatabaseFailure found = null;
+        for (Throwable each = thrown; each != null; each = each.getCause()) {
+            if (each instanceof PSQLException failure) {
+                Reason reason = reason(failure);
+                found = reason == null ? found : new DatabaseFailure(reason, String.valueOf(failure.getMessage()));
+            }
+        }
+        return found;
+    }
+
+    private static @Nullable Reason reason(SQLException failure) {
+        String state = failure.getSQLState();
+        if (state == null) {
+            return null;
+        }
+        return switch (state) {
+            case "08P01" -> Reason.SETTING_REFUSED;
+            case "3D000" -> Reason.NO_SUCH_DATABASE;
+            case "53300" -> Reason.NO_CONNECTION_LEFT;
+            case "42501" -> Reason.NO_PRIVILEGE;
+            case "42P01", "42883", "3F000" -> Reason.NOT_MIGRATED;
+            case "57P01", "57P02", "57P03" -> Reason.UNREACHABLE;
+            default -> ofClass(state);
+        };
+    }
+
+    private static @Nullable Reason ofClass(String state) {
+        if (state.startsWith("08")) {
+            return Reason.UNREACHABLE;
+        }
+        return state.startsWith("28") ? Reason.LOGIN_REFUSED : null;
+    }
+}

@@ -1,0 +1,14 @@
+package io.eventsource.autoconfigure;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+
+/** Has the library's migrations kept. */
+final class AheadOfTimeResources implements RuntimeHintsRegistrar {
+
+    @Override
+    public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+        hints.resources().registerPattern("db/migration/eventsource/*").registerPattern("db/eventsource-schema.sql");
+    }
+}

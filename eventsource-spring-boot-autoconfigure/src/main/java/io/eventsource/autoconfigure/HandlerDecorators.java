@@ -1,0 +1,40 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.autoconfigure.EventSourceProperties.Observations;
+import io.eventsource.observation.EventSourceObservations;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.HandlerInterceptor;
+import io.eventsource.projection.InterceptedEventHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+
+/**
+ * What goes around handlers, from the outside in: the count of their batches, the context of what they log, their
+ * observation, and what the application puts there.
+ */
+final class HandlerDecorators {
+
+    private final List<HandlerInterceptor> interceptors = new ArrayList<>();
+    private final List<BatchListener> batches;
+
+    HandlerDecorators(
+            Observations properties,
+            EventSourceObservations observations,
+            SubscriptionStates states,
+            ObjectProvider<HandlerInterceptor> own,
+            ObjectProvider<BatchListener> batches) {
+        if (properties.logContext()) {
+            interceptors.add(new HandlerLogContext());
+        }
+        if (properties.handle()) {
+            interceptors.add(observations.handlers(states::of));
+        }
+        own.orderedStream().forEach(interceptors::add);
+        this.batches = batches.orderedStream().toList();
+    }
+
+    EventHandlers decorate(EventHandlers handlers) {
+        return CountedBatches.of(InterceptedEventHandlers.of(handlers, interceptors), batches);
+    }
+}

@@ -1,0 +1,78 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.autoconfigure.EventSourceProperties.Pool;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.boot.EnvironmentPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.env.DefaultPropertiesPropertySource;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Gives Boot's pool what {@code eventsource.pool} says, as default properties under {@code spring.datasource.hikari}: these rank
+ * last, so that whatever the application says there wins, wherever it says it. A pool that the application makes without these
+ * properties is left alone.
+ */
+final class PoolDefaults implements EnvironmentPostProcessor, Ordered {
+
+    private static final String HIKARI = "spring.datasource.hikari.";
+    private static final String MINIMUM = HIKARI + "minimum-idle";
+    private static final String MAXIMUM = HIKARI + "maximum-pool-size";
+    private static final String DRIVER = HIKARI + "data-source-properties.";
+
+    /** After the application's own configuration files have been read. */
+    @Override
+    public int getOrder() {
+        return Ordered.LOWEST_PRECEDENCE;
+    }
+
+    @Override
+    public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+        Binder binder = Binder.get(environment);
+        if (!enabled(binder)) {
+            return;
+        }
+        Map<String, Object> defaults = new LinkedHashMap<>(defaults(
+                binder.bindOrCreate("eventsource.pool", Pool.class),
+                environment.getProperty("spring.application.name", "eventsource")));
+        // the two belong together: a minimum of ours may be beyond a maximum of the application's
+        if (isSet(binder, MINIMUM) || isSet(binder, MAXIMUM)) {
+            defaults.keySet().removeAll(Set.of(MINIMUM, MAXIMUM));
+        }
+        defaults.keySet().removeIf(property -> isSet(binder, property));
+        DefaultPropertiesPropertySource.addOrMerge(defaults, environment.getPropertySources());
+    }
+
+    private static boolean enabled(Binder binder) {
+        return binder.bind("eventsource.enabled", Boolean.class).orElse(true)
+                && binder.bind("eventsource.pool.enabled", Boolean.class).orElse(true);
+    }
+
+    private static boolean isSet(Binder binder, String property) {
+        return binder.bind(ConfigurationPropertyName.adapt(property, '.'), Bindable.of(String.class))
+                .isBound();
+    }
+
+    private static Map<String, Object> defaults(Pool pool, String application) {
+        Map<String, Object> defaults = new LinkedHashMap<>();
+        defaults.put(MINIMUM, pool.minimum());
+        defaults.put(MAXIMUM, pool.maximum());
+        defaults.put(HIKARI + "connection-timeout", pool.connectionTimeout().toMillis());
+        defaults.put(HIKARI + "max-lifetime", pool.maxLifetime().toMillis());
+        defaults.put(HIKARI + "idle-timeout", pool.idleTimeout().toMillis());
+        defaults.put(HIKARI + "transaction-isolation", "TRANSACTION_READ_COMMITTED");
+        defaults.put(DRIVER + "ApplicationName", pool.applicationName() == null ? application : pool.applicationName());
+        if (!pool.statementTimeout().isZero()) {
+            // at the start of the session: a SET afterwards would outlive it behind a pooler
+            defaults.put(
+                    DRIVER + "options",
+                    "-c statement_timeout=" + pool.statementTimeout().toMillis());
+        }
+        return defaults;
+    }
+}

@@ -1,0 +1,85 @@
+package io.eventsource.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.jayway.jsonpath.JsonPath;
+import io.eventsource.projection.EventHandlers;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.metrics.DataSourcePoolMetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
+import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
+
+/** The dashboard and the alert rules against what a running application lets Prometheus scrape. */
+class MonitoringFilesIT {
+
+    private static final Path DASHBOARD = Path.of("../docs/monitoring/grafana-dashboard.json");
+    private static final Path RULES = Path.of("../docs/monitoring/prometheus-rules.yml");
+    private static final Pattern METRIC = Pattern.compile("\\b(?:eventsource|hikaricp)_[a-z_]+");
+    private static final Pattern EXPRESSION = Pattern.compile("(?m)^ +expr: (.+)$");
+
+    private final TestDatabase database = TestDatabase.create();
+
+    @AfterEach
+    void removeTheDatabase() {
+        database.close();
+    }
+
+    private static Set<String> metrics(List<String> expressions) {
+        assertThat(expressions).hasSizeGreaterThan(5);
+        return expressions.stream()
+                .flatMap(expression -> METRIC.matcher(expression).results())
+                .map(found -> found.group())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> named() throws IOException {
+        Set<String> named = metrics(EXPRESSION
+                .matcher(Files.readString(RULES))
+                .results()
+                .map(each -> each.group(1))
+                .toList());
+        named.addAll(metrics(JsonPath.parse(Files.readString(DASHBOARD)).read("$.panels[*].targets[*].expr")));
+        return named;
+    }
+
+    @Test
+    void theyNameOnlyMetricsThatThereAre() throws Exception {
+        Set<String> named = named();
+        Runners.on(database)
+                .withConfiguration(AutoConfigurations.of(
+                        ObservationAutoConfiguration.class,
+                        MetricsAutoConfiguration.class,
+                        DataSourcePoolMetricsAutoConfiguration.class,
+                        PrometheusMetricsExportAutoConfiguration.class,
+                        CompositeMeterRegistryAutoConfiguration.class))
+                .withPropertyValues("eventsource.snapshots.mode=sync", "eventsource.snapshots.threshold=2")
+                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
+                .run(context -> {
+                    MeasuredUse.of(context);
+                    PrometheusMeterRegistry registry = context.getBean(PrometheusMeterRegistry.class);
+                    await().untilAsserted(
+                                    () -> assertThat(registry.scrape()).contains("eventsource_handle_seconds_count"));
+
+                    Set<String> scraped = registry.scrape()
+                            .lines()
+                            .filter(line -> !line.startsWith("#"))
+                            .map(line -> line.split("[{ ]", 2)[0])
+                            .collect(Collectors.toCollection(TreeSet::new));
+                    assertThat(scraped).containsAll(named);
+                });
+    }
+}

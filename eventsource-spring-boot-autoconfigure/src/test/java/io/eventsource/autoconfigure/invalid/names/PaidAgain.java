@@ -1,0 +1,6 @@
+package io.eventsource.autoconfigure.invalid.names;
+
+import io.eventsource.event.EventType;
+
+@EventType("paid")
+public record PaidAgain(long amount) {}
