@@ -2,9 +2,7 @@ package io.eventsource.projection;
 
 import io.eventsource.event.EventEnvelope;
 import java.util.List;
-import java.util.Set;
 import java.util.function.ToIntFunction;
-import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -12,13 +10,14 @@ import org.springframework.util.ClassUtils;
  * call. Handlers that are not {@link MethodEventHandlers} get batches in one call if they override
  * {@link EventHandlers#handleAll}.
  */
-public final class InterceptedEventHandlers implements EventHandlers {
+public final class InterceptedEventHandlers extends EventHandlersDecorator {
 
     private final EventHandlers handlers;
     private final List<HandlerInterceptor> interceptors;
     private final ToIntFunction<List<EventEnvelope<Object>>> together;
 
     private InterceptedEventHandlers(EventHandlers handlers, List<HandlerInterceptor> interceptors) {
+        super(handlers);
         this.handlers = handlers;
         this.interceptors = interceptors;
         this.together = together(handlers);
@@ -44,26 +43,6 @@ public final class InterceptedEventHandlers implements EventHandlers {
                         .getDeclaringClass()
                 != EventHandlers.class;
         return handlesBatches ? List::size : events -> 1;
-    }
-
-    @Override
-    public String name() {
-        return handlers.name();
-    }
-
-    @Override
-    public Set<String> eventTypes() {
-        return handlers.eventTypes();
-    }
-
-    @Override
-    public Delivery delivery() {
-        return handlers.delivery();
-    }
-
-    @Override
-    public @Nullable String transactionManager() {
-        return handlers.transactionManager();
     }
 
     @Override

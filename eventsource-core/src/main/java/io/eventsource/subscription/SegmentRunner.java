@@ -435,10 +435,14 @@ final class SegmentRunner {
         }
         flush();
         if (error.reaction() instanceof ErrorReaction.Park) {
-            park(error);
-            return;
+            park(error, stop);
+        } else {
+            react(error, stop);
         }
-        streak = streak.and(failure);
+    }
+
+    private void react(ErrorInfo error, StopSignal stop) throws InterruptedException {
+        streak = streak.and(error.error());
         listener.failed(error);
         report(error);
         if (error.reaction() instanceof ErrorReaction.Retry retry) {
@@ -452,16 +456,15 @@ final class SegmentRunner {
         }
     }
 
-    /** Where this fails, the event is tried again and fails, or is parked, again. */
-    private void park(ErrorInfo error) {
+    /** Where this fails, the event is tried again after a pause and fails, or is parked, again. */
+    private void park(ErrorInfo error, StopSignal stop) throws InterruptedException {
         try {
             processor.park(attempted, error);
         } catch (CheckpointMovedException | ParkingChangedException changed) {
             log.info("{}", changed.getMessage());
             return;
         } catch (RuntimeException | Error failure) {
-            log.warn("'{}' could not park an event behind position {} and tries again", key, position, failure);
-            streak = streak.and(failure);
+            react(policy.failed(List.of(), failure), stop);
             return;
         }
         log.warn(

@@ -1,20 +1,17 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlersDecorator;
 import java.util.List;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Handlers that tell how large their batches are. */
-final class CountedBatches implements EventHandlers {
+final class CountedBatches extends EventHandlersDecorator {
 
-    private final EventHandlers handlers;
     private final List<BatchListener> listeners;
 
     private CountedBatches(EventHandlers handlers, List<BatchListener> listeners) {
-        this.handlers = handlers;
+        super(handlers);
         this.listeners = listeners;
     }
 
@@ -24,33 +21,8 @@ final class CountedBatches implements EventHandlers {
     }
 
     @Override
-    public String name() {
-        return handlers.name();
-    }
-
-    @Override
-    public Set<String> eventTypes() {
-        return handlers.eventTypes();
-    }
-
-    @Override
-    public Delivery delivery() {
-        return handlers.delivery();
-    }
-
-    @Override
-    public @Nullable String transactionManager() {
-        return handlers.transactionManager();
-    }
-
-    @Override
-    public void handle(EventEnvelope<Object> event) {
-        handlers.handle(event);
-    }
-
-    @Override
     public void handleAll(List<EventEnvelope<Object>> events) {
         listeners.forEach(each -> each.onBatch(name(), events.size()));
-        handlers.handleAll(events);
+        super.handleAll(events);
     }
 }

@@ -102,7 +102,14 @@ class PropertyBoundsTests {
             eventsource.subscriptions.heartbeat         | 2h
             eventsource.subscriptions.heartbeat         | soon
             eventsource.subscriptions.stall-threshold   | 999ms
-            eventsource.subscriptions.stall-threshold   | soon""")
+            eventsource.subscriptions.stall-threshold   | soon
+            eventsource.subscriptions.lease-duration    | 99ms
+            eventsource.subscriptions.lease-duration    | soon
+            eventsource.subscriptions.defaults.segments | 0
+            eventsource.subscriptions.defaults.segments | 1025
+            eventsource.subscriptions.defaults.concurrency | 0
+            eventsource.subscriptions.partition-id      | 0
+            eventsource.subscriptions.auto-startup      | perhaps""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
         Runners.plain()
                 .withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere")

@@ -1,0 +1,56 @@
+package io.eventsource.projection;
+
+import io.eventsource.event.EventEnvelope;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Handlers around other handlers: whatever is not overridden is the others'. */
+public abstract class EventHandlersDecorator implements EventHandlers {
+
+    private final EventHandlers handlers;
+
+    /**
+     * Creates a decorator.
+     *
+     * @param handlers the handlers that it stands for
+     */
+    protected EventHandlersDecorator(EventHandlers handlers) {
+        this.handlers = handlers;
+    }
+
+    @Override
+    public String name() {
+        return handlers.name();
+    }
+
+    @Override
+    public Set<String> eventTypes() {
+        return handlers.eventTypes();
+    }
+
+    @Override
+    public void handle(EventEnvelope<Object> event) {
+        handlers.handle(event);
+    }
+
+    @Override
+    public void handleAll(List<EventEnvelope<Object>> events) {
+        handlers.handleAll(events);
+    }
+
+    @Override
+    public Delivery delivery() {
+        return handlers.delivery();
+    }
+
+    @Override
+    public @Nullable String transactionManager() {
+        return handlers.transactionManager();
+    }
+
+    @Override
+    public @Nullable Runnable resetHandler() {
+        return handlers.resetHandler();
+    }
+}
