@@ -556,10 +556,14 @@ class SegmentsIT extends SubscriptionFixture {
     void an_append_can_be_awaited_where_the_segment_was_lost_meanwhile() throws Exception {
         CountDownLatch inBatch = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
-        SubscriptionManager loser = instance(segmented(1), leased(), handlers().then(event -> {
-            inBatch.countDown();
-            never.await();
-        }));
+        // each of them wants it, and whoever has it keeps it
+        SubscriptionManager loser = instance(
+                segmented(1),
+                leased().withPartition(new StaticPartition(0, 1)),
+                handlers().then(event -> {
+                    inBatch.countDown();
+                    never.await();
+                }));
         loser.start();
         awaitLive(loser, name, base);
         AppendResult result = store.append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)));
@@ -572,7 +576,8 @@ class SegmentsIT extends SubscriptionFixture {
             }
         });
 
-        SubscriptionManager winner = instance(segmented(1), leased(), handlers());
+        SubscriptionManager winner =
+                instance(segmented(1), leased().withPartition(new StaticPartition(0, 1)), handlers());
         winner.start();
         eventually().until(() -> statusOf(winner, name).state() == SubscriptionState.STANDBY);
         jdbc.update(
