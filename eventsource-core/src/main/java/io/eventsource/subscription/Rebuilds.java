@@ -15,8 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -26,6 +28,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class Rebuilds {
 
     private static final Logger log = LoggerFactory.getLogger(Rebuilds.class);
+    private static final int MAX_ATTEMPTS = 5;
     private static final long REPORT_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final RebuildRepository repository;
@@ -71,27 +74,44 @@ final class Rebuilds {
         Runnable reset = requireResettable(definition, repeatEffects);
         long from = startingPoints.resolve(definition.settings().startFrom());
         long until = startingPoints.settledHead();
-        new TransactionTemplate(storeTransactions(definition)).executeWithoutResult(status -> {
-            checkpoints.limitSilence(silence);
-            List<Boolean> rebuilding = repository.lock(name);
-            if (rebuilding.isEmpty()) {
-                throw new EventSourceException(
-                        "'%s' has no checkpoint yet, so there is nothing to rebuild. Start it first.".formatted(name));
+        TransactionTemplate transaction = new TransactionTemplate(storeTransactions(definition));
+        // within a transaction of the caller nothing can be repeated: it is broken then
+        int attempts = TransactionSynchronizationManager.isActualTransactionActive() ? 1 : MAX_ATTEMPTS;
+        for (int attempt = 1; !setBack(name, reset, from, until, transaction, attempt == attempts); attempt++) {
+            log.info("'{}' could not be set back, because a batch had locked what its reset handler wants", name);
+        }
+        log.info("Rebuilding '{}' from position {} to {}", name, from, until);
+    }
+
+    /** Says whether it went well; a batch and a reset handler that lock rows in different order may end each other. */
+    private boolean setBack(
+            String name, Runnable reset, long from, long until, TransactionTemplate transaction, boolean last) {
+        try {
+            transaction.executeWithoutResult(status -> setBack(name, reset, from, until));
+            return true;
+        } catch (PessimisticLockingFailureException deadlock) {
+            if (last) {
+                throw deadlock;
             }
-            if (rebuilding.contains(true)) {
-                throw new RebuildRunningException(name);
-            }
-            // behind the lock: what batches under way have committed is seen and removed
-            reset.run();
-            repository.reset(name, from, until);
-            int discarded = parking(name).forget("rebuild", "The projection is rebuilt and comes by all events again.");
-            log.info(
-                    "Rebuilding '{}' from position {} to {}, {} dead letters are discarded",
-                    name,
-                    from,
-                    until,
-                    discarded);
-        });
+            return false;
+        }
+    }
+
+    private void setBack(String name, Runnable reset, long from, long until) {
+        checkpoints.limitSilence(silence);
+        List<Boolean> rebuilding = repository.lock(name);
+        if (rebuilding.isEmpty()) {
+            throw new EventSourceException(
+                    "'%s' has no checkpoint yet, so there is nothing to rebuild. Start it first.".formatted(name));
+        }
+        if (rebuilding.contains(true)) {
+            throw new RebuildRunningException(name);
+        }
+        // behind the lock: what batches under way have committed is seen and removed
+        reset.run();
+        repository.reset(name, from, until);
+        int discarded = parking(name).forget("rebuild", "The projection is rebuilt and comes by all events again.");
+        log.debug("{} dead letters of '{}' are discarded", discarded, name);
     }
 
     /** Whether a rebuild needs nobody's consent. */

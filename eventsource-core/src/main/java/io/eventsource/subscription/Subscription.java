@@ -294,16 +294,18 @@ final class Subscription implements SegmentRunner.SegmentListener {
             if (left <= 0) {
                 return false;
             }
-            awaitProgress(buckets, awaited, here ? left : Math.min(left, look));
+            awaitProgress(buckets, awaited, here, here ? left : Math.min(left, look));
             look = Math.min(LONGEST_LOOK_NANOS, look * 2);
         }
     }
 
-    private void awaitProgress(BucketRange buckets, long awaited, long nanos) throws InterruptedException {
+    /** Until they have been handled here, or runners of this process have come by these buckets or lost them. */
+    private void awaitProgress(BucketRange buckets, long awaited, boolean here, long nanos)
+            throws InterruptedException {
         long left = nanos;
         lock.lockInterruptibly();
         try {
-            while (!covered(buckets, awaited) && left > 0) {
+            while (!covered(buckets, awaited) && covered(buckets, Long.MIN_VALUE) == here && left > 0) {
                 left = progress.awaitNanos(left);
             }
         } finally {

@@ -373,7 +373,8 @@ public final class SubscriptionManager {
 
     /**
      * Empties the read model of a projection by its {@link io.eventsource.projection.ResetHandler} and has all instances handle the
-     * log again, from where the subscription begins. Returns when the projection has been set back.
+     * log again, from where the subscription begins. Returns when the projection has been set back. Where a batch and the reset
+     * handler lock rows in different orders the server may end either: the reset handler is called again then, a few times.
      *
      * @param name which
      * @throws RebuildRunningException when it is being rebuilt already

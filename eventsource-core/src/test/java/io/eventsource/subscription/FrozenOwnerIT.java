@@ -92,9 +92,9 @@ class FrozenOwnerIT {
         Map<Integer, Integer> committed = effectsIn(before, frozen);
 
         Duration unused = observed.awaitOwned(Map.of(other.name(), 4), LEASE.plus(PATIENCE));
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(processes.inTransaction(frozen))
-                .as("%s: a transaction of %s is open", when, frozen)
-                .isFalse());
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(processes.holdingLocks(frozen))
+                .as("%s: locks of %s", when, frozen)
+                .isEmpty());
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(handledBy(held))
                 .as("%s: who handled %d", when, held)
                 .containsExactly(other.name()));

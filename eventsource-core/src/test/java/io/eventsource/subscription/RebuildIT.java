@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,7 @@ class RebuildIT extends SubscriptionFixture {
         private volatile CountDownLatch goOn = new CountDownLatch(0);
         private volatile Callable<@Nullable Void> then = () -> null;
         private volatile Runnable onReset = () -> {};
+        private volatile Runnable afterReset = () -> {};
         private final CountDownLatch inBatch = new CountDownLatch(1);
 
         Resettable(String name, JdbcTemplate jdbc, Delivery delivery) {
@@ -88,6 +90,7 @@ class RebuildIT extends SubscriptionFixture {
             return () -> {
                 onReset.run();
                 jdbc.update("DELETE FROM effects WHERE projection = ?", name);
+                afterReset.run();
                 if (failing.get()) {
                     throw new IllegalStateException("cannot empty it");
                 }
@@ -170,6 +173,46 @@ class RebuildIT extends SubscriptionFixture {
         goOn.countDown();
 
         assertThat(rebuild).succeedsWithin(Duration.ofSeconds(20));
+        awaitLive(manager, name, next);
+        eventually().until(() -> manager.rebuildProgress(name).isEmpty());
+        assertThat(effects()).containsExactlyElementsOf(everyDeposit());
+    }
+
+    @Test
+    void a_rebuild_that_the_server_ends_because_a_batch_locks_in_another_order_is_repeated() throws Exception {
+        List<Long> positions = deposit(1);
+        jdbc.execute("CREATE TABLE IF NOT EXISTS latest (projection text, position bigint)");
+        jdbc.update("INSERT INTO latest VALUES (?, 0)", name);
+        Resettable handlers = resettable(Delivery.EXACTLY_ONCE);
+        CountDownLatch inBatch = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicInteger resets = new AtomicInteger();
+        SubscriptionManager manager = manager(settings(1, SHORT), handlers);
+        manager.start();
+        eventually().until(() -> effects().equals(positions));
+        handlers.then = () -> {
+            jdbc.update("UPDATE latest SET position = position + 1 WHERE projection = ?", name);
+            inBatch.countDown();
+            assertThat(goOn.await(20, TimeUnit.SECONDS)).isTrue();
+            jdbc.update("UPDATE effects SET version = version WHERE projection = ?", name);
+            return null;
+        };
+        handlers.afterReset = () -> {
+            resets.incrementAndGet();
+            jdbc.update("DELETE FROM latest WHERE projection = ?", name);
+        };
+        long next = deposit(1).get(0);
+        assertThat(inBatch.await(20, TimeUnit.SECONDS)).isTrue();
+
+        CompletableFuture<Void> rebuild = CompletableFuture.runAsync(() -> manager.rebuild(name));
+        eventually().until(() -> jdbc.queryForList(
+                        "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+                        String.class)
+                .contains("DELETE FROM latest WHERE projection = $1"));
+        goOn.countDown();
+
+        assertThat(rebuild).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(resets).hasValueGreaterThan(1);
         awaitLive(manager, name, next);
         eventually().until(() -> manager.rebuildProgress(name).isEmpty());
         assertThat(effects()).containsExactlyElementsOf(everyDeposit());

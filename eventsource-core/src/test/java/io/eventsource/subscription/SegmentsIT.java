@@ -560,6 +560,42 @@ class SegmentsIT extends SubscriptionFixture {
     }
 
     @Test
+    void an_append_can_be_awaited_where_the_segment_was_lost_meanwhile() throws Exception {
+        CountDownLatch inBatch = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        // each of them wants it, and whoever has it keeps it
+        SubscriptionManager loser = instance(
+                segmented(1),
+                leased().withPartition(new StaticPartition(0, 1)),
+                handlers().then(event -> {
+                    inBatch.countDown();
+                    never.await();
+                }));
+        loser.start();
+        awaitLive(loser, name, base);
+        AppendResult result = store.append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)));
+        assertThat(inBatch.await(20, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<Boolean> awaited = CompletableFuture.supplyAsync(() -> {
+            try {
+                return loser.await(name, result, Duration.ofMinutes(5));
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+            }
+        });
+
+        SubscriptionManager winner =
+                instance(segmented(1), leased().withPartition(new StaticPartition(0, 1)), handlers());
+        winner.start();
+        eventually().until(() -> statusOf(winner, name).state() == SubscriptionState.STANDBY);
+        jdbc.update(
+                "UPDATE eventsource.projection_checkpoints SET owner = ?, epoch = epoch + 1 WHERE projection_name = ?",
+                winner.instanceId(),
+                name);
+
+        assertThat(awaited).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
+    }
+
+    @Test
     void numbered_instances_keep_to_their_segments() {
         SubscriptionManager first =
                 instance(segmented(4), leased().withPartition(new StaticPartition(0, 2)), handlers());

@@ -95,17 +95,20 @@ public final class InstanceProcesses implements AfterEachCallback {
                 .get(0);
     }
 
-    /** Whether a session of an instance stands in a transaction, with the locks of it. */
-    public boolean inTransaction(InstanceProcess instance) {
+    /**
+     * The sessions of an instance that stand in a transaction and hold a lock that others may wait for: what each did last, and
+     * when. The driver sends BEGIN ahead of the first statement: who is frozen in between holds nothing.
+     */
+    public List<String> holdingLocks(InstanceProcess instance) {
         return database.jdbc()
-                        .queryForList(
-                                """
-                                SELECT count(*) FROM pg_stat_activity
-                                 WHERE datname = current_database() AND application_name = ?
-                                   AND state LIKE 'idle in transaction%'""",
-                                Integer.class, instance.name())
-                        .get(0)
-                > 0;
+                .queryForList(
+                        """
+                        SELECT format('%s, %s for %s: %s', pid, state, clock_timestamp() - state_change, query)
+                          FROM pg_stat_activity
+                         WHERE datname = current_database() AND application_name = ?
+                           AND state LIKE 'idle in transaction%'
+                           AND EXISTS (SELECT FROM pg_locks l WHERE l.pid = pg_stat_activity.pid AND l.locktype <> 'virtualxid')""",
+                        String.class, instance.name());
     }
 
     /** Kills all of them. */
