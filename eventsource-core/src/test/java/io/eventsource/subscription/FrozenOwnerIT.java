@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.testing.EffectLog.Segment;
 import io.eventsource.testing.ObservedProjection;
-import io.eventsource.testing.OnEachPostgres;
+import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.Seeds;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.process.InstanceProcess;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * of what it had begun, and its locks are gone long before. The system property {@code eventsource.test.frozen-rounds} says how
  * many rounds there are.
  */
-@OnEachPostgres
+@OnNewestPostgres
 class FrozenOwnerIT {
 
     private static final int ROUNDS = Integer.getInteger("eventsource.test.frozen-rounds", 3);

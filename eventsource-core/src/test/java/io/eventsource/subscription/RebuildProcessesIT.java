@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.testing.ObservedProjection;
-import io.eventsource.testing.OnEachPostgres;
+import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.Seeds;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.process.Command;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A rebuild makes the same read model as the log, row for row, whatever ends it and whatever is appended meanwhile. */
-@OnEachPostgres
+@OnNewestPostgres
 class RebuildProcessesIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);

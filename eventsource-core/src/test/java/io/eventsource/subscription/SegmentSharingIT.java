@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.testing.ObservedProjection;
-import io.eventsource.testing.OnEachPostgres;
+import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.Seeds;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.process.InstanceOptions;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Instances in processes of their own share twelve segments, whoever comes and goes, while there is traffic. */
-@OnEachPostgres
+@OnNewestPostgres
 class SegmentSharingIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.ObservedProjection;
-import io.eventsource.testing.OnEachPostgres;
+import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.Seeds;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.Deposited;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Instances in processes of their own that are killed, frozen, stopped or wrong about the time: each event has its effect once, in
  * order, and whoever looks meanwhile finds read model and checkpoint consistent.
  */
-@OnEachPostgres
+@OnNewestPostgres
 class SubscriptionProcessesIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

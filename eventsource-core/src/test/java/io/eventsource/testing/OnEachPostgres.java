@@ -28,7 +28,11 @@ public @interface OnEachPostgres {
 
         @Override
         public Stream<Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
-            return Stream.of(System.getProperty("postgres.versions", "18,12").split(","))
+            return of("18,12");
+        }
+
+        static Stream<Arguments> of(String versions) {
+            return Stream.of(System.getProperty("postgres.versions", versions).split(","))
                     .map(Integer::valueOf)
                     .map(TestDatabase::migrated)
                     .map(Arguments::of);

@@ -348,6 +348,7 @@ class PropertiesIT {
                         }
                     })
                     .withPropertyValues(
+                            "eventsource.subscriptions.defaults.max-retries=10",
                             "eventsource.subscriptions.defaults.retry-delay=50ms",
                             "eventsource.subscriptions.defaults.max-retry-delay=60ms")
                     .run(context -> {
