@@ -1,7 +1,6 @@
 package io.eventsource.benchmarks;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -34,28 +33,39 @@ record IdleSubscriptionsRow(String name, int subscriptions) implements Row {
         }));
     }
 
+    /** Idles once for this time and once for twice as long, so that what starting and stopping cost cancels out. */
     private Map<Metric, Double> measure(Database database, Database elsewhere, int fill, Duration time)
             throws Exception {
+        Idled once = idle(database, elsewhere, fill, time);
+        Idled twice = idle(database, elsewhere, fill, time.multipliedBy(2));
+        return Map.of(
+                CONNECTIONS, twice.connections(),
+                TRANSACTIONS, (twice.transactions() - once.transactions()) / (twice.seconds() - once.seconds()));
+    }
+
+    /** What was counted meanwhile, and while the subscriptions stopped. */
+    private record Idled(double transactions, double seconds, double connections) {}
+
+    private Idled idle(Database database, Database elsewhere, int fill, Duration time) throws Exception {
         List<Tally> tallies =
                 IntStream.range(0, subscriptions).mapToObj(i -> new Tally()).toList();
         ServerCounts counts = new ServerCounts(elsewhere, database);
-        Map<Metric, Double> measured = new LinkedHashMap<>();
+        database.jdbc().update("DELETE FROM eventsource.projection_checkpoints");
         long before;
-        long start;
         double seconds;
+        double connections;
         try (Database own = database.another()) {
             try (EventsourceLog log = EventsourceLog.start(own, tallies)) {
                 tallies.forEach(tally -> tally.await(fill));
                 counts.settle(time);
                 before = counts.transactions(own);
-                start = System.nanoTime();
+                long start = System.nanoTime();
                 Thread.sleep(time.toMillis());
                 seconds = (System.nanoTime() - start) / 1e9;
-                measured.put(CONNECTIONS, (double) counts.connectionsBeyond(log.database()));
+                connections = counts.connectionsBeyond(log.database());
             }
         }
-        measured.put(TRANSACTIONS, (counts.transactionsAfterClosing() - before) / seconds);
         tallies.forEach(tally -> tally.requireExactly(fill));
-        return measured;
+        return new Idled(counts.transactionsAfterClosing() - before, seconds, connections);
     }
 }

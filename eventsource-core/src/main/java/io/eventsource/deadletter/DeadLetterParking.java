@@ -136,6 +136,17 @@ public final class DeadLetterParking {
             SELECT count(*) FROM wanted AS w
               JOIN {schema}.events AS e ON e.position = w.position AND e.event_id = w.event_id""";
 
+    /** No key update: a batch that is putting events behind must not wait for whoever may wait for what it has written. */
+    private static final String HOLD_ROWS =
+            """
+            SELECT aggregate_id FROM {schema}.parked_aggregates
+             WHERE projection_name = ? ORDER BY aggregate_id FOR NO KEY UPDATE""";
+
+    private static final String HOLD_ENTRIES =
+            """
+            SELECT id FROM {schema}.dead_letter_queue
+             WHERE projection_name = ? AND status IN ('failed', 'waiting', 'retrying') ORDER BY id FOR NO KEY UPDATE""";
+
     private static final String FORGET_ROWS = "DELETE FROM {schema}.parked_aggregates WHERE projection_name = ?";
 
     private static final String FORGET_ENTRIES =
@@ -311,6 +322,16 @@ public final class DeadLetterParking {
                     "Events of '%s' can be parked only in the transaction that moves its checkpoint, and there is none on the event store's data source."
                             .formatted(projection));
         }
+    }
+
+    /**
+     * Waits for the replays of the projection that are under way, and lets none begin until the end of this transaction: what they write
+     * must be there when a read model is emptied. Before that, and with the checkpoints locked, so that no entry is made meanwhile.
+     */
+    public void holdReplays() {
+        requireTransaction();
+        jdbc.queryForList(schema.sql(HOLD_ROWS), UUID.class, projection);
+        jdbc.queryForList(schema.sql(HOLD_ENTRIES), Long.class, projection);
     }
 
     /**

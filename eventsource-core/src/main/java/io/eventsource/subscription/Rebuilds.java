@@ -107,10 +107,12 @@ final class Rebuilds {
         if (rebuilding.contains(true)) {
             throw new RebuildRunningException(name);
         }
-        // behind the lock: what batches under way have committed is seen and removed
+        DeadLetterParking parking = parking(name);
+        parking.holdReplays();
+        // behind the locks: what batches and replays under way have committed is seen and removed
         reset.run();
         repository.reset(name, from, until);
-        int discarded = parking(name).forget("rebuild", "The projection is rebuilt and comes by all events again.");
+        int discarded = parking.forget("rebuild", "The projection is rebuilt and comes by all events again.");
         log.debug("{} dead letters of '{}' are discarded", discarded, name);
     }
 

@@ -321,6 +321,8 @@ final class SegmentRunner {
                     batch.nextPosition());
         }
         moveTo(batch.nextPosition());
+        // what fails from here on does not fail at these events
+        attempted = NOTHING;
     }
 
     /** Writes down that it has come to where it becomes a part of another segment, and waits for the other parts. */

@@ -73,7 +73,9 @@ abstract class SubscriptionFixture {
             assertThat(manager.stop(STOP_WITHIN)).isTrue();
         }
         // a pool hands out connections used a moment ago untested, also those whose sessions a test has ended
-        database.dataSource().getHikariPoolMXBean().softEvictConnections();
+        if (!database.dataSource().isClosed()) {
+            database.dataSource().getHikariPoolMXBean().softEvictConnections();
+        }
     }
 
     static ConditionFactory eventually() {

@@ -47,17 +47,29 @@ final class PostgresServer {
     }
 
     private static PostgresServer start(int major, Map<String, String> settings) {
-        Path jar = Path.of(System.getProperty("postgres.binaries", "target/postgres"), major + ".jar");
+        EmbeddedPostgres.Builder builder = builder(major);
+        settings.forEach(builder::setServerConfig);
+        return new PostgresServer(started(major, builder));
+    }
+
+    static EmbeddedPostgres.Builder builder(int major) {
+        Path jar = jar(major);
+        return EmbeddedPostgres.builder()
+                .setPgBinaryResolver((system, machine) -> archiveIn(jar))
+                .setServerConfig("max_connections", "300")
+                .setServerConfig("max_prepared_transactions", "10");
+    }
+
+    static EmbeddedPostgres started(int major, EmbeddedPostgres.Builder builder) {
         try {
-            EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                    .setPgBinaryResolver((system, machine) -> archiveIn(jar))
-                    .setServerConfig("max_connections", "300")
-                    .setServerConfig("max_prepared_transactions", "10");
-            settings.forEach(builder::setServerConfig);
-            return new PostgresServer(builder.start());
+            return builder.start();
         } catch (IOException failure) {
-            throw new UncheckedIOException("No PostgreSQL %d from %s".formatted(major, jar), failure);
+            throw new UncheckedIOException("No PostgreSQL %d from %s".formatted(major, jar(major)), failure);
         }
+    }
+
+    private static Path jar(int major) {
+        return Path.of(System.getProperty("postgres.binaries", "target/postgres"), major + ".jar");
     }
 
     private static InputStream archiveIn(Path jar) throws IOException {
