@@ -1,6 +1,7 @@
 package io.eventsource.projection;
 
 import io.eventsource.event.EventEnvelope;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToIntFunction;
@@ -64,6 +65,21 @@ public final class InterceptedEventHandlers implements EventHandlers {
     @Override
     public @Nullable String transactionManager() {
         return handlers.transactionManager();
+    }
+
+    @Override
+    public @Nullable Runnable resetHandler() {
+        return handlers.resetHandler();
+    }
+
+    @Override
+    public @Nullable Integer maxRetries() {
+        return handlers.maxRetries();
+    }
+
+    @Override
+    public @Nullable Duration retryDelay() {
+        return handlers.retryDelay();
     }
 
     @Override

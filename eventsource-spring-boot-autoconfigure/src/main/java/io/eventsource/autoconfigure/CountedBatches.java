@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,21 @@ final class CountedBatches implements EventHandlers {
     @Override
     public @Nullable String transactionManager() {
         return handlers.transactionManager();
+    }
+
+    @Override
+    public @Nullable Runnable resetHandler() {
+        return handlers.resetHandler();
+    }
+
+    @Override
+    public @Nullable Integer maxRetries() {
+        return handlers.maxRetries();
+    }
+
+    @Override
+    public @Nullable Duration retryDelay() {
+        return handlers.retryDelay();
     }
 
     @Override
