@@ -301,9 +301,10 @@ public final class DeadLetterReplay {
                 stoppedBy = failure;
                 return Outcome.STOPPED;
             }
+            int replays = claimed.replayCount() + 1;
             try {
                 entries.failed(
-                        key, failure, classification, settings.automaticRetry().next(claimed.replayCount()));
+                        key, failure, classification, settings.automaticRetry().next(replays));
                 return Outcome.FAILED;
             } catch (DataAccessException unrecorded) {
                 unrecorded.addSuppressed(failure);
