@@ -39,8 +39,10 @@ record IdleSubscriptionsRow(String name, int subscriptions) implements Row {
         Idled once = idle(database, elsewhere, fill, time);
         Idled twice = idle(database, elsewhere, fill, time.multipliedBy(2));
         return Map.of(
-                CONNECTIONS, twice.connections(),
-                TRANSACTIONS, (twice.transactions() - once.transactions()) / (twice.seconds() - once.seconds()));
+                CONNECTIONS,
+                twice.connections(),
+                TRANSACTIONS,
+                (twice.transactions() - once.transactions()) / (twice.seconds() - once.seconds()));
     }
 
     /** What was counted meanwhile, and while the subscriptions stopped. */

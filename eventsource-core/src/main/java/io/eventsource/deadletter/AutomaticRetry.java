@@ -27,10 +27,12 @@ public record AutomaticRetry(int maxReplays, Duration firstDelay, double multipl
         if (maxReplays < 0) {
             throw new IllegalArgumentException("max-replays must not be negative, but it is " + maxReplays);
         }
-        if (firstDelay.compareTo(Duration.ofMillis(1)) < 0 || maxDelay.compareTo(firstDelay) < 0) {
+        if (firstDelay.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException("first-delay must be 1 ms or more, but it is " + firstDelay);
+        }
+        if (maxDelay.compareTo(firstDelay) < 0) {
             throw new IllegalArgumentException(
-                    "first-delay must be 1 ms or more and max-delay not below it, but they are %s and %s"
-                            .formatted(firstDelay, maxDelay));
+                    "max-delay must not be below first-delay, but they are %s and %s".formatted(maxDelay, firstDelay));
         }
         if (!(multiplier >= 1 && multiplier <= MAX_MULTIPLIER)) {
             throw new IllegalArgumentException("multiplier must be 1 to 10, but it is " + multiplier);

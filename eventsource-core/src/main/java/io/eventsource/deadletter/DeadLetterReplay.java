@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +116,9 @@ public final class DeadLetterReplay {
      * @return what came of it
      */
     public ReplayResult replay(DeadLetterFilter filter, int limit) {
-        return replay(Selection.of(filter), limit);
+        requireNoTransaction();
+        Selection selection = Selection.of(filter);
+        return replay(selection, handlers.keySet(), limit, () -> entries.ofOthers(selection, handlers.keySet()));
     }
 
     /**
@@ -126,20 +129,36 @@ public final class DeadLetterReplay {
      * @return what came of it
      */
     public ReplayResult replayDue(int limit) {
-        return replay(Selection.due(), limit);
+        requireNoTransaction();
+        Selection selection = Selection.due();
+        return replay(selection, handlers.keySet(), limit, () -> entries.ofOthers(selection, handlers.keySet()));
     }
 
-    private ReplayResult replay(Selection selection, int limit) {
+    /**
+     * As {@link #replayDue(int)}, for some projections, in one statement when nothing is due.
+     *
+     * @param projections whose; of those that this process does not have nothing is reported
+     * @param limit how many at most, 1 or more, for example {@link #DEFAULT_LIMIT}
+     * @return what came of it
+     */
+    public ReplayResult replayDue(Set<String> projections, int limit) {
         requireNoTransaction();
+        Set<String> known = new HashSet<>(projections);
+        known.retainAll(handlers.keySet());
+        return replay(Selection.due(), known, limit, Map::of);
+    }
+
+    private ReplayResult replay(
+            Selection selection, Set<String> projections, int limit, Supplier<Map<String, Long>> unknown) {
         if (limit < 1) {
             throw new IllegalArgumentException("The limit must be 1 or more, but it is " + limit);
         }
         Run run = new Run(limit);
-        run.unknown(entries.ofOthers(selection, handlers.keySet()));
+        run.unknown(unknown.get());
         long after = 0;
         List<EntryKey> page;
         do {
-            page = entries.page(selection, handlers.keySet(), after, DEFAULT_LIMIT);
+            page = entries.page(selection, projections, after, DEFAULT_LIMIT);
             for (EntryKey key : page) {
                 run.withFollowers(key);
                 after = key.id();
@@ -282,9 +301,10 @@ public final class DeadLetterReplay {
                 stoppedBy = failure;
                 return Outcome.STOPPED;
             }
+            int replays = claimed.replayCount() + 1;
             try {
                 entries.failed(
-                        key, failure, classification, settings.automaticRetry().next(claimed.replayCount()));
+                        key, failure, classification, settings.automaticRetry().next(replays));
                 return Outcome.FAILED;
             } catch (DataAccessException unrecorded) {
                 unrecorded.addSuppressed(failure);

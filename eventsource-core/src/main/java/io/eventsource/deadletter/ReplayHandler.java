@@ -27,6 +27,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class ReplayHandler {
 
     private final EventHandlers handlers;
+    private final ReplayBounds bounds;
     private final EventSelection selection;
     private final TransactionOperations transaction;
     private final TransactionOperations handling;
@@ -34,6 +35,7 @@ final class ReplayHandler {
 
     ReplayHandler(ReplayTarget target, DataSource dataSource, EventCodec codec) {
         this.handlers = target.handlers();
+        this.bounds = target.bounds();
         this.selection = codec.select(handlers.eventTypes());
         this.participation = new TransactionParticipation(dataSource);
         PlatformTransactionManager manager = target.transactionManager();
@@ -94,7 +96,7 @@ final class ReplayHandler {
         }
         List<EventEnvelope<Object>> parts = selection.decode(event);
         if (!parts.isEmpty()) {
-            handling.executeWithoutResult(status -> handlers.handleAll(parts));
+            bounds.run(() -> handling.executeWithoutResult(status -> handlers.handleAll(parts)));
         }
     }
 }

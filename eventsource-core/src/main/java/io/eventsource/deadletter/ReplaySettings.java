@@ -18,7 +18,7 @@ public record ReplaySettings(int perSecond, AutomaticRetry automaticRetry) {
     public ReplaySettings {
         if (perSecond < 1 || perSecond > MAX_PER_SECOND) {
             throw new IllegalArgumentException(
-                    "replay.per-second must be 1 to %d, but it is %d".formatted(MAX_PER_SECOND, perSecond));
+                    "per-second must be 1 to %d, but it is %d".formatted(MAX_PER_SECOND, perSecond));
         }
     }
 

@@ -2,6 +2,7 @@ package io.eventsource.projection;
 
 import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventEnvelope;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,26 @@ public interface EventHandlers {
      * @return the action, or null when there is none, so that nothing can be rebuilt
      */
     default @Nullable Runnable resetHandler() {
+        return null;
+    }
+
+    /**
+     * How often an event that these handlers cannot handle is tried again before it is parked, in place of what holds for all
+     * subscriptions. What is set for this subscription by its name goes before.
+     *
+     * @return 0 to 1,000, always the same; null for what holds for all
+     */
+    default @Nullable Integer maxRetries() {
+        return null;
+    }
+
+    /**
+     * The pause after an event has failed for the first time, in place of what holds for all subscriptions. What is set for this
+     * subscription by its name goes before.
+     *
+     * @return 1 ms or more, always the same; null for what holds for all
+     */
+    default @Nullable Duration retryDelay() {
         return null;
     }
 }

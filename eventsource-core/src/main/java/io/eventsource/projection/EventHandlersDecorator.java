@@ -1,6 +1,7 @@
 package io.eventsource.projection;
 
 import io.eventsource.event.EventEnvelope;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -52,5 +53,15 @@ public abstract class EventHandlersDecorator implements EventHandlers {
     @Override
     public @Nullable Runnable resetHandler() {
         return handlers.resetHandler();
+    }
+
+    @Override
+    public @Nullable Integer maxRetries() {
+        return handlers.maxRetries();
+    }
+
+    @Override
+    public @Nullable Duration retryDelay() {
+        return handlers.retryDelay();
     }
 }

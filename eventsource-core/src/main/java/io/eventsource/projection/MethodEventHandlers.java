@@ -6,6 +6,7 @@ import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventTypeDescriptor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +27,16 @@ public final class MethodEventHandlers implements EventHandlers {
     private final Object bean;
     private final Map<String, Handler> byEventType;
     private final @Nullable Method reset;
+    private final DeclaredRetries retries;
 
     private MethodEventHandlers(
-            Projection projection, Object bean, Map<String, Handler> byEventType, @Nullable Method reset) {
+            Projection projection,
+            Object bean,
+            Map<String, Handler> byEventType,
+            @Nullable Method reset,
+            DeclaredRetries retries) {
         this.projection = projection;
+        this.retries = retries;
         this.bean = bean;
         this.byEventType = byEventType;
         this.reset = reset;
@@ -71,7 +78,7 @@ public final class MethodEventHandlers implements EventHandlers {
      * @param registry the known event classes
      * @return the handlers
      * @throws InvalidProjectionException when the class has no {@link Projection} name, no handler, a handler of the wrong
-     *     form or for no registered event, or two handlers for one event
+     *     form or for no registered event, two handlers for one event, or retries out of bounds
      */
     public static MethodEventHandlers of(Object bean, EventRegistry registry) {
         Class<?> beanClass = AopUtils.getTargetClass(bean);
@@ -95,7 +102,12 @@ public final class MethodEventHandlers implements EventHandlers {
                     beanClass,
                     "The projection '%s' (%s) has no @EventHandler method.".formatted(name, beanClass.getName()));
         }
-        return new MethodEventHandlers(projection, bean, byEventType, resetMethod(beanClass, bean.getClass()));
+        return new MethodEventHandlers(
+                projection,
+                bean,
+                byEventType,
+                resetMethod(beanClass, bean.getClass()),
+                DeclaredRetries.of(projection, beanClass));
     }
 
     private static Projection projectionOf(Class<?> beanClass) {
@@ -247,6 +259,16 @@ public final class MethodEventHandlers implements EventHandlers {
     public @Nullable Runnable resetHandler() {
         Method method = reset;
         return method == null ? null : () -> invoke(method);
+    }
+
+    @Override
+    public @Nullable Integer maxRetries() {
+        return retries.maxRetries();
+    }
+
+    @Override
+    public @Nullable Duration retryDelay() {
+        return retries.retryDelay();
     }
 
     private void invoke(Handler handler, List<EventEnvelope<Object>> events) {

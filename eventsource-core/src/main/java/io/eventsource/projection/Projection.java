@@ -37,4 +37,20 @@ public @interface Projection {
      * @return the name; empty for the application's only or primary one, or with at-least-once delivery for no transaction
      */
     String transactionManager() default "";
+
+    /**
+     * How often an event that cannot be handled is tried again before it is parked, in place of what holds for all
+     * subscriptions. What the configuration says for this projection by its name goes before.
+     *
+     * @return 0 to 1,000; -1 for what holds for all
+     */
+    int maxRetries() default -1;
+
+    /**
+     * The pause after an event has failed for the first time, such as {@code 2s} or {@code 250ms}, in place of what holds for all
+     * subscriptions; it grows with each further failure. What the configuration says for this projection by its name goes before.
+     *
+     * @return 1 ms or more; empty for what holds for all
+     */
+    String retryDelay() default "";
 }

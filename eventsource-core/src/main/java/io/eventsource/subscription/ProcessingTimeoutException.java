@@ -1,12 +1,16 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.error.ClassifiedError;
+import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorClassification;
+import io.eventsource.error.ErrorSeverity;
 import java.io.Serial;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Handling a batch took longer than a subscription allows; its transaction is rolled back. */
-public final class ProcessingTimeoutException extends EventSourceException {
+public final class ProcessingTimeoutException extends EventSourceException implements ClassifiedError {
 
     @Serial
     private static final long serialVersionUID = 1L;
@@ -16,5 +20,11 @@ public final class ProcessingTimeoutException extends EventSourceException {
                 "'%s' did not handle a batch within %s. Speed the handlers up, or raise processing-timeout of this subscription."
                         .formatted(subscription, timeout),
                 cause);
+    }
+
+    /** The same handler may be quick the next time, and slow handlers hold up everything behind them. */
+    @Override
+    public ErrorClassification classification() {
+        return new ErrorClassification(ErrorCategory.TRANSIENT, ErrorSeverity.HIGH);
     }
 }

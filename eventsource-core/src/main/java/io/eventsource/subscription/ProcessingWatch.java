@@ -21,7 +21,7 @@ final class ProcessingWatch {
 
     private final String subscription;
     private final Duration timeout;
-    private final Workers timer;
+    private final Timer timer;
 
     private @Nullable Thread watched;
     private @Nullable Connection connection;
@@ -30,7 +30,13 @@ final class ProcessingWatch {
     /** Tells the runs apart: a firing that comes late must not hit the next one. */
     private long run;
 
-    ProcessingWatch(String subscription, Duration timeout, Workers timer) {
+    /** Runs something later in another thread. */
+    @FunctionalInterface
+    interface Timer {
+        ScheduledFuture<?> schedule(Runnable command, long nanos);
+    }
+
+    ProcessingWatch(String subscription, Duration timeout, Timer timer) {
         this.subscription = subscription;
         this.timeout = timeout;
         this.timer = timer;

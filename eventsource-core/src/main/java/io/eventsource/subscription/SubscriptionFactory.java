@@ -129,7 +129,7 @@ final class SubscriptionFactory {
         EventHandlers handlers = definition.handlers();
         SubscriptionSettings settings = definition.settings();
         PlatformTransactionManager manager = definition.transactionManager();
-        ProcessingWatch watch = new ProcessingWatch(handlers.name(), settings.processingTimeout(), workers);
+        ProcessingWatch watch = new ProcessingWatch(handlers.name(), settings.processingTimeout(), workers::schedule);
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
             TransactionOperations transaction =
                     manager == null ? TransactionOperations.withoutTransaction() : new TransactionTemplate(manager);

@@ -1,6 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.event.EventCodec;
 import io.eventsource.schema.EventSourceSchema;
@@ -57,6 +58,7 @@ public final class SubscriptionManager {
     private final Workers workers;
     private final Loops<String> loops;
     private final ErrorHandling errors;
+    private final List<ReplayTarget> replayTargets;
     private final Clock clock;
 
     private volatile @Nullable Instant startedAt;
@@ -132,6 +134,19 @@ public final class SubscriptionManager {
                 schema,
                 clock);
         this.errors = errors;
+        ProcessingWatch.Timer replayTimer = workers.passing("eventsource-replay-timer");
+        this.replayTargets = definitions.stream()
+                .map(each -> new ReplayTarget(
+                        each.handlers(),
+                        each.transactionManager(),
+                        new BatchBounds(
+                                each.name(),
+                                each.settings().processingTimeout(),
+                                settings.leaseDuration(),
+                                checkpoints,
+                                dataSource,
+                                replayTimer)))
+                .toList();
         for (SubscriptionDefinition definition : definitions) {
             if (subscriptions.put(definition.name(), factory.create(definition)) != null) {
                 throw new EventSourceException(
@@ -510,6 +525,16 @@ public final class SubscriptionManager {
      */
     public ErrorListeners errors() {
         return errors.listeners();
+    }
+
+    /**
+     * The projections of this manager, so that their dead letters can be handled again within the bounds of their batches, whether or not it is
+     * started.
+     *
+     * @return one for each subscription
+     */
+    public List<ReplayTarget> replayTargets() {
+        return replayTargets;
     }
 
     /**

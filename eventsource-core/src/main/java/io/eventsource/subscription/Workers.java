@@ -57,6 +57,15 @@ final class Workers implements Executor {
         readers.execute(command);
     }
 
+    /** A timer whose thread ends by itself when there has been nothing to wait for, for what goes on while this is stopped. */
+    ProcessingWatch.Timer passing(String name) {
+        ScheduledThreadPoolExecutor passing = new ScheduledThreadPoolExecutor(1, named(name));
+        passing.setRemoveOnCancelPolicy(true);
+        passing.setKeepAliveTime(1, TimeUnit.SECONDS);
+        passing.allowCoreThreadTimeOut(true);
+        return (command, nanos) -> passing.schedule(command, nanos, TimeUnit.NANOSECONDS);
+    }
+
     synchronized ScheduledFuture<?> schedule(Runnable command, long nanos) {
         if (timer == null) {
             throw stopped();

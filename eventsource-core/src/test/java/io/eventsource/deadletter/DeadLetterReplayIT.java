@@ -286,7 +286,9 @@ class DeadLetterReplayIT {
                                     / 1_000.0));
         }
 
-        assertThat(pauses).containsExactly(60L, 120L, 180L, -1L);
+        assertThat(pauses)
+                .as("the first pause, of a minute, comes after parking")
+                .containsExactly(120L, 180L, -1L, -1L);
         assertThat(replay.replayDue(100).failed()).as("none is due yet").isZero();
         database.jdbc()
                 .update(

@@ -9,6 +9,7 @@ import io.eventsource.event.EventMetadata;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.TestEvents.Withdrawn;
+import java.lang.reflect.Method;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,6 +146,14 @@ class InterceptedEventHandlersTests {
                         InterceptedEventHandlers.of(new EventByEvent(), both).handleAll(EVENTS))
                 .withMessage("told to fail");
         assertThat(told).containsExactly("[own 1", "inner");
+    }
+
+    @Test
+    void everything_that_handlers_say_of_themselves_is_passed_on() {
+        assertThat(EventHandlers.class.getMethods()).allSatisfy(method -> assertThat(
+                        InterceptedEventHandlers.class.getMethod(method.getName(), method.getParameterTypes()))
+                .extracting(Method::getDeclaringClass)
+                .isEqualTo(InterceptedEventHandlers.class));
     }
 
     @Test

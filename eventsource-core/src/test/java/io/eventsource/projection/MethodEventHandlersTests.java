@@ -15,6 +15,7 @@ import io.eventsource.testing.TestEvents.Nameless;
 import io.eventsource.testing.TestEvents.Noted;
 import io.eventsource.testing.TestEvents.Withdrawn;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,6 +184,50 @@ class MethodEventHandlersTests {
     static class Parameterless {
         @EventHandler
         void on() {}
+    }
+
+    @Projection(value = "patient", maxRetries = 7, retryDelay = "2s")
+    static class Patient extends Base {}
+
+    @Projection(value = "never", maxRetries = 0, retryDelay = "PT0.25S")
+    static class Impatient extends Base {}
+
+    @Test
+    void retries_are_those_of_the_annotation_and_unset_without_it() {
+        MethodEventHandlers patient = MethodEventHandlers.of(new Patient(), REGISTRY);
+        MethodEventHandlers impatient = MethodEventHandlers.of(new Impatient(), REGISTRY);
+        MethodEventHandlers silent = MethodEventHandlers.of(new Accounts(), REGISTRY);
+
+        assertThat(patient.maxRetries()).isEqualTo(7);
+        assertThat(patient.retryDelay()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(impatient.maxRetries()).isZero();
+        assertThat(impatient.retryDelay()).isEqualTo(Duration.ofMillis(250));
+        assertThat(silent.maxRetries()).isNull();
+        assertThat(silent.retryDelay()).isNull();
+    }
+
+    @Projection(value = "bad", maxRetries = -2)
+    static class TooFewRetries extends Base {}
+
+    @Projection(value = "bad", maxRetries = 1_001)
+    static class TooManyRetries extends Base {}
+
+    @Projection(value = "bad", retryDelay = "0ms")
+    static class WithoutDelay extends Base {}
+
+    @Projection(value = "bad", retryDelay = "soon")
+    static class UnreadableDelay extends Base {}
+
+    @Test
+    void retries_out_of_bounds_are_refused_with_what_they_are() {
+        for (Object bad :
+                List.of(new TooFewRetries(), new TooManyRetries(), new WithoutDelay(), new UnreadableDelay())) {
+            assertThatExceptionOfType(InvalidProjectionException.class)
+                    .as(bad.getClass().getSimpleName())
+                    .isThrownBy(() -> MethodEventHandlers.of(bad, REGISTRY))
+                    .withMessageContainingAll("'bad'", bad.getClass().getSimpleName())
+                    .withMessageMatching(".*(maxRetries.*(-2|1001)|retryDelay.*'(0ms|soon)')\\.");
+        }
     }
 
     @Test

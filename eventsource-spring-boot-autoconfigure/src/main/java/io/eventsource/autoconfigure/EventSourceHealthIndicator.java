@@ -75,11 +75,20 @@ final class EventSourceHealthIndicator extends AbstractHealthIndicator {
         } else if (statuses.stream()
                 .anyMatch(status -> status.state() == SubscriptionState.STOPPED && status.autoStartup())) {
             health.down().withDetail("reason", "not every subscription is running");
+        } else if (anyIs(SubscriptionState.HALTED, statuses)) {
+            health.down().withDetail("reason", "a subscription has stopped at an event that cannot be handled");
         } else if (hole.stalled(health)) {
             health.status(DEGRADED).withDetail("reason", "an open transaction holds the head of the log");
-        } else if (statuses.stream().anyMatch(status -> status.state() == SubscriptionState.RETRYING)) {
+        } else if (anyIs(SubscriptionState.CIRCUIT_OPEN, statuses)) {
+            health.status(DEGRADED)
+                    .withDetail("reason", "a subscription waits for something that every event needs and that is away");
+        } else if (anyIs(SubscriptionState.RETRYING, statuses)) {
             health.status(DEGRADED).withDetail("reason", "a handler fails and is tried again");
         }
+    }
+
+    private static boolean anyIs(SubscriptionState state, List<SubscriptionStatus> statuses) {
+        return statuses.stream().anyMatch(status -> status.state() == state);
     }
 
     /** Says whether other instances are heard. While they are not, events arrive later, but all arrive: no reason to be degraded. */

@@ -1,9 +1,12 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.aggregate.CommandRetries;
+import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.deadletter.ReplaySettings;
 import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
+import io.eventsource.projection.EventHandlers;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.snapshot.SnapshotMode;
 import io.eventsource.snapshot.SnapshotPolicy;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -35,6 +39,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param commands How commands are repeated after a version conflict.
  * @param snapshots How snapshots of aggregates are taken.
  * @param subscriptions How projections read the log.
+ * @param deadLetters What becomes of events that could not be handled.
  * @param metadata How the metadata of HTTP requests reach events.
  * @param pool What Boot's connection pool gets for what spring.datasource.hikari does not say.
  * @param observations What is observed, for metrics and traces.
@@ -51,6 +56,7 @@ public record EventSourceProperties(
         @DefaultValue Commands commands,
         @DefaultValue Snapshots snapshots,
         @DefaultValue Subscriptions subscriptions,
+        @DefaultValue DeadLetters deadLetters,
         @DefaultValue Metadata metadata,
         @DefaultValue Pool pool,
         @DefaultValue Observations observations,
@@ -300,11 +306,12 @@ public record EventSourceProperties(
             return own == null ? base : own;
         }
 
-        /** What holds for a subscription. */
-        SubscriptionSettings settings(String name) {
+        /** What holds for a subscription: by its name, otherwise as its handlers say, otherwise as for all. */
+        SubscriptionSettings settings(EventHandlers handlers) {
             SubscriptionSettings all = defaults.over(PREFIX + "defaults.", base(preset, partition()));
-            Options own = named.get(name);
-            return own == null ? all : own.over(PREFIX + "named." + name + ".", all);
+            Options own = named.getOrDefault(handlers.name(), Options.NONE);
+            return own.or(handlers.maxRetries(), handlers.retryDelay())
+                    .over(PREFIX + "named." + handlers.name() + ".", all);
         }
 
         SignalRelaySettings relaySettings() {
@@ -377,6 +384,56 @@ public record EventSourceProperties(
             @Nullable Integer segments,
             @Nullable Integer concurrency,
             @Nullable Boolean autoStartup) {
+
+        /** Nothing is said. */
+        static final Options NONE = new Options(
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Set.of(),
+                Set.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                new Breaker(null, null, null, null),
+                null,
+                null,
+                null);
+
+        /** These options with other retries where they say nothing of them. */
+        Options or(@Nullable Integer otherMaxRetries, @Nullable Duration otherRetryDelay) {
+            return new Options(
+                    batchSize,
+                    maxInFlight,
+                    backpressureThreshold,
+                    linger,
+                    processingTimeout,
+                    checkpointStrategy,
+                    checkpointInterval,
+                    startFrom,
+                    eventTypes,
+                    aggregateTypes,
+                    tenant,
+                    maxRetries == null ? otherMaxRetries : maxRetries,
+                    retryDelay == null ? otherRetryDelay : retryDelay,
+                    retryMultiplier,
+                    maxRetryDelay,
+                    continueOnError,
+                    deadLetterOrder,
+                    circuitBreaker,
+                    segments,
+                    concurrency,
+                    autoStartup);
+        }
 
         /**
          * These options, completed by others.
@@ -454,6 +511,89 @@ public record EventSourceProperties(
                     Options.or(failureThreshold, base.failureThreshold()),
                     Options.or(openFor, base.openFor()),
                     Options.or(maxOpenFor, base.maxOpenFor()));
+        }
+    }
+
+    /**
+     * What becomes of events that could not be handled.
+     *
+     * @param replayInterval How often an instance looks for dead letters of its subscriptions that are due to be handled again.
+     * @param replayLimit How many dead letters are handled again at most each time.
+     * @param perSecond How many dead letters one replay handles at most in a second.
+     * @param automaticRetry When dead letters that failed are handled again by themselves.
+     * @param retention For how long closed dead letters are kept. 0 for ever.
+     * @param degradedThreshold How many dead letters may not be open for health to be UP; from so many on it is DEGRADED.
+     * @param downThreshold From how many open dead letters on health is DOWN. 0 for never.
+     */
+    public record DeadLetters(
+            @DefaultValue("5s") Duration replayInterval,
+            @DefaultValue("100") int replayLimit,
+            @DefaultValue("100") int perSecond,
+            @DefaultValue Automatic automaticRetry,
+            @DefaultValue("30d") Duration retention,
+            @DefaultValue("10") int degradedThreshold,
+            @DefaultValue("100") int downThreshold) {
+
+        private static final String PREFIX = "eventsource.dead-letters.";
+        private static final Duration LONGEST_INTERVAL = Duration.ofDays(1);
+        private static final Duration LONGEST_RETENTION = Duration.ofDays(36_500);
+
+        /** Checks the bounds. */
+        public DeadLetters {
+            require(
+                    replayInterval.compareTo(Duration.ofMillis(10)) >= 0
+                            && replayInterval.compareTo(LONGEST_INTERVAL) <= 0,
+                    "replay-interval must be 10 ms to 1 day, but it is " + replayInterval);
+            require(
+                    replayLimit >= 1 && replayLimit <= 10_000,
+                    "replay-limit must be 1 to 10000, but it is " + replayLimit);
+            require(
+                    !retention.isNegative() && retention.compareTo(LONGEST_RETENTION) <= 0,
+                    "retention must be 0 to 36500 days, but it is " + retention);
+            require(degradedThreshold >= 1, "degraded-threshold must be 1 or more, but it is " + degradedThreshold);
+            require(
+                    downThreshold == 0 || downThreshold >= degradedThreshold,
+                    "down-threshold must be 0 or not below degraded-threshold, but they are %d and %d"
+                            .formatted(downThreshold, degradedThreshold));
+            prefixed(PREFIX + "automatic-retry.", automaticRetry::settings);
+            ReplaySettings unused = prefixed(PREFIX, () -> new ReplaySettings(perSecond, AutomaticRetry.OFF));
+        }
+
+        private static void require(boolean condition, String message) {
+            if (!condition) {
+                throw new IllegalArgumentException(PREFIX + message);
+            }
+        }
+
+        private static <T> T prefixed(String prefix, Supplier<T> settings) {
+            try {
+                return settings.get();
+            } catch (IllegalArgumentException invalid) {
+                throw new IllegalArgumentException(prefix + invalid.getMessage(), invalid);
+            }
+        }
+
+        ReplaySettings replaySettings() {
+            return new ReplaySettings(perSecond, automaticRetry.settings());
+        }
+    }
+
+    /**
+     * When dead letters that failed are handled again by themselves.
+     *
+     * @param maxReplays How often at most, once the event is parked. 0 for never.
+     * @param firstDelay Pause after the event was parked.
+     * @param multiplier By how much each further pause is longer.
+     * @param maxDelay Longest pause.
+     */
+    public record Automatic(
+            @DefaultValue("0") int maxReplays,
+            @DefaultValue("1m") Duration firstDelay,
+            @DefaultValue("2") double multiplier,
+            @DefaultValue("1h") Duration maxDelay) {
+
+        AutomaticRetry settings() {
+            return new AutomaticRetry(maxReplays, firstDelay, multiplier, maxDelay);
         }
     }
 

@@ -17,7 +17,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.ThreadFactory;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -26,11 +25,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
-import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
-import org.springframework.core.task.VirtualThreadTaskExecutor;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Drives the application's projections through the log. */
 @AutoConfiguration(
@@ -55,6 +51,7 @@ public final class SubscriptionAutoConfiguration {
             LogSignal signal,
             EventSourceProperties properties,
             ObjectProvider<SubscriptionListener> listeners,
+            ErrorHandling errors,
             Environment environment,
             EventSourceObservations observations,
             ObjectProvider<HandlerInterceptor> interceptors,
@@ -73,12 +70,12 @@ public final class SubscriptionAutoConfiguration {
                 logHead,
                 signal,
                 instance(properties.subscriptions(), environment),
-                threads(environment),
+                SubscriptionThreads.of(environment),
                 (name, from, to) -> {
                     states.stateChanged(name, from, to);
                     listeners.orderedStream().forEach(listener -> listener.stateChanged(name, from, to));
                 },
-                ErrorHandling.defaults(),
+                errors,
                 clock.getIfUnique(Clock::systemUTC));
     }
 
@@ -93,13 +90,6 @@ public final class SubscriptionAutoConfiguration {
                 Objects.requireNonNull(properties.pollInterval()),
                 properties.leaseDuration(),
                 properties.partition());
-    }
-
-    /** Virtual ones where the application asks for them and the JVM has them. */
-    private static ThreadFactory threads(Environment environment) {
-        return Threading.VIRTUAL.isActive(environment)
-                ? new VirtualThreadTaskExecutor("eventsource-").getVirtualThreadFactory()
-                : new CustomizableThreadFactory("eventsource-");
     }
 
     @Bean

@@ -30,10 +30,7 @@ final class SubscriptionDefinitions {
         requireKnownNames(handlers);
         return handlers.stream()
                 .map(each -> new SubscriptionDefinition(
-                        each,
-                        properties.settings(each.name()),
-                        transactionManager(each),
-                        properties.starts(each.name())))
+                        each, properties.settings(each), transactionManager(each), properties.starts(each.name())))
                 .toList();
     }
 

@@ -3,6 +3,8 @@ package io.eventsource.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.SubscriptionManager;
@@ -33,6 +35,8 @@ class AutoConfigurationTests {
             EventStoreAutoConfiguration.class,
             AggregateAutoConfiguration.class,
             SubscriptionAutoConfiguration.class,
+            DeadLetterAutoConfiguration.class,
+            DeadLetterHealthAutoConfiguration.class,
             WakeUpAutoConfiguration.class,
             EventSourceMetricsAutoConfiguration.class,
             EventSourceHealthAutoConfiguration.class);
@@ -109,14 +113,19 @@ class AutoConfigurationTests {
                         .hasNotFailed()
                         .doesNotHaveBean(SubscriptionManager.class)
                         .doesNotHaveBean(SubscriptionLifecycle.class)
+                        .doesNotHaveBean(DeadLetterReplay.class)
+                        .doesNotHaveBean(DeadLetterLifecycle.class)
+                        .hasSingleBean(DeadLetterRepository.class)
                         .hasSingleBean(EventStore.class));
     }
 
     @Test
     void subscriptionsWithoutATransactionManagerStopTheApplication() {
         new ApplicationContextRunner()
-                .withConfiguration(
-                        AutoConfigurations.of(EventStoreAutoConfiguration.class, SubscriptionAutoConfiguration.class))
+                .withConfiguration(AutoConfigurations.of(
+                        EventStoreAutoConfiguration.class,
+                        SubscriptionAutoConfiguration.class,
+                        DeadLetterAutoConfiguration.class))
                 .withBean(DataSource.class, AutoConfigurationTests::unusedDataSource)
                 .withPropertyValues("eventsource.migration.enabled=false")
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
@@ -129,7 +138,9 @@ class AutoConfigurationTests {
 
     @Test
     void thereIsAHealthIndicatorWithActuator() {
-        application.run(context -> assertThat(context).hasBean("eventsourceHealthIndicator"));
+        application.run(context -> assertThat(context)
+                .hasBean("eventsourceHealthIndicator")
+                .hasBean("eventsourceDeadLettersHealthIndicator"));
     }
 
     @Test
@@ -139,7 +150,8 @@ class AutoConfigurationTests {
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .hasSingleBean(EventStore.class)
-                        .doesNotHaveBean("eventsourceHealthIndicator"));
+                        .doesNotHaveBean("eventsourceHealthIndicator")
+                        .doesNotHaveBean("eventsourceDeadLettersHealthIndicator"));
     }
 
     @Test

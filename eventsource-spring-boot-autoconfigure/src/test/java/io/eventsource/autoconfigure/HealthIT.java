@@ -21,12 +21,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.MapAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.dao.DataAccessResourceFailureException;
 
 class HealthIT {
 
@@ -177,6 +181,75 @@ class HealthIT {
 
                     await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
                     assertThatDetails(context).doesNotContainKey("reason");
+                });
+    }
+
+    @Test
+    void isDownWhileASubscriptionHasStoppedAtAnEventAndUpAgainAfterwards() {
+        AtomicBoolean failing = new AtomicBoolean(true);
+        application
+                .withPropertyValues(
+                        "eventsource.subscriptions.defaults.continue-on-error=false",
+                        "eventsource.subscriptions.defaults.max-retries=0")
+                .withBean(
+                        EventHandlers.class,
+                        () -> new Handlers("deposits", event -> {
+                            if (failing.get()) {
+                                throw new IllegalStateException("told to fail");
+                            }
+                        }))
+                .run(context -> {
+                    append(context);
+
+                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("DOWN"));
+                    assertThatDetails(context)
+                            .containsEntry("reason", "a subscription has stopped at an event that cannot be handled");
+
+                    failing.set(false);
+                    context.getBean(SubscriptionManager.class).resume("deposits");
+
+                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
+                    assertThatDetails(context).doesNotContainKey("reason");
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "true, a subscription waits for something that every event needs and that is away",
+        "false, a handler fails and is tried again"
+    })
+    void isDegradedWhileWhatEveryEventNeedsIsAwayAndUpAgainAfterwards(boolean breaker, String reason) {
+        AtomicBoolean away = new AtomicBoolean(true);
+        AtomicInteger attempts = new AtomicInteger();
+        application
+                .withPropertyValues(
+                        "eventsource.subscriptions.defaults.circuit-breaker.enabled=" + breaker,
+                        "eventsource.subscriptions.defaults.circuit-breaker.failure-threshold=2",
+                        "eventsource.subscriptions.defaults.circuit-breaker.open-for=300ms",
+                        "eventsource.subscriptions.defaults.circuit-breaker.max-open-for=400ms")
+                .withBean(
+                        EventHandlers.class,
+                        () -> new Handlers("deposits", event -> {
+                            attempts.incrementAndGet();
+                            if (away.get()) {
+                                throw new DataAccessResourceFailureException("told to be away");
+                            }
+                        }))
+                .run(context -> {
+                    append(context);
+
+                    await().untilAsserted(() -> {
+                        assertThat(status(context)).isEqualTo("DEGRADED");
+                        assertThat(attempts).hasValueGreaterThan(2);
+                        assertThatDetails(context).containsEntry("reason", reason);
+                    });
+
+                    away.set(false);
+
+                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
+                    assertThatDetails(context).doesNotContainKey("reason");
+                    assertThat(database.count("SELECT count(*) FROM eventsource.dead_letter_queue"))
+                            .isZero();
                 });
     }
 

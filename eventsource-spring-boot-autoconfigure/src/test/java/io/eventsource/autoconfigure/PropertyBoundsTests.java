@@ -69,6 +69,35 @@ class PropertyBoundsTests {
             eventsource.subscriptions.named.orders.start-from | soon
             eventsource.subscriptions.drain-timeout     | -1ms
             eventsource.subscriptions.drain-timeout     | soon
+            eventsource.subscriptions.defaults.max-retries | -1
+            eventsource.subscriptions.defaults.max-retries | 1001
+            eventsource.subscriptions.defaults.max-retries | many
+            eventsource.subscriptions.defaults.retry-multiplier | 0.9
+            eventsource.subscriptions.defaults.retry-multiplier | 10.1
+            eventsource.subscriptions.defaults.continue-on-error | perhaps
+            eventsource.subscriptions.defaults.dead-letter-order | sometimes
+            eventsource.subscriptions.defaults.circuit-breaker.enabled | perhaps
+            eventsource.subscriptions.defaults.circuit-breaker.failure-threshold | 0
+            eventsource.subscriptions.defaults.circuit-breaker.open-for | 0ms
+            eventsource.subscriptions.defaults.circuit-breaker.max-open-for | 999ms
+            eventsource.subscriptions.named.orders.max-retries | 1001
+            eventsource.dead-letters.replay-interval    | 9ms
+            eventsource.dead-letters.replay-interval    | 25h
+            eventsource.dead-letters.replay-interval    | soon
+            eventsource.dead-letters.replay-limit       | 0
+            eventsource.dead-letters.replay-limit       | 10001
+            eventsource.dead-letters.per-second         | 0
+            eventsource.dead-letters.per-second         | 100001
+            eventsource.dead-letters.automatic-retry.max-replays | -1
+            eventsource.dead-letters.automatic-retry.first-delay | 0ms
+            eventsource.dead-letters.automatic-retry.multiplier  | 0.9
+            eventsource.dead-letters.automatic-retry.multiplier  | 11
+            eventsource.dead-letters.automatic-retry.max-delay   | 59s
+            eventsource.dead-letters.retention          | -1ms
+            eventsource.dead-letters.retention          | 36501d
+            eventsource.dead-letters.degraded-threshold | 0
+            eventsource.dead-letters.down-threshold     | -1
+            eventsource.dead-letters.down-threshold     | 9
             eventsource.metadata.enabled                | perhaps
             eventsource.metadata.correlation-header     | ''
             eventsource.metadata.correlation-header     | two words

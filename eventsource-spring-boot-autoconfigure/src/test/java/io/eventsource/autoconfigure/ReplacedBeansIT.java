@@ -5,6 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterRepository;
+import io.eventsource.deadletter.ReplaySettings;
+import io.eventsource.error.ErrorClassifier;
+import io.eventsource.error.ErrorListeners;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.JacksonPayloadSerializer;
@@ -142,6 +147,42 @@ class ReplacedBeansIT {
         }
 
         @Bean
+        ErrorClassifier own11() {
+            return ErrorClassifier.standard();
+        }
+
+        @Bean
+        ErrorListeners own12() {
+            return new ErrorListeners(List.of());
+        }
+
+        @Bean
+        ErrorHandling own13() {
+            return ErrorHandling.defaults();
+        }
+
+        @Bean
+        DeadLetterRepository own14(DataSource dataSource, EventSourceSchema schema) {
+            return DeadLetterRepository.postgres(dataSource, schema);
+        }
+
+        @Bean
+        DeadLetterReplay own15(
+                SubscriptionManager manager,
+                DataSource dataSource,
+                EventSourceSchema schema,
+                EventCodec codec,
+                ErrorClassifier classifier) {
+            return new DeadLetterReplay(
+                    manager.replayTargets(), dataSource, schema, codec, classifier, ReplaySettings.defaults());
+        }
+
+        @Bean
+        HealthIndicator eventsourceDeadLettersHealthIndicator() {
+            return () -> Health.up().build();
+        }
+
+        @Bean
         HealthIndicator eventsourcePoolHealthIndicator() {
             return () -> Health.up().build();
         }
@@ -165,7 +206,12 @@ class ReplacedBeansIT {
                             LogHead.class,
                             EventStore.class,
                             CommandRetries.class,
-                            SubscriptionManager.class)) {
+                            SubscriptionManager.class,
+                            ErrorClassifier.class,
+                            ErrorListeners.class,
+                            ErrorHandling.class,
+                            DeadLetterRepository.class,
+                            DeadLetterReplay.class)) {
                         assertThat(context.getBeanNamesForType(type))
                                 .as("%s", type)
                                 .singleElement()
@@ -173,9 +219,10 @@ class ReplacedBeansIT {
                     }
                     assertThat(context)
                             .doesNotHaveBean(EventSourceHealthIndicator.class)
+                            .doesNotHaveBean(DeadLetterHealthIndicator.class)
                             .doesNotHaveBean(PoolHealthIndicator.class)
                             .getBeans(HealthIndicator.class)
-                            .hasSize(2);
+                            .hasSize(3);
 
                     context.getBean(EventStore.class)
                             .append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));

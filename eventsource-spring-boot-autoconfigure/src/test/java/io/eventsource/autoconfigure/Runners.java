@@ -26,6 +26,8 @@ final class Runners {
                         SnapshotMetricsAutoConfiguration.class,
                         AggregateAutoConfiguration.class,
                         SubscriptionAutoConfiguration.class,
+                        DeadLetterAutoConfiguration.class,
+                        DeadLetterHealthAutoConfiguration.class,
                         WakeUpAutoConfiguration.class,
                         EventSourceMetricsAutoConfiguration.class,
                         AppendMetricsAutoConfiguration.class,

@@ -1,0 +1,96 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterRepository;
+import io.eventsource.error.ErrorClassifier;
+import io.eventsource.error.ErrorListener;
+import io.eventsource.error.ErrorListeners;
+import io.eventsource.event.EventCodec;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.EventStore;
+import io.eventsource.subscription.ErrorHandling;
+import io.eventsource.subscription.SubscriptionManager;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/** What becomes of events that cannot be handled: how errors are taken, and the dead-letter queue. */
+@AutoConfiguration(after = {EventStoreAutoConfiguration.class, SubscriptionAutoConfiguration.class})
+@ConditionalOnBean(EventStore.class)
+public final class DeadLetterAutoConfiguration {
+
+    /** Creates the configuration. */
+    public DeadLetterAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    ErrorClassifier eventSourceErrorClassifier() {
+        return ErrorClassifier.standard();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ErrorListeners eventSourceErrorListeners() {
+        return new ErrorListeners(List.of());
+    }
+
+    @Bean
+    ErrorListenerBeans eventSourceErrorListenerBeans(ErrorListeners listeners, ObjectProvider<ErrorListener> beans) {
+        return new ErrorListenerBeans(listeners, beans);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ErrorHandling eventSourceErrorHandling(
+            ErrorClassifier classifier, ErrorListeners listeners, EventSourceProperties properties) {
+        return new ErrorHandling(
+                classifier, listeners, properties.deadLetters().automaticRetry().settings());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    DeadLetterRepository deadLetterRepository(DataSource dataSource, EventSourceSchema schema) {
+        return DeadLetterRepository.postgres(dataSource, schema);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBean(SubscriptionManager.class)
+    DeadLetterReplay deadLetterReplay(
+            SubscriptionManager manager,
+            DataSource dataSource,
+            EventSourceSchema schema,
+            EventCodec codec,
+            ErrorClassifier classifier,
+            EventSourceProperties properties) {
+        return new DeadLetterReplay(
+                manager.replayTargets(),
+                dataSource,
+                schema,
+                codec,
+                classifier,
+                properties.deadLetters().replaySettings());
+    }
+
+    @Bean
+    @ConditionalOnBean(SubscriptionManager.class)
+    DeadLetterLifecycle deadLetterLifecycle(
+            SubscriptionManager manager,
+            DeadLetterReplay replay,
+            DeadLetterRepository repository,
+            EventSourceProperties properties,
+            Environment environment) {
+        return new DeadLetterLifecycle(
+                manager,
+                replay,
+                repository,
+                properties.deadLetters(),
+                properties.subscriptions().drainTimeout(),
+                SubscriptionThreads.of(environment));
+    }
+}

@@ -1,0 +1,31 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.deadletter.DeadLetterRepository;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/** Reports how many dead letters are open, where Actuator is present. */
+@AutoConfiguration(after = DeadLetterAutoConfiguration.class)
+@ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+@ConditionalOnBean(DeadLetterRepository.class)
+@ConditionalOnEnabledHealthIndicator("eventsource-dead-letters")
+public final class DeadLetterHealthAutoConfiguration {
+
+    /** Creates the configuration. */
+    public DeadLetterHealthAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean(name = "eventsourceDeadLettersHealthIndicator")
+    DeadLetterHealthIndicator eventsourceDeadLettersHealthIndicator(
+            DeadLetterRepository repository, EventSourceProperties properties) {
+        return new DeadLetterHealthIndicator(
+                repository,
+                properties.deadLetters().degradedThreshold(),
+                properties.deadLetters().downThreshold());
+    }
+}
