@@ -25,6 +25,8 @@ GRANT SELECT, INSERT, UPDATE ON eventsource.event_streams, eventsource.projectio
 GRANT SELECT, UPDATE ON eventsource.log_head TO eventsource_application;
 GRANT SELECT, INSERT, UPDATE, DELETE ON eventsource.snapshots, eventsource.dead_letter_queue, eventsource.event_outbox
    TO eventsource_application;
+-- what a consumer of messages has handled; it forgets what is older than its retention
+GRANT SELECT, INSERT, DELETE ON eventsource.event_inbox TO eventsource_application;
 -- for the health indicator, which compares the installed version with the one it needs
 GRANT SELECT ON eventsource.eventsource_schema_history TO eventsource_application;
 

@@ -564,6 +564,23 @@ BEGIN
 END
 $$;
 
+-- ES9__inbox.pgsql
+
+-- Which messages of other services have taken effect here, per consumer. Written in the transaction of the effect.
+CREATE TABLE eventsource.event_inbox (
+    consumer         text        NOT NULL,
+    source           text        NOT NULL,
+    message_id       text        NOT NULL,
+    -- where it was read: what the broker is told in order
+    lane             text        NOT NULL,
+    received_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT event_inbox_pkey PRIMARY KEY (consumer, source, message_id)
+);
+
+-- Rows arrive in the order of their time; finds the old ones to remove.
+CREATE INDEX event_inbox_received_at_idx ON eventsource.event_inbox
+    USING brin (received_at) WITH (pages_per_range = 32, autosummarize = on);
+
 -- What the migrator reads to know what is here: a row for each migration above.
 CREATE TABLE eventsource.eventsource_schema_history (
     installed_rank integer       NOT NULL,
@@ -588,4 +605,5 @@ VALUES
     (2, '2', 'history is immutable', 'SQL', 'ES2__history_is_immutable.pgsql', -2141093144, current_user, 0, true),
     (3, '3', 'append', 'SQL', 'ES3__append.pgsql', -1068865983, current_user, 0, true),
     (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -641709972, current_user, 0, true),
-    (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -1749672108, current_user, 0, true);
+    (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -1749672108, current_user, 0, true),
+    (6, '9', 'inbox', 'SQL', 'ES9__inbox.pgsql', -699341523, current_user, 0, true);
