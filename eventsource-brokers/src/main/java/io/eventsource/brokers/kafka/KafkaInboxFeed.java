@@ -142,7 +142,7 @@ public final class KafkaInboxFeed implements InboxFeed {
             begin(polling, unknown.partitions());
             return;
         } catch (OffsetOutOfRangeException removed) {
-            begin(polling, removed);
+            mend(polling, removed.offsetOutOfRangePartitions());
             return;
         }
         stop.working();
@@ -208,13 +208,28 @@ public final class KafkaInboxFeed implements InboxFeed {
         }
     }
 
-    private void begin(Consumer<String, byte[]> polling, OffsetOutOfRangeException removed) {
-        lost.incrementAndGet();
-        log.error(
-                "'{}' finds nothing at offsets {}: the topic was made anew, or its retention has removed messages that were not read. It goes on with the oldest there is; what is missing has to be sent again.",
-                name(),
-                removed.offsetOutOfRangePartitions());
-        polling.seekToBeginning(removed.partitions());
+    /**
+     * Goes on where there are messages. Kafka also complains about positions whose leader epoch it cannot check after a
+     * connection was lost, and nothing is missing there.
+     */
+    private void mend(Consumer<String, byte[]> polling, Map<TopicPartition, Long> positions) {
+        Map<TopicPartition, Long> beginnings = polling.beginningOffsets(positions.keySet());
+        Map<TopicPartition, Long> ends = polling.endOffsets(positions.keySet());
+        positions.forEach((partition, position) -> {
+            long beginning = beginnings.getOrDefault(partition, 0L);
+            if (beginning <= position && position <= ends.getOrDefault(partition, 0L)) {
+                polling.seek(partition, position);
+            } else {
+                lost.incrementAndGet();
+                log.error(
+                        "'{}' finds nothing at offset {} of {}: the topic was made anew, or its retention has removed messages that were not read. It goes on at {}; what is missing has to be sent again.",
+                        name(),
+                        position,
+                        partition,
+                        beginning);
+                polling.seek(partition, beginning);
+            }
+        });
     }
 
     /** Everything handled is committed before a partition can be taken away. */

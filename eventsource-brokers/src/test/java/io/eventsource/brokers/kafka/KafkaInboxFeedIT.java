@@ -282,7 +282,7 @@ class KafkaInboxFeedIT {
     void connections_that_are_cut_lose_and_repeat_nothing() throws InterruptedException {
         String topic = broker.newTopic();
         CountDownLatch half = new CountDownLatch(100);
-        feed("cut", topic, event -> {
+        KafkaInboxFeed feed = feed("cut", topic, event -> {
             if (half.getCount() % 25 == 1) {
                 broker.proxy().endConnections();
             }
@@ -294,6 +294,7 @@ class KafkaInboxFeedIT {
 
         assertThat(database.effects()).isEqualTo(200);
         assertThat(database.disorder()).isEmpty();
+        assertThat(feed.status().lost()).isZero();
     }
 
     @Test
