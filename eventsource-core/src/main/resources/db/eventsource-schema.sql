@@ -826,6 +826,23 @@ CREATE UNLOGGED TABLE eventsource.log_incarnation (
     CONSTRAINT log_incarnation_one_row CHECK (singleton)
 );
 
+-- ES9__inbox.pgsql
+
+-- Which messages of other services have taken effect here, per consumer. Written in the transaction of the effect.
+CREATE TABLE eventsource.event_inbox (
+    consumer         text        NOT NULL,
+    source           text        NOT NULL,
+    message_id       text        NOT NULL,
+    -- where it was read: what the broker is told in order
+    lane             text        NOT NULL,
+    received_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT event_inbox_pkey PRIMARY KEY (consumer, source, message_id)
+);
+
+-- Rows arrive in the order of their time; finds the old ones to remove.
+CREATE INDEX event_inbox_received_at_idx ON eventsource.event_inbox
+    USING brin (received_at) WITH (pages_per_range = 32, autosummarize = on);
+
 -- What the migrator reads to know what is here: a row for each migration above.
 CREATE TABLE eventsource.eventsource_schema_history (
     installed_rank integer       NOT NULL,
@@ -853,4 +870,5 @@ VALUES
     (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -1749672108, current_user, 0, true),
     (6, '6', 'segments', 'SQL', 'ES6__segments.pgsql', 1027295721, current_user, 0, true),
     (7, '7', 'dead letters', 'SQL', 'ES7__dead_letters.pgsql', 1132647901, current_user, 0, true),
-    (8, '8', 'log incarnation', 'SQL', 'ES8__log_incarnation.pgsql', -1846985046, current_user, 0, true);
+    (8, '8', 'log incarnation', 'SQL', 'ES8__log_incarnation.pgsql', -1846985046, current_user, 0, true),
+    (9, '9', 'inbox', 'SQL', 'ES9__inbox.pgsql', -699341523, current_user, 0, true);
