@@ -57,6 +57,11 @@ public final class InterceptedEventHandlers implements EventHandlers {
     }
 
     @Override
+    public boolean undecoded() {
+        return handlers.undecoded();
+    }
+
+    @Override
     public Delivery delivery() {
         return handlers.delivery();
     }

@@ -34,6 +34,11 @@ final class CountedBatches implements EventHandlers {
     }
 
     @Override
+    public boolean undecoded() {
+        return handlers.undecoded();
+    }
+
+    @Override
     public Delivery delivery() {
         return handlers.delivery();
     }
