@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -100,6 +101,10 @@ public final class InboxDatabase implements AutoCloseable {
 
     public List<String> address() {
         return List.of(pool.getJdbcUrl(), pool.getUsername(), pool.getPassword());
+    }
+
+    public DataSource dataSource() {
+        return pool;
     }
 
     public JdbcTemplate jdbc() {
