@@ -82,11 +82,10 @@ SELECT projection_name, event_type, error_type, count(*) AS events, min(position
  GROUP BY projection_name, event_type, error_type
  ORDER BY events DESC;
 
--- outbox: how many entries each destination has by status, and since when the oldest waits
-SELECT destination, status, count(*) AS entries, min(created_at) AS oldest, max(attempts) AS attempts
-  FROM eventsource.event_outbox
- GROUP BY destination, status
- ORDER BY destination, status;
+-- outbox: how far each destination is, what of it is in the dead-letter queue, and since when
+SELECT destination, position, positions_behind, published, waiting, failed, discarded, oldest_open_at
+  FROM eventsource.event_outbox_status
+ ORDER BY destination;
 
 -- stream: the events of an aggregate in their order (put in its id)
 SELECT version, position, event_type, revision, "timestamp", actor_id, correlation_id, payload

@@ -826,6 +826,56 @@ CREATE UNLOGGED TABLE eventsource.log_incarnation (
     CONSTRAINT log_incarnation_one_row CHECK (singleton)
 );
 
+-- ES9__inbox.pgsql
+
+-- Which messages of other services have taken effect here, per consumer. Written in the transaction of the effect.
+CREATE TABLE eventsource.event_inbox (
+    consumer         text        NOT NULL,
+    source           text        NOT NULL,
+    message_id       text        NOT NULL,
+    -- where it was read: what the broker is told in order
+    lane             text        NOT NULL,
+    received_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT event_inbox_pkey PRIMARY KEY (consumer, source, message_id)
+);
+
+-- Rows arrive in the order of their time; finds the old ones to remove.
+CREATE INDEX event_inbox_received_at_idx ON eventsource.event_inbox
+    USING brin (received_at) WITH (pages_per_range = 32, autosummarize = on);
+
+-- ES10__outbox_status.pgsql
+
+-- How far each destination is. Its place in the log is the checkpoint of its publisher, and what could not be sent is in the
+-- dead-letter queue: published, waiting, failed and discarded together are the events that it has come by.
+CREATE VIEW eventsource.event_outbox_status AS
+WITH place AS (
+    SELECT projection_name, min(position) AS position, sum(events_processed)::bigint AS events, max(last_processed_at) AS last_at
+      FROM eventsource.projection_checkpoints
+     WHERE projection_name LIKE 'outbox:%'
+     GROUP BY projection_name),
+letters AS (
+    SELECT projection_name,
+           count(*) FILTER (WHERE status = 'failed') AS failed,
+           count(*) FILTER (WHERE status IN ('waiting', 'retrying')) AS waiting,
+           count(*) FILTER (WHERE status = 'discarded') AS discarded,
+           min(first_failed_at) FILTER (WHERE status IN ('failed', 'waiting', 'retrying')) AS oldest_open_at
+      FROM eventsource.dead_letter_queue
+     WHERE projection_name LIKE 'outbox:%'
+     GROUP BY projection_name)
+SELECT substr(p.projection_name, 8) AS destination,
+       p.position,
+       -- at most so many events are still to be sent; most positions may be of other types
+       greatest(h.position - p.position, 0) AS positions_behind,
+       p.events - coalesce(l.failed + l.waiting + l.discarded, 0) AS published,
+       coalesce(l.waiting, 0) AS waiting,
+       coalesce(l.failed, 0) AS failed,
+       coalesce(l.discarded, 0) AS discarded,
+       l.oldest_open_at,
+       p.last_at AS last_processed_at
+  FROM place AS p
+ CROSS JOIN eventsource.log_head AS h
+  LEFT JOIN letters AS l ON l.projection_name = p.projection_name;
+
 -- What the migrator reads to know what is here: a row for each migration above.
 CREATE TABLE eventsource.eventsource_schema_history (
     installed_rank integer       NOT NULL,
@@ -853,4 +903,6 @@ VALUES
     (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -1749672108, current_user, 0, true),
     (6, '6', 'segments', 'SQL', 'ES6__segments.pgsql', 1027295721, current_user, 0, true),
     (7, '7', 'dead letters', 'SQL', 'ES7__dead_letters.pgsql', 1132647901, current_user, 0, true),
-    (8, '8', 'log incarnation', 'SQL', 'ES8__log_incarnation.pgsql', -1846985046, current_user, 0, true);
+    (8, '8', 'log incarnation', 'SQL', 'ES8__log_incarnation.pgsql', -1846985046, current_user, 0, true),
+    (9, '9', 'inbox', 'SQL', 'ES9__inbox.pgsql', -699341523, current_user, 0, true),
+    (10, '10', 'outbox status', 'SQL', 'ES10__outbox_status.pgsql', 1883570444, current_user, 0, true);

@@ -60,7 +60,7 @@ class ArchitectureTests {
     @Test
     void tables_are_named_only_behind_the_schema_token() throws IOException {
         Pattern unqualified = Pattern.compile(
-                "(?:FROM|JOIN|INTO|UPDATE|TABLE)\\s+(?:events|event_streams|snapshots|projection_checkpoints|dead_letter_queue|event_outbox)\\b",
+                "(?:FROM|JOIN|INTO|UPDATE|TABLE)\\s+(?:events|event_streams|snapshots|projection_checkpoints|dead_letter_queue|event_outbox|event_inbox)\\b",
                 Pattern.CASE_INSENSITIVE);
         Pattern named = Pattern.compile("eventsource\\.(?:events|event_streams|projection_checkpoints)\\b");
         try (Stream<Path> files = Files.walk(Path.of("src/main/java/io/eventsource"))) {

@@ -36,7 +36,9 @@ final class ReplayHandler {
     ReplayHandler(ReplayTarget target, DataSource dataSource, EventCodec codec) {
         this.handlers = target.handlers();
         this.bounds = target.bounds();
-        this.selection = codec.select(handlers.eventTypes());
+        this.selection = handlers.undecoded()
+                ? codec.selectUndecoded(handlers.eventTypes())
+                : codec.select(handlers.eventTypes());
         this.participation = new TransactionParticipation(dataSource);
         PlatformTransactionManager manager = target.transactionManager();
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {

@@ -90,6 +90,16 @@ public final class EventCodec {
     }
 
     /**
+     * What has to be read to get all events of some types as they are stored.
+     *
+     * @param storedNames the types, by their names in the store; they need not be registered
+     * @return the selection, whose events have a {@link StoredEvent} as their payload
+     */
+    public EventSelection selectUndecoded(Set<String> storedNames) {
+        return EventSelection.undecoded(this, storedNames);
+    }
+
+    /**
      * Decodes a stored event. In the revision that its class has it is read as it is; an older one goes through the
      * upcasters, which may make several events of it, or none.
      *

@@ -13,6 +13,7 @@ public final class EventSelection {
     private final EventCodec codec;
     private final Set<String> eventTypes;
     private final Set<String> storedNames;
+    private final boolean undecoded;
 
     EventSelection(EventCodec codec, UpcasterGraph graph, Set<String> eventTypes) {
         this.codec = codec;
@@ -20,6 +21,28 @@ public final class EventSelection {
                 .map(name -> graph.current(new EventRevision(name, 1)).eventType())
                 .collect(Collectors.toUnmodifiableSet());
         this.storedNames = Set.copyOf(graph.storedNames(this.eventTypes));
+        this.undecoded = false;
+    }
+
+    private EventSelection(EventCodec codec, Set<String> storedNames) {
+        this.codec = codec;
+        this.eventTypes = Set.copyOf(storedNames);
+        this.storedNames = this.eventTypes;
+        this.undecoded = true;
+    }
+
+    /** Events as they are stored. */
+    static EventSelection undecoded(EventCodec codec, Set<String> storedNames) {
+        return new EventSelection(codec, storedNames);
+    }
+
+    /**
+     * Whether {@link #decode} gives events as they are stored.
+     *
+     * @return true when their payload is a {@link StoredEvent}
+     */
+    public boolean undecoded() {
+        return undecoded;
     }
 
     /**
@@ -55,6 +78,21 @@ public final class EventSelection {
      * @throws EventDecodingException as for {@link EventCodec#decode}
      */
     public List<EventEnvelope<Object>> decode(StoredEvent event) {
-        return codec.decode(event, eventTypes);
+        return undecoded ? List.of(asStored(event)) : codec.decode(event, eventTypes);
+    }
+
+    private static EventEnvelope<Object> asStored(StoredEvent event) {
+        return new EventEnvelope<>(
+                event.position(),
+                event.eventId(),
+                event.aggregateId(),
+                event.aggregateType(),
+                event.version(),
+                event.eventType(),
+                event.revision(),
+                event.timestamp(),
+                event.createdAt(),
+                event.metadata(),
+                event);
     }
 }

@@ -29,6 +29,17 @@ public interface EventHandlers {
     Set<String> eventTypes();
 
     /**
+     * Whether events are delivered as they are stored: undecoded, the payload of each envelope being its
+     * {@link io.eventsource.event.StoredEvent}. The types are then the names in the store, upcasters see nothing, and no class need
+     * be registered.
+     *
+     * @return false, unless this is overridden; always the same
+     */
+    default boolean undecoded() {
+        return false;
+    }
+
+    /**
      * Handles one event, or one part of an event that upcasters split, in the transaction of the calling thread.
      *
      * @param event an event of one of the types

@@ -64,4 +64,9 @@ public abstract class EventHandlersDecorator implements EventHandlers {
     public @Nullable Duration retryDelay() {
         return handlers.retryDelay();
     }
+
+    @Override
+    public boolean undecoded() {
+        return handlers.undecoded();
+    }
 }

@@ -8,6 +8,7 @@ public final class SchemaInspector {
 
     private static final List<String> TABLES = List.of(
             "dead_letter_queue",
+            "event_inbox",
             "event_outbox",
             "event_streams",
             "events",

@@ -2,6 +2,7 @@ package io.eventsource.subscription;
 
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventSelection;
 import io.eventsource.store.BucketRange;
 import io.eventsource.store.LogPage;
 import io.eventsource.store.LogReader;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class BatchSource {
 
     private final EventCodec codec;
+    private final EventSelection selection;
     private final LogReader reader;
     private final TailReader tail;
     private final SubscriptionFilter filter;
@@ -45,12 +47,14 @@ final class BatchSource {
 
     BatchSource(
             EventCodec codec,
+            EventSelection selection,
             LogReader reader,
             TailReader tail,
             SubscriptionFilter filter,
             SubscriptionSettings settings,
             Executor executor) {
         this.codec = codec;
+        this.selection = selection;
         this.reader = reader;
         this.tail = tail;
         this.filter = filter;
@@ -124,7 +128,7 @@ final class BatchSource {
     private Batch decoded(Batch batch) {
         for (TailEvent event : batch.events()) {
             try {
-                List<EventEnvelope<Object>> unused = event.decoded(codec);
+                List<EventEnvelope<Object>> unused = event.decoded(codec, selection);
             } catch (RuntimeException left) {
                 break;
             }

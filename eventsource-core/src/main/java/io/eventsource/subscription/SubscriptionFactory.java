@@ -80,7 +80,8 @@ final class SubscriptionFactory {
     }
 
     private EventSelection selection(SubscriptionDefinition definition) {
-        return codec.select(wanted(definition.handlers(), definition.settings().filter()));
+        Set<String> wanted = wanted(definition.handlers(), definition.settings().filter());
+        return definition.handlers().undecoded() ? codec.selectUndecoded(wanted) : codec.select(wanted);
     }
 
     /** Makes what drives a segment that has just been claimed. */
@@ -94,7 +95,14 @@ final class SubscriptionFactory {
                 claimed,
                 ownership,
                 tail,
-                new BatchSource(codec, reader, tail, settings.filter().of(selection.storedNames()), settings, workers),
+                new BatchSource(
+                        codec,
+                        selection,
+                        reader,
+                        tail,
+                        settings.filter().of(selection.storedNames()),
+                        settings,
+                        workers),
                 processor(definition, selection),
                 batchSize(definition.handlers(), settings),
                 settings,

@@ -50,6 +50,9 @@ final class TailEvent {
      * @throws RuntimeException when a part that is wanted cannot be decoded
      */
     List<EventEnvelope<Object>> decoded(EventCodec codec, EventSelection selection) {
+        if (selection.undecoded()) {
+            return selection.decode(stored);
+        }
         try {
             return selection.among(decoded(codec));
         } catch (RuntimeException undecodable) {

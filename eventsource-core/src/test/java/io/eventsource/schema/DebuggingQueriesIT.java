@@ -75,7 +75,7 @@ class DebuggingQueriesIT {
                 entry("slow statements (13 and later)", DebuggingQueriesIT::slowStatements),
                 entry("slow statements (12)", DebuggingQueriesIT::slowStatements),
                 entry("table sizes", rows -> {
-                    assertThat(rows).hasSize(12);
+                    assertThat(rows).hasSize(13);
                     assertThat(rows.get(0)).containsEntry("relname", "events");
                     assertThat(number(rows.get(0), "estimated_rows")).isEqualTo(EVENTS);
                 }),
@@ -101,13 +101,13 @@ class DebuggingQueriesIT {
                 entry("projection lag", rows -> {
                     assertThat(rows)
                             .extracting(row -> row.get("projection_name"))
-                            .containsExactly("behind", "at the head", "before the head was published");
-                    assertThat(rows).extracting(row -> row.get("behind")).containsExactly(EVENTS - 4, 0L, 0L);
+                            .containsExactly("behind", "at the head", "before the head was published", "outbox:kafka");
+                    assertThat(rows).extracting(row -> row.get("behind")).containsExactly(EVENTS - 4, 0L, 0L, 0L);
                     assertThat(rows.get(0).get("next_event_at")).isNotNull();
                     assertThat(rows.get(1).get("next_event_at")).isNull();
                 }),
                 entry("dead letters", rows -> {
-                    assertThat(rows).hasSize(2);
+                    assertThat(rows).hasSize(3);
                     assertThat(only(rows, "status", "failed"))
                             .containsEntry("projection_name", "orders")
                             .containsEntry("events", 2L)
@@ -126,9 +126,11 @@ class DebuggingQueriesIT {
                     assertThat(rows).hasSize(1);
                     assertThat(rows.get(0))
                             .containsEntry("destination", "kafka")
-                            .containsEntry("status", "failed")
-                            .containsEntry("entries", 1L)
-                            .containsEntry("attempts", 4);
+                            .containsEntry("position", EVENTS - 3)
+                            .containsEntry("positions_behind", 0L)
+                            .containsEntry("published", 6L)
+                            .containsEntry("waiting", 1L)
+                            .containsEntry("failed", 0L);
                 }),
                 entry("stream", rows -> {
                     assertThat(rows).extracting(row -> row.get("version")).containsExactly(1L, 2L, 3L);
@@ -242,11 +244,17 @@ class DebuggingQueriesIT {
                        'java.lang.IllegalStateException', CASE i WHEN 3 THEN 'resolved' ELSE 'failed' END,
                        make_timestamptz(2025, 1, i, 0, 0, 0)
                   FROM generate_series(1, 3) AS i""");
+        jdbc.update(
+                """
+                INSERT INTO eventsource.projection_checkpoints (projection_name, segment, position, events_processed)
+                VALUES ('outbox:kafka', 0, ?, 7)""",
+                EVENTS - 3);
         jdbc.execute(
                 """
-                INSERT INTO eventsource.event_outbox (destination, position, event_id, event_type, aggregate_id, aggregate_type,
-                            status, attempts)
-                VALUES ('kafka', 1, md5('1')::uuid, 'deposited', md5('1')::uuid, 'account', 'failed', 4)""");
+                INSERT INTO eventsource.dead_letter_queue (projection_name, event_id, event_type, position, aggregate_id,
+                            aggregate_type, version, revision, bucket, event_timestamp, event_created_at, event_data, status)
+                VALUES ('outbox:kafka', md5('1')::uuid, 'deposited', 1, md5('1')::uuid, 'account', 1, 1, 0, now(), now(), '{}',
+                        'waiting')""");
         assertThatExceptionOfType(DuplicateKeyException.class)
                 .isThrownBy(() -> jdbc.execute(
                         "CREATE UNIQUE INDEX CONCURRENTLY events_failed_idx ON eventsource.events (aggregate_type)"));

@@ -56,7 +56,7 @@ final class SchemaScript {
 
     private SchemaScript() {}
 
-    private record Applied(String version, String description, String script, int checksum) {}
+    private record Applied(int rank, String version, String description, String script, int checksum) {}
 
     /**
      * The script of the migrations up to a version.
@@ -66,9 +66,10 @@ final class SchemaScript {
     static String upTo(int version, JdbcTemplate migrated) {
         List<Applied> applied = migrated.query(
                 """
-                SELECT version, description, script, checksum FROM eventsource.eventsource_schema_history
+                SELECT installed_rank, version, description, script, checksum FROM eventsource.eventsource_schema_history
                  WHERE type = 'SQL' AND success AND version::integer <= ? ORDER BY version::integer""",
-                (row, number) -> new Applied(row.getString(1), row.getString(2), row.getString(3), row.getInt(4)),
+                (row, number) ->
+                        new Applied(row.getInt(1), row.getString(2), row.getString(3), row.getString(4), row.getInt(5)),
                 version);
         return HEAD
                 + applied.stream()
@@ -87,9 +88,9 @@ final class SchemaScript {
     }
 
     private static String row(Applied migration) {
-        return "    (%s, '%s', '%s', 'SQL', '%s', %d, current_user, 0, true)"
+        return "    (%d, '%s', '%s', 'SQL', '%s', %d, current_user, 0, true)"
                 .formatted(
-                        migration.version(),
+                        migration.rank(),
                         migration.version(),
                         migration.description(),
                         migration.script(),

@@ -10,6 +10,7 @@ import io.eventsource.testing.TestEvents.Deposited;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,12 @@ class SchemaScriptIT {
 
     @Test
     void the_migrator_goes_on_from_the_file_of_an_earlier_version() {
-        int earlier = SchemaMigrator.requiredVersion() - 2;
+        int earlier = Objects.requireNonNull(migrated.jdbc()
+                .queryForObject(
+                        """
+                        SELECT version::integer FROM eventsource.eventsource_schema_history
+                         WHERE type = 'SQL' ORDER BY version::integer DESC OFFSET 2 LIMIT 1""",
+                        Integer.class));
         empty.jdbc().execute(SchemaScript.upTo(earlier, migrated.jdbc()));
 
         assertThat(new SchemaMigrator(empty.dataSource(), TestDatabase.SCHEMA).migrate())

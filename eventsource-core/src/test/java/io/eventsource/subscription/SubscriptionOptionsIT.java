@@ -302,7 +302,13 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
             task.run();
         };
         BatchSource source = new BatchSource(
-                TestEvents.codec(), reader, tail, filter, options.tuning().settings(), counting);
+                TestEvents.codec(),
+                TestEvents.codec().select(Set.of("deposited")),
+                reader,
+                tail,
+                filter,
+                options.tuning().settings(),
+                counting);
 
         BatchSource.Batch first = source.next(base, 10, place(head));
         int ahead = pages.get();

@@ -1,0 +1,248 @@
+package io.eventsource.brokers.kafka;
+
+import io.eventsource.brokers.FeedThread;
+import io.eventsource.inbox.InboxConsumer;
+import io.eventsource.inbox.InboxFeed;
+import io.eventsource.inbox.InboxFeedStatus;
+import io.eventsource.inbox.InboxLane;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Feeds a consumer from topics of Kafka.
+ *
+ * <ol>
+ *   <li>What a poll brings is handled partition by partition, each in a transaction with the inbox's rows.
+ *   <li>After its commit the offset behind the last handled message is committed. An offset never passes a message that has
+ *       neither taken effect nor been set aside.
+ *   <li>A partition whose message fails is paused and set back to that message until it is repeated; the others go on.
+ *   <li>Handling takes place in the thread that polls, so that a partition is given away only between transactions. One that
+ *       was taken away without notice, after a pause longer than {@code max.poll.interval.ms}, is handled by another instance
+ *       meanwhile; the inbox keeps both from taking effect twice.
+ * </ol>
+ *
+ * <p>Several feeds of one name, in one process or many, share the partitions. Order is kept within a partition, thus within a key.
+ */
+public final class KafkaInboxFeed implements InboxFeed {
+
+    private static final Logger log = LoggerFactory.getLogger(KafkaInboxFeed.class);
+
+    private static final Duration LONGEST_POLL = Duration.ofSeconds(1);
+
+    private final InboxConsumer consumer;
+    private final Set<String> topics;
+    private final Map<String, Object> clientSettings;
+    private final FeedThread thread;
+    private final Map<TopicPartition, InboxLane> lanes = new ConcurrentHashMap<>();
+    private final AtomicLong lost = new AtomicLong();
+    private volatile @Nullable Consumer<String, byte[]> client;
+
+    /**
+     * Creates a feed that does not run yet.
+     *
+     * @param consumer what handles the messages; its name is the consumer group's
+     * @param topics the topics, at least one
+     * @param clientSettings what Kafka calls consumer configs, with {@code bootstrap.servers} at least. Where a group has no
+     *     offset yet, it begins at the earliest message, unless {@code auto.offset.reset} is {@code latest}
+     * @param threads makes the thread
+     * @throws IllegalArgumentException when a setting would commit offsets on its own, or names another group
+     */
+    public KafkaInboxFeed(
+            InboxConsumer consumer, Set<String> topics, Map<String, ?> clientSettings, ThreadFactory threads) {
+        if (topics.isEmpty()) {
+            throw new IllegalArgumentException("The consumer '%s' needs a topic to read".formatted(consumer.name()));
+        }
+        this.consumer = consumer;
+        this.topics = Set.copyOf(topics);
+        this.clientSettings = ConsumerSettings.of(
+                clientSettings, consumer.name(), consumer.settings().batchSize());
+        this.thread = new FeedThread(consumer.name(), threads, this::read, this::wake);
+    }
+
+    @Override
+    public String name() {
+        return consumer.name();
+    }
+
+    @Override
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public boolean stop(Duration timeout) {
+        return thread.stop(timeout);
+    }
+
+    @Override
+    public InboxFeedStatus status() {
+        return new InboxFeedStatus(
+                name(),
+                thread.running(),
+                thread.failure(),
+                lost.get(),
+                lanes.values().stream().map(InboxLane::status).toList());
+    }
+
+    private void wake() {
+        Consumer<String, byte[]> polling = client;
+        if (polling != null) {
+            polling.wakeup();
+        }
+    }
+
+    private void read(FeedThread.Stop stop) throws InterruptedException {
+        try (Consumer<String, byte[]> polling = new KafkaConsumer<>(ConsumerSettings.withoutReset(clientSettings))) {
+            client = polling;
+            polling.subscribe(topics, new Assignment());
+            while (!stop.raised()) {
+                poll(polling, stop);
+            }
+        } catch (WakeupException woken) {
+            log.debug("'{}' was woken to end", name());
+        } catch (InterruptException interrupted) {
+            InterruptedException asChecked = new InterruptedException(interrupted.getMessage());
+            asChecked.initCause(interrupted);
+            throw asChecked;
+        } finally {
+            client = null;
+            lanes.clear();
+        }
+    }
+
+    private void poll(Consumer<String, byte[]> polling, FeedThread.Stop stop) {
+        ConsumerRecords<String, byte[]> records;
+        try {
+            records = polling.poll(resumeDue(polling));
+        } catch (NoOffsetForPartitionException unknown) {
+            begin(polling, unknown.partitions());
+            return;
+        } catch (OffsetOutOfRangeException removed) {
+            mend(polling, removed.offsetOutOfRangePartitions());
+            return;
+        }
+        stop.working();
+        for (TopicPartition partition : records.partitions()) {
+            if (stop.raised()) {
+                return;
+            }
+            handle(polling, partition, records.records(partition));
+        }
+    }
+
+    /** Lets paused partitions go on whose time has come; says how long to wait for the next. */
+    private Duration resumeDue(Consumer<String, byte[]> polling) {
+        long wait = LONGEST_POLL.toNanos();
+        for (TopicPartition partition : polling.paused()) {
+            InboxLane lane = lanes.get(partition);
+            long pause = lane == null ? 0 : lane.pauseNanos();
+            if (pause <= 0) {
+                polling.resume(List.of(partition));
+            } else {
+                wait = Math.min(wait, pause);
+            }
+        }
+        return Duration.ofNanos(Math.max(wait, TimeUnit.MILLISECONDS.toNanos(1)));
+    }
+
+    private void handle(
+            Consumer<String, byte[]> polling, TopicPartition partition, List<ConsumerRecord<String, byte[]>> records) {
+        InboxLane lane = lanes.computeIfAbsent(partition, added -> consumer.lane(added.toString()));
+        int done = lane.handle(records.stream().map(KafkaCloudEvents::read).toList());
+        if (done < records.size()) {
+            polling.pause(List.of(partition));
+            polling.seek(partition, records.get(done).offset());
+        }
+        if (done > 0 && committed(polling, partition, records.get(done - 1).offset() + 1)) {
+            lane.acknowledged();
+        }
+    }
+
+    /** Where it fails, the messages are delivered again, to this instance or to another, and recognised. */
+    private boolean committed(Consumer<String, byte[]> polling, TopicPartition partition, long offset) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = Map.of(partition, new OffsetAndMetadata(offset));
+        try {
+            try {
+                polling.commitSync(offsets);
+            } catch (WakeupException woken) {
+                // who stops the feed means the next poll
+                polling.commitSync(offsets);
+            }
+            return true;
+        } catch (CommitFailedException | RebalanceInProgressException | RetriableException failure) {
+            log.debug("'{}' could not commit offset {} of {}", name(), offset, partition, failure);
+            return false;
+        }
+    }
+
+    private void begin(Consumer<String, byte[]> polling, Collection<TopicPartition> partitions) {
+        log.info("'{}' begins with {}, of which it has read nothing", name(), partitions);
+        if (ConsumerSettings.beginsAtEnd(clientSettings)) {
+            polling.seekToEnd(partitions);
+        } else {
+            polling.seekToBeginning(partitions);
+        }
+    }
+
+    /**
+     * Goes on where there are messages. Kafka also complains about positions whose leader epoch it cannot check after a
+     * connection was lost, and nothing is missing there.
+     */
+    private void mend(Consumer<String, byte[]> polling, Map<TopicPartition, Long> positions) {
+        Map<TopicPartition, Long> beginnings = polling.beginningOffsets(positions.keySet());
+        Map<TopicPartition, Long> ends = polling.endOffsets(positions.keySet());
+        positions.forEach((partition, position) -> {
+            long beginning = beginnings.getOrDefault(partition, 0L);
+            if (beginning <= position && position <= ends.getOrDefault(partition, 0L)) {
+                polling.seek(partition, position);
+            } else {
+                lost.incrementAndGet();
+                log.error(
+                        "'{}' finds nothing at offset {} of {}: the topic was made anew, or its retention has removed messages that were not read. It goes on at {}; what is missing has to be sent again.",
+                        name(),
+                        position,
+                        partition,
+                        beginning);
+                polling.seek(partition, beginning);
+            }
+        });
+    }
+
+    /** Everything handled is committed before a partition can be taken away. */
+    private final class Assignment implements ConsumerRebalanceListener {
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            partitions.forEach(lanes::remove);
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            partitions.forEach(lanes::remove);
+        }
+    }
+}

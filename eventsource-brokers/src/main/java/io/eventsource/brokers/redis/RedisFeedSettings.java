@@ -1,0 +1,43 @@
+package io.eventsource.brokers.redis;
+
+import java.time.Duration;
+
+/**
+ * How a consumer group reads a stream.
+ *
+ * @param consumerName names this process among the group's consumers, such as the host's name and a number; one that keeps its
+ *     name finds at its next start what it had begun
+ * @param maxPendingTime after which what another consumer has begun and not acknowledged is taken over
+ * @param timeout how long to wait for the server's answer
+ */
+public record RedisFeedSettings(String consumerName, Duration maxPendingTime, Duration timeout) {
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException naming what is out of bounds
+     */
+    public RedisFeedSettings {
+        if (consumerName.isBlank()) {
+            throw new IllegalArgumentException("consumer-name must not be blank");
+        }
+        requirePositive("max-pending-time", maxPendingTime);
+        requirePositive("timeout", timeout);
+    }
+
+    private static void requirePositive(String name, Duration value) {
+        if (value.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException("%s must be 1 ms or more, but it is %s".formatted(name, value));
+        }
+    }
+
+    /**
+     * What an application has that sets nothing but the name.
+     *
+     * @param consumerName names this process among the group's consumers
+     * @return the settings
+     */
+    public static RedisFeedSettings named(String consumerName) {
+        return new RedisFeedSettings(consumerName, Duration.ofSeconds(60), Duration.ofSeconds(5));
+    }
+}

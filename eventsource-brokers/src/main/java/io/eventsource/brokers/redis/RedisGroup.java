@@ -1,0 +1,145 @@
+package io.eventsource.brokers.redis;
+
+import io.lettuce.core.Consumer;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisBusyException;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XAutoClaimArgs;
+import io.lettuce.core.XClaimArgs;
+import io.lettuce.core.XGroupCreateArgs;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
+import io.lettuce.core.models.stream.ClaimedMessages;
+import io.lettuce.core.models.stream.PendingMessage;
+import java.time.Duration;
+import java.util.List;
+
+/** One stream as one consumer of a group sees it. Used by one thread. */
+final class RedisGroup {
+
+    private static final String BEGINNING = "0-0";
+
+    private final RedisConnection redis;
+    private final String stream;
+    private final Consumer<String> self;
+    private final RedisFeedSettings settings;
+
+    RedisGroup(RedisConnection redis, String stream, String group, RedisFeedSettings settings) {
+        this.redis = redis;
+        this.stream = stream;
+        this.self = Consumer.from(group, settings.consumerName());
+        this.settings = settings;
+    }
+
+    /** Makes the group, which begins with the oldest entry, unless it is there already. */
+    void create() throws InterruptedException {
+        try {
+            String unused = RedisConnection.await(
+                    redis.commands()
+                            .xgroupCreate(
+                                    StreamOffset.from(stream, BEGINNING),
+                                    self.getGroup(),
+                                    XGroupCreateArgs.Builder.mkstream()),
+                    settings.timeout());
+        } catch (RedisBusyException exists) {
+            return;
+        } catch (RedisCommandExecutionException refused) {
+            if (!String.valueOf(refused.getMessage()).startsWith("BUSYGROUP")) {
+                throw refused;
+            }
+        }
+    }
+
+    /** Takes over what others have begun and left for too long; says how many entries. */
+    int claim(int count) throws InterruptedException {
+        int claimed = 0;
+        String cursor = BEGINNING;
+        do {
+            ClaimedMessages<String, byte[]> messages = RedisConnection.await(
+                    redis.commands()
+                            .xautoclaim(
+                                    stream,
+                                    new XAutoClaimArgs<String>()
+                                            .consumer(self)
+                                            .minIdleTime(settings.maxPendingTime())
+                                            .startId(cursor)
+                                            .count(count)
+                                            .justid()),
+                    settings.timeout());
+            claimed += messages.getMessages().size();
+            cursor = messages.getId();
+        } while (!cursor.equals(BEGINNING));
+        return claimed;
+    }
+
+    /** What this consumer has begun and not acknowledged, oldest first. What was removed from the stream has no body. */
+    List<StreamMessage<String, byte[]>> begun(int count) throws InterruptedException {
+        return read(StreamOffset.from(stream, BEGINNING), XReadArgs.Builder.count(count), settings.timeout());
+    }
+
+    /** What nobody in the group has begun, waiting for it a while. */
+    List<StreamMessage<String, byte[]>> fresh(int count, Duration wait) throws InterruptedException {
+        return read(
+                StreamOffset.lastConsumed(stream),
+                XReadArgs.Builder.count(count).block(wait),
+                settings.timeout().plus(wait));
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<StreamMessage<String, byte[]>> read(StreamOffset<String> from, XReadArgs arguments, Duration timeout)
+            throws InterruptedException {
+        return RedisConnection.await(redis.commands().xreadgroup(self, arguments, from), timeout);
+    }
+
+    /**
+     * How many of the first entries are not behind one that another consumer has begun and not acknowledged.
+     *
+     * @param entries entries that this consumer has begun, its oldest first
+     */
+    int notBehindOthers(List<StreamMessage<String, byte[]>> entries) throws InterruptedException {
+        String last = entries.get(entries.size() - 1).getId();
+        List<PendingMessage> pending = RedisConnection.await(
+                redis.commands()
+                        .xpending(
+                                stream,
+                                self.getGroup(),
+                                Range.from(Range.Boundary.unbounded(), Range.Boundary.including(last)),
+                                Limit.from(entries.size() + 1L)),
+                settings.timeout());
+        EntryId first = pending.stream()
+                .filter(each -> !each.getConsumer().equals(self.getName()))
+                .map(each -> EntryId.of(each.getId()))
+                .findFirst()
+                .orElse(null);
+        if (first == null) {
+            return entries.size();
+        }
+        return (int) entries.stream()
+                .takeWhile(entry -> EntryId.of(entry.getId()).compareTo(first) < 0)
+                .count();
+    }
+
+    void acknowledge(List<StreamMessage<String, byte[]>> entries) throws InterruptedException {
+        long unused = RedisConnection.await(
+                redis.commands()
+                        .xack(
+                                stream,
+                                self.getGroup(),
+                                entries.stream().map(StreamMessage::getId).toArray(String[]::new)),
+                settings.timeout());
+    }
+
+    /** Shows that what is being repeated is not forgotten, so that nobody takes it over. */
+    void keep(List<StreamMessage<String, byte[]>> entries) throws InterruptedException {
+        List<StreamMessage<String, byte[]>> unused = RedisConnection.await(
+                redis.commands()
+                        .xclaim(
+                                stream,
+                                self,
+                                XClaimArgs.Builder.justid().minIdleTime(0),
+                                entries.stream().map(StreamMessage::getId).toArray(String[]::new)),
+                settings.timeout());
+    }
+}

@@ -1,0 +1,217 @@
+package io.eventsource.brokers.redis;
+
+import io.eventsource.brokers.FeedThread;
+import io.eventsource.inbox.InboxConsumer;
+import io.eventsource.inbox.InboxFeed;
+import io.eventsource.inbox.InboxFeedStatus;
+import io.eventsource.inbox.InboxLane;
+import io.eventsource.inbox.IncomingMessage;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.StreamMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Feeds a consumer from one stream of Redis, through a consumer group of the consumer's name.
+ *
+ * <ol>
+ *   <li>Entries that another consumer of the group has begun and not acknowledged for longer than the maximal pending time are
+ *       taken over.
+ *   <li>What this consumer has begun itself is read again first, then what nobody has begun.
+ *   <li>Entries are handled only when nobody else in the group has an older one that is not acknowledged: otherwise two
+ *       consumers could change the order of a key's messages. This is looked at after reading.
+ *   <li>They are handled in a transaction with the inbox's rows, and acknowledged after its commit.
+ *   <li>A message that fails holds the stream until it succeeds or is set aside.
+ * </ol>
+ *
+ * <p>Several consumers of a group thus stand in for each other, but do not share the work of one stream; a publisher that needs more
+ * than one consumer can handle spreads its keys over several streams, each with a feed of its own. A consumer that dies delays
+ * the stream for the maximal pending time at most.
+ */
+public final class RedisInboxFeed implements InboxFeed {
+
+    private static final Logger log = LoggerFactory.getLogger(RedisInboxFeed.class);
+
+    private static final Duration BLOCK = Duration.ofMillis(500);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
+    private final InboxConsumer consumer;
+    private final String stream;
+    private final AbstractRedisClient client;
+    private final RedisFeedSettings settings;
+    private final FeedThread thread;
+    private final AtomicLong lost = new AtomicLong();
+    private volatile @Nullable InboxLane lane;
+
+    /**
+     * Creates a feed that does not run yet.
+     *
+     * @param consumer what handles the messages; its name is the group's
+     * @param stream the stream's key
+     * @param client a {@code RedisClient} or {@code RedisClusterClient}, which the feed does not close
+     * @param settings names and times
+     * @param threads makes the thread
+     */
+    public RedisInboxFeed(
+            InboxConsumer consumer,
+            String stream,
+            AbstractRedisClient client,
+            RedisFeedSettings settings,
+            ThreadFactory threads) {
+        this.consumer = consumer;
+        this.stream = stream;
+        this.client = client;
+        this.settings = settings;
+        this.thread = new FeedThread(consumer.name() + "-" + stream, threads, this::read, () -> {});
+    }
+
+    @Override
+    public String name() {
+        return consumer.name();
+    }
+
+    @Override
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public boolean stop(Duration timeout) {
+        return thread.stop(timeout);
+    }
+
+    @Override
+    public InboxFeedStatus status() {
+        InboxLane current = lane;
+        return new InboxFeedStatus(
+                name(),
+                thread.running(),
+                thread.failure(),
+                lost.get(),
+                current == null ? List.of() : List.of(current.status()));
+    }
+
+    private void read(FeedThread.Stop stop) throws InterruptedException {
+        try (RedisConnection redis = RedisConnection.to(client)) {
+            RedisServerInfo info = RedisServerInfo.of(redis, settings.timeout());
+            info.requireSupported();
+            info.warnings().forEach(log::error);
+            RedisGroup group = new RedisGroup(redis, stream, consumer.name(), settings);
+            group.create();
+            new Reading(group, laneOfStream()).run(stop);
+        }
+    }
+
+    /** Kept over failures of the connection, since a message that fails is the same afterwards. */
+    private InboxLane laneOfStream() {
+        InboxLane current = lane;
+        if (current == null) {
+            current = consumer.lane(stream);
+            lane = current;
+        }
+        return current;
+    }
+
+    /** Reads on one connection. */
+    private final class Reading {
+
+        private final RedisGroup group;
+        private final InboxLane handling;
+        private final int batchSize = consumer.settings().batchSize();
+        private boolean begun = true;
+        private long claimedAt = System.nanoTime() - settings.maxPendingTime().toNanos();
+
+        Reading(RedisGroup group, InboxLane handling) {
+            this.group = group;
+            this.handling = handling;
+        }
+
+        void run(FeedThread.Stop stop) throws InterruptedException {
+            while (!stop.raised()) {
+                if (stop.await(handling.pauseNanos())) {
+                    return;
+                }
+                claim();
+                List<StreamMessage<String, byte[]>> entries = next();
+                stop.working();
+                if (!entries.isEmpty() && !handle(withoutRemoved(entries))) {
+                    begun = true;
+                    boolean unused = stop.await(LOOK_AGAIN.toNanos());
+                }
+            }
+        }
+
+        private void claim() throws InterruptedException {
+            if (System.nanoTime() - claimedAt < settings.maxPendingTime().toNanos() / 2) {
+                return;
+            }
+            claimedAt = System.nanoTime();
+            int claimed = group.claim(batchSize);
+            if (claimed > 0) {
+                log.info("'{}' has taken over {} entries of '{}' that another consumer left", name(), claimed, stream);
+                begun = true;
+            }
+        }
+
+        private List<StreamMessage<String, byte[]>> next() throws InterruptedException {
+            if (begun) {
+                List<StreamMessage<String, byte[]>> again = group.begun(batchSize);
+                begun = !again.isEmpty();
+                if (begun) {
+                    return again;
+                }
+            }
+            Duration untilClaim = settings.maxPendingTime().dividedBy(4);
+            return group.fresh(batchSize, untilClaim.compareTo(BLOCK) < 0 ? untilClaim : BLOCK);
+        }
+
+        /** Entries that are gone from the stream can only be reported. */
+        private List<StreamMessage<String, byte[]>> withoutRemoved(List<StreamMessage<String, byte[]>> entries)
+                throws InterruptedException {
+            List<StreamMessage<String, byte[]>> removed = new ArrayList<>();
+            List<StreamMessage<String, byte[]>> left = new ArrayList<>();
+            entries.forEach(entry -> (isRemoved(entry) ? removed : left).add(entry));
+            if (!removed.isEmpty()) {
+                lost.addAndGet(removed.size());
+                log.error(
+                        "'{}' had begun {} entries of '{}' that were removed from the stream before they were handled, the first being {}. They have to be sent again.",
+                        name(),
+                        removed.size(),
+                        stream,
+                        removed.get(0).getId());
+                group.acknowledge(removed);
+            }
+            return left;
+        }
+
+        private static boolean isRemoved(StreamMessage<String, byte[]> entry) {
+            return entry.getBody() == null || entry.getBody().isEmpty();
+        }
+
+        /** Handles entries as far as possible; says whether all of them were. */
+        private boolean handle(List<StreamMessage<String, byte[]>> entries) throws InterruptedException {
+            if (entries.isEmpty()) {
+                return true;
+            }
+            int ready = group.notBehindOthers(entries);
+            List<IncomingMessage> messages = entries.subList(0, ready).stream()
+                    .map(entry -> RedisMessages.read(stream, entry))
+                    .toList();
+            int done = handling.handle(messages);
+            if (done > 0) {
+                group.acknowledge(entries.subList(0, done));
+                handling.acknowledged();
+            }
+            if (done < ready) {
+                group.keep(entries.subList(done, ready));
+            }
+            return done == entries.size();
+        }
+    }
+}

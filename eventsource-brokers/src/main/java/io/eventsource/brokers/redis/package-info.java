@@ -1,0 +1,5 @@
+/** Events to and from Redis Streams. */
+@NullMarked
+package io.eventsource.brokers.redis;
+
+import org.jspecify.annotations.NullMarked;

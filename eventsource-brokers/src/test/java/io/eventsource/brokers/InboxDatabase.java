@@ -1,0 +1,193 @@
+package io.eventsource.brokers;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.embedded.EmbeddedPostgresServer;
+import io.eventsource.embedded.EmbeddedPostgresSettings;
+import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventRegistry;
+import io.eventsource.event.EventType;
+import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.inbox.Inbox;
+import io.eventsource.inbox.InboxConsumer;
+import io.eventsource.inbox.InboxSettings;
+import io.eventsource.inbox.PoisonMessages;
+import io.eventsource.message.MessageContent;
+import io.eventsource.outbox.OutgoingMessage;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.schema.SchemaMigrator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+
+/** The database of a receiving service: the inbox, and a table into which a handler writes what has taken effect. */
+public final class InboxDatabase implements AutoCloseable {
+
+    public static final EventSourceSchema SCHEMA = new EventSourceSchema("eventsource");
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final HikariDataSource pool;
+    private final JdbcTemplate jdbc;
+
+    /** What the messages of these tests carry. */
+    @EventType("counted")
+    public record Counted(int number) {}
+
+    private static final class Server {
+
+        static final EmbeddedPostgresServer INSTANCE = EmbeddedPostgresServer.start(new EmbeddedPostgresSettings(
+                folder(),
+                0,
+                "postgres",
+                Duration.ofSeconds(60),
+                false,
+                EmbeddedPostgresSettings.sharedBinariesDirectory()));
+
+        private static Path folder() {
+            try {
+                return Files.createTempDirectory(Files.createDirectories(Path.of("target")), "postgres-")
+                        .resolve("server");
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+    }
+
+    private InboxDatabase(String url, String user, String password) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setUsername(user);
+        config.setPassword(password);
+        config.setMaximumPoolSize(10);
+        config.setMinimumIdle(0);
+        pool = new HikariDataSource(config);
+        jdbc = new JdbcTemplate(pool);
+    }
+
+    public static InboxDatabase create() {
+        EmbeddedPostgresServer server = Server.INSTANCE;
+        String name = "inbox_" + COUNT.incrementAndGet();
+        new JdbcTemplate(new DriverManagerDataSource(server.jdbcUrl(), server.username(), server.password()))
+                .execute("CREATE DATABASE " + name);
+        InboxDatabase database = new InboxDatabase(
+                server.jdbcUrl().replaceFirst("/postgres(?=$|\\?)", "/" + name), server.username(), server.password());
+        new SchemaMigrator(database.pool, SCHEMA).migrate();
+        database.jdbc.execute("CREATE TABLE effects (id bigserial PRIMARY KEY, subject text, number integer)");
+        database.jdbc.execute("CREATE TABLE parked (key text, message_id text, waiting boolean)");
+        return database;
+    }
+
+    /** The same database from another process. */
+    public static InboxDatabase existing(String url, String user, String password) {
+        return new InboxDatabase(url, user, password);
+    }
+
+    public List<String> address() {
+        return List.of(pool.getJdbcUrl(), pool.getUsername(), pool.getPassword());
+    }
+
+    public DataSource dataSource() {
+        return pool;
+    }
+
+    public JdbcTemplate jdbc() {
+        return jdbc;
+    }
+
+    public static OutgoingMessage message(String topic, String key, int number) {
+        return new OutgoingMessage(
+                topic,
+                key,
+                topic + "/" + key + "/" + number,
+                "/orders",
+                "counted",
+                key,
+                Instant.parse("2026-01-01T00:00:00Z"),
+                MessageContent.json("{\"number\": %d}".formatted(number)),
+                Map.of("aggregatetype", "counter", "aggregateversion", Integer.toString(number + 1)),
+                number);
+    }
+
+    /** Numbers from 0 for each of some keys, mixed. */
+    public static List<OutgoingMessage> messages(String topic, int keys, int perKey) {
+        return IntStream.range(0, keys * perKey)
+                .mapToObj(i -> message(topic, "key-" + i % keys, i / keys))
+                .toList();
+    }
+
+    /** Writes one row for each event, after something else that may fail. */
+    private record Counting(String name, JdbcTemplate jdbc, Consumer<EventEnvelope<Object>> before)
+            implements EventHandlers {
+
+        @Override
+        public Set<String> eventTypes() {
+            return Set.of("counted");
+        }
+
+        @Override
+        public void handle(EventEnvelope<Object> event) {
+            before.accept(event);
+            jdbc.update(
+                    "INSERT INTO effects (subject, number) VALUES (?, ?)",
+                    event.aggregateId().toString(),
+                    ((Counted) event.payload()).number());
+        }
+    }
+
+    public InboxConsumer consumer(
+            String name, InboxSettings settings, PoisonMessages poison, Consumer<EventEnvelope<Object>> before) {
+        return new InboxConsumer(
+                new Counting(name, jdbc, before),
+                new EventCodec(EventRegistry.of(Counted.class), new JacksonPayloadSerializer()),
+                new Inbox(jdbc, SCHEMA),
+                poison,
+                pool,
+                new JdbcTransactionManager(pool),
+                settings);
+    }
+
+    public InboxConsumer consumer(String name, Consumer<EventEnvelope<Object>> before) {
+        return consumer(name, quick(), PoisonMessages.repeatForEver(), before);
+    }
+
+    /** Small batches and short pauses. */
+    public static InboxSettings quick() {
+        return new InboxSettings(10, Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofDays(14));
+    }
+
+    public long effects() {
+        return Objects.requireNonNull(jdbc.queryForObject("SELECT count(*) FROM effects", Long.class));
+    }
+
+    /** Subjects whose numbers are not 0, 1, 2, … in the order in which they took effect, each once. */
+    public List<String> disorder() {
+        return jdbc.queryForList(
+                """
+                SELECT subject FROM (
+                  SELECT subject, number, row_number() OVER (PARTITION BY subject ORDER BY id) - 1 AS expected FROM effects
+                ) AS e WHERE number <> expected""",
+                String.class);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

@@ -1,0 +1,138 @@
+package io.eventsource.brokers;
+
+import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterRepository;
+import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.deadletter.ReplaySettings;
+import io.eventsource.deadletter.ReplayTarget;
+import io.eventsource.error.CircuitBreakerSettings;
+import io.eventsource.error.ErrorClassifier;
+import io.eventsource.error.ErrorSettings;
+import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventRegistry;
+import io.eventsource.event.EventType;
+import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.outbox.Destination;
+import io.eventsource.outbox.MessageTransport;
+import io.eventsource.outbox.Publisher;
+import io.eventsource.outbox.Route;
+import io.eventsource.store.AppendTiming;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.LogHead;
+import io.eventsource.store.LogSignal;
+import io.eventsource.store.StreamAppend;
+import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.subscription.CheckpointStrategy;
+import io.eventsource.subscription.ErrorHandling;
+import io.eventsource.subscription.InstanceSettings;
+import io.eventsource.subscription.StartPosition;
+import io.eventsource.subscription.SubscriptionDefinition;
+import io.eventsource.subscription.SubscriptionFilter;
+import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionSettings;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ForkJoinPool;
+import javax.sql.DataSource;
+
+/** A service that appends events, and instances of it that publish them, without a class for them. */
+public final class PublishingService {
+
+    /** How long an instance that is killed keeps its segments. */
+    private static final Duration LEASE = Duration.ofSeconds(5);
+
+    private final DataSource dataSource;
+    private final LogSignal signal = new LogSignal();
+    private final EventStore store;
+    private final EventCodec classless =
+            new EventCodec(EventRegistry.of(InboxDatabase.Counted.class), new JacksonPayloadSerializer());
+
+    /** What the service appends. */
+    @EventType("written")
+    public record Written(int number, String text) {}
+
+    public PublishingService(InboxDatabase database) {
+        this.dataSource = database.dataSource();
+        this.store = EventStore.postgres(
+                dataSource,
+                InboxDatabase.SCHEMA,
+                new EventCodec(EventRegistry.of(Written.class), new JacksonPayloadSerializer()),
+                LogHead.of(dataSource, InboxDatabase.SCHEMA, Clock.systemUTC()),
+                signal,
+                new EventStoreSettings(AppendTiming.LATE, Duration.ofSeconds(10), true),
+                ForkJoinPool.commonPool(),
+                Clock.systemUTC(),
+                new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
+    }
+
+    public void append(UUID aggregate, int number, String text) {
+        store.append(StreamAppend.to("page", aggregate, new Written(number, text)));
+    }
+
+    public Publisher publisher(String topic, MessageTransport transport) {
+        return new Publisher(
+                new Destination("pages", "/pages", topic, List.of(Route.unchanged("written"))),
+                classless,
+                new JacksonPayloadSerializer(),
+                transport);
+    }
+
+    /** An instance that has not started yet. */
+    public SubscriptionManager instance(Publisher publisher, int segments) {
+        return new SubscriptionManager(
+                List.of(new SubscriptionDefinition(publisher, settings(segments), null)),
+                dataSource,
+                InboxDatabase.SCHEMA,
+                classless,
+                LogHead.of(dataSource, InboxDatabase.SCHEMA, Clock.systemUTC()),
+                signal,
+                InstanceSettings.defaults()
+                        .withPollInterval(Duration.ofMillis(200))
+                        .withLeaseDuration(LEASE),
+                Thread::new,
+                (name, from, to) -> {},
+                ErrorHandling.defaults(),
+                Clock.systemUTC());
+    }
+
+    private static SubscriptionSettings settings(int segments) {
+        return new SubscriptionSettings(
+                50,
+                200,
+                0.8,
+                Duration.ofMillis(1),
+                LEASE,
+                CheckpointStrategy.EVERY_BATCH,
+                Duration.ofSeconds(5),
+                new StartPosition.Beginning(),
+                SubscriptionFilter.NONE,
+                new ErrorSettings(
+                        2,
+                        Duration.ofMillis(20),
+                        2,
+                        Duration.ofMillis(200),
+                        true,
+                        new CircuitBreakerSettings(true, 2, Duration.ofMillis(200), Duration.ofSeconds(1))),
+                ParkingOrder.BY_AGGREGATE,
+                segments,
+                4);
+    }
+
+    public DeadLetterRepository letters() {
+        return DeadLetterRepository.postgres(dataSource, InboxDatabase.SCHEMA);
+    }
+
+    public DeadLetterReplay replay(Publisher publisher) {
+        return new DeadLetterReplay(
+                List.of(new ReplayTarget(publisher, null)),
+                dataSource,
+                InboxDatabase.SCHEMA,
+                classless,
+                ErrorClassifier.standard(),
+                ReplaySettings.defaults());
+    }
+}

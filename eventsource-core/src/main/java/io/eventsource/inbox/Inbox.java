@@ -1,0 +1,102 @@
+package io.eventsource.inbox;
+
+import io.eventsource.schema.EventSourceSchema;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/**
+ * Which messages have taken effect here, one row for each consumer and message. A row commits with the effect, so that a message
+ * that is delivered again is recognised. Thread-safe.
+ */
+public final class Inbox {
+
+    private final JdbcOperations jdbc;
+    private final EventSourceSchema schema;
+
+    /**
+     * Creates an inbox.
+     *
+     * @param jdbc access to the database, taking part in the calling thread's transaction
+     * @param schema where the tables are
+     */
+    public Inbox(JdbcOperations jdbc, EventSourceSchema schema) {
+        this.jdbc = jdbc;
+        this.schema = schema;
+    }
+
+    /** What identifies a message. */
+    private record Identity(String source, String id) {}
+
+    /**
+     * Records messages in the calling thread's transaction. Waits for transactions that are recording the same ones.
+     *
+     * @param consumer who handles them
+     * @param messages the messages
+     * @return those that were not recorded before, in their order; a message that stands there twice once
+     */
+    public List<IncomingMessage> record(String consumer, List<IncomingMessage> messages) {
+        if (messages.isEmpty()) {
+            return List.of();
+        }
+        // in one order, so that two transactions with the same messages do not wait in a circle
+        Set<Identity> recorded = new HashSet<>(jdbc.query(
+                schema.sql(
+                        """
+                        INSERT INTO {schema}.event_inbox (consumer, source, message_id, lane)
+                        SELECT DISTINCT ON (source, id) ?, source, id, lane FROM unnest(?, ?, ?) AS m (source, id, lane)
+                         ORDER BY source, id
+                            ON CONFLICT DO NOTHING
+                        RETURNING source, message_id"""),
+                (row, number) -> new Identity(row.getString(1), row.getString(2)),
+                consumer,
+                messages.stream().map(IncomingMessage::source).toArray(String[]::new),
+                messages.stream().map(IncomingMessage::id).toArray(String[]::new),
+                messages.stream().map(IncomingMessage::lane).toArray(String[]::new)));
+        return messages.stream()
+                .filter(message -> recorded.remove(new Identity(message.source(), message.id())))
+                .toList();
+    }
+
+    /**
+     * The database's time, by which rows are dated.
+     *
+     * @return now
+     */
+    public Instant now() {
+        OffsetDateTime now = jdbc.queryForObject("SELECT clock_timestamp()", OffsetDateTime.class);
+        if (now == null) {
+            throw new IllegalStateException("The database says no time");
+        }
+        return now.toInstant();
+    }
+
+    /**
+     * Forgets messages of a lane that are older than the retention, and that the broker cannot deliver again on its own. An
+     * hour is left between what is acknowledged and what is forgotten, for clocks that differ and consumers that were thought
+     * to be dead.
+     *
+     * @param consumer whose messages
+     * @param lane where they were read
+     * @param acknowledged everything recorded before this time, of {@link #now()}, has been acknowledged to the broker
+     * @param retention what is younger is kept in any case
+     * @return how many were forgotten
+     */
+    public int forget(String consumer, String lane, Instant acknowledged, Duration retention) {
+        return jdbc.update(
+                schema.sql(
+                        """
+                        DELETE FROM {schema}.event_inbox
+                         WHERE consumer = ? AND lane = ? AND received_at < ? - INTERVAL '1 hour'
+                           AND received_at < clock_timestamp() - make_interval(secs => ?)"""),
+                consumer,
+                lane,
+                acknowledged.atOffset(ZoneOffset.UTC),
+                (double) retention.toSeconds());
+    }
+}

@@ -1,0 +1,72 @@
+package io.eventsource.outbox;
+
+import io.eventsource.message.MessageHeaders;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Which events leave for where, and as what. A bean of an application's own.
+ *
+ * @param name what the publisher's checkpoint is kept under, never to be changed
+ * @param source who sends, as a URI reference such as {@code /orders}; receivers recognise a message by it and the id
+ * @param topic the topic or stream of routes that name none
+ * @param headers which of an event's metadata leave: names of {@link MessageHeaders} and of the event's own headers
+ * @param routes the types that leave, at least one; no other event does
+ */
+public record Destination(String name, String source, String topic, Set<String> headers, List<Route> routes) {
+
+    /** What leaves unless something else is said: nothing that names a person. */
+    public static final Set<String> DEFAULT_HEADERS = Set.of(
+            MessageHeaders.AGGREGATE_TYPE,
+            MessageHeaders.AGGREGATE_VERSION,
+            MessageHeaders.POSITION,
+            MessageHeaders.TENANT,
+            MessageHeaders.CORRELATION,
+            MessageHeaders.CAUSATION,
+            MessageHeaders.TRACE_PARENT,
+            MessageHeaders.TRACE_STATE);
+
+    /**
+     * Checks that there are routes, one for each type.
+     *
+     * @throws IllegalArgumentException when there is none, or two for one type
+     */
+    public Destination {
+        headers = Set.copyOf(headers);
+        routes = List.copyOf(routes);
+        if (routes.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The destination '%s' has no route: say which events leave".formatted(name));
+        }
+        Set<String> seen = new TreeSet<>();
+        for (Route route : routes) {
+            if (!seen.add(route.eventType())) {
+                throw new IllegalArgumentException("The destination '%s' has two routes for the event '%s'. Keep one."
+                        .formatted(name, route.eventType()));
+            }
+        }
+    }
+
+    /**
+     * A destination with the default headers.
+     *
+     * @param name what the publisher's checkpoint is kept under
+     * @param source who sends, as a URI reference
+     * @param topic the topic or stream
+     * @param routes the types that leave
+     */
+    public Destination(String name, String source, String topic, List<Route> routes) {
+        this(name, source, topic, DEFAULT_HEADERS, routes);
+    }
+
+    /**
+     * The types that leave.
+     *
+     * @return their names in the store
+     */
+    public Set<String> eventTypes() {
+        return routes.stream().map(Route::eventType).collect(Collectors.toUnmodifiableSet());
+    }
+}

@@ -1,0 +1,146 @@
+package io.eventsource.outbox;
+
+import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventSelection;
+import io.eventsource.event.EventTypeDescriptor;
+import io.eventsource.event.PayloadSerializer;
+import io.eventsource.event.StoredEvent;
+import io.eventsource.message.MessageContent;
+import io.eventsource.message.MessageHeaders;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes messages of stored events, as a {@link Destination} says. Thread-safe as far as its mappings are.
+ *
+ * <p>Unmapped payloads pass through undecoded, in the revision they are stored in; upcasters do not see them. Mapped events are
+ * decoded: an old one that upcasters lead to the route's type leaves as that, and one that they split leaves as several messages whose
+ * ids are told apart by the part's number.
+ */
+public final class MessageMapper {
+
+    private final Destination destination;
+    private final EventCodec codec;
+    private final PayloadSerializer serializer;
+    private final Map<String, Route> unmapped;
+    private final Map<String, Route> mapped;
+    private final EventSelection mappedTypes;
+
+    /**
+     * Creates a mapper.
+     *
+     * @param destination which events leave, and as what
+     * @param codec decodes events whose payload is mapped
+     * @param serializer writes mapped payloads
+     */
+    public MessageMapper(Destination destination, EventCodec codec, PayloadSerializer serializer) {
+        this.destination = destination;
+        this.codec = codec;
+        this.serializer = serializer;
+        this.unmapped = destination.routes().stream()
+                .filter(route -> route.mapping() == null)
+                .collect(Collectors.toUnmodifiableMap(Route::eventType, Function.identity()));
+        this.mapped = destination.routes().stream()
+                .filter(route -> route.mapping() != null)
+                .collect(Collectors.toUnmodifiableMap(Route::eventType, Function.identity()));
+        this.mappedTypes = codec.select(mapped.keySet());
+    }
+
+    /**
+     * All names under which events that leave may be stored.
+     *
+     * @return stored names, for reading the log
+     */
+    public Set<String> storedNames() {
+        Set<String> names = new HashSet<>(mapped.isEmpty() ? Set.of() : mappedTypes.storedNames());
+        for (String type : unmapped.keySet()) {
+            names.add(type);
+            EventTypeDescriptor descriptor = codec.registry().find(type);
+            if (descriptor != null) {
+                names.addAll(codec.select(Set.of(type)).storedNames());
+            }
+        }
+        return Set.copyOf(names);
+    }
+
+    /**
+     * Makes the messages of an event.
+     *
+     * @param event a stored event
+     * @return its messages, most often one; none when it does not leave
+     * @throws io.eventsource.event.EventDecodingException when a mapped event cannot be decoded
+     * @throws RuntimeException when a mapping fails
+     */
+    public List<OutgoingMessage> map(StoredEvent event) {
+        Route route = unmappedRoute(event);
+        if (route != null) {
+            return List.of(message(
+                    event, route, event.eventId().toString(), event.revision(), MessageContent.json(event.payload())));
+        }
+        if (mapped.isEmpty() || !mappedTypes.storedNames().contains(event.eventType())) {
+            return List.of();
+        }
+        return mappedTypes.decode(event).stream()
+                .map(part -> message(event, part))
+                .toList();
+    }
+
+    private @Nullable Route unmappedRoute(StoredEvent event) {
+        Route route = unmapped.get(event.eventType());
+        if (route != null) {
+            return route;
+        }
+        EventTypeDescriptor descriptor = codec.registry().find(event.eventType());
+        return descriptor == null ? null : unmapped.get(descriptor.name());
+    }
+
+    private OutgoingMessage message(StoredEvent event, EventEnvelope<Object> part) {
+        Route route = Objects.requireNonNull(mapped.get(part.eventType()), part.eventType());
+        Object payload = Objects.requireNonNull(route.mapping(), "mapping").apply(part);
+        String id = event.eventId() + (part.parts() == 1 ? "" : "/" + part.part());
+        return message(event, route, id, route.version(), MessageContent.json(serializer.serialize(payload)));
+    }
+
+    private OutgoingMessage message(StoredEvent event, Route route, String id, int version, MessageContent content) {
+        return new OutgoingMessage(
+                route.topic() == null ? destination.topic() : route.topic(),
+                route.key().apply(event),
+                id,
+                destination.source(),
+                route.type(),
+                event.aggregateId().toString(),
+                event.timestamp(),
+                content,
+                headers(event, version),
+                event.position());
+    }
+
+    private Map<String, String> headers(StoredEvent event, int version) {
+        EventMetadata metadata = event.metadata();
+        Map<String, @Nullable String> all = new HashMap<>(metadata.headers());
+        all.put(MessageHeaders.AGGREGATE_TYPE, event.aggregateType());
+        all.put(MessageHeaders.AGGREGATE_VERSION, Long.toString(event.version()));
+        all.put(MessageHeaders.POSITION, Long.toString(event.position()));
+        all.put(MessageHeaders.TENANT, metadata.tenantId());
+        all.put(MessageHeaders.ACTOR, metadata.actorId());
+        all.put(MessageHeaders.CORRELATION, metadata.correlationId());
+        all.put(MessageHeaders.CAUSATION, metadata.causationId());
+        Map<String, String> leaving = new HashMap<>();
+        all.forEach((name, value) -> {
+            if (value != null && destination.headers().contains(name)) {
+                leaving.put(name, value);
+            }
+        });
+        leaving.put(MessageHeaders.REVISION, Integer.toString(version));
+        return leaving;
+    }
+}

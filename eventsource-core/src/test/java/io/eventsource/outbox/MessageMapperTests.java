@@ -1,0 +1,114 @@
+package io.eventsource.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.eventsource.event.EventMetadata;
+import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.event.StoredEvent;
+import io.eventsource.testing.TestEvents;
+import io.eventsource.testing.TestEvents.Withdrawn;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class MessageMapperTests {
+
+    private static final UUID EVENT = UUID.fromString("c8b0a1de-0000-4000-8000-000000000001");
+    private static final UUID ACCOUNT = UUID.fromString("c8b0a1de-0000-4000-8000-000000000002");
+    private static final Instant TIME = Instant.parse("2026-01-01T00:00:00Z");
+
+    /** What receivers get instead of the internal event. */
+    record MoneyLeft(String amount) {}
+
+    private static StoredEvent stored(String type, int revision, String json) {
+        return new StoredEvent(
+                12,
+                EVENT,
+                ACCOUNT,
+                "account",
+                3,
+                type,
+                revision,
+                TIME,
+                TIME,
+                new EventMetadata(
+                        "t1", "somebody", "c1", null, Map.of("traceparent", "00-1-2-01", "internal", "secret")),
+                json);
+    }
+
+    private static MessageMapper mapper(Route... routes) {
+        return new MessageMapper(
+                new Destination("bank", "/bank", "money", List.of(routes)),
+                TestEvents.codec(),
+                new JacksonPayloadSerializer());
+    }
+
+    @Test
+    void an_unmapped_event_leaves_undecoded_with_what_may_leave_of_its_metadata() {
+        String unreadable = "{\"of\": \"another shape\"}";
+
+        assertThat(mapper(Route.renamed("deposited", "money-arrived")).map(stored("deposited", 9, unreadable)))
+                .singleElement()
+                .satisfies(message -> {
+                    assertThat(message.topic()).isEqualTo("money");
+                    assertThat(message.key()).isEqualTo(ACCOUNT.toString());
+                    assertThat(message.subject()).isEqualTo(ACCOUNT.toString());
+                    assertThat(message.id()).isEqualTo(EVENT.toString());
+                    assertThat(message.source()).isEqualTo("/bank");
+                    assertThat(message.type()).isEqualTo("money-arrived");
+                    assertThat(message.time()).isEqualTo(TIME);
+                    assertThat(message.content().text()).isEqualTo(unreadable);
+                    assertThat(message.position()).isEqualTo(12);
+                    assertThat(message.headers())
+                            .isEqualTo(Map.of(
+                                    "aggregatetype", "account",
+                                    "aggregateversion", "3",
+                                    "sequence", "12",
+                                    "tenantid", "t1",
+                                    "correlationid", "c1",
+                                    "traceparent", "00-1-2-01",
+                                    "dataversion", "9"));
+                });
+    }
+
+    @Test
+    void a_mapped_event_leaves_as_what_receivers_know_on_its_own_topic_with_its_own_key() {
+        MessageMapper mapper = mapper(Route.mapped(
+                        "withdrawn", Withdrawn.class, "money-left", 2, event -> new MoneyLeft("EUR " + event.amount()))
+                .withTopic("money-out")
+                .withKey(event -> "all"));
+
+        assertThat(mapper.map(stored("withdrawn", 3, "{\"amount\": 7}")))
+                .singleElement()
+                .satisfies(message -> {
+                    assertThat(message.topic()).isEqualTo("money-out");
+                    assertThat(message.key()).isEqualTo("all");
+                    assertThat(message.type()).isEqualTo("money-left");
+                    assertThat(message.content().text()).isEqualTo("{\"amount\":\"EUR 7\"}");
+                    assertThat(message.headers()).containsEntry("dataversion", "2");
+                });
+    }
+
+    @Test
+    void events_without_a_route_do_not_leave() {
+        MessageMapper mapper = mapper(Route.unchanged("deposited"));
+
+        assertThat(mapper.map(stored("withdrawn", 3, "{\"amount\": 7}"))).isEmpty();
+        assertThat(mapper.storedNames()).containsExactly("deposited");
+    }
+
+    @Test
+    void a_destination_without_routes_or_with_two_for_one_type_is_refused() {
+        assertThatThrownBy(() -> new Destination("bank", "/bank", "money", List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'bank' has no route");
+        assertThatThrownBy(() -> new Destination(
+                        "bank", "/bank", "money", Set.of(), List.of(Route.unchanged("a"), Route.renamed("a", "b"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("two routes for the event 'a'");
+    }
+}
