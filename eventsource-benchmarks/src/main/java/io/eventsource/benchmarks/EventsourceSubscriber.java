@@ -24,6 +24,7 @@ record EventsourceSubscriber(Database database, EventsourceTables tables) implem
     @Override
     public void forget() {
         database.jdbc().update("DELETE FROM eventsource.projection_checkpoints");
+        database.jdbc().execute("TRUNCATE eventsource.dead_letter_queue, eventsource.parked_aggregates");
     }
 
     @Override

@@ -52,6 +52,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
  *       statement the look would have come before the wait, and miss what the batch had put behind. If the next entry is waiting it becomes
  *       retrying: it has nobody to wait for, and whoever looks for due entries finds it even if this process dies now.
  *   <li>What the handler wrote, the entry's end and the row's end commit together.
+ *   <li><b>A reset</b> has all checkpoints locked, so that no batch commits. It locks rows and open entries ({@link #holdReplays}), FOR NO KEY UPDATE,
+ *       which waits for replays under way and lets none begin, empties the read model, and closes the entries ({@link #forget}). Emptied before
+ *       that, the read model would keep what a replay commits afterwards, and get it once more.
  * </ol>
  *
  * <p><b>Therefore</b> a live event of a parked aggregate either finds the row locked by a closing replay, waits for that commit, finds no

@@ -38,6 +38,9 @@ record ParkedEffects(JdbcTemplate jdbc, String projection, long base) {
             SELECT 'handled before the checkpoint: ' || f.position FROM effect f
              WHERE NOT EXISTS (SELECT FROM passed p WHERE p.position = f.position)
             UNION ALL
+            SELECT 'in the queue before the checkpoint: ' || o.position FROM open o
+             WHERE NOT EXISTS (SELECT FROM passed p WHERE p.position = o.position)
+            UNION ALL
             SELECT 'open and not parked: ' || aggregate_id FROM (SELECT aggregate_id FROM open EXCEPT SELECT aggregate_id FROM parked) x
             UNION ALL
             SELECT 'parked without an open entry: ' || aggregate_id FROM (SELECT aggregate_id FROM parked EXCEPT SELECT aggregate_id FROM open) x
