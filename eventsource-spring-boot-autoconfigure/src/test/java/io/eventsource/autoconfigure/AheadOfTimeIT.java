@@ -64,6 +64,7 @@ class AheadOfTimeIT {
         SnapshotAutoConfiguration.class,
         AggregateAutoConfiguration.class,
         SubscriptionAutoConfiguration.class,
+        DeadLetterAutoConfiguration.class,
         WakeUpAutoConfiguration.class,
         PoolAutoConfiguration.class,
         SchemaEvolutionAutoConfiguration.class

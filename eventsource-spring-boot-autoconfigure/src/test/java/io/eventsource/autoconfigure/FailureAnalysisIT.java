@@ -53,7 +53,8 @@ class FailureAnalysisIT {
         DataSourceAutoConfiguration.class,
         DataSourceTransactionManagerAutoConfiguration.class,
         EventStoreAutoConfiguration.class,
-        SubscriptionAutoConfiguration.class
+        SubscriptionAutoConfiguration.class,
+        DeadLetterAutoConfiguration.class
     })
     static class Starter {}
 

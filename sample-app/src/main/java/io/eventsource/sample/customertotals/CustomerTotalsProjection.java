@@ -3,6 +3,7 @@ package io.eventsource.sample.customertotals;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.Projection;
+import io.eventsource.projection.ResetHandler;
 import io.eventsource.sample.order.OrderEvent.OrderCancelled;
 import io.eventsource.sample.order.OrderEvent.OrderCreated;
 import io.eventsource.sample.order.OrderEvent.OrderLineAdded;
@@ -13,7 +14,7 @@ import org.springframework.stereotype.Component;
 
 /** Keeps the totals of each customer. Counting up is safe: each event takes effect exactly once. */
 @Component
-@Projection("customer-totals")
+@Projection(value = "customer-totals", maxRetries = 3, retryDelay = "500ms")
 final class CustomerTotalsProjection {
 
     private final CustomerTotalsRepository totals;
@@ -41,6 +42,12 @@ final class CustomerTotalsProjection {
     @EventHandler
     void onCancelled(EventEnvelope<OrderCancelled> event) {
         requireOne(totals.countCancellation(event.aggregateId()), event.aggregateId());
+    }
+
+    @ResetHandler
+    void empty() {
+        totals.removeOrders();
+        totals.removeTotals();
     }
 
     private static void requireOne(int rows, UUID orderId) {

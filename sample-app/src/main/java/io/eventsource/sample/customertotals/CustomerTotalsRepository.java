@@ -57,4 +57,12 @@ interface CustomerTotalsRepository extends Repository<CustomerTotals, String> {
               FROM customer_orders o
              WHERE o.order_id = :orderId AND t.customer_id = o.customer_id""")
     int countCancellation(UUID orderId);
+
+    @Modifying
+    @Query("DELETE FROM customer_orders")
+    void removeOrders();
+
+    @Modifying
+    @Query("DELETE FROM customer_totals")
+    void removeTotals();
 }

@@ -3,6 +3,7 @@ package io.eventsource.sample.ordersummary;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.Projection;
+import io.eventsource.projection.ResetHandler;
 import io.eventsource.sample.order.OrderEvent.OrderCancelled;
 import io.eventsource.sample.order.OrderEvent.OrderCreated;
 import io.eventsource.sample.order.OrderEvent.OrderLineAdded;
@@ -56,6 +57,11 @@ final class OrderSummaryProjection {
     @EventHandler
     void onCancelled(EventEnvelope<OrderCancelled> event) {
         update(event, summary -> summary.with(OrderStatus.CANCELLED, event.version(), event.timestamp()));
+    }
+
+    @ResetHandler
+    void empty() {
+        jdbc.deleteAll(OrderSummary.class);
     }
 
     private void update(EventEnvelope<?> event, UnaryOperator<OrderSummary> change) {

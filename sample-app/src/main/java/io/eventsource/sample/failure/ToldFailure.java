@@ -1,0 +1,25 @@
+package io.eventsource.sample.failure;
+
+import io.eventsource.error.ErrorCategory;
+import io.eventsource.event.EventEnvelope;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a projection is to fail. What is null does not restrict.
+ *
+ * @param eventType at events of this type
+ * @param orderId at events of this order
+ * @param permanent whether trying again is of no use; null means that it may be of use
+ */
+record ToldFailure(@Nullable String eventType, @Nullable UUID orderId, @Nullable Boolean permanent) {
+
+    boolean concerns(EventEnvelope<?> event) {
+        return (eventType == null || eventType.equals(event.eventType()))
+                && (orderId == null || orderId.equals(event.aggregateId()));
+    }
+
+    ErrorCategory category() {
+        return Boolean.TRUE.equals(permanent) ? ErrorCategory.PERMANENT : ErrorCategory.TRANSIENT;
+    }
+}

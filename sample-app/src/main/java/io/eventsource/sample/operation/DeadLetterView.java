@@ -1,0 +1,49 @@
+package io.eventsource.sample.operation;
+
+import io.eventsource.deadletter.DeadLetter;
+import io.eventsource.deadletter.DeadLetterStatus;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dead letter without its payload and stack trace.
+ *
+ * @param id its key
+ * @param projection whose it is
+ * @param aggregateId the order
+ * @param version the event's place in it
+ * @param eventType what happened
+ * @param status what has become of the entry
+ * @param error how it failed last; null for one that only waits
+ * @param category what kind of error that was
+ * @param retryCount how often it was tried again
+ * @param firstFailedAt when it failed first, or was put behind another
+ */
+record DeadLetterView(
+        long id,
+        String projection,
+        UUID aggregateId,
+        long version,
+        String eventType,
+        DeadLetterStatus status,
+        @Nullable String error,
+        @Nullable String category,
+        int retryCount,
+        Instant firstFailedAt) {
+
+    static DeadLetterView of(DeadLetter letter) {
+        DeadLetter.Failure failure = letter.failure();
+        return new DeadLetterView(
+                letter.id(),
+                letter.projection(),
+                letter.event().aggregateId(),
+                letter.event().version(),
+                letter.event().eventType(),
+                letter.status(),
+                failure == null ? null : failure.errorMessage(),
+                failure == null ? null : String.valueOf(failure.category()),
+                letter.retryCount(),
+                letter.firstFailedAt());
+    }
+}
