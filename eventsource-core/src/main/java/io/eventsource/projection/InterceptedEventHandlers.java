@@ -72,6 +72,11 @@ public final class InterceptedEventHandlers implements EventHandlers {
     }
 
     @Override
+    public @Nullable Runnable resetHandler() {
+        return handlers.resetHandler();
+    }
+
+    @Override
     public void handle(EventEnvelope<Object> event) {
         intercepted(0, List.of(event), () -> handlers.handle(event));
     }

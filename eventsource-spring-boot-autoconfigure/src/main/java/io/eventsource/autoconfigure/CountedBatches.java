@@ -49,6 +49,11 @@ final class CountedBatches implements EventHandlers {
     }
 
     @Override
+    public @Nullable Runnable resetHandler() {
+        return handlers.resetHandler();
+    }
+
+    @Override
     public void handle(EventEnvelope<Object> event) {
         handlers.handle(event);
     }
