@@ -13,6 +13,7 @@ import java.lang.reflect.Method;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,31 @@ class InterceptedEventHandlersTests {
                         InterceptedEventHandlers.of(new EventByEvent(), both).handleAll(EVENTS))
                 .withMessage("told to fail");
         assertThat(told).containsExactly("[own 1", "inner");
+    }
+
+    private final class UndecodedWithReset extends EventByEvent {
+
+        @Override
+        public boolean undecoded() {
+            return true;
+        }
+
+        @Override
+        public Runnable resetHandler() {
+            return () -> told.add("reset");
+        }
+    }
+
+    @Test
+    void handlers_that_take_events_as_they_are_stored_and_can_be_reset_still_do_and_can() {
+        EventHandlers handlers = InterceptedEventHandlers.of(new UndecodedWithReset(), List.of(interceptor));
+
+        Runnable reset = handlers.resetHandler();
+
+        assertThat(handlers.undecoded()).isTrue();
+        assertThat(reset).isNotNull();
+        Objects.requireNonNull(reset).run();
+        assertThat(told).containsExactly("reset");
     }
 
     @Test

@@ -33,8 +33,9 @@ final class KafkaCloudEvents {
 
     static ProducerRecord<String, byte[]> write(OutgoingMessage message) {
         try {
+            // without a timestamp: retention removes by it, and an old event has only just been sent
             ProducerRecord<String, byte[]> record = KafkaMessageFactory.<String>createWriter(
-                            message.topic(), null, message.time().toEpochMilli(), message.key())
+                            message.topic(), message.key())
                     .writeBinary(cloudEvent(message));
             message.headers().forEach((name, value) -> {
                 if (!MessageHeaders.isExtension(name) || MessageHeaders.isTrace(name)) {

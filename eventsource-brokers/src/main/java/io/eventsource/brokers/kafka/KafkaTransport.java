@@ -18,9 +18,10 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * Sends messages to Kafka as CloudEvents 1.0 in binary mode, with the message's key as the record's key and its time as the
- * record's timestamp. The producer is idempotent and waits for all in-sync replicas, so that what is acknowledged is there
- * once; a message that was reported as unavailable and is sent again may be there twice, with the same CloudEvents id and source.
+ * Sends messages to Kafka as CloudEvents 1.0 in binary mode, with the message's key as the record's key. The record's
+ * timestamp is when it was sent, so that a topic's retention does not remove at once what happened long ago. The producer
+ * is idempotent and waits for all in-sync replicas, so that what is acknowledged is there once; a message that was reported
+ * as unavailable and is sent again may be there twice, with the same CloudEvents id and source.
  *
  * <p>A message is refused for its own sake when it is larger than the producer or the topic allows, when the broker finds its
  * record invalid, or when its topic's name is. A missing topic or right is not the message's fault. Thread-safe.
