@@ -9,7 +9,6 @@ import io.eventsource.event.EventMetadata;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.TestEvents.Withdrawn;
-import java.lang.reflect.Method;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,14 +171,6 @@ class InterceptedEventHandlersTests {
         assertThat(reset).isNotNull();
         Objects.requireNonNull(reset).run();
         assertThat(told).containsExactly("reset");
-    }
-
-    @Test
-    void everything_that_handlers_say_of_themselves_is_passed_on() {
-        assertThat(EventHandlers.class.getMethods()).allSatisfy(method -> assertThat(
-                        InterceptedEventHandlers.class.getMethod(method.getName(), method.getParameterTypes()))
-                .extracting(Method::getDeclaringClass)
-                .isEqualTo(InterceptedEventHandlers.class));
     }
 
     @Test
