@@ -9,7 +9,7 @@ import io.eventsource.store.AppendResult;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.testing.OnEachPostgres;
+import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
@@ -34,7 +34,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Several instances, here managers of one JVM, share the segments of a subscription. */
-@OnEachPostgres
+@OnNewestPostgres
 class SegmentsIT extends SubscriptionFixture {
 
     private static final Duration LEASE = Duration.ofSeconds(3);
