@@ -36,8 +36,9 @@ record IdleSubscriptionsRow(String name, int subscriptions) implements Row {
     /** Idles once for this time and once for twice as long, so that what starting and stopping cost cancels out. */
     private Map<Metric, Double> measure(Database database, Database elsewhere, int fill, Duration time)
             throws Exception {
-        Idled once = idle(database, elsewhere, fill, time);
-        Idled twice = idle(database, elsewhere, fill, time.multipliedBy(2));
+        Duration settling = time.multipliedBy(2);
+        Idled once = idle(database, elsewhere, fill, settling, time);
+        Idled twice = idle(database, elsewhere, fill, settling, time.multipliedBy(2));
         return Map.of(
                 CONNECTIONS,
                 twice.connections(),
@@ -48,7 +49,8 @@ record IdleSubscriptionsRow(String name, int subscriptions) implements Row {
     /** What was counted meanwhile, and while the subscriptions stopped. */
     private record Idled(double transactions, double seconds, double connections) {}
 
-    private Idled idle(Database database, Database elsewhere, int fill, Duration time) throws Exception {
+    private Idled idle(Database database, Database elsewhere, int fill, Duration settling, Duration time)
+            throws Exception {
         List<Tally> tallies =
                 IntStream.range(0, subscriptions).mapToObj(i -> new Tally()).toList();
         ServerCounts counts = new ServerCounts(elsewhere, database);
@@ -59,7 +61,7 @@ record IdleSubscriptionsRow(String name, int subscriptions) implements Row {
         try (Database own = database.another()) {
             try (EventsourceLog log = EventsourceLog.start(own, tallies)) {
                 tallies.forEach(tally -> tally.await(fill));
-                counts.settle(time);
+                counts.settle(settling);
                 before = counts.transactions(own);
                 long start = System.nanoTime();
                 Thread.sleep(time.toMillis());
