@@ -1,7 +1,6 @@
 package io.eventsource.aggregate;
 
 import io.eventsource.context.MetadataContext;
-import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
@@ -9,8 +8,7 @@ import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.SnapshottedStream;
 import io.eventsource.store.SnapshottedStream.Fitness;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.store.StreamQuery;
-import io.eventsource.store.StreamSlice;
+import io.eventsource.store.StreamPayloads;
 import io.eventsource.store.StreamSnapshot;
 import io.eventsource.store.VersionConflictException;
 import java.util.List;
@@ -48,7 +46,7 @@ final class AggregateStreams<S> {
     /** The state after all events, or null when there is no such aggregate of this type. */
     @Nullable Folded<S> find(UUID id, Fold<S> fold) {
         if (snapshots == null) {
-            return fold(reading().readStreamSlice(StreamQuery.of(id)), fold, null);
+            return fold(readAll(id), fold, null);
         }
         SnapshottedStream stream = reading().readSnapshottedStream(id, typeName, snapshots.stateVersion());
         StreamSnapshot snapshot = stream.snapshot();
@@ -63,7 +61,7 @@ final class AggregateStreams<S> {
                     new Folded<>(state, snapshot.version(), snapshot.eventId(), snapshot.version(), null));
         }
         if (stream.fitness() == Fitness.FIT) {
-            return fold(reading().readStreamSlice(StreamQuery.of(id)), fold, null);
+            return fold(readAll(id), fold, null);
         }
         Folded<S> folded = fold(stream.events(), fold, null);
         return folded == null || stream.fitness() != Fitness.AHEAD
@@ -73,25 +71,31 @@ final class AggregateStreams<S> {
 
     /** The state as it was at a version. */
     @Nullable Folded<S> findAt(UUID id, long version, Fold<S> fold) {
-        return fold(reading().readStreamSlice(StreamQuery.of(id).to(version)), fold, null);
+        return fold(reading().readPayloads(id, typeName, version), fold, null);
     }
 
-    private @Nullable Folded<S> fold(StreamSlice slice, Fold<S> fold, @Nullable Folded<S> basis) {
-        UUID newest = slice.newestEventId();
-        if (newest == null || !typeName.equals(slice.aggregateType())) {
+    private StreamPayloads readAll(UUID id) {
+        return reading().readPayloads(id, typeName, Long.MAX_VALUE);
+    }
+
+    private @Nullable Folded<S> fold(StreamPayloads events, Fold<S> fold, @Nullable Folded<S> basis) {
+        UUID newest = events.newestEventId();
+        if (newest == null) {
             return basis;
         }
         S state = basis == null ? fold.initial() : basis.state();
-        for (EventEnvelope<Object> event : slice.events()) {
-            state = fold.evolve().apply(state, event.payload());
+        for (Object payload : events.payloads()) {
+            state = fold.evolve().apply(state, payload);
         }
         // an upcaster may have dropped the last event, and the next append must still name its version
-        return new Folded<>(state, slice.highestVersion(), newest, basis == null ? 0 : basis.snapshotVersion(), null);
+        return new Folded<>(state, events.version(), newest, basis == null ? 0 : basis.snapshotVersion(), null);
     }
 
     boolean exists(UUID id) {
-        return typeName.equals(
-                reading().readStreamSlice(StreamQuery.of(id).limit(1)).aggregateType());
+        return reading()
+                .describeStream(id)
+                .filter(stream -> typeName.equals(stream.aggregateType()))
+                .isPresent();
     }
 
     /** The store as the tenant of the current context may read it; all of it when there is none. */

@@ -80,6 +80,17 @@ public final class EventCodec {
     }
 
     /**
+     * Whether a stored event needs no upcaster to be read.
+     *
+     * @param event the stored event
+     * @return whether a class has its type, and the revision in which it is stored
+     */
+    public boolean isCurrent(StoredEvent event) {
+        EventTypeDescriptor descriptor = registry.find(event.eventType());
+        return descriptor != null && descriptor.revision() == event.revision();
+    }
+
+    /**
      * What has to be read to get all events of some types.
      *
      * @param eventTypes the types, by their names or aliases

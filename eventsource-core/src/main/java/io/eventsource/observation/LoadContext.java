@@ -1,6 +1,5 @@
 package io.eventsource.observation;
 
-import io.eventsource.store.StreamSlice;
 import io.micrometer.observation.Observation;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -54,11 +53,9 @@ public final class LoadContext extends Observation.Context {
         return fromSnapshot;
     }
 
-    void loaded(StreamSlice slice, boolean fromSnapshot) {
-        this.events = slice.storedEvents();
+    void loaded(int storedEvents, @Nullable String type, boolean fromSnapshot) {
+        this.events = storedEvents;
+        this.aggregateType = type;
         this.fromSnapshot = fromSnapshot;
-        if (aggregateType == null) {
-            aggregateType = slice.aggregateType();
-        }
     }
 }

@@ -15,6 +15,7 @@ import io.eventsource.store.SnapshottedStream;
 import io.eventsource.store.SnapshottedStream.Fitness;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamDescription;
+import io.eventsource.store.StreamPayloads;
 import io.eventsource.store.StreamQuery;
 import io.eventsource.store.StreamSlice;
 import io.micrometer.observation.Observation;
@@ -138,8 +139,21 @@ final class ObservedEventStore implements EventStore {
         LoadContext context = new LoadContext(query.aggregateId(), null);
         return observations.of(context).observe(() -> {
             StreamSlice slice = store.readStreamSlice(query);
-            context.loaded(slice, false);
+            context.loaded(slice.storedEvents(), slice.aggregateType(), false);
             return slice;
+        });
+    }
+
+    @Override
+    public StreamPayloads readPayloads(UUID aggregateId, String aggregateType, long toVersion) {
+        if (unobserved(loads)) {
+            return store.readPayloads(aggregateId, aggregateType, toVersion);
+        }
+        LoadContext context = new LoadContext(aggregateId, aggregateType);
+        return observations.of(context).observe(() -> {
+            StreamPayloads payloads = store.readPayloads(aggregateId, aggregateType, toVersion);
+            context.loaded(payloads.storedEvents(), aggregateType, false);
+            return payloads;
         });
     }
 
@@ -151,7 +165,10 @@ final class ObservedEventStore implements EventStore {
         LoadContext context = new LoadContext(aggregateId, aggregateType);
         return observations.of(context).observe(() -> {
             SnapshottedStream stream = store.readSnapshottedStream(aggregateId, aggregateType, stateVersion);
-            context.loaded(stream.events(), stream.snapshot() != null && stream.fitness() == Fitness.FIT);
+            context.loaded(
+                    stream.events().storedEvents(),
+                    aggregateType,
+                    stream.snapshot() != null && stream.fitness() == Fitness.FIT);
             return stream;
         });
     }

@@ -172,14 +172,26 @@ public interface EventStore {
     StreamSlice readStreamSlice(StreamQuery query);
 
     /**
-     * Reads the newest snapshot of a stream and the events behind it, in one round trip. Events that the current transaction
+     * Reads the payloads of a stream's events, to be folded; cheaper than the events with all that is known about them.
+     * Events that the current transaction has appended and not yet inserted are among them.
+     *
+     * @param aggregateId the stream
+     * @param aggregateType the stream's type; a stream of another reads as empty
+     * @param toVersion the highest version, inclusive
+     * @return the payloads, oldest first
+     * @throws io.eventsource.event.EventDecodingException when an event cannot be read into its class
+     */
+    StreamPayloads readPayloads(UUID aggregateId, String aggregateType, long toVersion);
+
+    /**
+     * Reads the newest snapshot of a stream and the payloads of the events behind it, in one round trip. Events that the current transaction
      * has appended and not yet inserted are among them.
      *
      * @param aggregateId the stream
-     * @param aggregateType the stream's type; snapshots of another are not looked at
+     * @param aggregateType the stream's type; a stream of another reads as empty
      * @param stateVersion the version of the shape that the snapshot's state must have
      * @return the snapshot and the events behind it; all events when there is no snapshot that fits
-     * @throws io.eventsource.event.EventDecodingException when an event does not fit its class
+     * @throws io.eventsource.event.EventDecodingException when an event cannot be read into its class
      */
     SnapshottedStream readSnapshottedStream(UUID aggregateId, String aggregateType, int stateVersion);
 

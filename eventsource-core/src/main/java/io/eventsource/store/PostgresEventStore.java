@@ -41,7 +41,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     private final LogHead logHead;
     private final LogReader logReader;
     private final StreamReader streamReader;
-    private final SnapshottedStreamReader snapshottedStreamReader;
+    private final FoldableStreamReader foldableStreamReader;
     private final LogSignal signal;
     private final EventStoreSettings settings;
     private final Clock clock;
@@ -70,7 +70,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         this.logHead = logHead;
         this.logReader = new LogReader(detached, schema);
         this.streamReader = new StreamReader(schema);
-        this.snapshottedStreamReader = new SnapshottedStreamReader(schema);
+        this.foldableStreamReader = new FoldableStreamReader(codec, schema);
         this.signal = signal;
         this.settings = settings;
         this.clock = clock;
@@ -271,12 +271,8 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
 
     @Override
     public StreamSlice readStreamSlice(StreamQuery query) {
-        if (!participation.active()) {
-            return slice(streamReader.read(detached, query), query.direction());
-        }
-        LateAppends late = LateAppends.current(this);
-        List<StoredEvent> stored = streamReader.read(joining, query);
-        return slice(late == null ? stored : query.merge(stored, late.events(query.aggregateId())), query.direction());
+        List<StoredEvent> stored = streamReader.read(jdbc(), query);
+        return slice(query.merge(stored, pending(query.aggregateId())), query.direction());
     }
 
     private StreamSlice slice(List<StoredEvent> stored, Direction direction) {
@@ -293,15 +289,20 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     }
 
     @Override
+    public StreamPayloads readPayloads(UUID aggregateId, String aggregateType, long toVersion) {
+        return foldableStreamReader.read(jdbc(), aggregateId, aggregateType, toVersion, pending(aggregateId));
+    }
+
+    @Override
     public SnapshottedStream readSnapshottedStream(UUID aggregateId, String aggregateType, int stateVersion) {
+        return foldableStreamReader.readWithSnapshot(
+                jdbc(), aggregateId, aggregateType, stateVersion, pending(aggregateId));
+    }
+
+    /** Events that the current transaction has yet to insert. */
+    private List<StoredEvent> pending(UUID aggregateId) {
         LateAppends late = participation.active() ? LateAppends.current(this) : null;
-        return snapshottedStreamReader.read(
-                jdbc(),
-                aggregateId,
-                aggregateType,
-                stateVersion,
-                late == null ? List.of() : late.events(aggregateId),
-                stored -> slice(stored, Direction.FORWARD));
+        return late == null ? List.of() : late.events(aggregateId);
     }
 
     @Override

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param snapshot the stream's snapshot, or null when it has none
  * @param fitness whether the snapshot may be used; {@link Fitness#FIT} when there is none
- * @param events the events behind the snapshot when it is fit, otherwise all events; oldest first
+ * @param events the payloads of the events behind the snapshot when it is fit, otherwise all events; oldest first
  */
-public record SnapshottedStream(@Nullable StreamSnapshot snapshot, Fitness fitness, StreamSlice events) {
+public record SnapshottedStream(@Nullable StreamSnapshot snapshot, Fitness fitness, StreamPayloads events) {
 
     /** Whether a snapshot fits its stream. */
     public enum Fitness {

@@ -4,7 +4,6 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
 import java.util.Collections;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param lowestVersion the version of the oldest stored event that was read, 0 when there was none
  * @param highestVersion the version of the newest stored event that was read, though upcasters may have dropped it; 0 when
  *     there was none
- * @param newestEventId the id of that event, or null when there was none
  */
 public record StreamSlice(
         List<EventEnvelope<Object>> events,
         @Nullable String aggregateType,
         int storedEvents,
         long lowestVersion,
-        long highestVersion,
-        @Nullable UUID newestEventId) {
+        long highestVersion) {
 
     /**
      * What was read of a stream.
@@ -34,18 +31,16 @@ public record StreamSlice(
      */
     static StreamSlice of(List<StoredEvent> stored, List<EventEnvelope<Object>> events) {
         if (stored.isEmpty()) {
-            return new StreamSlice(List.of(), null, 0, 0, 0, null);
+            return new StreamSlice(List.of(), null, 0, 0, 0);
         }
         StoredEvent first = stored.get(0);
         StoredEvent last = stored.get(stored.size() - 1);
-        StoredEvent newest = first.version() > last.version() ? first : last;
         return new StreamSlice(
                 Collections.unmodifiableList(events),
                 first.aggregateType(),
                 stored.size(),
                 Math.min(first.version(), last.version()),
-                newest.version(),
-                newest.eventId());
+                Math.max(first.version(), last.version()));
     }
 
     /**

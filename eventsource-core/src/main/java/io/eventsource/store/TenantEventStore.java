@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -67,15 +66,31 @@ final class TenantEventStore implements EventStore {
 
     @Override
     public StreamSlice readStreamSlice(StreamQuery query) {
-        return own(query.aggregateId(), () -> store.readStreamSlice(query), slice -> slice);
+        StreamSlice slice = decoding(query.aggregateId(), () -> store.readStreamSlice(query));
+        List<EventEnvelope<Object>> events = slice.events();
+        requireOwnStream(
+                query.aggregateId(),
+                events.isEmpty(),
+                events.isEmpty() ? null : events.get(0).metadata().tenantId());
+        return slice;
+    }
+
+    @Override
+    public StreamPayloads readPayloads(UUID aggregateId, String aggregateType, long toVersion) {
+        StreamPayloads payloads =
+                decoding(aggregateId, () -> store.readPayloads(aggregateId, aggregateType, toVersion));
+        requireOwnStream(aggregateId, payloads.storedEvents() == 0, payloads.tenantId());
+        return payloads;
     }
 
     @Override
     public SnapshottedStream readSnapshottedStream(UUID aggregateId, String aggregateType, int stateVersion) {
-        SnapshottedStream stream = own(
+        SnapshottedStream stream =
+                decoding(aggregateId, () -> store.readSnapshottedStream(aggregateId, aggregateType, stateVersion));
+        requireOwnStream(
                 aggregateId,
-                () -> store.readSnapshottedStream(aggregateId, aggregateType, stateVersion),
-                SnapshottedStream::events);
+                stream.events().storedEvents() == 0,
+                stream.events().tenantId());
         StreamSnapshot snapshot = stream.snapshot();
         // what the log does not hold may have been somebody else's
         return snapshot == null || stream.fitness() != Fitness.AHEAD
@@ -83,23 +98,22 @@ final class TenantEventStore implements EventStore {
                 : new SnapshottedStream(snapshot.withoutState(), Fitness.AHEAD, stream.events());
     }
 
-    /** What was read, if it is this tenant's. */
-    private <T> T own(UUID aggregateId, Supplier<T> read, Function<T, StreamSlice> slice) {
-        T result;
+    /** What an exception says is about somebody else's event unless the stream is this tenant's. */
+    private <T> T decoding(UUID aggregateId, Supplier<T> read) {
         try {
-            result = read.get();
+            return read.get();
         } catch (EventDecodingException failure) {
-            // what it says is about somebody else's event unless the stream is this tenant's
             describeStream(aggregateId);
             throw failure;
         }
-        List<EventEnvelope<Object>> events = slice.apply(result).events();
-        if (events.isEmpty()) {
+    }
+
+    private void requireOwnStream(UUID aggregateId, boolean nothingRead, @Nullable String owner) {
+        if (nothingRead) {
             describeStream(aggregateId);
-        } else if (!tenantId.equals(events.get(0).metadata().tenantId())) {
+        } else if (!tenantId.equals(owner)) {
             throw TenantMismatchException.stream(aggregateId, tenantId);
         }
-        return result;
     }
 
     @Override

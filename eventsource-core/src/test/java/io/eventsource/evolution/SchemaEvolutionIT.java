@@ -8,9 +8,15 @@ import io.eventsource.aggregate.AggregateRepository;
 import io.eventsource.aggregate.AggregateRoot;
 import io.eventsource.aggregate.AggregateType;
 import io.eventsource.aggregate.CommandRetries;
+import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRevision;
+import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.event.RevisedEvent;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.event.UnreadableRevisionException;
+import io.eventsource.event.Upcaster;
 import io.eventsource.evolution.Accounts.Closed;
 import io.eventsource.evolution.Accounts.Greeted;
 import io.eventsource.evolution.Accounts.Opened;
@@ -50,6 +56,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Events of four revisions through three upcasters with a split in the middle, an alias and dropped events. */
 @OnEachPostgres
@@ -202,6 +210,54 @@ class SchemaEvolutionIT {
                 .append(StreamAppend.to("account", onlyDropped, new Pinged(1)));
         assertThat(accounts.exists(onlyDropped)).isTrue();
         assertThat(accounts.load(onlyDropped).version()).isEqualTo(1);
+    }
+
+    @Test
+    void upcasters_are_shown_the_whole_event_when_an_aggregate_is_folded() {
+        List<StoredEvent> shown = new CopyOnWriteArrayList<>();
+        Upcaster looking = new Upcaster() {
+            @Override
+            public EventRevision from() {
+                return new EventRevision("opened", 3);
+            }
+
+            @Override
+            public Set<EventRevision> to() {
+                return Set.of(new EventRevision("opened", 4));
+            }
+
+            @Override
+            public List<RevisedEvent> upcast(JsonNode payload, StoredEvent stored) {
+                shown.add(stored);
+                return List.of(RevisedEvent.of(
+                        "opened",
+                        4,
+                        ((ObjectNode) payload).put("currency", stored.metadata().actorId())));
+            }
+        };
+        EventStore reading = database.store(
+                new EventCodec(Accounts.registry(), new JacksonPayloadSerializer(), List.of(looking)), new LogSignal());
+        UUID old = UUID.randomUUID();
+        EventMetadata metadata = EventMetadata.none()
+                .withTenantId("north")
+                .withActorId("EUR")
+                .withCorrelationId("one")
+                .withCausationId("other")
+                .withHeader("name", "value");
+        database.store(Accounts.earlier(Opened3.class), new LogSignal())
+                .append(StreamAppend.to("account", old, new Opened3("ada", new BigDecimal("12.50")))
+                        .withMetadata(metadata));
+        database.store(Accounts.earlier(Opened.class), new LogSignal())
+                .append(StreamAppend.to("account", old, ADA).withMetadata(metadata));
+        StoredEvent asStored =
+                reading.streamLog(LogQuery.after(position(6))).findFirst().orElseThrow();
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(reading.readPayloads(old, "account", 9).payloads()).containsExactly(ADA, ADA);
+            assertThat(reading.readSnapshottedStream(old, "account", 1).events().payloads())
+                    .containsExactly(ADA, ADA);
+        }
+        assertThat(shown).hasSize(4).containsOnly(asStored);
     }
 
     @Test
