@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MetadataContext {
 
-    private static final ThreadLocal<EventMetadata> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<Supplier<EventMetadata>> CURRENT = new ThreadLocal<>();
 
     private MetadataContext() {}
 
@@ -29,7 +29,7 @@ public final class MetadataContext {
      * @return the metadata, saying nothing when no context is open
      */
     public static EventMetadata current() {
-        return Objects.requireNonNullElse(CURRENT.get(), EventMetadata.none());
+        return Objects.requireNonNullElse(bound(), EventMetadata.none());
     }
 
     /**
@@ -41,6 +41,10 @@ public final class MetadataContext {
      */
     public static Scope open(EventMetadata metadata) {
         Objects.requireNonNull(metadata, "metadata");
+        return open(() -> metadata);
+    }
+
+    private static Scope open(Supplier<EventMetadata> metadata) {
         ThreadScope scope = new ThreadScope(Thread.currentThread(), CURRENT.get());
         CURRENT.set(metadata);
         return scope;
@@ -53,7 +57,21 @@ public final class MetadataContext {
      * @param action what to run
      */
     public static void run(EventMetadata metadata, Runnable action) {
-        Scope scope = open(metadata);
+        run(open(metadata), action);
+    }
+
+    /**
+     * Runs something that reacts to an event, with the metadata of {@link #causedBy} as the current ones. They are made when somebody asks
+     * for them, since most handlers append nothing.
+     *
+     * @param event the event that is reacted to
+     * @param action what to run
+     */
+    public static void runCausedBy(EventEnvelope<?> event, Runnable action) {
+        run(open(() -> causedBy(event)), action);
+    }
+
+    private static void run(Scope scope, Runnable action) {
         try {
             action.run();
         } finally {
@@ -96,14 +114,15 @@ public final class MetadataContext {
 
     /** What is bound to the thread, or null; unlike {@link #current()} it tells nothing from empty. */
     static @Nullable EventMetadata bound() {
-        return CURRENT.get();
+        Supplier<EventMetadata> current = CURRENT.get();
+        return current == null ? null : current.get();
     }
 
     static void bind(@Nullable EventMetadata metadata) {
         if (metadata == null) {
             CURRENT.remove();
         } else {
-            CURRENT.set(metadata);
+            CURRENT.set(() -> metadata);
         }
     }
 
@@ -122,10 +141,10 @@ public final class MetadataContext {
     private static final class ThreadScope implements Scope {
 
         private final Thread owner;
-        private final @Nullable EventMetadata before;
+        private final @Nullable Supplier<EventMetadata> before;
         private boolean closed;
 
-        ThreadScope(Thread owner, @Nullable EventMetadata before) {
+        ThreadScope(Thread owner, @Nullable Supplier<EventMetadata> before) {
             this.owner = owner;
             this.before = before;
         }
@@ -140,7 +159,11 @@ public final class MetadataContext {
             }
             if (!closed) {
                 closed = true;
-                bind(before);
+                if (before == null) {
+                    CURRENT.remove();
+                } else {
+                    CURRENT.set(before);
+                }
             }
         }
     }

@@ -210,6 +210,15 @@ public final class DeadLetterParking {
     }
 
     /**
+     * Whether no aggregate of the segment is parked, as far as this instance knows; then {@link #among} is not needed.
+     *
+     * @return whether {@link #among} would name none, without a statement
+     */
+    public boolean nothingParked() {
+        return !anything;
+    }
+
+    /**
      * Which of these aggregates are parked, so that their events must be given to {@link #parkBehind} instead of the handlers. Without a
      * statement when nothing is parked in the segment; otherwise one, at the beginning of the batch's transaction.
      *

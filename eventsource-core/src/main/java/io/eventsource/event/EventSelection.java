@@ -62,12 +62,14 @@ public final class EventSelection {
      * @return the parts of these types, in order; empty when there are none
      */
     public List<EventEnvelope<Object>> among(List<EventEnvelope<Object>> parts) {
-        boolean all = parts.stream().allMatch(part -> eventTypes.contains(part.eventType()));
-        return all
-                ? parts
-                : parts.stream()
-                        .filter(part -> eventTypes.contains(part.eventType()))
+        for (EventEnvelope<Object> part : parts) {
+            if (!eventTypes.contains(part.eventType())) {
+                return parts.stream()
+                        .filter(each -> eventTypes.contains(each.eventType()))
                         .toList();
+            }
+        }
+        return parts;
     }
 
     /**

@@ -55,7 +55,7 @@ public interface EventHandlers {
      * @throws RuntimeException when one of them cannot be handled; the transaction is rolled back
      */
     default void handleAll(List<EventEnvelope<Object>> events) {
-        events.forEach(event -> MetadataContext.run(MetadataContext.causedBy(event), () -> handle(event)));
+        events.forEach(event -> MetadataContext.runCausedBy(event, () -> handle(event)));
     }
 
     /**

@@ -228,7 +228,7 @@ public final class MethodEventHandlers implements EventHandlers {
             if (handler.takesBatch()) {
                 invoke(handler, call);
             } else {
-                MetadataContext.run(MetadataContext.causedBy(call.get(0)), () -> invoke(handler, call));
+                MetadataContext.runCausedBy(call.get(0), () -> invoke(handler, call));
             }
             from = to;
         }

@@ -11,18 +11,16 @@ final class BatchSize {
     private static final long QUICK_NANOS = Duration.ofMillis(200).toNanos();
     private static final long SLOW_NANOS = Duration.ofSeconds(2).toNanos();
 
-    private final int base;
     private final int max;
     private int current;
 
     /**
      * Starts with the configured size.
      *
-     * @param base what it returns to
+     * @param base the first size
      * @param max what it never exceeds, not below the base
      */
     BatchSize(int base, int max) {
-        this.base = base;
         this.max = max;
         this.current = base;
     }
@@ -38,11 +36,6 @@ final class BatchSize {
         } else if (nanos < QUICK_NANOS && events >= current) {
             current = Math.min(max, current * 2);
         }
-    }
-
-    /** There is no backlog any more. */
-    void caughtUp() {
-        current = Math.max(1, Math.min(current, base));
     }
 
     /** A batch failed. */

@@ -8,6 +8,7 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.TransactionParticipation;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -90,9 +91,10 @@ final class ExactlyOnce implements BatchProcessor {
     }
 
     private void handle(List<TailEvent> stored) {
-        List<EventEnvelope<Object>> events = stored.stream()
-                .flatMap(event -> event.decoded(codec, selection).stream())
-                .toList();
+        List<EventEnvelope<Object>> events = new ArrayList<>(stored.size());
+        for (TailEvent event : stored) {
+            events.addAll(event.decoded(codec, selection));
+        }
         if (!events.isEmpty()) {
             watch.run(() -> {
                 watch.on(DataSourceUtils.getConnection(dataSource));

@@ -57,6 +57,9 @@ final class SegmentParking {
 
     /** Tells events whose aggregates are parked from others, at the beginning of a batch. */
     Parts takeApart(List<TailEvent> events) {
+        if (parking.nothingParked()) {
+            return new Parts(events, List.of());
+        }
         Set<UUID> parked = parking.among(events.stream()
                 .map(each -> each.stored().aggregateId())
                 .distinct()

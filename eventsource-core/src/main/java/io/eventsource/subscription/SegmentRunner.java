@@ -28,6 +28,12 @@ final class SegmentRunner {
 
     private static final Logger log = LoggerFactory.getLogger(SegmentRunner.class);
 
+    /** All runners that keep up with the log are together at work for one part in so many of the time. */
+    private static final long REST_FOR_WORK = 3;
+
+    /** A runner that keeps up with the log rests at most this many times its linger. */
+    private static final long MAX_LINGERS = 10;
+
     private static final Batch NOTHING = new Batch(List.of(), 0, false, null);
 
     /** How often a runner without a lease looks whether there is one again. */
@@ -63,6 +69,8 @@ final class SegmentRunner {
     // only the thread of the runner uses these
     private boolean following;
     private long batchEnd = System.nanoTime();
+    private long batchNanos;
+    private boolean backlog;
     private Batch attempted = NOTHING;
     private boolean permitted;
     private long rebuiltEpoch = -1;
@@ -256,7 +264,12 @@ final class SegmentRunner {
         follow(place.head() - position <= TailBuffer.MAX_EVENTS / 2);
         long end = checkpoint.bounded(place.head());
         if (place.known() && position < end) {
-            step(place.upTo(end), stop);
+            long rest = restNanos();
+            if (rest > 0) {
+                boolean unused = stop.awaitNanos(rest);
+            } else {
+                step(place.upTo(end), stop);
+            }
             return true;
         }
         caughtUp(place);
@@ -264,7 +277,6 @@ final class SegmentRunner {
             return meet(place, stop);
         }
         tail.awaitBeyond(position, place, processor.flushInNanos(), () -> stop.raised() || paused || reload);
-        linger(stop);
         return true;
     }
 
@@ -311,8 +323,10 @@ final class SegmentRunner {
         long begin = System.nanoTime();
         processor.handle(batch);
         batchEnd = System.nanoTime();
+        batchNanos = batchEnd - begin;
+        backlog = batch.backlog();
         if (!batch.events().isEmpty()) {
-            batchSize.handled(batch.events().size(), batchEnd - begin);
+            batchSize.handled(batch.events().size(), batchNanos);
             listener.handled(batch.events().size(), clock.instant());
             log.debug(
                     "'{}' handled {} events up to position {}",
@@ -351,17 +365,21 @@ final class SegmentRunner {
             }
             // whatever failed before, there is nothing left to handle
             recovered();
-            batchSize.caughtUp();
             changeState(SubscriptionState.LIVE);
         }
     }
 
-    /** Lets events that come one by one gather, unless the last batch was a while ago. */
-    private void linger(StopSignal stop) throws InterruptedException {
-        long left = lingerNanos - (System.nanoTime() - batchEnd);
-        if (left > 0) {
-            boolean unused = stop.awaitNanos(left);
+    /**
+     * How long to let events gather that come one by one: the longer the more runners keep up with the log, and the longer batches take. Many
+     * that ran after every event would leave nothing of few cores to the appends.
+     */
+    private long restNanos() {
+        if (backlog) {
+            return 0;
         }
+        long rest = Math.max(
+                lingerNanos, Math.min(MAX_LINGERS * lingerNanos, REST_FOR_WORK * tail.followers() * batchNanos));
+        return rest - (System.nanoTime() - batchEnd);
     }
 
     private void awaitResume(StopSignal stop) throws InterruptedException {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class TailBuffer {
 
     /** Events kept at most. */
-    static final int MAX_EVENTS = 4_096;
+    static final int MAX_EVENTS = 16_384;
 
     /** Characters of payload kept at most, two bytes each at worst. */
     private static final long MAX_CHARACTERS = 16L * 1024 * 1024;

@@ -31,11 +31,16 @@ final class TailEvent {
     }
 
     /**
-     * Decodes all of it; two threads that come at the same time both do the work. A failure is not kept.
+     * Decodes all of it, unless somebody has already; who comes meanwhile waits. A failure is not kept.
      *
      * @throws RuntimeException when a part of it cannot be decoded
      */
     List<EventEnvelope<Object>> decoded(EventCodec codec) {
+        List<EventEnvelope<Object>> known = parts;
+        return known == null ? decodedOnce(codec) : known;
+    }
+
+    private synchronized List<EventEnvelope<Object>> decodedOnce(EventCodec codec) {
         List<EventEnvelope<Object>> known = parts;
         if (known == null) {
             known = codec.decode(stored);

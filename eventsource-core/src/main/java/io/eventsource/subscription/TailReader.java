@@ -172,6 +172,11 @@ final class TailReader {
         followers.addAndGet(change);
     }
 
+    /** How many keep up with the log. */
+    int followers() {
+        return followers.get();
+    }
+
     private void fillBuffer(long head, long generation) {
         long distance = head - buffer.upTo();
         if (followers.get() == 0
