@@ -26,6 +26,7 @@ final class Runners {
                         SnapshotMetricsAutoConfiguration.class,
                         AggregateAutoConfiguration.class,
                         SubscriptionAutoConfiguration.class,
+                        OutboxAutoConfiguration.class,
                         DeadLetterAutoConfiguration.class,
                         DeadLetterHealthAutoConfiguration.class,
                         WakeUpAutoConfiguration.class,

@@ -1,0 +1,132 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.subscription.StartPosition;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How events leave the application.
+ *
+ * @param enabled Whether this instance publishes events to destinations.
+ * @param transport What carries the messages of destinations that name nothing: kafka, redis, spring, or the name of a MessageTransport bean.
+ * @param source Who sends, as a URI reference, for destinations that say nothing else. The application's name behind a slash.
+ * @param destinations Which events leave for where, by the destinations' names.
+ * @param kafka Settings of the Kafka producer by Kafka's own names, over those of spring.kafka.
+ * @param redis How Redis streams are written.
+ */
+@ConfigurationProperties("eventsource.outbox")
+public record OutboxProperties(
+        @DefaultValue("true") boolean enabled,
+        @Nullable String transport,
+        @Nullable String source,
+        @DefaultValue Map<String, DestinationOptions> destinations,
+        @DefaultValue Map<String, String> kafka,
+        @DefaultValue RedisOptions redis) {
+
+    static final String PREFIX = "eventsource.outbox.";
+
+    /** Copies the maps. */
+    public OutboxProperties {
+        destinations = Map.copyOf(destinations);
+        kafka = Map.copyOf(kafka);
+        destinations.forEach((name, options) -> options.requireValid(property(name)));
+    }
+
+    /** What the properties of a destination begin with. */
+    static String property(String destination) {
+        return PREFIX + "destinations." + destination + ".";
+    }
+
+    /**
+     * One destination, as far as it is said.
+     *
+     * @param transport What carries its messages.
+     * @param source Who sends, as a URI reference.
+     * @param topic Topic or stream of events that name none. The destination's name.
+     * @param events Which events leave, by their names, each with what else is said of it.
+     * @param headers Which metadata leave with them, in place of the usual ones.
+     * @param startFrom Where it begins when it is new, as for subscriptions.
+     */
+    public record DestinationOptions(
+            @Nullable String transport,
+            @Nullable String source,
+            @Nullable String topic,
+            @DefaultValue List<EventOptions> events,
+            @Nullable Set<String> headers,
+            @Nullable String startFrom) {
+
+        /** Nothing is said. */
+        static final DestinationOptions NONE = new DestinationOptions(null, null, null, List.of(), null, null);
+
+        /** Copies the list. */
+        public DestinationOptions {
+            events = List.copyOf(events);
+        }
+
+        private void requireValid(String property) {
+            prefixed(property + "start-from ", this::startPosition);
+        }
+
+        @Nullable StartPosition startPosition() {
+            return startFrom == null ? null : StartPosition.parse(startFrom);
+        }
+    }
+
+    /**
+     * How events of one type leave. A name alone stands for events that leave as they are stored.
+     *
+     * @param type The type's name in the store.
+     * @param as The name that receivers know.
+     * @param version The version of the payload that receivers know; with it, older events leave in today's shape.
+     * @param topic Topic or stream.
+     * @param key What messages keep their order within.
+     */
+    public record EventOptions(
+            String type, @Nullable String as, @Nullable Integer version, @Nullable String topic, @Nullable String key) {
+
+        /**
+         * Events that leave as they are stored.
+         *
+         * @param type the type's name in the store
+         * @return the options
+         */
+        public static EventOptions valueOf(String type) {
+            return new EventOptions(type, null, null, null, null);
+        }
+    }
+
+    /**
+     * How Redis streams are written.
+     *
+     * @param maxLength How many entries a stream keeps, about.
+     * @param whenUnread What becomes of entries beyond that which a consumer group still needs.
+     * @param maxMessageBytes How large a payload may be; a larger one is refused for its own sake.
+     * @param timeout How long to wait for the server's answer.
+     */
+    public record RedisOptions(
+            @DefaultValue("1000000") long maxLength,
+            @DefaultValue("hold") WhenUnread whenUnread,
+            @DefaultValue("1048576") int maxMessageBytes,
+            @DefaultValue("5s") Duration timeout) {}
+
+    /** What becomes of entries of a Redis stream that is too long and that somebody still needs. */
+    public enum WhenUnread {
+        /** They stay, and nothing further is sent to this stream until they are read. */
+        HOLD,
+        /** They are removed, with a warning. */
+        TRIM
+    }
+
+    private static void prefixed(String prefix, Runnable check) {
+        try {
+            check.run();
+        } catch (IllegalArgumentException invalid) {
+            throw new IllegalArgumentException(prefix + invalid.getMessage(), invalid);
+        }
+    }
+}
