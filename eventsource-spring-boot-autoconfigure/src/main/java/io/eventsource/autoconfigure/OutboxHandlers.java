@@ -5,6 +5,7 @@ import io.eventsource.event.EventCodec;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.outbox.ApplicationEvents;
 import io.eventsource.outbox.Destination;
+import io.eventsource.outbox.MessageMapper;
 import io.eventsource.outbox.Publisher;
 import io.eventsource.outbox.Route;
 import io.eventsource.projection.EventHandlers;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.springframework.context.ApplicationEventPublisher;
 
 /** The handlers of all destinations, which subscriptions drive like those of projections. */
@@ -44,6 +46,14 @@ final class OutboxHandlers {
     /** Starts the transports. */
     List<EventHandlers> make() {
         return destinations.stream().map(this::handlers).toList();
+    }
+
+    /** For each destination the names in the store of what leaves for it. */
+    Map<String, Set<String>> storedNames() {
+        Map<String, Set<String>> names = new HashMap<>();
+        destinations.forEach(
+                each -> names.put(each.name(), new MessageMapper(each.destination(), codec, serializer).storedNames()));
+        return names;
     }
 
     /** Where destinations begin that say so, by the names of their subscriptions. */

@@ -18,6 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param destinations Which events leave for where, by the destinations' names.
  * @param kafka Settings of the Kafka producer by Kafka's own names, over those of spring.kafka.
  * @param redis How Redis streams are written.
+ * @param statisticsInterval How often it is looked how far destinations are, for meters.
+ * @param health From when on health is degraded.
  */
 @ConfigurationProperties("eventsource.outbox")
 public record OutboxProperties(
@@ -26,7 +28,9 @@ public record OutboxProperties(
         @Nullable String source,
         @DefaultValue Map<String, DestinationOptions> destinations,
         @DefaultValue Map<String, String> kafka,
-        @DefaultValue RedisOptions redis) {
+        @DefaultValue RedisOptions redis,
+        @DefaultValue("10s") Duration statisticsInterval,
+        @DefaultValue HealthOptions health) {
 
     static final String PREFIX = "eventsource.outbox.";
 
@@ -35,6 +39,16 @@ public record OutboxProperties(
         destinations = Map.copyOf(destinations);
         kafka = Map.copyOf(kafka);
         destinations.forEach((name, options) -> options.requireValid(property(name)));
+        require(
+                statisticsInterval.compareTo(Duration.ofMillis(100)) >= 0
+                        && statisticsInterval.compareTo(Duration.ofHours(1)) <= 0,
+                "statistics-interval must be 100 ms to 1 hour, but it is " + statisticsInterval);
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(PREFIX + message);
+        }
     }
 
     /** What the properties of a destination begin with. */
@@ -120,6 +134,28 @@ public record OutboxProperties(
         HOLD,
         /** They are removed, with a warning. */
         TRIM
+    }
+
+    /**
+     * From when on health is degraded.
+     *
+     * @param pendingThreshold How many events may not wait to be sent to a destination.
+     * @param failedThreshold How many events may not have failed at a destination and wait for somebody.
+     * @param ageThreshold How long no event may have waited that is still to be sent or has failed.
+     */
+    public record HealthOptions(
+            @DefaultValue("10000") long pendingThreshold,
+            @DefaultValue("1") long failedThreshold,
+            @DefaultValue("5m") Duration ageThreshold) {
+
+        /** Checks the bounds. */
+        public HealthOptions {
+            require(pendingThreshold >= 1, "health.pending-threshold must be 1 or more, but it is " + pendingThreshold);
+            require(failedThreshold >= 1, "health.failed-threshold must be 1 or more, but it is " + failedThreshold);
+            require(
+                    ageThreshold.compareTo(Duration.ofMillis(1)) >= 0,
+                    "health.age-threshold must be 1 ms or more, but it is " + ageThreshold);
+        }
     }
 
     private static void prefixed(String prefix, Runnable check) {

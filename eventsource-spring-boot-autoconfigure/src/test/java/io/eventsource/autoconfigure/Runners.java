@@ -27,6 +27,8 @@ final class Runners {
                         AggregateAutoConfiguration.class,
                         SubscriptionAutoConfiguration.class,
                         OutboxAutoConfiguration.class,
+                        OutboxMetricsAutoConfiguration.class,
+                        OutboxHealthAutoConfiguration.class,
                         DeadLetterAutoConfiguration.class,
                         DeadLetterHealthAutoConfiguration.class,
                         WakeUpAutoConfiguration.class,
