@@ -21,19 +21,22 @@ public interface Outbox {
      * @param dataSource where the tables are
      * @param schema the schema that holds them
      * @param deadLetters the dead-letter queue of the same tables
-     * @param destinations for each destination, by its name, the names in the store of what leaves for it
+     * @param destinations for each destination that a {@link Publisher} serves, by its name, the names in the store of what leaves for it
+     * @param relayed destinations that a relay outside of the application serves by the rows of {@code event_outbox}
      * @return the outbox
      */
     static Outbox postgres(
             DataSource dataSource,
             EventSourceSchema schema,
             DeadLetterRepository deadLetters,
-            Map<String, Set<String>> destinations) {
-        return new PostgresOutbox(dataSource, schema, deadLetters, destinations);
+            Map<String, Set<String>> destinations,
+            Set<String> relayed) {
+        return new PostgresOutbox(dataSource, schema, deadLetters, destinations, relayed);
     }
 
     /**
-     * How far all destinations are. One statement for each; it reads the events that are still to be sent.
+     * How far all destinations are. One statement for each; it reads the events that are still to be sent. Of a destination that a relay serves
+     * all is counted in its rows: published ones as long as they are kept, and 100,000 at most.
      *
      * @return a status for each, by name
      */

@@ -9,10 +9,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -51,25 +53,63 @@ final class PostgresOutbox implements Outbox {
               FROM {schema}.event_outbox_status AS s CROSS JOIN last AS l CROSS JOIN behind AS n CROSS JOIN beyond AS y
              WHERE s.destination = ?""";
 
+    /** The index of open rows counts those; of published ones there are many. */
+    private static final String RELAYED_STATUS =
+            """
+            WITH still AS (
+                SELECT coalesce(min(o.position), 0) AS first, count(*) FILTER (WHERE o.status = 'pending') AS pending,
+                       count(*) FILTER (WHERE o.status = 'failed') AS failed, min(o.created_at) AS oldest
+                  FROM {schema}.event_outbox AS o
+                 WHERE o.destination = ? AND o.status IN ('pending', 'failed')),
+            done AS (
+                SELECT count(*) AS published, max(d.published_at) AS last_at
+                  FROM (SELECT p.published_at FROM {schema}.event_outbox AS p
+                         WHERE p.destination = ? AND p.status = 'published'
+                         ORDER BY p.position DESC LIMIT ?) AS d),
+            last AS (
+                SELECT coalesce(max(position), 0) AS position FROM {schema}.events)
+            SELECT CASE WHEN s.first = 0 THEN l.position ELSE s.first - 1 END AS position,
+                   CASE WHEN s.first = 0 THEN 0 ELSE greatest(l.position - s.first + 1, 0) END AS positions_behind,
+                   s.pending, s.failed, d.published, 0 AS discarded,
+                   extract(epoch FROM clock_timestamp() - s.oldest) AS age, d.last_at AS last_processed_at
+              FROM still AS s CROSS JOIN done AS d CROSS JOIN last AS l""";
+
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
     private final DeadLetterRepository deadLetters;
     private final Map<String, Set<String>> destinations;
+    private final Set<String> relayed;
 
     PostgresOutbox(
             DataSource dataSource,
             EventSourceSchema schema,
             DeadLetterRepository deadLetters,
-            Map<String, Set<String>> destinations) {
+            Map<String, Set<String>> destinations,
+            Set<String> relayed) {
         this.jdbc = new JdbcTemplate(dataSource);
         this.schema = schema;
         this.deadLetters = deadLetters;
         this.destinations = new TreeMap<>(destinations);
+        this.relayed = Set.copyOf(relayed);
     }
 
     @Override
     public List<DestinationStatus> destinations() {
-        return destinations.keySet().stream().map(this::status).toList();
+        return Stream.concat(
+                        destinations.keySet().stream().map(this::status),
+                        relayed.stream().map(this::relayedStatus))
+                .sorted(Comparator.comparing(DestinationStatus::name))
+                .toList();
+    }
+
+    private DestinationStatus relayedStatus(String destination) {
+        return jdbc.query(
+                        schema.sql(RELAYED_STATUS),
+                        (row, number) -> status(destination, row),
+                        destination,
+                        destination,
+                        COUNTED_POSITIONS)
+                .get(0);
     }
 
     private DestinationStatus status(String destination) {

@@ -50,7 +50,7 @@ class PostgresOutboxIT {
         this.store = database.store(TestEvents.codec(), signal);
         this.letters = DeadLetterRepository.postgres(database.dataSource(), TestDatabase.SCHEMA);
         this.outbox = Outbox.postgres(
-                database.dataSource(), TestDatabase.SCHEMA, letters, Map.of("bank", Set.of("deposited")));
+                database.dataSource(), TestDatabase.SCHEMA, letters, Map.of("bank", Set.of("deposited")), Set.of());
     }
 
     @AfterEach

@@ -17,6 +17,17 @@ record ConfiguredDestination(Destination destination, String transport, @Nullabl
     /** Delivery inside the application. */
     static final String SPRING = "spring";
 
+    /** Delivery by somebody outside of the application who reads the rows of event_outbox. */
+    static final String RELAY = "relay";
+
+    boolean inside() {
+        return transport.equals(SPRING);
+    }
+
+    boolean relayed() {
+        return transport.equals(RELAY);
+    }
+
     String name() {
         return destination.name();
     }

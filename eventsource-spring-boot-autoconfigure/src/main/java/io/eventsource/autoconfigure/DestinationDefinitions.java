@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import io.eventsource.EventSourceException;
 import io.eventsource.autoconfigure.OutboxProperties.DestinationOptions;
 import io.eventsource.autoconfigure.OutboxProperties.EventOptions;
+import io.eventsource.autoconfigure.OutboxProperties.Mode;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventTypeDescriptor;
 import io.eventsource.outbox.Destination;
@@ -20,6 +21,9 @@ import org.springframework.util.StringUtils;
 
 /** Brings destinations together from where they are said: properties, classes of events, and beans. */
 final class DestinationDefinitions {
+
+    private static final Set<String> WITHOUT_MESSAGES =
+            Set.of(ConfiguredDestination.SPRING, ConfiguredDestination.RELAY);
 
     private final OutboxProperties properties;
     private final EventRegistry registry;
@@ -57,14 +61,18 @@ final class DestinationDefinitions {
             Destination bean = byName.get(name);
             requireOneDefinition(name, bean, options, declared);
             String transport = transport(name, options);
-            boolean inside = transport.equals(ConfiguredDestination.SPRING);
-            if (inside) {
-                requireNothingForBrokers(name, options);
-            }
-            destinations.add(new ConfiguredDestination(
-                    bean == null ? destination(name, options, declared, inside) : bean,
+            boolean withoutMessages = WITHOUT_MESSAGES.contains(transport);
+            ConfiguredDestination destination = new ConfiguredDestination(
+                    bean == null ? destination(name, options, declared, withoutMessages) : bean,
                     transport,
-                    options.startPosition()));
+                    options.startPosition());
+            if (withoutMessages) {
+                requireNothingOfMessages(destination, options);
+            }
+            if (destination.relayed()) {
+                requireRows(destination);
+            }
+            destinations.add(destination);
         }
         return List.copyOf(destinations);
     }
@@ -108,15 +116,40 @@ final class DestinationDefinitions {
         }
     }
 
-    private static void requireNothingForBrokers(String name, DestinationOptions options) {
-        if (options.source() != null || options.topic() != null || options.headers() != null) {
+    /** What would be accepted and do nothing. */
+    private static void requireNothingOfMessages(ConfiguredDestination destination, DestinationOptions options) {
+        boolean said = options.source() != null
+                || options.topic() != null
+                || options.headers() != null
+                || !destination.destination().routes().stream()
+                        .allMatch(route -> route.topic() == null
+                                && route.mapping() == null
+                                && route.type().equals(route.eventType()));
+        if (said) {
             throw new EventSourceException(
-                    "The destination '%s' delivers to listeners inside the application, which get the event itself. Remove source, topic and headers in %s, or give it another transport."
-                            .formatted(name, OutboxProperties.property(name) + "*"));
+                    "The destination '%s' has the transport %s, which makes no messages: it gets events as they are. Remove source, topic and headers in %s*, and name, version, topic and mapping of its events, or give it another transport."
+                            .formatted(
+                                    destination.name(),
+                                    destination.transport(),
+                                    OutboxProperties.property(destination.name())));
         }
     }
 
-    private Destination destination(String name, DestinationOptions options, List<Route> declared, boolean inside) {
+    private void requireRows(ConfiguredDestination destination) {
+        if (properties.mode() != Mode.TABLE) {
+            throw new EventSourceException(
+                    "The destination '%s' is served by a relay that reads event_outbox, but no rows are written there. Set eventsource.outbox.mode=table, or give it another transport."
+                            .formatted(destination.name()));
+        }
+        if (destination.startFrom() != null) {
+            throw new EventSourceException(
+                    "%sstart-from has no effect: rows are written by appends from the first start on. Remove it."
+                            .formatted(OutboxProperties.property(destination.name())));
+        }
+    }
+
+    private Destination destination(
+            String name, DestinationOptions options, List<Route> declared, boolean withoutMessages) {
         String property = OutboxProperties.property(name);
         List<Route> routes = new ArrayList<>(declared);
         options.events().forEach(event -> routes.add(route(property + "events: ", event)));
@@ -128,7 +161,7 @@ final class DestinationDefinitions {
         try {
             return new Destination(
                     name,
-                    inside ? "/" : source(property, options),
+                    withoutMessages ? "/" : source(property, options),
                     Objects.requireNonNullElse(options.topic(), name),
                     Objects.requireNonNullElse(options.headers(), Destination.DEFAULT_HEADERS),
                     routes);
@@ -181,7 +214,7 @@ final class DestinationDefinitions {
         String transport = options.transport() == null ? properties.transport() : options.transport();
         if (transport == null) {
             throw new EventSourceException(
-                    "The destination '%s' has no transport. Set %stransport or eventsource.outbox.transport to kafka, redis, spring or the name of a MessageTransport bean."
+                    "The destination '%s' has no transport. Set %stransport or eventsource.outbox.transport to kafka, redis, spring, relay or the name of a MessageTransport bean."
                             .formatted(name, OutboxProperties.property(name)));
         }
         return transport;

@@ -8,6 +8,9 @@ import io.eventsource.outbox.Outbox;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -54,7 +57,9 @@ public final class OutboxAutoConfiguration {
             EventSourceSchema schema,
             DeadLetterRepository deadLetters,
             OutboxHandlers handlers) {
-        return Outbox.postgres(dataSource, schema, deadLetters, handlers.storedNames());
+        Map<String, Set<String>> published =
+                handlers.published().collect(Collectors.toMap(ConfiguredDestination::name, handlers::storedNames));
+        return Outbox.postgres(dataSource, schema, deadLetters, published, handlers.relayed());
     }
 
     @Bean

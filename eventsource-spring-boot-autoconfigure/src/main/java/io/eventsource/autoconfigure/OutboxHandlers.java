@@ -1,20 +1,18 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.EventSourceException;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.outbox.ApplicationEvents;
-import io.eventsource.outbox.Destination;
 import io.eventsource.outbox.MessageMapper;
 import io.eventsource.outbox.Publisher;
-import io.eventsource.outbox.Route;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.StartPosition;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.context.ApplicationEventPublisher;
 
 /** The handlers of all destinations, which subscriptions drive like those of projections. */
@@ -45,15 +43,25 @@ final class OutboxHandlers {
 
     /** Starts the transports. */
     List<EventHandlers> make() {
-        return destinations.stream().map(this::handlers).toList();
+        return published().map(this::handlers).toList();
     }
 
-    /** For each destination the names in the store of what leaves for it. */
-    Map<String, Set<String>> storedNames() {
-        Map<String, Set<String>> names = new HashMap<>();
-        destinations.forEach(
-                each -> names.put(each.name(), new MessageMapper(each.destination(), codec, serializer).storedNames()));
-        return names;
+    /** Destinations that this application serves. */
+    Stream<ConfiguredDestination> published() {
+        return destinations.stream().filter(each -> !each.relayed());
+    }
+
+    /** Names of destinations that somebody else serves. */
+    Set<String> relayed() {
+        return destinations.stream()
+                .filter(ConfiguredDestination::relayed)
+                .map(ConfiguredDestination::name)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The names in the store of what leaves for a destination. */
+    Set<String> storedNames(ConfiguredDestination destination) {
+        return new MessageMapper(destination.destination(), codec, serializer).storedNames();
     }
 
     /** Where destinations begin that say so, by the names of their subscriptions. */
@@ -68,20 +76,8 @@ final class OutboxHandlers {
     }
 
     private EventHandlers handlers(ConfiguredDestination each) {
-        if (each.transport().equals(ConfiguredDestination.SPRING)) {
-            each.destination().routes().forEach(route -> requirePlain(each.destination(), route));
-            return new ApplicationEvents(each.subscription(), each.destination().eventTypes(), applicationEvents);
-        }
-        return new Publisher(each.destination(), codec, serializer, transports.of(each));
-    }
-
-    private static void requirePlain(Destination destination, Route route) {
-        if (!route.type().equals(route.eventType())
-                || route.mapping() != null
-                || !Objects.equals(route.topic(), null)) {
-            throw new EventSourceException(
-                    "The destination '%s' delivers to listeners inside the application, which get the event itself. Remove name, version, topic and mapping of its event '%s', or give it another transport."
-                            .formatted(destination.name(), route.eventType()));
-        }
+        return each.inside()
+                ? new ApplicationEvents(each.subscription(), each.destination().eventTypes(), applicationEvents)
+                : new Publisher(each.destination(), codec, serializer, transports.of(each));
     }
 }

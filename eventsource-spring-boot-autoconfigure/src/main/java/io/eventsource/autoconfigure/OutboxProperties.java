@@ -13,22 +13,26 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How events leave the application.
  *
  * @param enabled Whether this instance publishes events to destinations.
- * @param transport What carries the messages of destinations that name nothing: kafka, redis, spring, or the name of a MessageTransport bean.
+ * @param mode Where what leaves stands until it is sent.
+ * @param transport What carries the messages of destinations that name nothing: kafka, redis, spring, relay, or the name of a MessageTransport bean.
  * @param source Who sends, as a URI reference, for destinations that say nothing else. The application's name behind a slash.
  * @param destinations Which events leave for where, by the destinations' names.
  * @param kafka Settings of the Kafka producer by Kafka's own names, over those of spring.kafka.
  * @param redis How Redis streams are written.
+ * @param table How the rows of the mode table are looked after.
  * @param statisticsInterval How often it is looked how far destinations are, for meters.
  * @param health From when on health is degraded.
  */
 @ConfigurationProperties("eventsource.outbox")
 public record OutboxProperties(
         @DefaultValue("true") boolean enabled,
+        @DefaultValue("log") Mode mode,
         @Nullable String transport,
         @Nullable String source,
         @DefaultValue Map<String, DestinationOptions> destinations,
         @DefaultValue Map<String, String> kafka,
         @DefaultValue RedisOptions redis,
+        @DefaultValue TableOptions table,
         @DefaultValue("10s") Duration statisticsInterval,
         @DefaultValue HealthOptions health) {
 
@@ -134,6 +138,34 @@ public record OutboxProperties(
         HOLD,
         /** They are removed, with a warning. */
         TRIM
+    }
+
+    /** Where what leaves stands until it is sent. */
+    public enum Mode {
+        /** In the log alone. */
+        LOG,
+        /** In the log, and in a row of event_outbox for each event and destination, for relays that read a table. */
+        TABLE
+    }
+
+    /**
+     * How the rows of the mode table are looked after.
+     *
+     * @param retention For how long rows of published events are kept. 0 for ever.
+     * @param markInterval How often rows of destinations that this application serves itself are marked by what has become of them.
+     */
+    public record TableOptions(@DefaultValue("7d") Duration retention, @DefaultValue("1s") Duration markInterval) {
+
+        /** Checks the bounds. */
+        public TableOptions {
+            require(
+                    !retention.isNegative() && retention.compareTo(Duration.ofDays(36_500)) <= 0,
+                    "table.retention must be 0 to 36500 days, but it is " + retention);
+            require(
+                    markInterval.compareTo(Duration.ofMillis(10)) >= 0
+                            && markInterval.compareTo(Duration.ofHours(1)) <= 0,
+                    "table.mark-interval must be 10 ms to 1 hour, but it is " + markInterval);
+        }
     }
 
     /**

@@ -46,7 +46,7 @@ final class OutboxTransports {
         Known known = KNOWN.get(name);
         if (known == null) {
             throw new EventSourceException(
-                    "The destination '%s' has the transport '%s', but there are only kafka, redis, spring and the beans %s. Correct %stransport or eventsource.outbox.transport."
+                    "The destination '%s' has the transport '%s', but there are only kafka, redis, spring, relay and the beans %s. Correct %stransport or eventsource.outbox.transport."
                             .formatted(destination.name(), name, own(), OutboxProperties.property(destination.name())));
         }
         if (!isTransport(known.bean())) {

@@ -269,10 +269,11 @@ class OutboxIT {
                         events=depositted                       | destinations.accounts.events: there is no event type 'depositted', only [deposited]. Correct the name
                         events=                                 | destinations.accounts.events is empty
                         events=deposited,deposited              | has two routes for the event 'deposited'. Keep one. Look at eventsource.outbox.destinations.accounts.events
-                        transport=pigeon                        | has the transport 'pigeon', but there are only kafka, redis, spring and the beans [own]. Correct eventsource.outbox.destinations.accounts.transport
+                        transport=pigeon                        | has the transport 'pigeon', but there are only kafka, redis, spring, relay and the beans [own]. Correct eventsource.outbox.destinations.accounts.transport
                         start-from=yesterday                    | destinations.accounts.start-from must be 'checkpoint', 'beginning', 'end'
                         events[0].type=deposited,events[0].key=name     | the key of 'deposited': A key is 'aggregate-id'
                         events[0].type=deposited,events[0].version=0    | the version of 'deposited' must be 1 or more, but it is 0
+                        transport=relay                         | Set eventsource.outbox.mode=table, or give it another transport
                         transport=kafka                         | Set eventsource.outbox.kafka.bootstrap.servers
                         transport=redis                         | There is no connection to Redis. Add org.springframework.boot:spring-boot-data-redis
                         """)

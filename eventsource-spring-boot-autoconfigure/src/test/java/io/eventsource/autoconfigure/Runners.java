@@ -27,6 +27,7 @@ final class Runners {
                         AggregateAutoConfiguration.class,
                         SubscriptionAutoConfiguration.class,
                         OutboxAutoConfiguration.class,
+                        OutboxTableAutoConfiguration.class,
                         OutboxMetricsAutoConfiguration.class,
                         OutboxHealthAutoConfiguration.class,
                         DeadLetterAutoConfiguration.class,

@@ -131,6 +131,6 @@ class SpringDestinationIT {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .hasStackTraceContaining(
-                                "Remove name, version, topic and mapping of its event 'order-placed'"));
+                                "The destination 'warehouse' has the transport spring, which makes no messages"));
     }
 }
