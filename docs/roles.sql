@@ -29,6 +29,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON eventsource.projection_checkpoints, even
    TO eventsource_application;
 -- what a consumer of messages has handled; it forgets what is older than its retention
 GRANT SELECT, INSERT, DELETE ON eventsource.event_inbox TO eventsource_application;
+-- which events get rows in event_outbox, where eventsource.outbox.mode=table; the owner switches them on once:
+-- SELECT eventsource.outbox_rows(true);
+GRANT SELECT, INSERT, DELETE ON eventsource.event_outbox_routes TO eventsource_application;
 -- how far each destination is
 GRANT SELECT ON eventsource.event_outbox_status TO eventsource_application;
 -- for the health indicator, which compares the installed version with the one it needs

@@ -56,7 +56,7 @@ final class ServerCounts {
     }
 
     /** Makes the processes behind a pool report; says how many transactions that were. */
-    private static int report(HikariDataSource pool) throws SQLException {
+    static int report(HikariDataSource pool) throws SQLException {
         List<Connection> connections = new ArrayList<>();
         try {
             for (int i = 0; i < pool.getMaximumPoolSize(); i++) {

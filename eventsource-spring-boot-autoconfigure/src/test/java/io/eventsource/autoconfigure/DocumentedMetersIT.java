@@ -82,7 +82,11 @@ class DocumentedMetersIT {
                         MetricsAutoConfiguration.class,
                         SimpleMetricsExportAutoConfiguration.class,
                         CompositeMeterRegistryAutoConfiguration.class))
-                .withPropertyValues("eventsource.snapshots.mode=sync", "eventsource.snapshots.threshold=2")
+                .withPropertyValues(
+                        "eventsource.snapshots.mode=sync",
+                        "eventsource.snapshots.threshold=2",
+                        "eventsource.outbox.destinations.accounts.transport=spring",
+                        "eventsource.outbox.destinations.accounts.events=deposited")
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
                 .run(context -> {
                     MeasuredUse.of(context);
