@@ -18,6 +18,7 @@ public final class SchemaInspector {
             "parked_aggregates",
             "projection_checkpoints",
             "snapshots",
+            "subscription_controls",
             "subscription_instances");
 
     private final JdbcOperations jdbc;

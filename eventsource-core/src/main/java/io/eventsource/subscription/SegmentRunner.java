@@ -59,6 +59,8 @@ final class SegmentRunner {
     private volatile boolean reload;
     private volatile boolean placed = true;
     private volatile Streak streak = Streak.NONE;
+    private volatile int inFlight;
+    private volatile boolean unsaved;
 
     // only the thread of the runner uses these
     private boolean following;
@@ -90,7 +92,7 @@ final class SegmentRunner {
 
         void moved();
 
-        void handled(int events, Instant at);
+        void handled(int events, Duration took, Instant at);
 
         void failed(ErrorInfo error);
     }
@@ -160,6 +162,16 @@ final class SegmentRunner {
 
     Streak streak() {
         return streak;
+    }
+
+    /** How many events are being handled at the moment. */
+    int inFlight() {
+        return inFlight;
+    }
+
+    /** Whether its position could not be written down the last time. */
+    boolean unsaved() {
+        return unsaved;
     }
 
     /** Finishes the batch that is being handled and begins no other. */
@@ -309,11 +321,16 @@ final class SegmentRunner {
             changeState(SubscriptionState.CATCHING_UP);
         }
         long begin = System.nanoTime();
-        processor.handle(batch);
+        inFlight = batch.events().size();
+        try {
+            processor.handle(batch);
+        } finally {
+            inFlight = 0;
+        }
         batchEnd = System.nanoTime();
         if (!batch.events().isEmpty()) {
             batchSize.handled(batch.events().size(), batchEnd - begin);
-            listener.handled(batch.events().size(), clock.instant());
+            listener.handled(batch.events().size(), Duration.ofNanos(batchEnd - begin), clock.instant());
             log.debug(
                     "'{}' handled {} events up to position {}",
                     key,
@@ -513,7 +530,9 @@ final class SegmentRunner {
     private void flush() {
         try {
             processor.flush();
+            unsaved = false;
         } catch (RuntimeException | Error failure) {
+            unsaved = true;
             log.debug("'{}' could not write its checkpoint", key, failure);
         }
     }
