@@ -27,6 +27,8 @@ GRANT SELECT, INSERT ON eventsource.log_incarnation TO eventsource_application;
 GRANT SELECT, INSERT, UPDATE, DELETE ON eventsource.projection_checkpoints, eventsource.subscription_instances,
       eventsource.snapshots, eventsource.dead_letter_queue, eventsource.parked_aggregates, eventsource.event_outbox
    TO eventsource_application;
+-- which subscriptions are paused
+GRANT SELECT, INSERT, UPDATE ON eventsource.subscription_controls TO eventsource_application;
 -- what a consumer of messages has handled; it forgets what is older than its retention
 GRANT SELECT, INSERT, DELETE ON eventsource.event_inbox TO eventsource_application;
 -- which events get rows in event_outbox, where eventsource.outbox.mode=table; the owner switches them on once:

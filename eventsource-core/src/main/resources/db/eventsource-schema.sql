@@ -940,6 +940,23 @@ BEGIN
 END
 $$;
 
+-- ES12__subscription_controls.pgsql
+
+-- What has been said of a subscription to all instances. Every instance finds it when it looks at the segments, also after a restart.
+CREATE TABLE eventsource.subscription_controls (
+    projection_name  text        NOT NULL,
+    -- rises with everything that is said, so that older news change nothing
+    changes          bigint      NOT NULL,
+    paused_at        timestamptz,
+    paused_by        text,
+    pause_reason     text,
+    resumed_at       timestamptz,
+    resumed_by       text,
+    CONSTRAINT subscription_controls_pkey PRIMARY KEY (projection_name),
+    CONSTRAINT subscription_controls_paused_by_somebody CHECK ((paused_at IS NULL) = (paused_by IS NULL)),
+    CONSTRAINT subscription_controls_reason_of_pause CHECK (pause_reason IS NULL OR paused_at IS NOT NULL)
+);
+
 -- What the migrator reads to know what is here: a row for each migration above.
 CREATE TABLE eventsource.eventsource_schema_history (
     installed_rank integer       NOT NULL,
@@ -970,4 +987,5 @@ VALUES
     (8, '8', 'log incarnation', 'SQL', 'ES8__log_incarnation.pgsql', -1846985046, current_user, 0, true),
     (9, '9', 'inbox', 'SQL', 'ES9__inbox.pgsql', -699341523, current_user, 0, true),
     (10, '10', 'outbox status', 'SQL', 'ES10__outbox_status.pgsql', 1883570444, current_user, 0, true),
-    (11, '11', 'outbox rows', 'SQL', 'ES11__outbox_rows.pgsql', 1986006033, current_user, 0, true);
+    (11, '11', 'outbox rows', 'SQL', 'ES11__outbox_rows.pgsql', 1986006033, current_user, 0, true),
+    (12, '12', 'subscription controls', 'SQL', 'ES12__subscription_controls.pgsql', -755666687, current_user, 0, true);

@@ -19,6 +19,7 @@ public final class SchemaInspector {
             "parked_aggregates",
             "projection_checkpoints",
             "snapshots",
+            "subscription_controls",
             "subscription_instances");
 
     private final JdbcOperations jdbc;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,6 +89,15 @@ final class Loops<K> {
      * @return whether all ended in time
      */
     boolean end(Collection<K> keys, Runnable wake, Duration timeout) {
+        return end(keys, wake, timeout, () -> Duration.ZERO);
+    }
+
+    /**
+     * As {@link #end(Collection, Runnable, Duration)}, and waits for those that were interrupted.
+     *
+     * @param grace called when there are some, says how long to wait for them
+     */
+    boolean end(Collection<K> keys, Runnable wake, Duration timeout, Supplier<Duration> grace) {
         List<Running> ending = new ArrayList<>();
         synchronized (this) {
             for (K key : keys) {
@@ -99,7 +109,24 @@ final class Loops<K> {
             }
         }
         wake.run();
-        return join(ending, System.nanoTime() + timeout.toNanos(), timeout);
+        boolean finished = join(ending, System.nanoTime() + timeout.toNanos(), timeout);
+        if (!finished) {
+            joinInterrupted(ending, System.nanoTime() + grace.get().toNanos());
+        }
+        return finished;
+    }
+
+    private static void joinInterrupted(List<Running> ending, long deadline) {
+        try {
+            for (Running each : ending) {
+                long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+                if (left > 0) {
+                    each.thread().join(left);
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static boolean join(List<Running> ending, long deadline, Duration timeout) {

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,7 +95,7 @@ final class SegmentCoordinator {
         } finally {
             if (left) {
                 // given up on in the middle of a look, which may have registered it again
-                leave();
+                boolean unused = leave();
             }
         }
     }
@@ -328,22 +329,24 @@ final class SegmentCoordinator {
     }
 
     /** Stops the runners of subscriptions that are not to be driven any more, and gives their segments up. */
-    boolean stop(Collection<String> names, Duration timeout) {
+    boolean stop(Collection<String> names, Duration timeout, Supplier<Duration> grace) {
         Set<SegmentKey> keys;
         synchronized (this) {
             keys = loops.running().stream()
                     .filter(key -> names.contains(key.subscription()))
                     .collect(Collectors.toSet());
         }
-        return loops.end(keys, () -> subscriptions.values().forEach(Subscription::wake), timeout);
+        return loops.end(keys, () -> subscriptions.values().forEach(Subscription::wake), timeout, grace);
     }
 
-    /** Gives everything up and forgets this instance; others claim what it had. */
-    void leave() {
+    /** Gives everything up and forgets this instance; others claim what it had. Says whether the database knows. */
+    boolean leave() {
         left = true;
         lease.end();
+        boolean known = false;
         try {
             segments.deregister();
+            known = true;
         } catch (RuntimeException failure) {
             log.warn(
                     "Cannot give up the segments of this instance; others take them over within {}",
@@ -351,6 +354,7 @@ final class SegmentCoordinator {
                     failure);
         }
         announce.run();
+        return known;
     }
 
     /** The hold of this instance on a segment that it has claimed. */

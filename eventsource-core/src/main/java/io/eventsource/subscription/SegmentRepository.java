@@ -34,9 +34,11 @@ final class SegmentRepository {
             """
             SELECT c.segment, c.last_bucket, c.epoch, c.position, c.merge_at, c.rebuild_until, c.projection_name,
                    CASE WHEN c.owner = ? THEN c.owner ELSE o.instance_id END,
-                   ARRAY(SELECT l.instance_id FROM others AS l WHERE c.projection_name = ANY (l.subscriptions))
+                   ARRAY(SELECT l.instance_id FROM others AS l WHERE c.projection_name = ANY (l.subscriptions)),
+                   s.changes, s.paused_at, s.paused_by, s.pause_reason
               FROM {schema}.projection_checkpoints AS c
-              LEFT JOIN others AS o ON o.instance_id = c.owner""";
+              LEFT JOIN others AS o ON o.instance_id = c.owner
+              LEFT JOIN {schema}.subscription_controls AS s ON s.projection_name = c.projection_name""";
 
     private static final String OTHERS =
             """
@@ -136,7 +138,8 @@ final class SegmentRepository {
                 row.getString(7),
                 CheckpointRepository.checkpoint(row, 1),
                 row.getObject(8, UUID.class),
-                Set.copyOf(candidates));
+                Set.copyOf(candidates),
+                ControlRepository.control(row, 10));
     }
 
     /** Makes the segments of a subscription, unless somebody else just did. */

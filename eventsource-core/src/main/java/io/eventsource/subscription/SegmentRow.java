@@ -11,8 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint where it is
  * @param owner the running instance that owns it, or null when none does
  * @param candidates the running instances that drive the subscription
+ * @param control what has been said of the subscription
  */
-record SegmentRow(String subscription, Checkpoint checkpoint, @Nullable UUID owner, Set<UUID> candidates) {
+record SegmentRow(
+        String subscription,
+        Checkpoint checkpoint,
+        @Nullable UUID owner,
+        Set<UUID> candidates,
+        SubscriptionControl control) {
 
     int number() {
         return checkpoint.segment();
@@ -20,7 +26,7 @@ record SegmentRow(String subscription, Checkpoint checkpoint, @Nullable UUID own
 
     /** The same without an owner. */
     SegmentRow free() {
-        return new SegmentRow(subscription, checkpoint, null, candidates);
+        return new SegmentRow(subscription, checkpoint, null, candidates, control);
     }
 
     SegmentKey key() {

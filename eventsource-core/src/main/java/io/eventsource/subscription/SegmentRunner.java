@@ -65,6 +65,8 @@ final class SegmentRunner {
     private volatile boolean reload;
     private volatile boolean placed = true;
     private volatile Streak streak = Streak.NONE;
+    private volatile int inFlight;
+    private volatile boolean unsaved;
 
     // only the thread of the runner uses these
     private boolean following;
@@ -98,7 +100,7 @@ final class SegmentRunner {
 
         void moved();
 
-        void handled(int events, Instant at);
+        void handled(int events, Duration took, Instant at);
 
         void failed(ErrorInfo error);
     }
@@ -168,6 +170,16 @@ final class SegmentRunner {
 
     Streak streak() {
         return streak;
+    }
+
+    /** How many events are being handled at the moment. */
+    int inFlight() {
+        return inFlight;
+    }
+
+    /** Whether its position could not be written down the last time. */
+    boolean unsaved() {
+        return unsaved;
     }
 
     /** Finishes the batch that is being handled and begins no other. */
@@ -321,13 +333,18 @@ final class SegmentRunner {
             changeState(SubscriptionState.CATCHING_UP);
         }
         long begin = System.nanoTime();
-        processor.handle(batch);
+        inFlight = batch.events().size();
+        try {
+            processor.handle(batch);
+        } finally {
+            inFlight = 0;
+        }
         batchEnd = System.nanoTime();
         batchNanos = batchEnd - begin;
         backlog = batch.backlog();
         if (!batch.events().isEmpty()) {
             batchSize.handled(batch.events().size(), batchNanos);
-            listener.handled(batch.events().size(), clock.instant());
+            listener.handled(batch.events().size(), Duration.ofNanos(batchNanos), clock.instant());
             log.debug(
                     "'{}' handled {} events up to position {}",
                     key,
@@ -531,7 +548,9 @@ final class SegmentRunner {
     private void flush() {
         try {
             processor.flush();
+            unsaved = false;
         } catch (RuntimeException | Error failure) {
+            unsaved = true;
             log.debug("'{}' could not write its checkpoint", key, failure);
         }
     }

@@ -44,10 +44,17 @@ final class Subscription implements SegmentRunner.SegmentListener {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
     private final AtomicLong eventsProcessed = new AtomicLong();
+    private final AtomicLong batches = new AtomicLong();
+    private final AtomicLong handlingNanos = new AtomicLong();
     private final AtomicLong batchesFailed = new AtomicLong();
+    private final AtomicLong retried = new AtomicLong();
+    private final AtomicLong claimed = new AtomicLong();
+    private final AtomicLong given = new AtomicLong();
     private volatile @Nullable Instant lastProcessedAt;
     private volatile boolean started;
-    private volatile boolean paused;
+
+    /** What was last heard of it being paused or resumed; null before the first look. */
+    private volatile @Nullable SubscriptionControl control;
 
     /** All segments as this process last saw them; null before its first look since the start. */
     private volatile @Nullable List<SegmentRow> seen;
@@ -107,15 +114,17 @@ final class Subscription implements SegmentRunner.SegmentListener {
 
     /** Takes a runner for a segment that has just been claimed. */
     void add(SegmentRunner runner) {
-        if (paused) {
+        runners.put(runner.key().segment(), runner);
+        if (pause() != null) {
             runner.pause();
         }
-        runners.put(runner.key().segment(), runner);
+        claimed.incrementAndGet();
         stateChanged();
     }
 
     void remove(SegmentRunner runner) {
         runners.remove(runner.key().segment(), runner);
+        given.incrementAndGet();
         stateChanged();
         moved();
     }
@@ -130,6 +139,7 @@ final class Subscription implements SegmentRunner.SegmentListener {
 
     /** What this process has just seen of the segments. */
     void saw(List<SegmentRow> rows) {
+        obey(rows.get(0).control());
         seen = rows;
         opening = SegmentRunner.Streak.NONE;
         stateChanged();
@@ -152,14 +162,24 @@ final class Subscription implements SegmentRunner.SegmentListener {
         return rows == null ? List.of() : rows;
     }
 
-    void pause() {
-        paused = true;
-        runners.values().forEach(SegmentRunner::pause);
+    /** Does what somebody has said to all instances, unless it is older than what was heard before. */
+    synchronized void obey(SubscriptionControl heard) {
+        SubscriptionControl before = control;
+        if (before != null && heard.changes() <= before.changes()) {
+            return;
+        }
+        control = heard;
+        if (heard.pause() != null) {
+            runners.values().forEach(SegmentRunner::pause);
+        } else {
+            runners.values().forEach(SegmentRunner::resume);
+        }
+        stateChanged();
     }
 
-    void resume() {
-        paused = false;
-        runners.values().forEach(SegmentRunner::resume);
+    private @Nullable SubscriptionPause pause() {
+        SubscriptionControl heard = control;
+        return heard == null ? null : heard.pause();
     }
 
     void wake() {
@@ -178,14 +198,19 @@ final class Subscription implements SegmentRunner.SegmentListener {
     }
 
     @Override
-    public void handled(int events, Instant at) {
+    public void handled(int events, Duration took, Instant at) {
         eventsProcessed.addAndGet(events);
+        batches.incrementAndGet();
+        handlingNanos.addAndGet(took.toNanos());
         lastProcessedAt = at;
     }
 
     @Override
     public void failed(ErrorInfo error) {
         batchesFailed.incrementAndGet();
+        if (error.reaction().willRetry()) {
+            retried.incrementAndGet();
+        }
         errors.publish(error);
     }
 
@@ -226,6 +251,9 @@ final class Subscription implements SegmentRunner.SegmentListener {
         if (opening.failures() > 0) {
             return SubscriptionState.RETRYING;
         }
+        if (pause() != null) {
+            return SubscriptionState.PAUSED;
+        }
         List<SegmentRow> rows = seen;
         boolean takenCareOf = rows != null && !rows.isEmpty() && rows.stream().allMatch(row -> row.owner() != null);
         return takenCareOf ? SubscriptionState.STANDBY : SubscriptionState.CATCHING_UP;
@@ -252,14 +280,44 @@ final class Subscription implements SegmentRunner.SegmentListener {
                 state(),
                 position,
                 Math.max(0, head - position),
-                eventsProcessed.get(),
-                batchesFailed.get(),
+                position < head ? tail.waiting(position) : Duration.ZERO,
+                counters(),
                 lastProcessedAt,
                 failing.failures(),
                 failing.first(),
                 failing.last(),
                 definition.autoStartup(),
+                pause(),
+                rebuilt(),
                 segments);
+    }
+
+    private SubscriptionCounters counters() {
+        return new SubscriptionCounters(
+                eventsProcessed.get(),
+                batches.get(),
+                Duration.ofNanos(handlingNanos.get()),
+                batchesFailed.get(),
+                retried.get(),
+                claimed.get(),
+                given.get());
+    }
+
+    /** The average over all buckets. */
+    private @Nullable Double rebuilt() {
+        double done = 0;
+        double total = 0;
+        for (SegmentRow row : segments()) {
+            Long until = row.checkpoint().rebuildUntil();
+            if (until != null) {
+                SegmentRunner runner = runners.get(row.number());
+                long position = runner == null ? row.checkpoint().position() : runner.position();
+                int buckets = row.checkpoint().buckets().size();
+                done += (double) Math.min(position, until) * buckets;
+                total += (double) until * buckets;
+            }
+        }
+        return total == 0 ? null : (Double) (done / total);
     }
 
     private SegmentStatus status(SegmentRow row, UUID instance, long head) {

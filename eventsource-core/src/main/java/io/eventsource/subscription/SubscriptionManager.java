@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +47,14 @@ public final class SubscriptionManager {
     private static final Logger log = LoggerFactory.getLogger(SubscriptionManager.class);
     private static final String TAIL = "tail";
     private static final String COORDINATOR = "coordinator";
+    private static final String LEAVING = "leaving";
+    private static final Duration SHORTEST_LEAVE = Duration.ofSeconds(5);
 
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
     private final InstanceSettings settings;
     private final TailReader tail;
     private final SegmentRepository segments;
+    private final ControlRepository controls;
     private final SegmentCoordinator coordinator;
     private final Rebuilds rebuilds;
     private final LogHead logHead;
@@ -62,6 +67,7 @@ public final class SubscriptionManager {
     private final Clock clock;
 
     private volatile @Nullable Instant startedAt;
+    private volatile ShutdownPhase phase = ShutdownPhase.RUNNING;
 
     /**
      * Creates a manager. Nothing is started and no connection is opened.
@@ -113,6 +119,7 @@ public final class SubscriptionManager {
         CheckpointRepository checkpoints = new CheckpointRepository(jdbc, schema);
         StartingPoints startingPoints = new StartingPoints(logHead, jdbc, schema);
         this.segments = new SegmentRepository(detached, schema, settings.id());
+        this.controls = new ControlRepository(detached, schema);
         this.rebuilds = new Rebuilds(
                 new RebuildRepository(jdbc, detached, schema),
                 startingPoints,
@@ -210,8 +217,8 @@ public final class SubscriptionManager {
             return;
         }
         workers.start();
+        phase = ShutdownPhase.RUNNING;
         if (!following) {
-            startedAt = clock.instant();
             loops.start(TAIL, TAIL, tail::run);
         }
         stopped.forEach(each -> each.started(true));
@@ -219,6 +226,7 @@ public final class SubscriptionManager {
             signal.onAnnouncement(coordinator::wake);
             loops.start(COORDINATOR, COORDINATOR, coordinator::run);
         }
+        startedAt = startedAt == null ? clock.instant() : startedAt;
         coordinator.wake();
         log.info(
                 "Started {} subscriptions: {}",
@@ -234,24 +242,64 @@ public final class SubscriptionManager {
      * @param timeout how long to wait for batches that are being handled
      * @return whether everything was finished in time
      */
-    public synchronized boolean stop(Duration timeout) {
-        long deadline = System.nanoTime() + timeout.toNanos();
+    public boolean stop(Duration timeout) {
+        return !shutDown(timeout, timeout).forced();
+    }
+
+    /**
+     * Stops all subscriptions, as {@link #stop(Duration)} does, and says what came of it, also in the log. What is interrupted gets
+     * half of the time that is left to roll back; segments are given up in the rest of it, for which there are 5 s at least.
+     *
+     * @param drain how long to wait for batches that are being handled
+     * @param total how long all of it may take, not below {@code drain}
+     * @return the result; nothing at all when not started
+     */
+    public synchronized ShutdownResult shutDown(Duration drain, Duration total) {
+        long begun = System.nanoTime();
+        long deadline = begun + total.toNanos();
         List<Subscription> ending =
                 subscriptions.values().stream().filter(Subscription::started).toList();
+        phase = ShutdownPhase.DRAINING;
+        Drain underWay = new Drain(ending);
         loops.raise(TAIL);
         // the lease is renewed for as long as batches go on
-        boolean finished = end(ending, deadline);
+        boolean finished = end(ending, begun + drain.toNanos(), () -> {
+            phase = ShutdownPhase.FORCING;
+            return left(deadline).dividedBy(2);
+        });
+        phase = ShutdownPhase.RELEASING;
         finished &= loops.end(List.of(COORDINATOR), coordinator::wake, left(deadline));
-        if (!ending.isEmpty()) {
-            coordinator.leave();
-        }
+        boolean released = ending.isEmpty() || leave(deadline);
         finished &= loops.end(List.of(TAIL), tail::wakeAll, left(deadline));
         workers.stop();
         startedAt = null;
-        if (!ending.isEmpty()) {
-            log.info("Stopped {} subscriptions", ending.size());
+        phase = ShutdownPhase.STOPPED;
+        ShutdownResult result =
+                underWay.result(!finished || !released, released, Duration.ofNanos(System.nanoTime() - begun));
+        if (result.forced()) {
+            log.warn("{}", result.summary());
+        } else if (!ending.isEmpty()) {
+            log.info("{}", result.summary());
         }
-        return finished;
+        return result;
+    }
+
+    /** In a thread of its own, since the database may be away. */
+    private boolean leave(long deadline) {
+        AtomicBoolean released = new AtomicBoolean();
+        loops.start(LEAVING, LEAVING, stop -> released.set(coordinator.leave()));
+        Duration left = left(deadline);
+        return loops.end(List.of(LEAVING), () -> {}, left.compareTo(SHORTEST_LEAVE) > 0 ? left : SHORTEST_LEAVE)
+                && released.get();
+    }
+
+    /**
+     * How far it is with stopping.
+     *
+     * @return the phase; {@code RUNNING} also before the first start
+     */
+    public ShutdownPhase shutdownPhase() {
+        return phase;
     }
 
     /**
@@ -268,15 +316,15 @@ public final class SubscriptionManager {
         if (last) {
             return stop(timeout);
         }
-        boolean finished = end(List.of(subscription), System.nanoTime() + timeout.toNanos());
+        boolean finished = end(List.of(subscription), System.nanoTime() + timeout.toNanos(), () -> Duration.ZERO);
         coordinator.wake();
         return finished;
     }
 
-    private boolean end(List<Subscription> ending, long deadline) {
+    private boolean end(List<Subscription> ending, long deadline, Supplier<Duration> grace) {
         ending.forEach(each -> each.started(false));
         tail.wakeAll();
-        return coordinator.stop(ending.stream().map(Subscription::name).toList(), left(deadline));
+        return coordinator.stop(ending.stream().map(Subscription::name).toList(), left(deadline), grace);
     }
 
     private static Duration left(long deadline) {
@@ -284,24 +332,59 @@ public final class SubscriptionManager {
     }
 
     /**
-     * Lets a subscription finish the batches that it is handling in this process and begin no other until it is resumed. Its segments
-     * stay with this process. Returns at once; the status says when it is paused. Forgotten when this process ends.
+     * Has a subscription finish the batches that it is handling, in this process and all others, and begin no other until it is
+     * resumed, also after restarts. Its segments stay where they are. Returns when it is written down; other instances hear of it at
+     * once where they are heard, otherwise at their next look. The status says when it is paused here. Commits by itself, whatever
+     * transaction the caller is in. Where it is paused already, who paused it first is remembered.
      *
      * @param name which
+     * @param by who says so
+     * @param reason why, or null
      * @throws IllegalArgumentException when there is none of that name
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach; nothing is paused then
      */
-    public void pause(String name) {
-        subscription(name).pause();
+    public void pause(String name, String by, @Nullable String reason) {
+        tell(subscription(name), controls.pause(name, by, reason));
     }
 
     /**
-     * Lets a subscription go on that is paused, or that has stopped at an event that could not be handled.
+     * As {@link #pause(String, String, String)}, in the name of this instance.
      *
      * @param name which
      * @throws IllegalArgumentException when there is none of that name
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach; nothing is paused then
+     */
+    public void pause(String name) {
+        pause(subscription(name).name(), settings.description(), null);
+    }
+
+    /**
+     * Lets a subscription go on that is paused, or that has stopped at an event that could not be handled, in all instances.
+     *
+     * @param name which
+     * @param by who says so
+     * @throws IllegalArgumentException when there is none of that name
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
+     */
+    public void resume(String name, String by) {
+        tell(subscription(name), controls.resume(name, by));
+    }
+
+    /**
+     * As {@link #resume(String, String)}, in the name of this instance.
+     *
+     * @param name which
+     * @throws IllegalArgumentException when there is none of that name
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
      */
     public void resume(String name) {
-        subscription(name).resume();
+        resume(subscription(name).name(), settings.description());
+    }
+
+    private void tell(Subscription subscription, SubscriptionControl control) {
+        subscription.obey(control);
+        signal.announce();
+        coordinator.wake();
     }
 
     /**
@@ -562,5 +645,38 @@ public final class SubscriptionManager {
      */
     public boolean readingHead() {
         return !tail.failing();
+    }
+
+    /**
+     * When this instance last completed a look at the log's settled head. It looks at least once per poll interval; an instant that is
+     * older than a few of these means that the head is not followed any more, and that no lag can be trusted.
+     *
+     * @return the instant, by this JVM's clock; empty before the first look, or when not started
+     */
+    public Optional<Instant> headReadAt() {
+        return startedAt == null ? Optional.empty() : Optional.ofNullable(tail.lookedAt());
+    }
+
+    /**
+     * Whether the threads are alive that follow the log and share out segments. They survive all failures; while they are to run and
+     * one is gone, only a restart brings it back.
+     *
+     * @return whether they are, or are not to run
+     */
+    public boolean threadsAlive() {
+        if (startedAt == null || phase != ShutdownPhase.RUNNING) {
+            return true;
+        }
+        Set<String> running = loops.running();
+        return running.contains(TAIL) && (subscriptions.isEmpty() || running.contains(COORDINATOR));
+    }
+
+    /**
+     * When this manager was started.
+     *
+     * @return the instant, by this JVM's clock; empty when nothing is started
+     */
+    public Optional<Instant> startedAt() {
+        return Optional.ofNullable(startedAt);
     }
 }

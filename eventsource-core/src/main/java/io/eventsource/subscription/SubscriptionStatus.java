@@ -1,5 +1,6 @@
 package io.eventsource.subscription;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +14,16 @@ import org.jspecify.annotations.Nullable;
  *     when it owns none
  * @param lag how many positions the settled head, as this process last saw it, is ahead of it; events behind a hole do not
  *     count
- * @param eventsProcessed how many events it has handled since this process started
- * @param batchesFailed how many batches have failed since this process started
+ * @param lagTime how long the head has been ahead of it without a break; what had been appended before this process first looked counts
+ *     from then on. Zero when there is no lag
+ * @param counters what it has done in this process
  * @param lastProcessedAt when it last handled an event in this process, or null
  * @param failures how many batches have failed in a row
  * @param firstFailure the exception that the first of these failed with, null when the last batch went well
  * @param lastFailure the exception that the last of these failed with, null when the last batch went well
  * @param autoStartup whether it is to start by itself
+ * @param pause that it is to handle nothing in any instance, as of the last look; null when it is not paused
+ * @param rebuilt the part of a rebuild that is done, 0 to 1, in all instances as of the last look; null when it is not being rebuilt
  * @param segments all segments of it, also those that other processes own; empty before the first look
  */
 public record SubscriptionStatus(
@@ -27,14 +31,34 @@ public record SubscriptionStatus(
         SubscriptionState state,
         long position,
         long lag,
-        long eventsProcessed,
-        long batchesFailed,
+        Duration lagTime,
+        SubscriptionCounters counters,
         @Nullable Instant lastProcessedAt,
         int failures,
         @Nullable Throwable firstFailure,
         @Nullable Throwable lastFailure,
         boolean autoStartup,
+        @Nullable SubscriptionPause pause,
+        @Nullable Double rebuilt,
         List<SegmentStatus> segments) {
+
+    /**
+     * How many events it has handled since this process started.
+     *
+     * @return the number
+     */
+    public long eventsProcessed() {
+        return counters.events();
+    }
+
+    /**
+     * How many batches have failed since this process started.
+     *
+     * @return the number
+     */
+    public long batchesFailed() {
+        return counters.failed();
+    }
 
     /** Whether it does what it should. */
     boolean healthy() {

@@ -56,6 +56,9 @@ final class TailReader {
     private boolean failing;
     private long suspicions;
 
+    private final HeadHistory history = new HeadHistory();
+    private volatile @Nullable Instant completedAt;
+
     private final TailBuffer buffer = new TailBuffer();
     private final AtomicInteger followers = new AtomicInteger();
 
@@ -122,6 +125,9 @@ final class TailReader {
                 linger = head - headBefore > MANY ? BUSY_LINGER_NANOS : LINGER_NANOS;
                 fillBuffer(head, status.generation());
                 publish(new Place(head, status.generation(), true, status.incarnation()), suspicionsBefore);
+                Instant now = clock.instant();
+                history.found(head, now);
+                completedAt = now;
                 reportHole(status);
                 publishHead();
                 pauses = backOff.start();
@@ -295,6 +301,18 @@ final class TailReader {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** When a look at the log was last completed, or null when none has been. */
+    @Nullable Instant lookedAt() {
+        return completedAt;
+    }
+
+    /** How long the head has been beyond a position; zero while it is not. */
+    Duration waiting(long position) {
+        Instant since = position < place().head() ? history.beyond(position) : null;
+        Duration waiting = since == null ? Duration.ZERO : Duration.between(since, clock.instant());
+        return waiting.isNegative() ? Duration.ZERO : waiting;
     }
 
     /** Whether the last look failed. */

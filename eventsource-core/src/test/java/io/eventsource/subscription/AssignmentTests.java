@@ -32,7 +32,8 @@ class AssignmentTests {
                         key.subscription(),
                         new Checkpoint(new BucketRange(key.segment(), key.segment()), 0, 0, null, null),
                         owners.get(key) != null && running.contains(owners.get(key)) ? owners.get(key) : null,
-                        running))
+                        running,
+                        SubscriptionControl.NONE))
                 .toList();
     }
 
@@ -103,7 +104,8 @@ class AssignmentTests {
 
     @Test
     void an_instance_that_does_not_drive_a_subscription_gets_none_of_it() {
-        SegmentRow free = new SegmentRow("orders", Checkpoint.NONE, null, Set.of(instances.get(1)));
+        SegmentRow free =
+                new SegmentRow("orders", Checkpoint.NONE, null, Set.of(instances.get(1)), SubscriptionControl.NONE);
 
         assertThat(Assignment.fair(List.of(free), instances.get(0)).claims()).isEmpty();
     }
@@ -170,7 +172,7 @@ class AssignmentTests {
 
     @Test
     void what_nobody_runs_is_nobodys() {
-        SegmentRow orphan = new SegmentRow("retired", Checkpoint.NONE, null, Set.of());
+        SegmentRow orphan = new SegmentRow("retired", Checkpoint.NONE, null, Set.of(), SubscriptionControl.NONE);
 
         assertThat(Assignment.fair(List.of(orphan), instances.get(0))).isEqualTo(new Assignment(List.of(), List.of()));
     }

@@ -5,15 +5,18 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /** Reports how many dead letters are open, where Actuator is present. */
 @AutoConfiguration(after = DeadLetterAutoConfiguration.class)
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(DeadLetterRepository.class)
 @ConditionalOnEnabledHealthIndicator("eventsource-dead-letters")
+@EnableConfigurationProperties(EventSourceHealthProperties.class)
 public final class DeadLetterHealthAutoConfiguration {
 
     /** Creates the configuration. */
@@ -22,10 +25,14 @@ public final class DeadLetterHealthAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "eventsourceDeadLettersHealthIndicator")
     DeadLetterHealthIndicator eventsourceDeadLettersHealthIndicator(
-            DeadLetterRepository repository, EventSourceProperties properties) {
+            DeadLetterRepository repository,
+            EventSourceProperties properties,
+            EventSourceHealthProperties health,
+            Environment environment) {
         return new DeadLetterHealthIndicator(
-                repository,
-                properties.deadLetters().degradedThreshold(),
-                properties.deadLetters().downThreshold());
+                new AnswerInTime<>(repository::statistics, health.answerTimeout(), SubscriptionThreads.of(environment)),
+                new Threshold(
+                        properties.deadLetters().degradedThreshold(),
+                        properties.deadLetters().downThreshold()));
     }
 }

@@ -1,10 +1,8 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.deadletter.DeadLetterStatistics;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.Status;
 
 /**
  * How many dead letters are open. Not for readiness: all instances share the queue, and it is no shorter when none of them is asked any
@@ -12,22 +10,18 @@ import org.springframework.boot.health.contributor.Status;
  */
 final class DeadLetterHealthIndicator extends AbstractHealthIndicator {
 
-    private static final Status DEGRADED = new Status("DEGRADED");
+    private final AnswerInTime<DeadLetterStatistics> answer;
+    private final Threshold threshold;
 
-    private final DeadLetterRepository repository;
-    private final int degradedThreshold;
-    private final int downThreshold;
-
-    DeadLetterHealthIndicator(DeadLetterRepository repository, int degradedThreshold, int downThreshold) {
+    DeadLetterHealthIndicator(AnswerInTime<DeadLetterStatistics> answer, Threshold threshold) {
         super("The dead-letter queue cannot be read");
-        this.repository = repository;
-        this.degradedThreshold = degradedThreshold;
-        this.downThreshold = downThreshold;
+        this.answer = answer;
+        this.threshold = threshold;
     }
 
     @Override
-    protected void doHealthCheck(Health.Builder health) {
-        DeadLetterStatistics statistics = repository.statistics();
+    protected void doHealthCheck(Health.Builder health) throws Exception {
+        DeadLetterStatistics statistics = answer.get();
         long open = statistics.depth();
         health.up()
                 .withDetail("open", open)
@@ -35,16 +29,16 @@ final class DeadLetterHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("waiting", statistics.totalWaiting())
                 .withDetail("retrying", statistics.totalRetrying())
                 .withDetail("projections", statistics.byProjection().keySet())
-                .withDetail("degradedThreshold", degradedThreshold)
-                .withDetail("downThreshold", downThreshold);
+                .withDetail("degradedThreshold", threshold.degraded())
+                .withDetail("downThreshold", threshold.down());
         if (statistics.oldestFailure() != null) {
             health.withDetail("oldestFailure", statistics.oldestFailure().toString());
         }
-        if (downThreshold > 0 && open >= downThreshold) {
+        if (threshold.isDown(open)) {
             health.down()
                     .withDetail("reason", "too many events could not be handled and wait in the dead-letter queue");
-        } else if (open >= degradedThreshold) {
-            health.status(DEGRADED)
+        } else if (threshold.isDegraded(open)) {
+            health.status(Verdict.DEGRADED)
                     .withDetail("reason", "events could not be handled and wait in the dead-letter queue");
         }
     }

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.SignalRelay;
 import io.eventsource.subscription.SubscriptionManager;
@@ -10,9 +11,11 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
-/** Measures the log where Micrometer is present and this instance drives subscriptions, which look at the log. */
-@AutoConfiguration(after = {SubscriptionAutoConfiguration.class, WakeUpAutoConfiguration.class})
+/** Measures the log, subscriptions and dead letters where Micrometer is present and this instance drives subscriptions, which look at the log. */
+@AutoConfiguration(
+        after = {SubscriptionAutoConfiguration.class, WakeUpAutoConfiguration.class, DeadLetterAutoConfiguration.class})
 @ConditionalOnClass(MeterBinder.class)
 @ConditionalOnBean(SubscriptionManager.class)
 public final class EventSourceMetricsAutoConfiguration {
@@ -23,5 +26,15 @@ public final class EventSourceMetricsAutoConfiguration {
     @Bean
     LogMetrics eventLogMetrics(LogHead logHead, ObjectProvider<SignalRelay> relay, ObjectProvider<Clock> clock) {
         return new LogMetrics(logHead, relay.getIfAvailable(), clock.getIfUnique(Clock::systemUTC));
+    }
+
+    @Bean
+    SubscriptionMetrics eventSubscriptionMetrics(SubscriptionManager manager, ObjectProvider<Clock> clock) {
+        return new SubscriptionMetrics(manager, clock.getIfUnique(Clock::systemUTC));
+    }
+
+    @Bean
+    DeadLetterMetrics eventDeadLetterMetrics(DeadLetterRepository repository, Environment environment) {
+        return new DeadLetterMetrics(repository, SubscriptionThreads.of(environment));
     }
 }

@@ -195,6 +195,7 @@ public record EventSourceProperties(
      * @param preset Sizes and times that belong together, for what is not set itself.
      * @param pollInterval How long the log goes unlooked at when no signal arrives. 1s, with the preset high-throughput 500ms.
      * @param drainTimeout How long a batch that is being handled may go on when the application stops.
+     * @param shutdownTimeout How long stopping the subscriptions may take altogether.
      * @param wakeUp How commits of other instances are heard of.
      * @param notifyInterval How long after a notification to other instances the next one is sent at the earliest.
      * @param heartbeat How often the listening connection is tried out.
@@ -213,6 +214,7 @@ public record EventSourceProperties(
             @DefaultValue("standard") Preset preset,
             @Nullable Duration pollInterval,
             @DefaultValue("10s") Duration drainTimeout,
+            @DefaultValue("30s") Duration shutdownTimeout,
             @DefaultValue("notify") WakeUp wakeUp,
             @DefaultValue("5ms") Duration notifyInterval,
             @DefaultValue("10s") Duration heartbeat,
@@ -233,6 +235,11 @@ public record EventSourceProperties(
             if (drainTimeout.isNegative()) {
                 throw new IllegalArgumentException(
                         PREFIX + "drain-timeout must not be negative, but it is " + drainTimeout);
+            }
+            if (shutdownTimeout.compareTo(drainTimeout) < 0) {
+                throw new IllegalArgumentException(
+                        "%sshutdown-timeout must not be below %sdrain-timeout, but they are %s and %s"
+                                .formatted(PREFIX, PREFIX, shutdownTimeout, drainTimeout));
             }
             if (pollInterval == null) {
                 pollInterval = preset.pollInterval;

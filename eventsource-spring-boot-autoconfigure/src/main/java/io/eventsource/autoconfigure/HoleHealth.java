@@ -20,17 +20,19 @@ final class HoleHealth {
     private static final int MAX_TRANSACTIONS = 10;
 
     private final LogHead logHead;
+    private final AnswerInTime<List<LogWriter>> writers;
     private final Duration stallThreshold;
     private final Clock clock;
 
-    HoleHealth(LogHead logHead, Duration stallThreshold, Clock clock) {
+    HoleHealth(LogHead logHead, AnswerInTime<List<LogWriter>> writers, Duration stallThreshold, Clock clock) {
         this.logHead = logHead;
+        this.writers = writers;
         this.stallThreshold = stallThreshold;
         this.clock = clock;
     }
 
     /** Adds the details and says whether the hole is older than the threshold. */
-    boolean stalled(Health.Builder health) {
+    boolean stalled(Health.Builder health) throws Exception {
         LogHeadStatus head = logHead.status();
         Instant since = head.holeSince();
         if (since == null) {
@@ -40,19 +42,19 @@ final class HoleHealth {
         if (age.compareTo(LASTING) < 0) {
             return false;
         }
-        List<LogWriter> writers = logHead.writers();
+        List<LogWriter> holders = writers.get();
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("behind", head.position());
         details.put("since", since.toString());
         details.put("age", age.toString());
         details.put(
                 "transactions",
-                writers.stream()
+                holders.stream()
                         .limit(MAX_TRANSACTIONS)
                         .map(HoleHealth::describe)
                         .toList());
-        if (writers.size() > MAX_TRANSACTIONS) {
-            details.put("furtherTransactions", writers.size() - MAX_TRANSACTIONS);
+        if (holders.size() > MAX_TRANSACTIONS) {
+            details.put("furtherTransactions", holders.size() - MAX_TRANSACTIONS);
         }
         health.withDetail("hole", details);
         return age.compareTo(stallThreshold) >= 0;

@@ -9,6 +9,7 @@ import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.subscription.ErrorHandling;
+import io.eventsource.subscription.GracefulShutdown;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionListener;
 import io.eventsource.subscription.SubscriptionManager;
@@ -26,6 +27,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -99,7 +102,19 @@ public final class SubscriptionAutoConfiguration {
     }
 
     @Bean
-    SubscriptionLifecycle subscriptionLifecycle(SubscriptionManager manager, EventSourceProperties properties) {
-        return new SubscriptionLifecycle(manager, properties.subscriptions().drainTimeout());
+    SubscriptionLifecycle subscriptionLifecycle(
+            SubscriptionManager manager, EventSourceProperties properties, ApplicationEventPublisher publisher) {
+        return new SubscriptionLifecycle(
+                manager,
+                properties.subscriptions().drainTimeout(),
+                properties.subscriptions().shutdownTimeout(),
+                publisher);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    GracefulShutdown gracefulShutdown(
+            ConfigurableApplicationContext context, SubscriptionManager manager, SubscriptionLifecycle lifecycle) {
+        return new ContextShutdown(context, manager, lifecycle);
     }
 }

@@ -7,14 +7,20 @@ import io.eventsource.autoconfigure.account.Deposited;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
+import io.eventsource.subscription.GracefulShutdown;
+import io.eventsource.subscription.ShutdownPhase;
+import io.eventsource.subscription.ShutdownResult;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionState;
 import io.eventsource.subscription.SubscriptionStatus;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.BeanFactory;
@@ -22,6 +28,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.liquibase.autoconfigure.LiquibaseAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.event.EventListener;
 
 class LifecycleIT {
 
@@ -104,6 +111,78 @@ class LifecycleIT {
             store(context).append(deposit(2));
 
             await().untilAsserted(() -> assertThat(handled).containsExactly(new Deposited(1), new Deposited(2)));
+        });
+    }
+
+    /** Hears what came of stopping. */
+    static final class Results {
+
+        private final List<ShutdownResult> heard = new CopyOnWriteArrayList<>();
+
+        @EventListener
+        void stopped(ShutdownResult result) {
+            heard.add(result);
+        }
+    }
+
+    @Test
+    void whatCameOfStoppingIsPublishedAndShownAndCanBeAskedForByCode() {
+        Results results = new Results();
+        application.withBean(Results.class, () -> results).run(context -> {
+            GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
+            store(context).append(deposit(1));
+            await().until(() -> handled.size() == 1);
+            assertThat(shutdown.shuttingDown()).isFalse();
+            assertThat(shutdown.phase()).isEqualTo(ShutdownPhase.RUNNING);
+            assertThat(shutdown.result()).isEmpty();
+
+            shutdown.request();
+
+            await().until(() -> !context.getSourceApplicationContext().isActive());
+            await().untilAsserted(() -> assertThat(threads()).isEmpty());
+            assertThat(shutdown.shuttingDown()).isTrue();
+            assertThat(shutdown.phase()).isEqualTo(ShutdownPhase.STOPPED);
+            assertThat(shutdown.result()).hasValueSatisfying(result -> {
+                assertThat(result.forced()).isFalse();
+                assertThat(result.segmentsReleased()).isOne();
+                assertThat(results.heard).containsExactly(result);
+            });
+        });
+    }
+
+    @Test
+    void whatTakesLongerThanTheDrainTimeoutIsForcedWithinTheShutdownTimeoutAndNamed() {
+        Results results = new Results();
+        CountDownLatch handling = new CountDownLatch(1);
+        Runners.on(database)
+                .withPropertyValues(
+                        "eventsource.subscriptions.drain-timeout=100ms",
+                        "eventsource.subscriptions.shutdown-timeout=8s")
+                .withBean(Results.class, () -> results)
+                .withBean(
+                        EventHandlers.class,
+                        () -> new Handlers("deposits", event -> {
+                            handling.countDown();
+                            try {
+                                new CountDownLatch(1).await();
+                            } catch (InterruptedException interrupted) {
+                                Thread.currentThread().interrupt();
+                                throw new IllegalStateException(interrupted);
+                            }
+                        }))
+                .run(context -> {
+                    store(context).append(deposit(1));
+                    assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
+                });
+
+        assertThat(results.heard).singleElement().satisfies(result -> {
+            assertThat(result.forced()).isTrue();
+            assertThat(result.phase()).isEqualTo(ShutdownPhase.STOPPED);
+            assertThat(result.took()).isLessThan(Duration.ofSeconds(8));
+            assertThat(result.abandoned()).singleElement().satisfies(batch -> {
+                assertThat(batch.segment()).contains("deposits");
+                assertThat(batch.events()).isOne();
+            });
         });
     }
 

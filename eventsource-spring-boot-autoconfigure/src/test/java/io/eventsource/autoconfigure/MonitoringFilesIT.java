@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -23,7 +24,7 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConf
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 
-/** The dashboard and the alert rules against what a running application lets Prometheus scrape. */
+/** The dashboard, the alert rules and the documentation's excerpt against what a running application lets Prometheus scrape. */
 class MonitoringFilesIT {
 
     private static final Path DASHBOARD = Path.of("../docs/monitoring/grafana-dashboard.json");
@@ -56,6 +57,21 @@ class MonitoringFilesIT {
         return named;
     }
 
+    /** Names with their tags, without the values. */
+    private static Set<String> series(Stream<String> lines) {
+        return lines.filter(line -> line.startsWith("eventsource_"))
+                .map(line -> line.substring(0, line.lastIndexOf(' ')))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Those of the excerpt of a scrape. */
+    private static Set<String> documentedSeries() throws IOException {
+        Set<String> documented =
+                series(Files.readString(Path.of("../docs/operations.md")).lines());
+        assertThat(documented).hasSizeGreaterThan(10);
+        return documented;
+    }
+
     @Test
     void theyNameOnlyMetricsThatThereAre() throws Exception {
         Set<String> named = named();
@@ -80,6 +96,7 @@ class MonitoringFilesIT {
                             .map(line -> line.split("[{ ]", 2)[0])
                             .collect(Collectors.toCollection(TreeSet::new));
                     assertThat(scraped).containsAll(named);
+                    assertThat(series(registry.scrape().lines())).containsAll(documentedSeries());
                 });
     }
 }

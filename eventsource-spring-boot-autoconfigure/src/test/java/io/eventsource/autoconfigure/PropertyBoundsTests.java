@@ -138,14 +138,29 @@ class PropertyBoundsTests {
             eventsource.subscriptions.defaults.segments | 1025
             eventsource.subscriptions.defaults.concurrency | 0
             eventsource.subscriptions.partition-id      | 0
-            eventsource.subscriptions.auto-startup      | perhaps""")
+            eventsource.subscriptions.auto-startup      | perhaps
+            eventsource.subscriptions.shutdown-timeout  | 9s
+            eventsource.subscriptions.shutdown-timeout  | soon
+            eventsource.health.lag-events-degraded      | -1
+            eventsource.health.lag-events-down          | 999
+            eventsource.health.lag-degraded             | -1s
+            eventsource.health.lag-down                 | 59s
+            eventsource.health.error-rate-degraded      | -1
+            eventsource.health.error-window             | 9s
+            eventsource.health.error-window             | 2h
+            eventsource.health.errors-degraded          | -1
+            eventsource.health.errors-down              | 9
+            eventsource.health.head-silence             | 999ms
+            eventsource.health.answer-timeout           | 9ms""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
         Runners.plain()
-                .withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere")
+                .withPropertyValues(
+                        "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere",
+                        "eventsource.migration.enabled=false")
                 .withPropertyValues(property + "=" + value)
                 .run(context -> assertThat(context)
                         .getFailure()
                         .hasStackTraceContaining(property)
-                        .hasStackTraceContaining("EventSourceProperties"));
+                        .hasStackTraceContaining("io.eventsource.autoconfigure.EventSource"));
     }
 }

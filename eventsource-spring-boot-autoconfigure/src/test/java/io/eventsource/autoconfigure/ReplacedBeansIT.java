@@ -183,6 +183,16 @@ class ReplacedBeansIT {
         }
 
         @Bean
+        HealthIndicator eventsourceLogHealthIndicator() {
+            return () -> Health.up().build();
+        }
+
+        @Bean
+        HealthIndicator eventsourceThreadsHealthIndicator() {
+            return () -> Health.up().build();
+        }
+
+        @Bean
         HealthIndicator eventsourcePoolHealthIndicator() {
             return () -> Health.up().build();
         }
@@ -221,8 +231,10 @@ class ReplacedBeansIT {
                             .doesNotHaveBean(EventSourceHealthIndicator.class)
                             .doesNotHaveBean(DeadLetterHealthIndicator.class)
                             .doesNotHaveBean(PoolHealthIndicator.class)
+                            .doesNotHaveBean(LogHealthIndicator.class)
+                            .doesNotHaveBean(ThreadsHealthIndicator.class)
                             .getBeans(HealthIndicator.class)
-                            .hasSize(3);
+                            .hasSize(5);
 
                     context.getBean(EventStore.class)
                             .append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));

@@ -39,7 +39,9 @@ final class Runners {
                         HistogramAutoConfiguration.class,
                         PoolAutoConfiguration.class,
                         PoolHealthAutoConfiguration.class,
-                        EventSourceHealthAutoConfiguration.class));
+                        SubscriptionHealthAutoConfiguration.class,
+                        EventSourceHealthAutoConfiguration.class,
+                        ProbeGroupsAutoConfiguration.class));
     }
 
     /** As {@link #plain()}, with the application's packages and its database. */

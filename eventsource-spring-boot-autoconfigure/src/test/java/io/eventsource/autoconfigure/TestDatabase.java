@@ -112,6 +112,16 @@ final class TestDatabase implements AutoCloseable {
         return DriverManager.getConnection(url, server.username(), server.password());
     }
 
+    /** Ends all connections and lets nobody in, as if the server were away. */
+    void refuseConnections() {
+        administer("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS false");
+        administer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'".formatted(name));
+    }
+
+    void allowConnections() {
+        administer("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS true");
+    }
+
     /** Removes the database, whoever still uses it. */
     @Override
     public void close() {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The service in a JVM of its own, with its data in a folder of the test. */
@@ -38,8 +39,13 @@ final class ServiceProcess {
 
     /** Starts it and waits until it is ready. */
     static ServiceProcess start(Path folder, int port) throws IOException, InterruptedException {
-        Path log = folder.resolve("service.log");
-        ServiceProcess service = new ServiceProcess(launch(log, arguments(folder, port)), log);
+        return start(folder.resolve("service.log"), port, Map.of(), arguments(folder, port));
+    }
+
+    /** Starts it with variables and arguments and waits until it is ready. */
+    static ServiceProcess start(Path log, int port, Map<String, String> variables, String... arguments)
+            throws IOException, InterruptedException {
+        ServiceProcess service = new ServiceProcess(launch(log, variables, arguments), log);
         boolean ready = false;
         try {
             service.awaitReady(port);
@@ -52,7 +58,7 @@ final class ServiceProcess {
         }
     }
 
-    private static Process launch(Path log, String... arguments) throws IOException {
+    private static Process launch(Path log, Map<String, String> variables, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -60,15 +66,16 @@ final class ServiceProcess {
                 System.getProperty("java.class.path"),
                 SampleApplication.class.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(variables);
+        return builder.start();
     }
 
     /** Runs it with the arguments given until it ends by itself; returns the exit code. */
     static int runToItsEnd(Path log, String... arguments) throws IOException, InterruptedException {
-        Process process = launch(log, arguments);
+        Process process = launch(log, Map.of(), arguments);
         try {
             assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .as("the process has ended")
@@ -93,6 +100,23 @@ final class ServiceProcess {
                 .until(() -> http.send(request, HttpResponse.BodyHandlers.discarding())
                                 .statusCode()
                         == 200);
+    }
+
+    /** As an orchestrator asks it to end: by SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits until it has ended; returns its exit code. */
+    int awaitEnd() throws InterruptedException {
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .as("the process has ended")
+                .isTrue();
+        return process.exitValue();
+    }
+
+    String log() throws IOException {
+        return Files.readString(log);
     }
 
     /** As {@code kill -9} does it. */

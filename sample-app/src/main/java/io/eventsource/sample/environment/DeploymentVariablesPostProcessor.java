@@ -153,6 +153,10 @@ final class DeploymentVariablesPostProcessor implements EnvironmentPostProcessor
                 properties,
                 "spring.lifecycle.timeout-per-shutdown-phase",
                 variables.seconds("SHUTDOWN_TIMEOUT", Duration.ZERO));
+        put(
+                properties,
+                "eventsource.subscriptions.shutdown-timeout",
+                variables.seconds("SHUTDOWN_TIMEOUT", Duration.ZERO));
         put(properties, "eventsource.subscriptions.drain-timeout", variables.seconds("DRAIN_TIMEOUT", Duration.ZERO));
         properties.put("spring.application.name", or(variables.text("SERVICE_NAME"), DEFAULT_SERVICE_NAME));
         String level = variables.text("LOG_LEVEL");

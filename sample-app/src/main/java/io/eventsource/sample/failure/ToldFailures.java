@@ -19,11 +19,17 @@ final class ToldFailures implements HandlerInterceptor {
     }
 
     void tell(String projection, ToldFailure failure) {
-        byProjection.put(projection, failure);
+        synchronized (byProjection) {
+            byProjection.put(projection, failure);
+            byProjection.notifyAll();
+        }
     }
 
     void mend(String projection) {
-        byProjection.remove(projection);
+        synchronized (byProjection) {
+            byProjection.remove(projection);
+            byProjection.notifyAll();
+        }
     }
 
     @Override
@@ -32,7 +38,25 @@ final class ToldFailures implements HandlerInterceptor {
         ToldFailure failure = byProjection.get(handlers.name());
         // last, so that there is something to roll back
         if (failure != null && events.stream().anyMatch(failure::concerns)) {
-            throw new ToldToFailException(handlers.name(), failure.category());
+            if (failure.hangs()) {
+                hang(handlers.name(), failure);
+            } else {
+                throw new ToldToFailException(handlers.name(), failure.category());
+            }
+        }
+    }
+
+    /** Until it is told otherwise, or its time is up and it is interrupted. */
+    private void hang(String projection, ToldFailure failure) {
+        try {
+            synchronized (byProjection) {
+                while (failure.equals(byProjection.get(projection))) {
+                    byProjection.wait();
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new ToldToFailException(projection, failure.category());
         }
     }
 }

@@ -47,6 +47,7 @@ class DeploymentVariablesTests {
                 "spring.datasource.hikari.connection-timeout",
                 "spring.datasource.hikari.max-lifetime",
                 "spring.lifecycle.timeout-per-shutdown-phase",
+                "eventsource.subscriptions.shutdown-timeout",
                 "eventsource.subscriptions.drain-timeout",
                 "spring.application.name",
                 "logging.level.root"
@@ -203,6 +204,7 @@ class DeploymentVariablesTests {
                         "warning")))
                 .containsEntry("spring.application.name", "shop")
                 .containsEntry("spring.lifecycle.timeout-per-shutdown-phase", "PT45S")
+                .containsEntry("eventsource.subscriptions.shutdown-timeout", "PT45S")
                 .containsEntry("eventsource.subscriptions.drain-timeout", "PT2.5S")
                 .containsEntry("logging.level.root", "WARN");
     }

@@ -1,0 +1,76 @@
+package io.eventsource.error;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Remembers for an hour how many errors each subscription had when, to ten seconds. To be registered with {@link ErrorListeners}.
+ * Thread-safe.
+ */
+public final class RecentErrors implements ErrorListener {
+
+    /** The longest time that can be looked back. */
+    public static final Duration LONGEST = Duration.ofHours(1);
+
+    private static final int SLOT_SECONDS = 10;
+    private static final int SLOTS = 1 + (int) LONGEST.toSeconds() / SLOT_SECONDS;
+
+    private final Map<String, Ring> bySubscription = new ConcurrentHashMap<>();
+    private final Clock clock;
+
+    /** The last slots, each with the number that it had since the epoch. */
+    private static final class Ring {
+
+        private final long[] numbers = new long[SLOTS];
+        private final int[] counts = new int[SLOTS];
+
+        synchronized void add(long number) {
+            int slot = (int) (number % SLOTS);
+            if (numbers[slot] != number) {
+                numbers[slot] = number;
+                counts[slot] = 0;
+            }
+            counts[slot]++;
+        }
+
+        synchronized int since(long first) {
+            int sum = 0;
+            for (int slot = 0; slot < SLOTS; slot++) {
+                sum += numbers[slot] >= first ? counts[slot] : 0;
+            }
+            return sum;
+        }
+    }
+
+    /**
+     * Remembers nothing yet.
+     *
+     * @param clock tells when an error comes
+     */
+    public RecentErrors(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void failed(ErrorInfo error) {
+        bySubscription.computeIfAbsent(error.subscription(), name -> new Ring()).add(number());
+    }
+
+    private long number() {
+        return clock.instant().getEpochSecond() / SLOT_SECONDS;
+    }
+
+    /**
+     * How many errors a subscription had lately.
+     *
+     * @param subscription its name
+     * @param window how far to look back, at most {@link #LONGEST}
+     * @return the number
+     */
+    public int within(String subscription, Duration window) {
+        Ring ring = bySubscription.get(subscription);
+        return ring == null ? 0 : ring.since(number() - window.toSeconds() / SLOT_SECONDS + 1);
+    }
+}

@@ -1,0 +1,62 @@
+package io.eventsource.subscription;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Since when the head has been where, so that it can be told how long something behind it has waited. Keeps a bounded number of
+ * moments, the closer together the more recent they are; what lies behind the first of them has waited at least since then.
+ * Thread-safe.
+ */
+final class HeadHistory {
+
+    private static final int CAPACITY = 256;
+    private static final long CLOSEST_MILLIS = 1_000;
+
+    private final List<Moment> moments = new ArrayList<>();
+
+    private record Moment(long head, Instant since) {}
+
+    /** The head was found somewhere. */
+    synchronized void found(long head, Instant at) {
+        Moment last = moments.isEmpty() ? null : moments.get(moments.size() - 1);
+        if (last != null && head < last.head()) {
+            // the log is another one
+            moments.clear();
+            last = null;
+        }
+        if (last != null && head == last.head()) {
+            return;
+        }
+        if (last != null && at.isBefore(last.since().plusMillis(CLOSEST_MILLIS))) {
+            moments.set(moments.size() - 1, new Moment(head, last.since()));
+            return;
+        }
+        if (moments.size() == CAPACITY) {
+            thinOut();
+        }
+        moments.add(new Moment(head, at));
+    }
+
+    /** Of each two moments the earlier time and the later place: nothing seems to have waited for less than it has. */
+    private void thinOut() {
+        for (int i = 0; i < CAPACITY / 2; i++) {
+            moments.set(
+                    i,
+                    new Moment(moments.get(2 * i + 1).head(), moments.get(2 * i).since()));
+        }
+        moments.subList(CAPACITY / 2, CAPACITY).clear();
+    }
+
+    /** Since when the head has been beyond a position; null while it is not. */
+    synchronized @Nullable Instant beyond(long position) {
+        for (Moment each : moments) {
+            if (each.head() > position) {
+                return each.since();
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,75 @@
+package io.eventsource.subscription;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What came of stopping all subscriptions of an instance.
+ *
+ * @param phase {@code STOPPED}, or the phase that was not over when the time was up
+ * @param took how long it took
+ * @param forced whether something had to be interrupted or left behind because its time was up
+ * @param subscriptions how many were stopped
+ * @param inFlight events that were being handled when it began
+ * @param drained how many of these were handled and committed
+ * @param checkpointsSaved segments whose last position is written down
+ * @param segmentsReleased segments that other instances may take at once; any others, when the lease has ended
+ * @param abandoned what was being handled and was not finished in time. It is rolled back, and handled again by whoever takes the segment; a
+ *     handler that cannot be interrupted may still commit until somebody has
+ */
+public record ShutdownResult(
+        ShutdownPhase phase,
+        Duration took,
+        boolean forced,
+        int subscriptions,
+        int inFlight,
+        int drained,
+        int checkpointsSaved,
+        int segmentsReleased,
+        List<Abandoned> abandoned) {
+
+    /** Nothing ran. */
+    static final ShutdownResult NOTHING =
+            new ShutdownResult(ShutdownPhase.STOPPED, Duration.ZERO, false, 0, 0, 0, 0, 0, List.of());
+
+    /** Copies the list. */
+    public ShutdownResult {
+        abandoned = List.copyOf(abandoned);
+    }
+
+    /**
+     * A batch that was not finished.
+     *
+     * @param segment subscription and number of the segment
+     * @param position the position behind which it begins
+     * @param events how many events it had
+     */
+    public record Abandoned(String segment, long position, int events) {
+
+        @Override
+        public String toString() {
+            return "%d events of '%s' behind position %d".formatted(events, segment, position);
+        }
+    }
+
+    /**
+     * One line for the log.
+     *
+     * @return the result in words
+     */
+    public String summary() {
+        String counts =
+                "Stopped %d subscriptions in %d ms: %d of %d events in flight drained, %d checkpoints saved, %d segments released, %d batches abandoned, forced: %s, phase: %s"
+                        .formatted(
+                                subscriptions,
+                                took.toMillis(),
+                                drained,
+                                inFlight,
+                                checkpointsSaved,
+                                segmentsReleased,
+                                abandoned.size(),
+                                forced,
+                                phase);
+        return abandoned.isEmpty() ? counts : counts + "; rolled back, to be handled again: " + abandoned;
+    }
+}

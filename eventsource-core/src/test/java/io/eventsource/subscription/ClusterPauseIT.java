@@ -1,0 +1,140 @@
+package io.eventsource.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsource.error.CircuitBreakerSettings;
+import io.eventsource.error.ErrorSettings;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.store.LogHead;
+import io.eventsource.store.LogSignal;
+import io.eventsource.testing.OnNewestPostgres;
+import io.eventsource.testing.TestDatabase;
+import io.eventsource.testing.TestEvents;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** Pausing and resuming concerns all instances. They hear nothing of each other here but by looking. */
+@OnNewestPostgres
+class ClusterPauseIT extends SubscriptionFixture {
+
+    private static final Duration LEASE = Duration.ofMillis(900);
+
+    ClusterPauseIT(TestDatabase database) {
+        super(database);
+    }
+
+    private SubscriptionManager instance(String description, SubscriptionSettings settings, EventHandlers handlers) {
+        SubscriptionManager manager = new SubscriptionManager(
+                List.of(new SubscriptionDefinition(handlers, withinTheLease(settings), database.transactionManager())),
+                database.dataSource(),
+                TestDatabase.SCHEMA,
+                TestEvents.codec(),
+                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                new LogSignal(),
+                new InstanceSettings(UUID.randomUUID(), description, SHORT, LEASE, null),
+                Thread::new,
+                (changed, from, to) -> {},
+                ErrorHandling.defaults(),
+                Clock.systemUTC());
+        managers.add(manager);
+        manager.start();
+        return manager;
+    }
+
+    private static SubscriptionSettings withinTheLease(SubscriptionSettings settings) {
+        return new SubscriptionSettings(
+                settings.batchSize(),
+                settings.maxInFlight(),
+                settings.backpressureThreshold(),
+                settings.linger(),
+                LEASE,
+                settings.checkpointStrategy(),
+                settings.checkpointInterval(),
+                settings.startFrom(),
+                settings.filter(),
+                settings.errors(),
+                settings.deadLetterOrder(),
+                settings.segments(),
+                settings.concurrency());
+    }
+
+    private static void awaitState(SubscriptionManager manager, String name, SubscriptionState state) {
+        eventually().until(() -> statusOf(manager, name).state() == state);
+    }
+
+    @Test
+    void what_one_instance_pauses_is_paused_in_all_also_in_later_ones_until_one_resumes_it() {
+        SubscriptionSettings two = quick(10).withSegments(2);
+        RecordingHandlers handlers = handlers();
+        SubscriptionManager first = instance("first", two, handlers);
+        SubscriptionManager second = instance("second", two, handlers);
+        awaitState(first, name, SubscriptionState.LIVE);
+        awaitState(second, name, SubscriptionState.LIVE);
+        Instant before = Instant.now();
+
+        first.pause(name, "ada", "a new index");
+        assertThat(statusOf(first, name).pause()).isNotNull();
+        awaitState(second, name, SubscriptionState.PAUSED);
+        awaitState(first, name, SubscriptionState.PAUSED);
+        second.pause(name, "bob", "me too");
+        SubscriptionManager third = instance("third", two, handlers);
+        awaitState(third, name, SubscriptionState.PAUSED);
+        for (SubscriptionManager each : List.of(first, second, third)) {
+            assertThat(statusOf(each, name).pause()).satisfies(pause -> {
+                assertThat(pause.by()).isEqualTo("ada");
+                assertThat(pause.reason()).isEqualTo("a new index");
+                assertThat(pause.since()).isAfter(before.minusSeconds(60));
+            });
+        }
+        List<Long> positions = deposit(4);
+        assertThat(first.stop(STOP_WITHIN)).isTrue();
+        assertThat(second.stop(STOP_WITHIN)).isTrue();
+        // all of it is the third one's now, which has never seen it run
+        eventually().untilAsserted(() -> assertThat(statusOf(third, name).segments())
+                .hasSize(2)
+                .allMatch(segment -> third.instanceId().equals(segment.owner())));
+        first.start();
+        awaitState(first, name, SubscriptionState.PAUSED);
+        assertThat(handlers.attempts()).isEmpty();
+
+        first.resume(name, "ada");
+
+        eventually().untilAsserted(() -> assertThat(handlers.effects()).isEqualTo(positions));
+        awaitState(third, name, SubscriptionState.LIVE);
+        assertThat(statusOf(third, name).pause()).isNull();
+        assertThat(jdbc.queryForList(
+                        "SELECT resumed_by FROM eventsource.subscription_controls WHERE projection_name = ?",
+                        String.class,
+                        name))
+                .containsExactly("ada");
+    }
+
+    @Test
+    void an_instance_that_has_stopped_at_an_event_goes_on_when_another_resumes_the_subscription() {
+        AtomicBoolean failing = new AtomicBoolean(true);
+        RecordingHandlers handlers = handlers().then(event -> {
+            if (failing.get()) {
+                throw new IllegalStateException("told to fail");
+            }
+        });
+        SubscriptionSettings halting = quick(10)
+                .withErrors(new ErrorSettings(
+                        0, Duration.ofMillis(5), 2, Duration.ofMillis(50), false, CircuitBreakerSettings.defaults()));
+        SubscriptionManager owner = instance("owner", halting, handlers);
+        awaitState(owner, name, SubscriptionState.LIVE);
+        SubscriptionManager other = instance("other", halting, handlers());
+        awaitState(other, name, SubscriptionState.STANDBY);
+        List<Long> positions = deposit(1);
+        awaitState(owner, name, SubscriptionState.HALTED);
+        failing.set(false);
+
+        other.resume(name);
+
+        eventually().untilAsserted(() -> assertThat(handlers.effects()).isEqualTo(positions));
+    }
+}

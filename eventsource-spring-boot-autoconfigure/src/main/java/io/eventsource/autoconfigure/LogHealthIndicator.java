@@ -1,0 +1,90 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.store.LogHead;
+import io.eventsource.store.LogHeadStatus;
+import io.eventsource.store.SignalRelay;
+import io.eventsource.store.SignalRelayStatus;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/** Whether the log's head is followed and moves, and whether the log is still the one that was read before. */
+final class LogHealthIndicator extends AbstractHealthIndicator {
+
+    private final LogHead logHead;
+    private final HeadWatch watch;
+    private final HoleHealth hole;
+    private final @Nullable SignalRelay relay;
+    private final Duration regressionShown;
+    private final Clock clock;
+
+    private long regressionsSeen;
+    private @Nullable Instant regressedAt;
+
+    LogHealthIndicator(
+            LogHead logHead,
+            HeadWatch watch,
+            HoleHealth hole,
+            @Nullable SignalRelay relay,
+            Duration regressionShown,
+            Clock clock) {
+        super("The head of the log cannot be asked for");
+        this.logHead = logHead;
+        this.watch = watch;
+        this.hole = hole;
+        this.relay = relay;
+        this.regressionShown = regressionShown;
+        this.clock = clock;
+    }
+
+    @Override
+    protected void doHealthCheck(Health.Builder health) throws Exception {
+        LogHeadStatus head = logHead.status();
+        Duration silence = watch.silence();
+        health.up().withDetail("head", head.position()).withDetail("regressions", head.regressions());
+        if (silence != null) {
+            health.withDetail("secondsSinceLook", silence.toSeconds());
+        }
+        if (relay != null) {
+            health.withDetail("wakeUp", describe(relay.status()));
+        }
+        String trouble = watch.trouble();
+        boolean stalled = hole.stalled(health);
+        if (trouble != null) {
+            health.down().withDetail("reason", trouble);
+        } else if (stalled) {
+            health.status(Verdict.DEGRADED).withDetail("reason", "an open transaction holds the head of the log");
+        } else if (regressed(head.regressions())) {
+            health.status(Verdict.DEGRADED)
+                    .withDetail("reason", "the log has gone backwards: the server has lost events that had been read");
+        }
+    }
+
+    /** Shown for a while from when it is first noticed here. */
+    private synchronized boolean regressed(long regressions) {
+        if (regressions > regressionsSeen) {
+            regressionsSeen = regressions;
+            regressedAt = clock.instant();
+        }
+        return regressedAt != null && clock.instant().isBefore(regressedAt.plus(regressionShown));
+    }
+
+    /** Says whether other instances are heard. While they are not, events arrive later, but all arrive: no reason to be degraded. */
+    private static Map<String, Object> describe(SignalRelayStatus status) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("connected", status.connected());
+        details.put("since", status.since().toString());
+        details.put("sending", status.sending());
+        Throwable failure = status.lastFailure();
+        if (failure != null && status.lastFailureAt() != null) {
+            details.put("lastError", failure.getClass().getName());
+            details.put("lastErrorAt", status.lastFailureAt().toString());
+        }
+        return details;
+    }
+}

@@ -1,0 +1,94 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.error.RecentErrors;
+import io.eventsource.store.LogHead;
+import io.eventsource.store.SignalRelay;
+import io.eventsource.subscription.SubscriptionManager;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/** Reports how well each subscription is and whether the log is followed, where Actuator is present and subscriptions are driven. */
+@AutoConfiguration(after = {SubscriptionAutoConfiguration.class, WakeUpAutoConfiguration.class})
+@ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+@ConditionalOnBean(SubscriptionManager.class)
+@EnableConfigurationProperties(EventSourceHealthProperties.class)
+public final class SubscriptionHealthAutoConfiguration {
+
+    /** Creates the configuration. */
+    public SubscriptionHealthAutoConfiguration() {}
+
+    @Bean
+    RecentErrors eventsourceRecentErrors(ObjectProvider<Clock> clock) {
+        return new RecentErrors(clock.getIfUnique(Clock::systemUTC));
+    }
+
+    @Bean
+    HeadWatch eventsourceHeadWatch(
+            SubscriptionManager manager,
+            EventSourceHealthProperties health,
+            EventSourceProperties properties,
+            ObjectProvider<Clock> clock) {
+        health.requireAbove(Objects.requireNonNull(properties.subscriptions().pollInterval()));
+        return new HeadWatch(manager, health.headSilence(), clock.getIfUnique(Clock::systemUTC));
+    }
+
+    @Bean
+    SubscriptionsHealth eventsourceSubscriptionsHealth(
+            SubscriptionManager manager,
+            HeadWatch head,
+            RecentErrors errors,
+            EventSourceHealthProperties health,
+            ObjectProvider<Clock> clock) {
+        return new SubscriptionsHealth(manager, head, errors, health, clock.getIfUnique(Clock::systemUTC));
+    }
+
+    @Bean
+    @ConditionalOnEnabledHealthIndicator("subscriptions")
+    @ConditionalOnMissingBean(name = "subscriptionsHealthContributor")
+    CompositeHealthContributor subscriptionsHealthContributor(SubscriptionsHealth subscriptions) {
+        Map<String, HealthIndicator> byName = new LinkedHashMap<>();
+        // a slash would be taken for the way to a part of it
+        subscriptions.names().forEach(name -> byName.put(name.replace('/', '.'), () -> subscriptions.health(name)));
+        return CompositeHealthContributor.fromMap(byName);
+    }
+
+    @Bean
+    @ConditionalOnEnabledHealthIndicator("eventsource-log")
+    @ConditionalOnMissingBean(name = "eventsourceLogHealthIndicator")
+    LogHealthIndicator eventsourceLogHealthIndicator(
+            LogHead logHead,
+            HeadWatch watch,
+            ObjectProvider<SignalRelay> relay,
+            EventSourceProperties properties,
+            EventSourceHealthProperties health,
+            Environment environment,
+            ObjectProvider<Clock> clocks) {
+        Clock clock = clocks.getIfUnique(Clock::systemUTC);
+        HoleHealth hole = new HoleHealth(
+                logHead,
+                new AnswerInTime<>(logHead::writers, health.answerTimeout(), SubscriptionThreads.of(environment)),
+                properties.subscriptions().stallThreshold(),
+                clock);
+        return new LogHealthIndicator(logHead, watch, hole, relay.getIfAvailable(), health.errorWindow(), clock);
+    }
+
+    @Bean
+    @ConditionalOnEnabledHealthIndicator("eventsource-threads")
+    @ConditionalOnMissingBean(name = "eventsourceThreadsHealthIndicator")
+    ThreadsHealthIndicator eventsourceThreadsHealthIndicator(SubscriptionManager manager) {
+        return new ThreadsHealthIndicator(manager);
+    }
+}
