@@ -29,6 +29,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON eventsource.projection_checkpoints, even
    TO eventsource_application;
 -- what a consumer of messages has handled; it forgets what is older than its retention
 GRANT SELECT, INSERT, DELETE ON eventsource.event_inbox TO eventsource_application;
+-- the order of its dead letters
+GRANT USAGE ON SEQUENCE eventsource.message_position_seq TO eventsource_application;
 -- how far each destination is
 GRANT SELECT ON eventsource.event_outbox_status TO eventsource_application;
 -- for the health indicator, which compares the installed version with the one it needs

@@ -876,6 +876,37 @@ SELECT substr(p.projection_name, 8) AS destination,
  CROSS JOIN eventsource.log_head AS h
   LEFT JOIN letters AS l ON l.projection_name = p.projection_name;
 
+-- ES11__dead_letters_of_messages.pgsql
+
+-- Messages of other services that could not be handled stand in the dead-letter queue too, behind each other by their key:
+-- aggregate_id is the key as a UUID, and position is drawn here, since a message has no place in this log.
+CREATE SEQUENCE eventsource.message_position_seq;
+
+ALTER TABLE eventsource.dead_letter_queue
+    ADD COLUMN message_source       text,
+    ADD COLUMN message_id           text,
+    ADD COLUMN message_key          text,
+    -- where the broker has it
+    ADD COLUMN message_lane         text,
+    ADD COLUMN message_place        text,
+    -- what the message says of its event
+    ADD COLUMN message_aggregate_id uuid,
+    ADD COLUMN message_position     bigint,
+    ADD CONSTRAINT dead_letter_queue_message_complete
+        CHECK (num_nulls(message_source, message_id, message_key, message_lane, message_place, message_aggregate_id,
+                         message_position) IN (0, 7));
+
+-- The payload of a message as it can be stored: what is no JSON that PostgreSQL takes is kept byte by byte.
+CREATE FUNCTION eventsource.message_payload(p_content bytea)
+    RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN convert_from(p_content, 'UTF8')::jsonb;
+EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+    RETURN jsonb_build_object('base64', translate(encode(p_content, 'base64'), E'\n', ''));
+END
+$$;
+
 -- What the migrator reads to know what is here: a row for each migration above.
 CREATE TABLE eventsource.eventsource_schema_history (
     installed_rank integer       NOT NULL,
@@ -905,4 +936,5 @@ VALUES
     (7, '7', 'dead letters', 'SQL', 'ES7__dead_letters.pgsql', 1132647901, current_user, 0, true),
     (8, '8', 'log incarnation', 'SQL', 'ES8__log_incarnation.pgsql', -1846985046, current_user, 0, true),
     (9, '9', 'inbox', 'SQL', 'ES9__inbox.pgsql', -699341523, current_user, 0, true),
-    (10, '10', 'outbox status', 'SQL', 'ES10__outbox_status.pgsql', 1883570444, current_user, 0, true);
+    (10, '10', 'outbox status', 'SQL', 'ES10__outbox_status.pgsql', 1883570444, current_user, 0, true),
+    (11, '11', 'dead letters of messages', 'SQL', 'ES11__dead_letters_of_messages.pgsql', 267667197, current_user, 0, true);
