@@ -59,11 +59,12 @@ public final class SubscriptionAutoConfiguration {
             ObjectProvider<Clock> clock) {
         SubscriptionStates states = new SubscriptionStates();
         HandlerDecorators decorators =
-                new HandlerDecorators(properties.observations(), observations, states, interceptors, batches);
+                new HandlerDecorators(properties.observations(), observations, states::of, interceptors, batches);
         List<EventHandlers> handlers = new ProjectionBeans(beanFactory, codec.registry())
-                .find().stream().map(decorators::decorate).toList();
+                .ofTheLog().stream().map(decorators::decorate).toList();
         return new SubscriptionManager(
-                new SubscriptionDefinitions(beanFactory, properties.subscriptions()).of(handlers),
+                new SubscriptionDefinitions(new TransactionManagers(beanFactory), properties.subscriptions())
+                        .of(handlers),
                 dataSource,
                 schema,
                 codec,

@@ -1,7 +1,6 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.DuplicateProjectionException;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.SubscriptionDefinition;
@@ -9,19 +8,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.NoSuchBeanDefinitionException;
-import org.springframework.transaction.PlatformTransactionManager;
 
 /** Brings handlers together with their settings and their transaction managers. */
 final class SubscriptionDefinitions {
 
-    private final ListableBeanFactory beanFactory;
+    private final TransactionManagers transactionManagers;
     private final EventSourceProperties.Subscriptions properties;
 
-    SubscriptionDefinitions(ListableBeanFactory beanFactory, EventSourceProperties.Subscriptions properties) {
-        this.beanFactory = beanFactory;
+    SubscriptionDefinitions(TransactionManagers transactionManagers, EventSourceProperties.Subscriptions properties) {
+        this.transactionManagers = transactionManagers;
         this.properties = properties;
     }
 
@@ -30,7 +25,7 @@ final class SubscriptionDefinitions {
         requireKnownNames(handlers);
         return handlers.stream()
                 .map(each -> new SubscriptionDefinition(
-                        each, properties.settings(each), transactionManager(each), properties.starts(each.name())))
+                        each, properties.settings(each), transactionManagers.of(each), properties.starts(each.name())))
                 .toList();
     }
 
@@ -58,34 +53,5 @@ final class SubscriptionDefinitions {
         if (!unknown.isEmpty()) {
             throw new EventSourceException("eventsource.subscriptions." + message.formatted(unknown, known));
         }
-    }
-
-    private @Nullable PlatformTransactionManager transactionManager(EventHandlers handlers) {
-        String name = handlers.transactionManager();
-        if (name != null) {
-            try {
-                return beanFactory.getBean(name, PlatformTransactionManager.class);
-            } catch (NoSuchBeanDefinitionException missing) {
-                throw new EventSourceException(
-                        "The projection '%s' names the transaction manager '%s', but there are only %s."
-                                .formatted(handlers.name(), name, managers()),
-                        missing);
-            }
-        }
-        if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
-            return null;
-        }
-        PlatformTransactionManager only =
-                beanFactory.getBeanProvider(PlatformTransactionManager.class).getIfUnique();
-        if (only == null) {
-            throw new EventSourceException(
-                    "The projection '%s' needs the PlatformTransactionManager of the event store's data source, but there are %s. Name it in @Projection(transactionManager = …), or mark the right one with @Primary."
-                            .formatted(handlers.name(), managers()));
-        }
-        return only;
-    }
-
-    private Set<String> managers() {
-        return new TreeSet<>(List.of(beanFactory.getBeanNamesForType(PlatformTransactionManager.class)));
     }
 }

@@ -35,7 +35,12 @@ final class Runners {
                         HistogramAutoConfiguration.class,
                         PoolAutoConfiguration.class,
                         PoolHealthAutoConfiguration.class,
-                        EventSourceHealthAutoConfiguration.class));
+                        EventSourceHealthAutoConfiguration.class,
+                        KafkaInboxAutoConfiguration.class,
+                        RedisInboxAutoConfiguration.class,
+                        InboxAutoConfiguration.class,
+                        InboxHealthAutoConfiguration.class,
+                        InboxMetricsAutoConfiguration.class));
     }
 
     /** As {@link #plain()}, with the application's packages and its database. */
