@@ -34,6 +34,8 @@ GRANT SELECT, INSERT, DELETE ON eventsource.event_inbox TO eventsource_applicati
 -- which events get rows in event_outbox, where eventsource.outbox.mode=table; the owner switches them on once:
 -- SELECT eventsource.outbox_rows(true);
 GRANT SELECT, INSERT, DELETE ON eventsource.event_outbox_routes TO eventsource_application;
+-- the order of its dead letters
+GRANT USAGE ON SEQUENCE eventsource.message_position_seq TO eventsource_application;
 -- how far each destination is
 GRANT SELECT ON eventsource.event_outbox_status TO eventsource_application;
 -- for the health indicator, which compares the installed version with the one it needs

@@ -957,6 +957,37 @@ CREATE TABLE eventsource.subscription_controls (
     CONSTRAINT subscription_controls_reason_of_pause CHECK (pause_reason IS NULL OR paused_at IS NOT NULL)
 );
 
+-- ES13__dead_letters_of_messages.pgsql
+
+-- Messages of other services that could not be handled stand in the dead-letter queue too, behind each other by their key:
+-- aggregate_id is the key as a UUID, and position is drawn here, since a message has no place in this log.
+CREATE SEQUENCE eventsource.message_position_seq;
+
+ALTER TABLE eventsource.dead_letter_queue
+    ADD COLUMN message_source       text,
+    ADD COLUMN message_id           text,
+    ADD COLUMN message_key          text,
+    -- where the broker has it
+    ADD COLUMN message_lane         text,
+    ADD COLUMN message_place        text,
+    -- what the message says of its event
+    ADD COLUMN message_aggregate_id uuid,
+    ADD COLUMN message_position     bigint,
+    ADD CONSTRAINT dead_letter_queue_message_complete
+        CHECK (num_nulls(message_source, message_id, message_key, message_lane, message_place, message_aggregate_id,
+                         message_position) IN (0, 7));
+
+-- The payload of a message as it can be stored: what is no JSON that PostgreSQL takes is kept byte by byte.
+CREATE FUNCTION eventsource.message_payload(p_content bytea)
+    RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN convert_from(p_content, 'UTF8')::jsonb;
+EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+    RETURN jsonb_build_object('base64', translate(encode(p_content, 'base64'), E'\n', ''));
+END
+$$;
+
 -- What the migrator reads to know what is here: a row for each migration above.
 CREATE TABLE eventsource.eventsource_schema_history (
     installed_rank integer       NOT NULL,
@@ -988,4 +1019,5 @@ VALUES
     (9, '9', 'inbox', 'SQL', 'ES9__inbox.pgsql', -699341523, current_user, 0, true),
     (10, '10', 'outbox status', 'SQL', 'ES10__outbox_status.pgsql', 1883570444, current_user, 0, true),
     (11, '11', 'outbox rows', 'SQL', 'ES11__outbox_rows.pgsql', 1986006033, current_user, 0, true),
-    (12, '12', 'subscription controls', 'SQL', 'ES12__subscription_controls.pgsql', -755666687, current_user, 0, true);
+    (12, '12', 'subscription controls', 'SQL', 'ES12__subscription_controls.pgsql', -755666687, current_user, 0, true),
+    (13, '13', 'dead letters of messages', 'SQL', 'ES13__dead_letters_of_messages.pgsql', 267667197, current_user, 0, true);

@@ -71,6 +71,18 @@ public final class FeedThread {
                 failure = null;
             }
         }
+
+        /**
+         * Says that reading does not work at the moment, and goes on by itself.
+         *
+         * @param thrown why
+         */
+        public void failing(Throwable thrown) {
+            if (failure == null) {
+                log.warn("'{}' cannot read, and goes on trying", name, thrown);
+            }
+            failure = thrown;
+        }
     }
 
     private record Run(Thread thread, Stop stop) {}
@@ -131,12 +143,12 @@ public final class FeedThread {
     }
 
     /**
-     * Whether it has been started and not stopped.
+     * Whether it has been started and not stopped, and its thread lives.
      *
      * @return whether it runs
      */
     public synchronized boolean running() {
-        return running != null;
+        return running != null && running.thread().isAlive();
     }
 
     /**
@@ -152,21 +164,33 @@ public final class FeedThread {
         ExponentialBackOff backOff = new ExponentialBackOff(FIRST_PAUSE_MILLIS, 2);
         backOff.setMaxInterval(LONGEST_PAUSE_MILLIS);
         BackOffExecution pauses = backOff.start();
-        try {
-            while (!stop.raised()) {
-                try {
-                    body.run(stop);
-                } catch (RuntimeException | Error thrown) {
-                    if (stop.raised()) {
-                        log.debug("'{}' failed while it ended", name, thrown);
-                        return;
-                    }
-                    pauses = failure == null ? backOff.start() : pauses;
-                    boolean unused = stop.await(TimeUnit.MILLISECONDS.toNanos(report(thrown, pauses.nextBackOff())));
-                }
+        while (!stop.raised()) {
+            Throwable thrown = failureOf(stop);
+            if (stop.raised()) {
+                log.debug("'{}' has ended", name, thrown);
+            } else if (thrown != null) {
+                pauses = failure == null ? backOff.start() : pauses;
+                pause(stop, report(thrown, pauses.nextBackOff()));
             }
+        }
+    }
+
+    /** An interrupt that nobody meant as a stop is a failure like any other: a handler may have left it behind. */
+    private @Nullable Throwable failureOf(Stop stop) {
+        try {
+            body.run(stop);
+            return null;
+        } catch (InterruptedException | RuntimeException | Error thrown) {
+            boolean unused = Thread.interrupted();
+            return thrown;
+        }
+    }
+
+    private void pause(Stop stop, long millis) {
+        try {
+            boolean unused = stop.await(TimeUnit.MILLISECONDS.toNanos(millis));
         } catch (InterruptedException interrupted) {
-            log.debug("'{}' was interrupted", name);
+            log.debug("'{}' was interrupted in a pause", name, interrupted);
         }
     }
 

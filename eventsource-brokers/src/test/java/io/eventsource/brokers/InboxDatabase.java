@@ -2,8 +2,15 @@ package io.eventsource.brokers;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.deadletter.AutomaticRetry;
+import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterRepository;
+import io.eventsource.deadletter.MessageParking;
+import io.eventsource.deadletter.ReplayBounds;
+import io.eventsource.deadletter.ReplaySettings;
 import io.eventsource.embedded.EmbeddedPostgresServer;
 import io.eventsource.embedded.EmbeddedPostgresSettings;
+import io.eventsource.error.ErrorClassifier;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventRegistry;
@@ -18,6 +25,8 @@ import io.eventsource.outbox.OutgoingMessage;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
+import io.eventsource.subscription.ErrorHandling;
+import io.eventsource.subscription.ProcessingBounds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -90,7 +99,6 @@ public final class InboxDatabase implements AutoCloseable {
                 server.jdbcUrl().replaceFirst("/postgres(?=$|\\?)", "/" + name), server.username(), server.password());
         new SchemaMigrator(database.pool, SCHEMA).migrate();
         database.jdbc.execute("CREATE TABLE effects (id bigserial PRIMARY KEY, subject text, number integer)");
-        database.jdbc.execute("CREATE TABLE parked (key text, message_id text, waiting boolean)");
         return database;
     }
 
@@ -151,20 +159,49 @@ public final class InboxDatabase implements AutoCloseable {
         }
     }
 
-    public InboxConsumer consumer(
-            String name, InboxSettings settings, PoisonMessages poison, Consumer<EventEnvelope<Object>> before) {
+    private InboxConsumer consumer(
+            String name, PoisonMessages poison, ReplayBounds bounds, Consumer<EventEnvelope<Object>> before) {
         return new InboxConsumer(
                 new Counting(name, jdbc, before),
-                new EventCodec(EventRegistry.of(Counted.class), new JacksonPayloadSerializer()),
+                codec(),
                 new Inbox(jdbc, SCHEMA),
                 poison,
+                ErrorHandling.defaults(),
                 pool,
                 new JdbcTransactionManager(pool),
-                settings);
+                quick(),
+                bounds);
     }
 
     public InboxConsumer consumer(String name, Consumer<EventEnvelope<Object>> before) {
-        return consumer(name, quick(), PoisonMessages.repeatForEver(), before);
+        return consumer(name, PoisonMessages.repeatForEver(), ReplayBounds.NONE, before);
+    }
+
+    /** One that puts aside what fails twice, and whose handlers may take a second. */
+    public InboxConsumer parkingConsumer(String name, Consumer<EventEnvelope<Object>> before) {
+        return consumer(
+                name,
+                PoisonMessages.deadLetters(new MessageParking(pool, SCHEMA), 1, AutomaticRetry.OFF),
+                ProcessingBounds.of(name, Duration.ofSeconds(1), pool, Thread::new),
+                before);
+    }
+
+    public DeadLetterRepository letters() {
+        return DeadLetterRepository.postgres(pool, SCHEMA);
+    }
+
+    public DeadLetterReplay replay(InboxConsumer consumer) {
+        return new DeadLetterReplay(
+                List.of(consumer.replayTarget()),
+                pool,
+                SCHEMA,
+                codec(),
+                ErrorClassifier.standard(),
+                new ReplaySettings(1_000, AutomaticRetry.OFF));
+    }
+
+    private static EventCodec codec() {
+        return new EventCodec(EventRegistry.of(Counted.class), new JacksonPayloadSerializer());
     }
 
     /** Small batches and short pauses. */

@@ -7,7 +7,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event that a projection could not handle, or that waits behind one.
+ * An event that a projection could not handle, or that waits behind one: of this log, or of another service that has sent it as a
+ * message.
  *
  * @param id the entry's key; rises in the order of parking
  * @param projection whose it is
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param nextAttemptAt when it is handled again by itself; null when it is not
  * @param resolution who closed it; null while it is open
  * @param edit who has edited its payload; null when nobody has
+ * @param message the message that has brought the event; null for an event of this log
  */
 public record DeadLetter(
         long id,
@@ -34,7 +36,8 @@ public record DeadLetter(
         Instant lastFailedAt,
         @Nullable Instant nextAttemptAt,
         @Nullable Resolution resolution,
-        @Nullable Edit edit) {
+        @Nullable Edit edit,
+        @Nullable Message message) {
 
     /**
      * How it failed last.
@@ -70,4 +73,16 @@ public record DeadLetter(
      * @param reason why
      */
     public record Edit(String originalPayload, Instant at, String by, String reason) {}
+
+    /**
+     * Where a message comes from. The entry's event says what the message says of itself, the sender's position included; a payload
+     * that is no JSON is an object with the one field {@code base64}.
+     *
+     * @param source who sent it
+     * @param id identifies it together with its source
+     * @param key what order is kept within: later messages of the same key wait behind this one
+     * @param lane the partition or stream that it was read in
+     * @param place where it stands there, such as its offset
+     */
+    public record Message(String source, String id, String key, String lane, String place) {}
 }

@@ -2,6 +2,7 @@ package io.eventsource.deadletter;
 
 import io.eventsource.deadletter.DeadLetter.Edit;
 import io.eventsource.deadletter.DeadLetter.Failure;
+import io.eventsource.deadletter.DeadLetter.Message;
 import io.eventsource.deadletter.DeadLetter.Resolution;
 import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorSeverity;
@@ -27,10 +28,11 @@ final class DeadLetterMapper implements RowMapper<DeadLetter> {
 
     @Override
     public DeadLetter mapRow(ResultSet row, int rowNumber) throws SQLException {
+        Message message = message(row);
         return new DeadLetter(
                 row.getLong("id"),
                 row.getString("projection_name"),
-                event(row),
+                event(row, message == null ? "" : "message_"),
                 DeadLetterStatus.of(row.getString("status")),
                 failure(row),
                 row.getInt("retry_count"),
@@ -39,15 +41,17 @@ final class DeadLetterMapper implements RowMapper<DeadLetter> {
                 time(row, "last_failed_at"),
                 timeOrNull(row, "next_attempt_at"),
                 resolution(row),
-                edit(row));
+                edit(row),
+                message);
     }
 
-    private static StoredEvent event(ResultSet row) throws SQLException {
+    /** A message keeps in columns of their own what its place in the queue takes the others for. */
+    private static StoredEvent event(ResultSet row, String prefix) throws SQLException {
         String headers = row.getString("metadata");
         return new StoredEvent(
-                row.getLong("position"),
+                row.getLong(prefix + "position"),
                 row.getObject("event_id", UUID.class),
-                row.getObject("aggregate_id", UUID.class),
+                row.getObject(prefix + "aggregate_id", UUID.class),
                 row.getString("aggregate_type"),
                 row.getLong("version"),
                 row.getString("event_type"),
@@ -89,6 +93,18 @@ final class DeadLetterMapper implements RowMapper<DeadLetter> {
                 ? null
                 : new Edit(
                         row.getString("original_data"), at, row.getString("edited_by"), row.getString("edit_reason"));
+    }
+
+    private static @Nullable Message message(ResultSet row) throws SQLException {
+        String source = row.getString("message_source");
+        return source == null
+                ? null
+                : new Message(
+                        source,
+                        row.getString("message_id"),
+                        row.getString("message_key"),
+                        row.getString("message_lane"),
+                        row.getString("message_place"));
     }
 
     private static Instant time(ResultSet row, String column) throws SQLException {

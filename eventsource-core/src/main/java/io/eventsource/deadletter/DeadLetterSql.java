@@ -21,7 +21,7 @@ record DeadLetterSql(String conditions, List<Object> arguments) {
         restrict(where, arguments, " AND status = ANY (?)", statuses.length == 0 ? null : statuses);
         restrict(where, arguments, " AND projection_name = ?", filter.projection());
         restrict(where, arguments, " AND event_type = ?", filter.eventType());
-        restrict(where, arguments, " AND aggregate_id = ?", filter.aggregateId());
+        restrict(where, arguments, " AND ? IN (aggregate_id, message_aggregate_id)", filter.aggregateId());
         restrict(where, arguments, " AND first_failed_at >= ?", database(filter.failedFrom()));
         restrict(where, arguments, " AND first_failed_at < ?", database(filter.failedBefore()));
         return new DeadLetterSql(where.toString(), arguments);

@@ -1,6 +1,6 @@
 package io.eventsource.deadletter;
 
-/** What keeps the handling of a dead letter from going on for ever and from holding locks while its client is silent. */
+/** What keeps the handling of a dead letter or a message from going on for ever and from holding locks while its client is silent. */
 @FunctionalInterface
 public interface ReplayBounds {
 
@@ -8,7 +8,7 @@ public interface ReplayBounds {
     ReplayBounds NONE = Runnable::run;
 
     /**
-     * Handles a dead letter, in the transaction of the event store's data source that is to close it.
+     * Handles a dead letter or messages, in the transaction of the event store's data source that is to close or record them.
      *
      * @param handling what to run, in this thread
      * @throws RuntimeException what the handling throws, or that it has taken too long

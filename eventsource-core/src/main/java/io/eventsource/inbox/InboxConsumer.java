@@ -1,32 +1,53 @@
 package io.eventsource.inbox;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.deadletter.ParkingChangedException;
+import io.eventsource.deadletter.ReplayBounds;
+import io.eventsource.deadletter.ReplayTarget;
+import io.eventsource.error.ErrorInfo;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.TransactionParticipation;
+import io.eventsource.subscription.ErrorHandling;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Handles messages so that each takes effect once in this service's database: the inbox's rows, what the handlers write and
  * what is set aside commit in one transaction, and the broker is told afterwards. What a crash leaves behind is delivered
- * again and recognised. Thread-safe as far as the handlers are; each lane of the broker is driven by one {@link InboxLane}.
+ * again and recognised. Handlers with at-least-once delivery write elsewhere, in a transaction of their own manager's that commits before.
+ * Thread-safe as far as the handlers are; each lane of the broker is driven by one {@link InboxLane}.
  */
 public final class InboxConsumer {
+
+    /** More would mean that keys are set aside and freed faster than a batch is handled. */
+    private static final int MAX_TRIES = 10;
 
     private final EventHandlers handlers;
     private final MessageDecoder decoder;
     private final Inbox inbox;
     private final PoisonMessages poisonMessages;
+    private final ErrorHandling errors;
+    private final @Nullable PlatformTransactionManager transactionManager;
     private final TransactionTemplate transaction;
+    private final TransactionOperations handling;
     private final TransactionParticipation participation;
     private final InboxSettings settings;
+    private final ReplayBounds bounds;
+    private volatile InboxCounts counts = InboxCounts.NONE;
 
     /**
      * Creates a consumer. Nothing is read or written yet.
@@ -35,25 +56,61 @@ public final class InboxConsumer {
      * @param codec this service's event classes; the handlers' types are looked up there
      * @param inbox what remembers messages, on the data source
      * @param poisonMessages decides which failing messages are set aside
+     * @param errors what an error is taken for, and who hears of it
      * @param dataSource where the inbox is
-     * @param transactionManager begins the transactions, and must govern the data source
+     * @param transactionManager begins the transactions, and must govern the data source; with at-least-once delivery it begins
+     *     those of the handlers, and null means none
      * @param settings batches, pauses, retention
+     * @param bounds how long handling may take
      */
     public InboxConsumer(
             EventHandlers handlers,
             EventCodec codec,
             Inbox inbox,
             PoisonMessages poisonMessages,
+            ErrorHandling errors,
             DataSource dataSource,
-            PlatformTransactionManager transactionManager,
-            InboxSettings settings) {
+            @Nullable PlatformTransactionManager transactionManager,
+            InboxSettings settings,
+            ReplayBounds bounds) {
         this.handlers = handlers;
         this.decoder = new MessageDecoder(codec.select(handlers.eventTypes()));
         this.inbox = inbox;
         this.poisonMessages = poisonMessages;
-        this.transaction = new TransactionTemplate(transactionManager);
+        this.errors = errors;
+        this.transactionManager = transactionManager;
         this.participation = new TransactionParticipation(dataSource);
+        if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
+            this.transaction = template(new JdbcTransactionManager(TransactionParticipation.target(dataSource)), false);
+            this.handling = transactionManager == null
+                    ? TransactionOperations.withoutTransaction()
+                    : template(transactionManager, true);
+        } else {
+            this.transaction = template(required(transactionManager), false);
+            this.handling = TransactionOperations.withoutTransaction();
+        }
         this.settings = settings;
+        this.bounds = bounds;
+    }
+
+    private PlatformTransactionManager required(@Nullable PlatformTransactionManager manager) {
+        if (manager == null) {
+            throw new EventSourceException(
+                    "The consumer '%s' has exactly-once delivery and no transaction manager. Give it the one of the inbox's data source."
+                            .formatted(name()));
+        }
+        return manager;
+    }
+
+    /** What is looked up behind the inbox's record must be what is committed then. */
+    private static TransactionTemplate template(PlatformTransactionManager manager, boolean ofItsOwn) {
+        TransactionTemplate template = new TransactionTemplate(manager);
+        if (ofItsOwn) {
+            template.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        } else {
+            template.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        }
+        return template;
     }
 
     /**
@@ -75,13 +132,31 @@ public final class InboxConsumer {
     }
 
     /**
+     * What has become of messages since this consumer was made.
+     *
+     * @return counts that only rise
+     */
+    public InboxCounts counts() {
+        return counts;
+    }
+
+    /**
+     * What handles this consumer's dead letters again.
+     *
+     * @return the same handlers, transactions and bounds
+     */
+    public ReplayTarget replayTarget() {
+        return new ReplayTarget(handlers, transactionManager, bounds);
+    }
+
+    /**
      * Begins to drive a lane.
      *
      * @param lane the name of a partition or stream
      * @return what handles its messages, used by one thread at a time
      */
     public InboxLane lane(String lane) {
-        return new InboxLane(this, lane);
+        return new InboxLane(this, errors, lane);
     }
 
     Instant now() {
@@ -100,54 +175,83 @@ public final class InboxConsumer {
     /**
      * Handles messages in one transaction; passes over those that are known, and those of no interest.
      *
-     * @return how many took effect or were set aside
+     * @return what became of them
      */
-    int handle(List<IncomingMessage> messages) {
+    InboxCounts handle(List<IncomingMessage> messages) {
         List<IncomingMessage> wanted =
                 messages.stream().filter(decoder::concerns).toList();
-        if (wanted.isEmpty()) {
-            return 0;
-        }
-        Integer handled = transaction.execute(status -> {
-            requireGoverned();
-            List<IncomingMessage> fresh = inbox.record(name(), wanted);
-            Set<String> parked = parkedKeys(fresh);
-            for (IncomingMessage message : fresh) {
-                if (parked.contains(message.key())) {
-                    poisonMessages.park(name(), message, null);
+        Batch batch = wanted.isEmpty() ? new Batch(List.of(), List.of()) : handleWanted(wanted);
+        int fresh = batch.handled().size() + batch.behind().size();
+        return count(new InboxCounts(
+                batch.handled().size(), messages.size() - fresh, batch.behind().size()));
+    }
+
+    /** Messages that were new: those that are handled, and those that wait behind others of their keys. */
+    private record Batch(List<IncomingMessage> handled, List<IncomingMessage> behind) {}
+
+    private Batch handleWanted(List<IncomingMessage> wanted) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return Objects.requireNonNull(transaction.execute(status -> handleInTransaction(wanted)));
+            } catch (ParkingChangedException freed) {
+                if (tries == MAX_TRIES) {
+                    throw freed;
                 }
             }
-            List<EventEnvelope<Object>> events = fresh.stream()
-                    .filter(message -> !parked.contains(message.key()))
-                    .flatMap(message -> decoder.decode(message).stream())
-                    .toList();
-            if (!events.isEmpty()) {
-                handlers.handleAll(events);
-            }
-            return fresh.size();
-        });
-        return handled == null ? 0 : handled;
+        }
     }
 
-    private Set<String> parkedKeys(List<IncomingMessage> messages) {
-        return messages.isEmpty()
-                ? Set.of()
-                : poisonMessages.parkedKeys(
-                        name(), messages.stream().map(IncomingMessage::key).collect(Collectors.toUnmodifiableSet()));
+    private Batch handleInTransaction(List<IncomingMessage> wanted) {
+        requireGoverned();
+        Batch batch = divide(inbox.record(name(), wanted));
+        if (!batch.handled().isEmpty()) {
+            bounds.run(() -> handleEvents(batch.handled()));
+        }
+        if (!batch.behind().isEmpty()) {
+            poisonMessages.parkBehind(name(), batch.behind());
+        }
+        return batch;
     }
 
-    /** Sets a message aside if it is poison, in a transaction of its own; says whether it did. */
-    boolean park(IncomingMessage message, Throwable failure, int attempts) {
-        Boolean parked = transaction.execute(status -> {
-            if (!poisonMessages.isPoison(name(), message, failure, attempts)) {
-                return false;
-            }
-            for (IncomingMessage fresh : inbox.record(name(), List.of(message))) {
-                poisonMessages.park(name(), fresh, failure);
-            }
-            return true;
-        });
-        return Boolean.TRUE.equals(parked);
+    private Batch divide(List<IncomingMessage> fresh) {
+        if (fresh.isEmpty()) {
+            return new Batch(fresh, List.of());
+        }
+        Set<String> parked = poisonMessages.parkedKeys(
+                name(), fresh.stream().map(IncomingMessage::key).collect(Collectors.toUnmodifiableSet()));
+        List<IncomingMessage> handled = new ArrayList<>();
+        List<IncomingMessage> behind = new ArrayList<>();
+        fresh.forEach(message -> (parked.contains(message.key()) ? behind : handled).add(message));
+        return new Batch(handled, behind);
+    }
+
+    private void handleEvents(List<IncomingMessage> messages) {
+        List<EventEnvelope<Object>> events = messages.stream()
+                .flatMap(message -> decoder.decode(message).stream())
+                .toList();
+        if (!events.isEmpty()) {
+            handling.executeWithoutResult(status -> handlers.handleAll(events));
+        }
+    }
+
+    boolean isPoison(IncomingMessage message, ErrorInfo error) {
+        return poisonMessages.isPoison(message, error);
+    }
+
+    /** Sets a message aside that has failed for good, in a transaction of its own, unless somebody else has handled it meanwhile. */
+    void park(IncomingMessage message, ErrorInfo error) {
+        boolean parked = Boolean.TRUE.equals(transaction.execute(status -> {
+            requireGoverned();
+            List<IncomingMessage> fresh = inbox.record(name(), List.of(message));
+            fresh.forEach(each -> poisonMessages.park(name(), each, error));
+            return !fresh.isEmpty();
+        }));
+        InboxCounts unused = count(parked ? new InboxCounts(0, 0, 1) : new InboxCounts(0, 1, 0));
+    }
+
+    private synchronized InboxCounts count(InboxCounts more) {
+        counts = counts.plus(more);
+        return more;
     }
 
     private void requireGoverned() {

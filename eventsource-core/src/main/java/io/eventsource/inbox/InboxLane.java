@@ -1,8 +1,14 @@
 package io.eventsource.inbox;
 
+import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorClassification;
+import io.eventsource.error.ErrorInfo;
+import io.eventsource.error.ErrorReaction;
+import io.eventsource.subscription.ErrorHandling;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +23,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
  *   <li>What was read together is handled in one transaction.
  *   <li>If that fails, it is repeated message by message, each in a transaction of its own, up to the one that fails.
  *   <li>That one is set aside if {@link PoisonMessages} says so, in the transaction that records it as handled. Otherwise it
- *       is to be given again after a pause, and everything behind it waits.
+ *       is to be given again after a pause, and everything behind it waits. Failures of the infrastructure count against no message.
  *   <li>The caller acknowledges what was handled, after the commit, and says so by {@link #acknowledged()}.
  * </ol>
  */
@@ -28,17 +34,31 @@ public final class InboxLane {
     private static final Duration CLEANING_INTERVAL = Duration.ofHours(1);
 
     private final InboxConsumer consumer;
+    private final ErrorHandling errors;
     private final String lane;
-    private @Nullable BackOffExecution pauses;
+    private @Nullable Streak failing;
     private long resumeAt = System.nanoTime();
     private @Nullable Instant begun;
     private long cleanedAt = System.nanoTime();
     private volatile InboxLaneStatus status;
 
-    InboxLane(InboxConsumer consumer, String lane) {
+    /** A message that has failed, since when, and how often it may be blamed for it. */
+    private static final class Streak {
+
+        private final Instant since = Instant.now();
+        private final BackOffExecution pauses;
+        private int blamed;
+
+        private Streak(BackOffExecution pauses) {
+            this.pauses = pauses;
+        }
+    }
+
+    InboxLane(InboxConsumer consumer, ErrorHandling errors, String lane) {
         this.consumer = consumer;
+        this.errors = errors;
         this.lane = lane;
-        this.status = new InboxLaneStatus(lane, 0, 0, 0, null);
+        this.status = new InboxLaneStatus(lane, InboxCounts.NONE, 0, null, null);
     }
 
     /**
@@ -58,12 +78,25 @@ public final class InboxLane {
      *     given again with all behind it after {@link #pauseNanos()}
      */
     public int handle(List<IncomingMessage> messages) {
+        return handle(messages, () -> false);
+    }
+
+    /**
+     * As {@link #handle(List)}, for a feed that may be ended meanwhile.
+     *
+     * @param messages the messages in order
+     * @param ending whether the feed is being stopped: what fails then may fail by an interrupt, and is not set aside
+     * @return how many of the first have been dealt with
+     */
+    public int handle(List<IncomingMessage> messages, BooleanSupplier ending) {
         if (messages.isEmpty()) {
             return 0;
         }
+        oldest(messages.get(0));
         if (messages.size() > 1 && status.failures() == 0) {
             try {
                 attempt(messages);
+                oldest(null);
                 return messages.size();
             } catch (RuntimeException | Error failure) {
                 log.debug(
@@ -75,18 +108,26 @@ public final class InboxLane {
             }
         }
         for (int done = 0; done < messages.size(); done++) {
-            if (!handled(messages.get(done))) {
+            oldest(messages.get(done));
+            if (!handled(messages.get(done), ending)) {
                 return done;
             }
         }
+        oldest(null);
         return messages.size();
     }
 
-    private boolean handled(IncomingMessage message) {
+    private void oldest(@Nullable IncomingMessage message) {
+        InboxLaneStatus before = status;
+        status = new InboxLaneStatus(
+                lane, before.counts(), before.failures(), before.failure(), message == null ? null : message.time());
+    }
+
+    private boolean handled(IncomingMessage message, BooleanSupplier ending) {
         try {
             attempt(List.of(message));
         } catch (RuntimeException | Error failure) {
-            return parked(message, failure);
+            return failed(message, failure, ending);
         }
         recovered();
         return true;
@@ -96,46 +137,93 @@ public final class InboxLane {
         if (begun == null) {
             begun = consumer.now();
         }
-        int fresh = consumer.handle(messages);
-        InboxLaneStatus before = status;
-        status = new InboxLaneStatus(
-                lane,
-                before.handled() + fresh,
-                before.passedOver() + messages.size() - fresh,
-                before.failures(),
-                before.failure());
+        count(consumer.handle(messages));
     }
 
-    private boolean parked(IncomingMessage message, Throwable failure) {
-        int attempts = status.failures() + 1;
-        try {
-            if (consumer.park(message, failure, attempts)) {
-                log.warn(
-                        "'{}' has set aside the message {} after {} failures",
-                        consumer.name(),
-                        message.describe(),
-                        attempts,
-                        failure);
-                failing(0, null);
-                return true;
-            }
-        } catch (RuntimeException | Error unable) {
-            failure.addSuppressed(unable);
+    private void count(InboxCounts more) {
+        InboxLaneStatus before = status;
+        status = new InboxLaneStatus(
+                lane, before.counts().plus(more), before.failures(), before.failure(), before.oldest());
+    }
+
+    private boolean failed(IncomingMessage message, Throwable failure, BooleanSupplier ending) {
+        ErrorClassification classification = errors.classifier().classify(failure);
+        Streak streak = streak();
+        if (classification.category() == ErrorCategory.INFRASTRUCTURE || ending.getAsBoolean()) {
+            long millis = pause(message, failure, streak);
+            errors.listeners()
+                    .publish(error(
+                            message,
+                            failure,
+                            classification,
+                            streak,
+                            new ErrorReaction.AwaitRecovery(Duration.ofMillis(millis), false)));
+            return false;
         }
-        pause(message, failure, attempts);
+        ErrorInfo last = error(message, failure, classification, streak, new ErrorReaction.Park());
+        if (consumer.isPoison(message, last) && parked(message, last)) {
+            errors.listeners().publish(last);
+            return true;
+        }
+        long millis = pause(message, failure, streak);
+        errors.listeners()
+                .publish(error(
+                        message, failure, classification, streak, new ErrorReaction.Retry(Duration.ofMillis(millis))));
+        streak.blamed++;
         return false;
     }
 
-    private void pause(IncomingMessage message, Throwable failure, int attempts) {
-        if (pauses == null) {
+    private Streak streak() {
+        Streak streak = failing;
+        if (streak == null) {
             ExponentialBackOff backOff =
                     new ExponentialBackOff(consumer.settings().retryDelay().toMillis(), 2);
             backOff.setMaxInterval(consumer.settings().maxRetryDelay().toMillis());
-            pauses = backOff.start();
+            streak = new Streak(backOff.start());
+            failing = streak;
         }
-        long millis = pauses.nextBackOff();
+        return streak;
+    }
+
+    private ErrorInfo error(
+            IncomingMessage message,
+            Throwable failure,
+            ErrorClassification classification,
+            Streak streak,
+            ErrorReaction reaction) {
+        return new ErrorInfo(
+                consumer.name(),
+                ErrorInfo.Event.of(MessageDecoder.describe(message)),
+                failure,
+                classification,
+                streak.blamed,
+                reaction,
+                streak.since,
+                Instant.now());
+    }
+
+    private boolean parked(IncomingMessage message, ErrorInfo error) {
+        try {
+            consumer.park(message, error);
+        } catch (RuntimeException | Error unable) {
+            error.error().addSuppressed(unable);
+            return false;
+        }
+        log.warn(
+                "'{}' has set aside the message {} after {} failures",
+                consumer.name(),
+                message.describe(),
+                status.failures() + 1,
+                error.error());
+        count(new InboxCounts(0, 0, 1));
+        failing(0, null);
+        return true;
+    }
+
+    private long pause(IncomingMessage message, Throwable failure, Streak streak) {
+        long millis = streak.pauses.nextBackOff();
         resumeAt = System.nanoTime() + Duration.ofMillis(millis).toNanos();
-        if (attempts == 1) {
+        if (status.failures() == 0) {
             log.warn(
                     "'{}' failed on the message {}, trying again in {} ms",
                     consumer.name(),
@@ -150,7 +238,8 @@ public final class InboxLane {
                     millis,
                     failure);
         }
-        failing(attempts, failure);
+        failing(status.failures() + 1, failure);
+        return millis;
     }
 
     private void recovered() {
@@ -162,10 +251,10 @@ public final class InboxLane {
 
     private void failing(int failures, @Nullable Throwable failure) {
         if (failures == 0) {
-            pauses = null;
+            failing = null;
             resumeAt = System.nanoTime();
         }
-        status = new InboxLaneStatus(lane, status.handled(), status.passedOver(), failures, failure);
+        status = new InboxLaneStatus(lane, status.counts(), failures, failure, status.oldest());
     }
 
     /**

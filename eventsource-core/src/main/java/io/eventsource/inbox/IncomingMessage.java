@@ -3,9 +3,10 @@ package io.eventsource.inbox;
 import io.eventsource.message.MessageContent;
 import java.time.Instant;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * A message as a broker delivered it. Immutable. A message that lacks what every message of this library's has (id, source,
+ * A message as a broker delivered it, but with U+FFFD for each U+0000 in its texts, which PostgreSQL cannot hold. Immutable. A message that lacks what every message of this library's has (id, source,
  * type) is one too, with empty texts, so that its consumer fails on it instead of passing over it.
  *
  * @param lane where it was read, such as a topic's partition or a stream: what is acknowledged in order
@@ -33,7 +34,20 @@ public record IncomingMessage(
 
     /** Copies the headers. */
     public IncomingMessage {
-        headers = Map.copyOf(headers);
+        key = storable(key);
+        id = storable(id);
+        source = storable(source);
+        type = storable(type);
+        subject = storable(subject);
+        headers = headers.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        header -> storable(header.getKey()),
+                        header -> storable(header.getValue()),
+                        (one, other) -> other));
+    }
+
+    private static String storable(String text) {
+        return text.replace('\0', '\uFFFD');
     }
 
     /**

@@ -33,25 +33,57 @@ final class MessageDecoder {
      * The events that a message carries.
      *
      * @return as for {@link EventSelection#decode}
-     * @throws InvalidMessageException when the message lacks id, source or type, or a number is none
+     * @throws InvalidMessageException when the message lacks id, source or type, a number is none, or the payload is no text
      */
     List<EventEnvelope<Object>> decode(IncomingMessage message) {
         require(message, "id", message.id());
         require(message, "source", message.source());
         require(message, "type", message.type());
+        return selection.decode(stored(message, payload(message), MessageDecoder::number));
+    }
+
+    private static String payload(IncomingMessage message) {
+        try {
+            return message.content().text();
+        } catch (IllegalStateException noText) {
+            throw new InvalidMessageException(message, String.valueOf(noText.getMessage()));
+        }
+    }
+
+    /** What a message says of its event, without the payload. One with unreadable numbers has a revision that nothing can decode. */
+    static StoredEvent describe(IncomingMessage message) {
+        try {
+            return stored(message, "", MessageDecoder::number);
+        } catch (InvalidMessageException unreadable) {
+            return stored(message, "", (each, text, header, missing, largest) -> 0);
+        }
+    }
+
+    /** Reads the number in a header. */
+    private interface Numbers {
+        long read(IncomingMessage message, @Nullable String text, String header, long missing, long largest);
+    }
+
+    private static StoredEvent stored(IncomingMessage message, String payload, Numbers numbers) {
         Map<String, String> headers = new HashMap<>(message.headers());
         String aggregateType = headers.remove(MessageHeaders.AGGREGATE_TYPE);
-        long version =
-                number(message, headers.remove(MessageHeaders.AGGREGATE_VERSION), MessageHeaders.AGGREGATE_VERSION, 0);
-        long revision = number(message, headers.remove(MessageHeaders.REVISION), MessageHeaders.REVISION, 1);
-        long position = number(message, headers.remove(MessageHeaders.POSITION), MessageHeaders.POSITION, 0);
+        long version = numbers.read(
+                message,
+                headers.remove(MessageHeaders.AGGREGATE_VERSION),
+                MessageHeaders.AGGREGATE_VERSION,
+                0,
+                Long.MAX_VALUE);
+        long revision = numbers.read(
+                message, headers.remove(MessageHeaders.REVISION), MessageHeaders.REVISION, 1, Short.MAX_VALUE);
+        long position = numbers.read(
+                message, headers.remove(MessageHeaders.POSITION), MessageHeaders.POSITION, 0, Long.MAX_VALUE);
         EventMetadata metadata = new EventMetadata(
                 headers.remove(MessageHeaders.TENANT),
                 headers.remove(MessageHeaders.ACTOR),
                 headers.remove(MessageHeaders.CORRELATION),
                 headers.remove(MessageHeaders.CAUSATION),
                 headers);
-        return selection.decode(new StoredEvent(
+        return new StoredEvent(
                 position,
                 uuid(message.id(), message.source()),
                 uuid(message.subject().isEmpty() ? message.key() : message.subject(), message.source()),
@@ -62,7 +94,7 @@ final class MessageDecoder {
                 message.time(),
                 message.time(),
                 metadata,
-                message.content().text()));
+                payload);
     }
 
     private static void require(IncomingMessage message, String field, String value) {
@@ -72,15 +104,20 @@ final class MessageDecoder {
         }
     }
 
-    private static long number(IncomingMessage message, @Nullable String text, String header, long missing) {
+    private static long number(
+            IncomingMessage message, @Nullable String text, String header, long missing, long largest) {
         if (text == null) {
             return missing;
         }
         try {
-            return Long.parseLong(text);
+            long number = Long.parseLong(text);
+            if (number >= 0 && number <= largest) {
+                return number;
+            }
         } catch (NumberFormatException failure) {
             throw new InvalidMessageException(message, "the header '%s' is no number".formatted(header));
         }
+        throw new InvalidMessageException(message, "the header '%s' must be 0 to %d".formatted(header, largest));
     }
 
     private static UUID uuid(String text, String source) {

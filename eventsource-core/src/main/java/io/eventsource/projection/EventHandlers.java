@@ -105,4 +105,13 @@ public interface EventHandlers {
     default @Nullable Duration retryDelay() {
         return null;
     }
+
+    /**
+     * The feed whose messages are handled, in place of the events in the application's own log.
+     *
+     * @return the feed's name, always the same; null for the log
+     */
+    default @Nullable String feed() {
+        return null;
+    }
 }

@@ -66,6 +66,11 @@ public abstract class EventHandlersDecorator implements EventHandlers {
     }
 
     @Override
+    public @Nullable String feed() {
+        return handlers.feed();
+    }
+
+    @Override
     public boolean undecoded() {
         return handlers.undecoded();
     }

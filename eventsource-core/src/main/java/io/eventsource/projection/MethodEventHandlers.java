@@ -271,6 +271,11 @@ public final class MethodEventHandlers implements EventHandlers {
         return retries.retryDelay();
     }
 
+    @Override
+    public @Nullable String feed() {
+        return projection.feed().isEmpty() ? null : projection.feed();
+    }
+
     private void invoke(Handler handler, List<EventEnvelope<Object>> events) {
         invoke(handler.method(), handler.arguments(events));
     }

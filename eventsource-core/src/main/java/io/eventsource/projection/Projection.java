@@ -53,4 +53,12 @@ public @interface Projection {
      * @return 1 ms or more; empty for what holds for all
      */
     String retryDelay() default "";
+
+    /**
+     * The feed whose messages are handled, in place of the events in this application's own log: messages of another service,
+     * each taking effect once. A Spring Boot application declares it as {@code eventsource.inbox.feeds.<feed>}.
+     *
+     * @return the feed's name; empty for the log
+     */
+    String feed() default "";
 }

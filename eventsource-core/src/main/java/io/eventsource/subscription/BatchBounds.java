@@ -5,34 +5,31 @@ import java.time.Duration;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 
-/** What holds for a batch of a subscription, for a dead letter of it: its processing timeout, and how long its client may be silent. */
+/** What holds for a batch of a subscription, for a dead letter or a message: its processing timeout, and how long its client may be silent. */
 final class BatchBounds implements ReplayBounds {
 
     private final String subscription;
     private final Duration timeout;
-    private final Duration silence;
-    private final CheckpointRepository checkpoints;
+    private final Runnable limitSilence;
     private final DataSource dataSource;
     private final ProcessingWatch.Timer timer;
 
     BatchBounds(
             String subscription,
             Duration timeout,
-            Duration silence,
-            CheckpointRepository checkpoints,
+            Runnable limitSilence,
             DataSource dataSource,
             ProcessingWatch.Timer timer) {
         this.subscription = subscription;
         this.timeout = timeout;
-        this.silence = silence;
-        this.checkpoints = checkpoints;
+        this.limitSilence = limitSilence;
         this.dataSource = dataSource;
         this.timer = timer;
     }
 
     @Override
     public void run(Runnable handling) {
-        checkpoints.limitSilence(silence);
+        limitSilence.run();
         // a watch is for one thread, and replays run in any
         ProcessingWatch watch = new ProcessingWatch(subscription, timeout, timer);
         watch.run(() -> {

@@ -82,6 +82,10 @@ final class CheckpointRepository {
 
     /** Has the server end the running transaction when its client says nothing for so long. Ends with the transaction. */
     void limitSilence(Duration silence) {
+        limitSilence(jdbc, silence);
+    }
+
+    static void limitSilence(JdbcOperations jdbc, Duration silence) {
         jdbc.queryForObject(
                 "SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', ?, true)",
                 String.class,

@@ -149,8 +149,7 @@ public final class SubscriptionManager {
                         new BatchBounds(
                                 each.name(),
                                 each.settings().processingTimeout(),
-                                settings.leaseDuration(),
-                                checkpoints,
+                                () -> checkpoints.limitSilence(settings.leaseDuration()),
                                 dataSource,
                                 replayTimer)))
                 .toList();

@@ -3,9 +3,11 @@ package io.eventsource.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eventsource.deadletter.ReplayBounds;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.message.MessageContent;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
@@ -21,7 +23,6 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -31,7 +32,6 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 class InboxIT {
 
     private static final String KEY = "c8b0a1de-0000-4000-8000-000000000001";
-    private static final String OTHER_KEY = "c8b0a1de-0000-4000-8000-000000000002";
 
     private final TestDatabase database;
     private final JdbcTemplate jdbc;
@@ -100,9 +100,11 @@ class InboxIT {
                 TestEvents.codec(),
                 inbox,
                 poison,
+                ErrorHandling.defaults(),
                 database.dataSource(),
                 database.transactionManager(),
-                new InboxSettings(100, Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofHours(1)));
+                new InboxSettings(100, Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofHours(1)),
+                ReplayBounds.NONE);
     }
 
     private InboxLane lane(Consumer<EventEnvelope<Object>> then) {
@@ -142,8 +144,8 @@ class InboxIT {
             assertThat(lane(event -> {}).handle(messages(0, 5))).isEqualTo(5);
 
             assertThat(deposits()).containsExactly(0L, 1L, 2L, 3L, 4L);
-            assertThat(lane.status().handled()).isEqualTo(5);
-            assertThat(lane.status().passedOver()).isEqualTo(3);
+            assertThat(lane.status().counts().handled()).isEqualTo(5);
+            assertThat(lane.status().counts().passedOver()).isEqualTo(3);
         }
 
         @Test
@@ -221,9 +223,11 @@ class InboxIT {
                                 TestEvents.codec(),
                                 inbox,
                                 PoisonMessages.repeatForEver(),
+                                ErrorHandling.defaults(),
                                 database.dataSource(),
                                 new JdbcTransactionManager(elsewhere.dataSource()),
-                                InboxSettings.defaults())
+                                InboxSettings.defaults(),
+                                ReplayBounds.NONE)
                         .lane("topic-0");
 
                 assertThat(lane.handle(messages(0, 1))).isZero();
@@ -258,9 +262,11 @@ class InboxIT {
                             TestEvents.codec(),
                             inbox,
                             PoisonMessages.repeatForEver(),
+                            ErrorHandling.defaults(),
                             database.dataSource(),
                             database.transactionManager(),
-                            new InboxSettings(100, Duration.ofMinutes(1), Duration.ofMinutes(4), Duration.ofHours(1)))
+                            new InboxSettings(100, Duration.ofMinutes(1), Duration.ofMinutes(4), Duration.ofHours(1)),
+                            ReplayBounds.NONE)
                     .lane("topic-0");
             List<Long> minutes = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
@@ -311,71 +317,6 @@ class InboxIT {
             assertThat(lane.status().failure())
                     .hasMessageContaining("deposited")
                     .hasMessageContaining("amount");
-        }
-    }
-
-    /** Keeps what is set aside in memory; a real one keeps it in a table. */
-    private static final class Parking implements PoisonMessages {
-
-        private final List<String> parked = new ArrayList<>();
-        private final int patience;
-        private boolean broken;
-
-        Parking(int patience) {
-            this.patience = patience;
-        }
-
-        @Override
-        public Set<String> parkedKeys(String consumer, Set<String> keys) {
-            return parked.isEmpty() ? Set.of() : Set.of(KEY);
-        }
-
-        @Override
-        public boolean isPoison(String consumer, IncomingMessage message, Throwable failure, int attempts) {
-            return attempts >= patience;
-        }
-
-        @Override
-        public void park(String consumer, IncomingMessage message, @Nullable Throwable failure) {
-            if (broken) {
-                throw new IllegalStateException("no room");
-            }
-            parked.add(message.id() + (failure == null ? " waits" : " failed"));
-        }
-    }
-
-    @Nested
-    class Setting_aside {
-
-        @Test
-        void a_poison_message_and_the_later_ones_of_its_key_are_set_aside_and_others_go_on() {
-            Parking poison = new Parking(2);
-            InboxLane lane = consumer(poison, failingOn(1)).lane("topic-0");
-            List<IncomingMessage> messages =
-                    List.of(message(KEY, 0), message(KEY, 1), message(OTHER_KEY, 2), message(KEY, 3));
-
-            assertThat(lane.handle(messages)).isEqualTo(1);
-            assertThat(lane.handle(messages.subList(1, 4))).isEqualTo(3);
-
-            assertThat(poison.parked).containsExactly("m-1 failed", "m-3 waits");
-            assertThat(deposits()).containsExactly(0L, 2L);
-            assertThat(rows()).isEqualTo(4);
-            assertThat(lane.status().failures()).isZero();
-            assertThat(lane.handle(messages)).isEqualTo(4);
-            assertThat(poison.parked).hasSize(2);
-        }
-
-        @Test
-        void where_it_cannot_be_kept_it_is_not_passed() {
-            Parking poison = new Parking(1);
-            poison.broken = true;
-            InboxLane lane = consumer(poison, failingOn(0)).lane("topic-0");
-
-            assertThat(lane.handle(messages(0, 2))).isZero();
-
-            assertThat(rows()).isZero();
-            assertThat(lane.status().failure()).hasMessage("not 0");
-            assertThat(lane.status().failure()).hasSuppressedException(new IllegalStateException("no room"));
         }
     }
 

@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure;
 
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
+import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorListener;
 import io.eventsource.error.ErrorListeners;
@@ -10,6 +11,7 @@ import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.SubscriptionManager;
+import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -63,13 +65,16 @@ public final class DeadLetterAutoConfiguration {
     @ConditionalOnBean(SubscriptionManager.class)
     DeadLetterReplay deadLetterReplay(
             SubscriptionManager manager,
+            ObjectProvider<InboxFeeds> feeds,
             DataSource dataSource,
             EventSourceSchema schema,
             EventCodec codec,
             ErrorClassifier classifier,
             EventSourceProperties properties) {
+        List<ReplayTarget> targets = new ArrayList<>(manager.replayTargets());
+        feeds.ifAvailable(inbox -> targets.addAll(inbox.replayTargets()));
         return new DeadLetterReplay(
-                manager.replayTargets(),
+                targets,
                 dataSource,
                 schema,
                 codec,
@@ -81,12 +86,14 @@ public final class DeadLetterAutoConfiguration {
     @ConditionalOnBean(SubscriptionManager.class)
     DeadLetterLifecycle deadLetterLifecycle(
             SubscriptionManager manager,
+            ObjectProvider<InboxFeeds> feeds,
             DeadLetterReplay replay,
             DeadLetterRepository repository,
             EventSourceProperties properties,
             Environment environment) {
         return new DeadLetterLifecycle(
                 manager,
+                feeds.getIfAvailable(() -> new InboxFeeds(List.of())),
                 replay,
                 repository,
                 properties.deadLetters(),

@@ -6,6 +6,7 @@ import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionStatus;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -25,6 +26,7 @@ final class DeadLetterLifecycle implements SmartLifecycle {
     private static final Duration INTERRUPTED_WITHIN = Duration.ofSeconds(5);
 
     private final SubscriptionManager manager;
+    private final InboxFeeds feeds;
     private final DeadLetterReplay replay;
     private final DeadLetterRepository repository;
     private final DeadLetters properties;
@@ -34,12 +36,14 @@ final class DeadLetterLifecycle implements SmartLifecycle {
 
     DeadLetterLifecycle(
             SubscriptionManager manager,
+            InboxFeeds feeds,
             DeadLetterReplay replay,
             DeadLetterRepository repository,
             DeadLetters properties,
             Duration drainTimeout,
             ThreadFactory threads) {
         this.manager = manager;
+        this.feeds = feeds;
         this.replay = replay;
         this.repository = repository;
         this.properties = properties;
@@ -49,7 +53,7 @@ final class DeadLetterLifecycle implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
-        if (executor != null || manager.names().isEmpty()) {
+        if (executor != null || (manager.names().isEmpty() && feeds.all().isEmpty())) {
             return;
         }
         ScheduledThreadPoolExecutor started = new ScheduledThreadPoolExecutor(1, body -> {
@@ -82,7 +86,8 @@ final class DeadLetterLifecycle implements SmartLifecycle {
         Set<String> handled = manager.statuses().stream()
                 .filter(DeadLetterLifecycle::handles)
                 .map(SubscriptionStatus::name)
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(HashSet::new));
+        handled.addAll(feeds.running());
         return handled.isEmpty()
                 ? null
                 : replay.replayDue(handled, properties.replayLimit()).stoppedBy();

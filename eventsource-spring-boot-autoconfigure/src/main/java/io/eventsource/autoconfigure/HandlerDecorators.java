@@ -7,6 +7,7 @@ import io.eventsource.projection.HandlerInterceptor;
 import io.eventsource.projection.InterceptedEventHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
@@ -21,14 +22,14 @@ final class HandlerDecorators {
     HandlerDecorators(
             Observations properties,
             EventSourceObservations observations,
-            SubscriptionStates states,
+            UnaryOperator<String> states,
             ObjectProvider<HandlerInterceptor> own,
             ObjectProvider<BatchListener> batches) {
         if (properties.logContext()) {
             interceptors.add(new HandlerLogContext());
         }
         if (properties.handle()) {
-            interceptors.add(observations.handlers(states::of));
+            interceptors.add(observations.handlers(states));
         }
         own.orderedStream().forEach(interceptors::add);
         this.batches = batches.orderedStream().toList();

@@ -11,7 +11,7 @@ import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.annotation.AnnotationUtils;
 
-/** Finds what is to be driven through the log: beans with {@code @EventHandler} methods, and {@link EventHandlers} beans. */
+/** Finds what handles events: beans with {@code @EventHandler} methods, and {@link EventHandlers} beans. */
 final class ProjectionBeans {
 
     private final ConfigurableListableBeanFactory beanFactory;
@@ -22,7 +22,17 @@ final class ProjectionBeans {
         this.registry = registry;
     }
 
-    List<EventHandlers> find() {
+    /** Those that are to be driven through the log. */
+    List<EventHandlers> ofTheLog() {
+        return find().stream().filter(each -> each.feed() == null).toList();
+    }
+
+    /** Those that are to be fed with messages of other services. */
+    List<EventHandlers> ofFeeds() {
+        return find().stream().filter(each -> each.feed() != null).toList();
+    }
+
+    private List<EventHandlers> find() {
         List<EventHandlers> found = new ArrayList<>(
                 beanFactory.getBeanProvider(EventHandlers.class).orderedStream().toList());
         for (String name : beanFactory.getBeanDefinitionNames()) {

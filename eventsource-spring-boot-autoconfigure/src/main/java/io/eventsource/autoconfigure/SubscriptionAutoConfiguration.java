@@ -64,14 +64,15 @@ public final class SubscriptionAutoConfiguration {
             ObjectProvider<Clock> clock) {
         SubscriptionStates states = new SubscriptionStates();
         HandlerDecorators decorators =
-                new HandlerDecorators(properties.observations(), observations, states, interceptors, batches);
-        List<EventHandlers> handlers = new ArrayList<>(new ProjectionBeans(beanFactory, codec.registry()).find());
+                new HandlerDecorators(properties.observations(), observations, states::of, interceptors, batches);
+        List<EventHandlers> handlers = new ArrayList<>(new ProjectionBeans(beanFactory, codec.registry()).ofTheLog());
         OutboxHandlers publishers = outbox.getIfAvailable();
         if (publishers != null) {
             handlers.addAll(publishers.make());
         }
         return new SubscriptionManager(
-                new SubscriptionDefinitions(beanFactory, properties.subscriptions(), publishers)
+                new SubscriptionDefinitions(
+                                new TransactionManagers(beanFactory), properties.subscriptions(), publishers)
                         .of(handlers.stream().map(decorators::decorate).toList()),
                 dataSource,
                 schema,

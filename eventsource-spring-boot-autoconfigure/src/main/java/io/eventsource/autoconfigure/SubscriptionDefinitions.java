@@ -3,7 +3,6 @@ package io.eventsource.autoconfigure;
 import io.eventsource.EventSourceException;
 import io.eventsource.autoconfigure.EventSourceProperties.Options;
 import io.eventsource.outbox.Publisher;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.DuplicateProjectionException;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.StartPosition;
@@ -14,14 +13,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.NoSuchBeanDefinitionException;
-import org.springframework.transaction.PlatformTransactionManager;
 
 /** Brings handlers together with their settings and their transaction managers. */
 final class SubscriptionDefinitions {
 
-    private final ListableBeanFactory beanFactory;
+    private final TransactionManagers transactionManagers;
     private final EventSourceProperties.Subscriptions properties;
     private final @Nullable OutboxHandlers outbox;
 
@@ -31,10 +27,10 @@ final class SubscriptionDefinitions {
      * @param outbox knows where destinations begin; null when nothing is published here
      */
     SubscriptionDefinitions(
-            ListableBeanFactory beanFactory,
+            TransactionManagers transactionManagers,
             EventSourceProperties.Subscriptions properties,
             @Nullable OutboxHandlers outbox) {
-        this.beanFactory = beanFactory;
+        this.transactionManagers = transactionManagers;
         this.properties = properties;
         this.outbox = outbox;
     }
@@ -44,7 +40,7 @@ final class SubscriptionDefinitions {
         requireKnownNames(handlers);
         return handlers.stream()
                 .map(each -> new SubscriptionDefinition(
-                        each, settings(each), transactionManager(each), properties.starts(each.name())))
+                        each, settings(each), transactionManagers.of(each), properties.starts(each.name())))
                 .toList();
     }
 
@@ -93,34 +89,5 @@ final class SubscriptionDefinitions {
         if (!unknown.isEmpty()) {
             throw new EventSourceException("eventsource.subscriptions." + message.formatted(unknown, known));
         }
-    }
-
-    private @Nullable PlatformTransactionManager transactionManager(EventHandlers handlers) {
-        String name = handlers.transactionManager();
-        if (name != null) {
-            try {
-                return beanFactory.getBean(name, PlatformTransactionManager.class);
-            } catch (NoSuchBeanDefinitionException missing) {
-                throw new EventSourceException(
-                        "The projection '%s' names the transaction manager '%s', but there are only %s."
-                                .formatted(handlers.name(), name, managers()),
-                        missing);
-            }
-        }
-        if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
-            return null;
-        }
-        PlatformTransactionManager only =
-                beanFactory.getBeanProvider(PlatformTransactionManager.class).getIfUnique();
-        if (only == null) {
-            throw new EventSourceException(
-                    "The projection '%s' needs the PlatformTransactionManager of the event store's data source, but there are %s. Name it in @Projection(transactionManager = …), or mark the right one with @Primary."
-                            .formatted(handlers.name(), managers()));
-        }
-        return only;
-    }
-
-    private Set<String> managers() {
-        return new TreeSet<>(List.of(beanFactory.getBeanNamesForType(PlatformTransactionManager.class)));
     }
 }

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
@@ -81,13 +82,17 @@ class DocumentedMetersIT {
                         ObservationAutoConfiguration.class,
                         MetricsAutoConfiguration.class,
                         SimpleMetricsExportAutoConfiguration.class,
-                        CompositeMeterRegistryAutoConfiguration.class))
+                        CompositeMeterRegistryAutoConfiguration.class,
+                        DataRedisAutoConfiguration.class))
                 .withPropertyValues(
                         "eventsource.snapshots.mode=sync",
                         "eventsource.snapshots.threshold=2",
                         "eventsource.outbox.destinations.accounts.transport=spring",
                         "eventsource.outbox.destinations.accounts.events=deposited")
+                .withPropertyValues(FeedsIT.feed("redis"))
+                .withPropertyValues("spring.data.redis.port=1")
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
+                .withBean(FeedsIT.Incoming.class)
                 .run(context -> {
                     MeasuredUse.of(context);
                     MeterRegistry registry = context.getBean(MeterRegistry.class);

@@ -41,7 +41,12 @@ final class Runners {
                         PoolHealthAutoConfiguration.class,
                         SubscriptionHealthAutoConfiguration.class,
                         EventSourceHealthAutoConfiguration.class,
-                        ProbeGroupsAutoConfiguration.class));
+                        ProbeGroupsAutoConfiguration.class,
+                        KafkaInboxAutoConfiguration.class,
+                        RedisInboxAutoConfiguration.class,
+                        InboxAutoConfiguration.class,
+                        InboxHealthAutoConfiguration.class,
+                        InboxMetricsAutoConfiguration.class));
     }
 
     /** As {@link #plain()}, with the application's packages and its database. */

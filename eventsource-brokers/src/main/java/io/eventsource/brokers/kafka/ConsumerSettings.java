@@ -1,5 +1,6 @@
 package io.eventsource.brokers.kafka;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -10,12 +11,14 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 /** Settings of a consumer whose offsets move only by what was handled. */
 final class ConsumerSettings {
 
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(3);
+
     private ConsumerSettings() {}
 
     static Map<String, Object> of(Map<String, ?> given, String groupId, int maxPollRecords) {
         Map<String, Object> values = new HashMap<>(given);
         require(values, ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, Set.of("false"), "false");
-        require(values, ConsumerConfig.GROUP_ID_CONFIG, Set.of(groupId), groupId);
+        values.putIfAbsent(ConsumerConfig.GROUP_ID_CONFIG, groupId);
         values.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
         values.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         values.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -37,6 +40,13 @@ final class ConsumerSettings {
         Map<String, Object> values = new HashMap<>(settings);
         values.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         return values;
+    }
+
+    /** How long to put up with silence: not longer than the client itself waits for an answer. */
+    static Duration patience(Map<String, Object> settings) {
+        Object given = settings.get(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG);
+        Duration timeout = given == null ? LONGEST_SILENCE : Duration.ofMillis(Long.parseLong(String.valueOf(given)));
+        return timeout.compareTo(LONGEST_SILENCE) < 0 ? timeout : LONGEST_SILENCE;
     }
 
     static boolean beginsAtEnd(Map<String, Object> settings) {

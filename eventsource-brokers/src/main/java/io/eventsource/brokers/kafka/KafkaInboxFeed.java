@@ -7,6 +7,7 @@ import io.eventsource.inbox.InboxFeedStatus;
 import io.eventsource.inbox.InboxLane;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -27,6 +29,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,24 +55,29 @@ public final class KafkaInboxFeed implements InboxFeed {
     private static final Logger log = LoggerFactory.getLogger(KafkaInboxFeed.class);
 
     private static final Duration LONGEST_POLL = Duration.ofSeconds(1);
+    private static final Duration LEAVE_WITHIN = Duration.ofSeconds(3);
 
     private final InboxConsumer consumer;
     private final Set<String> topics;
     private final Map<String, Object> clientSettings;
+    private final Duration patience;
     private final FeedThread thread;
     private final Map<TopicPartition, InboxLane> lanes = new ConcurrentHashMap<>();
     private final AtomicLong lost = new AtomicLong();
     private volatile @Nullable Consumer<String, byte[]> client;
 
+    /** When a broker has been heard of last; used by the feed's thread. */
+    private long heardAt;
+
     /**
      * Creates a feed that does not run yet.
      *
-     * @param consumer what handles the messages; its name is the consumer group's
+     * @param consumer what handles the messages; its name is the consumer group's, unless {@code group.id} says another
      * @param topics the topics, at least one
      * @param clientSettings what Kafka calls consumer configs, with {@code bootstrap.servers} at least. Where a group has no
      *     offset yet, it begins at the earliest message, unless {@code auto.offset.reset} is {@code latest}
      * @param threads makes the thread
-     * @throws IllegalArgumentException when a setting would commit offsets on its own, or names another group
+     * @throws IllegalArgumentException when a setting would commit offsets on its own
      */
     public KafkaInboxFeed(
             InboxConsumer consumer, Set<String> topics, Map<String, ?> clientSettings, ThreadFactory threads) {
@@ -80,6 +88,7 @@ public final class KafkaInboxFeed implements InboxFeed {
         this.topics = Set.copyOf(topics);
         this.clientSettings = ConsumerSettings.of(
                 clientSettings, consumer.name(), consumer.settings().batchSize());
+        this.patience = ConsumerSettings.patience(this.clientSettings);
         this.thread = new FeedThread(consumer.name(), threads, this::read, this::wake);
     }
 
@@ -116,8 +125,10 @@ public final class KafkaInboxFeed implements InboxFeed {
     }
 
     private void read(FeedThread.Stop stop) throws InterruptedException {
-        try (Consumer<String, byte[]> polling = new KafkaConsumer<>(ConsumerSettings.withoutReset(clientSettings))) {
+        Consumer<String, byte[]> polling = new KafkaConsumer<>(ConsumerSettings.withoutReset(clientSettings));
+        try {
             client = polling;
+            heardAt = System.nanoTime() - patience.toNanos();
             polling.subscribe(topics, new Assignment());
             while (!stop.raised()) {
                 poll(polling, stop);
@@ -131,6 +142,7 @@ public final class KafkaInboxFeed implements InboxFeed {
         } finally {
             client = null;
             lanes.clear();
+            polling.close(CloseOptions.timeout(LEAVE_WITHIN));
         }
     }
 
@@ -145,12 +157,33 @@ public final class KafkaInboxFeed implements InboxFeed {
             mend(polling, removed.offsetOutOfRangePartitions());
             return;
         }
+        if (records.isEmpty()) {
+            listen(polling, stop);
+            return;
+        }
+        heardAt = System.nanoTime();
         stop.working();
         for (TopicPartition partition : records.partitions()) {
             if (stop.raised()) {
                 return;
             }
-            handle(polling, partition, records.records(partition));
+            handle(polling, partition, records.records(partition), stop);
+        }
+    }
+
+    /** The client keeps quiet about brokers that are away, and about topics that are missing: both look like topics without messages. */
+    private void listen(Consumer<String, byte[]> polling, FeedThread.Stop stop) {
+        if (System.nanoTime() - heardAt < patience.toNanos()) {
+            return;
+        }
+        Set<TopicPartition> asked = new HashSet<>(polling.assignment());
+        topics.forEach(topic -> asked.add(new TopicPartition(topic, 0)));
+        try {
+            Map<TopicPartition, Long> unused = polling.endOffsets(asked, patience);
+            heardAt = System.nanoTime();
+            stop.working();
+        } catch (TimeoutException silence) {
+            stop.failing(new BrokerSilentException(topics, clientSettings, silence));
         }
     }
 
@@ -170,9 +203,12 @@ public final class KafkaInboxFeed implements InboxFeed {
     }
 
     private void handle(
-            Consumer<String, byte[]> polling, TopicPartition partition, List<ConsumerRecord<String, byte[]>> records) {
+            Consumer<String, byte[]> polling,
+            TopicPartition partition,
+            List<ConsumerRecord<String, byte[]>> records,
+            FeedThread.Stop stop) {
         InboxLane lane = lanes.computeIfAbsent(partition, added -> consumer.lane(added.toString()));
-        int done = lane.handle(records.stream().map(KafkaCloudEvents::read).toList());
+        int done = lane.handle(records.stream().map(KafkaCloudEvents::read).toList(), stop::raised);
         if (done < records.size()) {
             polling.pause(List.of(partition));
             polling.seek(partition, records.get(done).offset());

@@ -5,12 +5,13 @@ import java.time.Duration;
 /**
  * How a consumer group reads a stream.
  *
- * @param consumerName names this process among the group's consumers, such as the host's name and a number; one that keeps its
- *     name finds at its next start what it had begun
+ * @param group the consumer group's name
+ * @param consumerName names this process among the group's consumers, and no other at the same time, such as the host's name and a
+ *     number; one that keeps its name finds at its next start what it had begun
  * @param maxPendingTime after which what another consumer has begun and not acknowledged is taken over
  * @param timeout how long to wait for the server's answer
  */
-public record RedisFeedSettings(String consumerName, Duration maxPendingTime, Duration timeout) {
+public record RedisFeedSettings(String group, String consumerName, Duration maxPendingTime, Duration timeout) {
 
     /**
      * Checks the values.
@@ -18,11 +19,16 @@ public record RedisFeedSettings(String consumerName, Duration maxPendingTime, Du
      * @throws IllegalArgumentException naming what is out of bounds
      */
     public RedisFeedSettings {
-        if (consumerName.isBlank()) {
-            throw new IllegalArgumentException("consumer-name must not be blank");
-        }
+        requireText("group", group);
+        requireText("consumer-name", consumerName);
         requirePositive("max-pending-time", maxPendingTime);
         requirePositive("timeout", timeout);
+    }
+
+    private static void requireText(String name, String value) {
+        if (value.isBlank()) {
+            throw new IllegalArgumentException(name + " must not be blank");
+        }
     }
 
     private static void requirePositive(String name, Duration value) {
@@ -32,12 +38,13 @@ public record RedisFeedSettings(String consumerName, Duration maxPendingTime, Du
     }
 
     /**
-     * What an application has that sets nothing but the name.
+     * What an application has that sets nothing but the names.
      *
+     * @param group the consumer group's name
      * @param consumerName names this process among the group's consumers
      * @return the settings
      */
-    public static RedisFeedSettings named(String consumerName) {
-        return new RedisFeedSettings(consumerName, Duration.ofSeconds(60), Duration.ofSeconds(5));
+    public static RedisFeedSettings named(String group, String consumerName) {
+        return new RedisFeedSettings(group, consumerName, Duration.ofSeconds(60), Duration.ofSeconds(5));
     }
 }

@@ -26,10 +26,10 @@ final class RedisGroup {
     private final Consumer<String> self;
     private final RedisFeedSettings settings;
 
-    RedisGroup(RedisConnection redis, String stream, String group, RedisFeedSettings settings) {
+    RedisGroup(RedisConnection redis, String stream, RedisFeedSettings settings) {
         this.redis = redis;
         this.stream = stream;
-        this.self = Consumer.from(group, settings.consumerName());
+        this.self = Consumer.from(settings.group(), settings.consumerName());
         this.settings = settings;
     }
 

@@ -13,12 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Feeds a consumer from one stream of Redis, through a consumer group of the consumer's name.
+ * Feeds a consumer from one stream of Redis, through a consumer group.
  *
  * <ol>
  *   <li>Entries that another consumer of the group has begun and not acknowledged for longer than the maximal pending time are
@@ -43,7 +44,7 @@ public final class RedisInboxFeed implements InboxFeed {
 
     private final InboxConsumer consumer;
     private final String stream;
-    private final AbstractRedisClient client;
+    private final Supplier<? extends AbstractRedisClient> client;
     private final RedisFeedSettings settings;
     private final FeedThread thread;
     private final AtomicLong lost = new AtomicLong();
@@ -52,16 +53,17 @@ public final class RedisInboxFeed implements InboxFeed {
     /**
      * Creates a feed that does not run yet.
      *
-     * @param consumer what handles the messages; its name is the group's
+     * @param consumer what handles the messages
      * @param stream the stream's key
-     * @param client a {@code RedisClient} or {@code RedisClusterClient}, which the feed does not close
+     * @param client gives a {@code RedisClient} or {@code RedisClusterClient}, asked before each connection, which the feed does not
+     *     close
      * @param settings names and times
      * @param threads makes the thread
      */
     public RedisInboxFeed(
             InboxConsumer consumer,
             String stream,
-            AbstractRedisClient client,
+            Supplier<? extends AbstractRedisClient> client,
             RedisFeedSettings settings,
             ThreadFactory threads) {
         this.consumer = consumer;
@@ -98,11 +100,11 @@ public final class RedisInboxFeed implements InboxFeed {
     }
 
     private void read(FeedThread.Stop stop) throws InterruptedException {
-        try (RedisConnection redis = RedisConnection.to(client)) {
+        try (RedisConnection redis = RedisConnection.to(client.get())) {
             RedisServerInfo info = RedisServerInfo.of(redis, settings.timeout());
             info.requireSupported();
             info.warnings().forEach(log::error);
-            RedisGroup group = new RedisGroup(redis, stream, consumer.name(), settings);
+            RedisGroup group = new RedisGroup(redis, stream, settings);
             group.create();
             new Reading(group, laneOfStream()).run(stop);
         }
@@ -140,7 +142,7 @@ public final class RedisInboxFeed implements InboxFeed {
                 claim();
                 List<StreamMessage<String, byte[]>> entries = next();
                 stop.working();
-                if (!entries.isEmpty() && !handle(withoutRemoved(entries))) {
+                if (!entries.isEmpty() && !handle(withoutRemoved(entries), stop)) {
                     begun = true;
                     boolean unused = stop.await(LOOK_AGAIN.toNanos());
                 }
@@ -195,7 +197,8 @@ public final class RedisInboxFeed implements InboxFeed {
         }
 
         /** Handles entries as far as possible; says whether all of them were. */
-        private boolean handle(List<StreamMessage<String, byte[]>> entries) throws InterruptedException {
+        private boolean handle(List<StreamMessage<String, byte[]>> entries, FeedThread.Stop stop)
+                throws InterruptedException {
             if (entries.isEmpty()) {
                 return true;
             }
@@ -203,7 +206,7 @@ public final class RedisInboxFeed implements InboxFeed {
             List<IncomingMessage> messages = entries.subList(0, ready).stream()
                     .map(entry -> RedisMessages.read(stream, entry))
                     .toList();
-            int done = handling.handle(messages);
+            int done = handling.handle(messages, stop::raised);
             if (done > 0) {
                 group.acknowledge(entries.subList(0, done));
                 handling.acknowledged();

@@ -20,8 +20,8 @@ class ConsumerKilledIT {
 
     @Test
     void processes_that_are_killed_in_the_middle_of_their_work_lose_and_repeat_no_effect() throws InterruptedException {
-        try (KafkaBroker broker = KafkaBroker.start();
-                InboxDatabase database = InboxDatabase.create();
+        KafkaBroker broker = KafkaBroker.shared();
+        try (InboxDatabase database = InboxDatabase.create();
                 KafkaTransport transport = KafkaTransport.start(Map.of("bootstrap.servers", broker.direct()))) {
             String topic = broker.newTopic();
             List<OutgoingMessage> messages = InboxDatabase.messages(topic, KEYS, PER_KEY);

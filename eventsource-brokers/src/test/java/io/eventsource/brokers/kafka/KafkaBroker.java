@@ -34,10 +34,10 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
- * A real Kafka broker in KRaft mode in this JVM. Clients under test reach it through a proxy, tests directly. It keeps ports and
- * data when it is stopped and started again.
+ * A real Kafka broker in KRaft mode in this JVM, which all tests share: it takes longer to start than most of them. Clients under test reach
+ * it through a proxy, tests directly. It keeps ports and data when it is stopped and started again.
  */
-final class KafkaBroker implements AutoCloseable {
+final class KafkaBroker {
 
     static final int PARTITIONS = 4;
     static final int MAX_MESSAGE_BYTES = 100_000;
@@ -57,13 +57,27 @@ final class KafkaBroker implements AutoCloseable {
         this.server = launch();
     }
 
-    static KafkaBroker start() {
-        try {
-            Path target = Files.createDirectories(Path.of("target"));
-            return new KafkaBroker(Files.createTempDirectory(target, "kafka-").toAbsolutePath());
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+    /** Started when the first test asks for it. */
+    private static final class Shared {
+
+        private static final KafkaBroker INSTANCE = start();
+
+        private static KafkaBroker start() {
+            try {
+                Path target = Files.createDirectories(Path.of("target"));
+                KafkaBroker broker = new KafkaBroker(
+                        Files.createTempDirectory(target, "kafka-").toAbsolutePath());
+                Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
+                return broker;
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
         }
+    }
+
+    /** The broker, which runs until the JVM ends. Who cuts its proxy or stops it brings it back. */
+    static KafkaBroker shared() {
+        return Shared.INSTANCE;
     }
 
     private static int freePort() {
@@ -186,8 +200,7 @@ final class KafkaBroker implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    private void close() {
         proxy.close();
         stop();
     }

@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.brokers.InboxDatabase;
 import io.eventsource.brokers.InboxDatabase.Counted;
+import io.eventsource.deadletter.DeadLetterFilter;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.inbox.InboxConsumer;
+import io.eventsource.inbox.InboxCounts;
 import io.eventsource.inbox.InboxFeedStatus;
 import io.eventsource.inbox.InboxLaneStatus;
 import io.eventsource.outbox.OutgoingMessage;
@@ -34,9 +36,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,21 +46,11 @@ class KafkaInboxFeedIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static KafkaBroker broker;
+    private static final KafkaBroker broker = KafkaBroker.shared();
 
     private final List<KafkaInboxFeed> feeds = new ArrayList<>();
     private InboxDatabase database;
     private KafkaTransport transport;
-
-    @BeforeAll
-    static void startBroker() {
-        broker = KafkaBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
 
     @BeforeEach
     void connect() {
@@ -81,6 +71,7 @@ class KafkaInboxFeedIT {
                 "bootstrap.servers", broker.proxied(),
                 "session.timeout.ms", "3000",
                 "heartbeat.interval.ms", "500",
+                "request.timeout.ms", "1000",
                 "reconnect.backoff.max.ms", "200",
                 "metadata.max.age.ms", "1000");
     }
@@ -190,7 +181,7 @@ class KafkaInboxFeedIT {
         return feed.status().lanes().stream()
                 .filter(lane -> lane.lane().equals(topic + "-" + partition))
                 .findFirst()
-                .orElseGet(() -> new InboxLaneStatus("none", 0, 0, 0, null));
+                .orElseGet(() -> new InboxLaneStatus("none", new InboxCounts(0, 0, 0), 0, null, null));
     }
 
     @Test
@@ -311,6 +302,103 @@ class KafkaInboxFeedIT {
         assertThat(lane(feed, topic, 0).failure())
                 .hasMessageContaining(topic + "-0 at 0")
                 .hasMessageContaining("it has no id");
+    }
+
+    @Test
+    void a_broker_that_is_away_is_shown_from_the_start_and_later_until_it_is_back() throws InterruptedException {
+        String topic = broker.newTopic(1);
+        broker.proxy().cut();
+        KafkaInboxFeed feed = feed("away", topic, event -> {});
+        await().atMost(PATIENCE).until(() -> feed.status().failure() instanceof BrokerSilentException);
+        assertThat(feed.status().failure()).hasMessageContaining(topic).hasMessageContaining(broker.proxied());
+        broker.proxy().mend();
+        send(InboxDatabase.messages(topic, 1, 1));
+        awaitEffects(1);
+        assertThat(feed.status().failure()).isNull();
+
+        broker.proxy().cut();
+        await().atMost(PATIENCE).until(() -> feed.status().failure() instanceof BrokerSilentException);
+        assertThat(feed.status().running()).isTrue();
+        broker.proxy().mend();
+
+        await().atMost(PATIENCE).until(() -> feed.status().failure() == null);
+    }
+
+    @Test
+    void a_topic_that_is_missing_is_shown() {
+        KafkaInboxFeed feed = feed("missing", "no-such-topic", event -> {});
+
+        await().atMost(PATIENCE).until(() -> feed.status().failure() != null);
+
+        assertThat(feed.status().failure()).hasMessageContaining("no-such-topic");
+    }
+
+    @Test
+    void an_interrupt_that_a_handler_leaves_behind_does_not_end_the_feed() throws InterruptedException {
+        String topic = broker.newTopic(1);
+        AtomicBoolean interrupting = new AtomicBoolean(true);
+        KafkaInboxFeed feed = feed("interrupted", topic, event -> {
+            if (interrupting.getAndSet(false)) {
+                Thread.currentThread().interrupt();
+            }
+        });
+
+        send(InboxDatabase.messages(topic, 1, 5));
+
+        awaitEffects(5);
+        await().atMost(PATIENCE)
+                .until(() -> feed.status().running() && feed.status().failure() == null);
+        assertThat(database.effects()).isEqualTo(5);
+        assertThat(database.disorder()).isEmpty();
+    }
+
+    @Test
+    void a_message_that_fails_for_good_is_a_dead_letter_and_its_partition_goes_on() throws InterruptedException {
+        String topic = broker.newTopic(1);
+        AtomicBoolean broken = new AtomicBoolean(true);
+        InboxConsumer consumer = database.parkingConsumer("parking", event -> {
+            if (broken.get() && event.aggregateId().equals(idOf("key-0")) && numberOf(event) == 2) {
+                throw new IllegalStateException("no second");
+            }
+        });
+        feed(consumer, topic, clientSettings());
+        send(InboxDatabase.messages(topic, 2, 6));
+        await().atMost(PATIENCE).until(() -> committed("parking", topic, 0) == 12);
+
+        assertThat(database.letters().list(DeadLetterFilter.OPEN, 0, 10))
+                .extracting(letter -> letter.status() + " " + letter.message())
+                .hasSize(4)
+                .first()
+                .asString()
+                .startsWith("FAILED")
+                .contains("key-0", topic + "-0");
+        assertThat(database.effects()).isEqualTo(8);
+        broken.set(false);
+        assertThat(database.replay(consumer).replay(DeadLetterFilter.OPEN, 10).resolved())
+                .isEqualTo(4);
+        send(List.of(InboxDatabase.message(topic, "key-0", 6)));
+
+        awaitEffects(13);
+        assertThat(database.disorder()).isEmpty();
+    }
+
+    @Test
+    void a_handler_that_hangs_is_ended_and_its_message_handled_again() throws InterruptedException {
+        String topic = broker.newTopic(1);
+        AtomicBoolean hanging = new AtomicBoolean(true);
+        InboxConsumer consumer = database.parkingConsumer("hanging", event -> {
+            if (hanging.getAndSet(false)) {
+                awaitUninterrupted(new CountDownLatch(1));
+            }
+        });
+        KafkaInboxFeed feed = feed(consumer, topic, clientSettings());
+
+        send(InboxDatabase.messages(topic, 1, 3));
+
+        awaitEffects(3);
+        assertThat(feed.status().running()).isTrue();
+        assertThat(database.disorder()).isEmpty();
+        assertThat(database.letters().list(DeadLetterFilter.ALL, 0, 10)).isEmpty();
     }
 
     @Test

@@ -19,25 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class KafkaPublisherIT extends PublisherContract {
 
     private static final int EXIT_CODE = 17;
 
-    private static KafkaBroker broker;
-
-    @BeforeAll
-    static void start() {
-        broker = KafkaBroker.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        broker.close();
-    }
+    private static final KafkaBroker broker = KafkaBroker.shared();
 
     @Override
     protected MessageTransport connect() {

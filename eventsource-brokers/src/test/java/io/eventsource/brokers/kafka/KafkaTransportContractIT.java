@@ -6,22 +6,10 @@ import io.eventsource.outbox.OutgoingMessage;
 import io.eventsource.test.MessageTransportContract;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 class KafkaTransportContractIT extends MessageTransportContract {
 
-    private static KafkaBroker broker;
-
-    @BeforeAll
-    static void start() {
-        broker = KafkaBroker.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        broker.close();
-    }
+    private static final KafkaBroker broker = KafkaBroker.shared();
 
     @Override
     protected MessageTransport connect() {

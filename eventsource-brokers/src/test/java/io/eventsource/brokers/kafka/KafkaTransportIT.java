@@ -28,19 +28,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class KafkaTransportIT {
 
-    private KafkaBroker broker;
+    private final KafkaBroker broker = KafkaBroker.shared();
     private KafkaTransport transport;
 
     @BeforeEach
     void start() {
-        broker = KafkaBroker.start();
         transport = KafkaTransport.start(KafkaTransportContractIT.impatient(broker.direct()));
     }
 
     @AfterEach
     void stop() {
         transport.close();
-        broker.close();
     }
 
     private static OutgoingMessage message(String topic, String source) {

@@ -5,7 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.brokers.InboxDatabase;
 import io.eventsource.brokers.InboxDatabase.Counted;
+import io.eventsource.deadletter.DeadLetterFilter;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.inbox.InboxConsumer;
+import io.eventsource.inbox.InboxCounts;
 import io.eventsource.outbox.OutgoingMessage;
 import io.eventsource.outbox.SendOutcome;
 import io.lettuce.core.Consumer;
@@ -71,11 +74,15 @@ class RedisInboxFeedIT {
 
     private RedisInboxFeed feed(
             String consumerName, Duration maxPendingTime, java.util.function.Consumer<EventEnvelope<Object>> before) {
+        return feed(consumerName, maxPendingTime, database.consumer("counting", before));
+    }
+
+    private RedisInboxFeed feed(String consumerName, Duration maxPendingTime, InboxConsumer consumer) {
         RedisInboxFeed feed = new RedisInboxFeed(
-                database.consumer("counting", before),
+                consumer,
                 stream,
-                client,
-                new RedisFeedSettings(consumerName, maxPendingTime, Duration.ofSeconds(2)),
+                () -> client,
+                new RedisFeedSettings("counting", consumerName, maxPendingTime, Duration.ofSeconds(2)),
                 Thread::new);
         feeds.add(feed);
         feed.start();
@@ -152,6 +159,31 @@ class RedisInboxFeedIT {
         awaitEffects(20);
         assertEach(20);
         await().atMost(PATIENCE).until(() -> pending() == 0);
+    }
+
+    @Test
+    void a_message_that_fails_for_good_is_a_dead_letter_and_the_stream_goes_on() throws InterruptedException {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        InboxConsumer consumer = database.parkingConsumer("counting", event -> {
+            if (broken.get() && ((Counted) event.payload()).number() == 2) {
+                throw new IllegalStateException("no second");
+            }
+        });
+        RedisInboxFeed feed = feed("a", Duration.ofSeconds(60), consumer);
+        send(InboxDatabase.messages(stream, 1, 5));
+        await().atMost(PATIENCE)
+                .until(() ->
+                        database.letters().list(DeadLetterFilter.OPEN, 0, 10).size() == 3 && pending() == 0);
+        assertEach(2);
+        assertThat(feed.status().lanes().get(0).counts()).isEqualTo(new InboxCounts(2, 0, 3));
+
+        broken.set(false);
+        assertThat(database.replay(consumer).replay(DeadLetterFilter.OPEN, 10).resolved())
+                .isEqualTo(3);
+        send(List.of(InboxDatabase.message(stream, "key-0", 5)));
+
+        awaitEffects(6);
+        assertEach(6);
     }
 
     @Test

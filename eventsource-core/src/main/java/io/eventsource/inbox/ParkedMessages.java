@@ -1,0 +1,57 @@
+package io.eventsource.inbox;
+
+import io.eventsource.deadletter.AutomaticRetry;
+import io.eventsource.deadletter.DeadLetter;
+import io.eventsource.deadletter.MessageParking;
+import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorInfo;
+import java.util.List;
+import java.util.Set;
+
+/** Keeps messages in the dead-letter queue. */
+final class ParkedMessages implements PoisonMessages {
+
+    private static final int MAX_RETRIES = 1_000;
+
+    private final MessageParking parking;
+    private final int maxRetries;
+    private final AutomaticRetry automaticRetry;
+
+    ParkedMessages(MessageParking parking, int maxRetries, AutomaticRetry automaticRetry) {
+        if (maxRetries < 0 || maxRetries > MAX_RETRIES) {
+            throw new IllegalArgumentException(
+                    "max-retries must be 0 to %d, but it is %d".formatted(MAX_RETRIES, maxRetries));
+        }
+        this.parking = parking;
+        this.maxRetries = maxRetries;
+        this.automaticRetry = automaticRetry;
+    }
+
+    @Override
+    public boolean isPoison(IncomingMessage message, ErrorInfo error) {
+        return error.category() == ErrorCategory.PERMANENT || error.retryCount() >= maxRetries;
+    }
+
+    @Override
+    public Set<String> parkedKeys(String consumer, Set<String> keys) {
+        return parking.among(consumer, keys);
+    }
+
+    @Override
+    public void park(String consumer, IncomingMessage message, ErrorInfo error) {
+        parking.park(consumer, letter(message), error, automaticRetry.next(0));
+    }
+
+    @Override
+    public void parkBehind(String consumer, List<IncomingMessage> messages) {
+        parking.parkBehind(
+                consumer, messages.stream().map(ParkedMessages::letter).toList());
+    }
+
+    private static MessageParking.Letter letter(IncomingMessage message) {
+        return new MessageParking.Letter(
+                MessageDecoder.describe(message),
+                message.content(),
+                new DeadLetter.Message(message.source(), message.id(), message.key(), message.lane(), message.place()));
+    }
+}

@@ -1,0 +1,43 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.deadletter.ReplayTarget;
+import io.eventsource.inbox.InboxConsumer;
+import io.eventsource.inbox.InboxFeed;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What this instance reads of other services.
+ *
+ * @param all one for each projection that has chosen a feed
+ */
+record InboxFeeds(List<Fed> all) {
+
+    /**
+     * A projection and what reads for it.
+     *
+     * @param feed the name of its feed
+     * @param autoStartup whether it is read from the start of the application on
+     * @param consumer the projection
+     * @param readers what reads, one for each topic or for all
+     */
+    record Fed(String feed, boolean autoStartup, InboxConsumer consumer, List<InboxFeed> readers) {
+
+        boolean running() {
+            return readers.stream().allMatch(reader -> reader.status().running());
+        }
+    }
+
+    List<ReplayTarget> replayTargets() {
+        return all.stream().map(each -> each.consumer().replayTarget()).toList();
+    }
+
+    /** Whose dead letters may be handled again: who has stopped a feed wants its read model left alone. */
+    Set<String> running() {
+        return all.stream()
+                .filter(Fed::running)
+                .map(each -> each.consumer().name())
+                .collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,26 @@
+package io.eventsource.autoconfigure;
+
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+
+/** Measures feeds where Micrometer is present. */
+@AutoConfiguration(after = InboxAutoConfiguration.class)
+@ConditionalOnClass(MeterBinder.class)
+@ConditionalOnBean(InboxLifecycle.class)
+@Conditional(FeedsDeclared.class)
+public final class InboxMetricsAutoConfiguration {
+
+    /** Creates the configuration. */
+    public InboxMetricsAutoConfiguration() {}
+
+    @Bean
+    InboxMetrics inboxMetrics(InboxFeeds feeds, ObjectProvider<Clock> clock) {
+        return new InboxMetrics(feeds, clock.getIfUnique(Clock::systemUTC));
+    }
+}
