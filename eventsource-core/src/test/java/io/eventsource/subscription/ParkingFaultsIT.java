@@ -88,17 +88,6 @@ class ParkingFaultsIT extends ParkingSubscriptionFixture {
         return manager;
     }
 
-    /** A projection that begins at the end of the log. */
-    private ParkedEffects begun(String projection) {
-        long end = jdbc.queryForList("SELECT coalesce(max(position), 0) FROM eventsource.events", Long.class)
-                .get(0);
-        jdbc.update(
-                "INSERT INTO eventsource.projection_checkpoints (projection_name, segment, position) VALUES (?, 0, ?)",
-                projection,
-                end);
-        return new ParkedEffects(jdbc, projection, end);
-    }
-
     private void look(ParkedEffects at, Delivery delivery, String when) {
         at.violations(TestDatabase.on(elsewhere)).stream()
                 .filter(each -> delivery == Delivery.EXACTLY_ONCE || harmsAtLeastOnce(each))

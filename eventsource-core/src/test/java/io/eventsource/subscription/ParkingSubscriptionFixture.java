@@ -81,6 +81,17 @@ abstract class ParkingSubscriptionFixture extends SubscriptionFixture {
                 new ReplaySettings(100_000, AutomaticRetry.OFF));
     }
 
+    /** A projection that begins at the end of the log. */
+    ParkedEffects begun(String projection) {
+        long end = jdbc.queryForList("SELECT coalesce(max(position), 0) FROM eventsource.events", Long.class)
+                .get(0);
+        jdbc.update(
+                "INSERT INTO eventsource.projection_checkpoints (projection_name, segment, position) VALUES (?, 0, ?)",
+                projection,
+                end);
+        return new ParkedEffects(jdbc, projection, end);
+    }
+
     /** Appends to an aggregate and returns the last position. */
     long deposit(UUID account, int count) {
         return store.append(StreamAppend.to("account", account, Collections.nCopies(count, new Deposited(1)))

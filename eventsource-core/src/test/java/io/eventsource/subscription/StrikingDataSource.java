@@ -17,7 +17,10 @@ import org.postgresql.PGConnection;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** Counts what one thread sends to the database, statements and ends of transactions, and at one of them ends the server's process of that connection. */
+/**
+ * Counts what one thread sends to the database, statements and ends of transactions, and at one of them ends the server's process of that
+ * connection, or does what else a plan says.
+ */
 final class StrikingDataSource extends DelegatingDataSource {
 
     /** When the process is ended. */
@@ -43,7 +46,7 @@ final class StrikingDataSource extends DelegatingDataSource {
 
         private final String thread;
         private final int boundary;
-        private final Blow blow;
+        private final @Nullable Blow blow;
         private final Runnable then;
         private final AtomicInteger seen = new AtomicInteger();
 
@@ -52,6 +55,18 @@ final class StrikingDataSource extends DelegatingDataSource {
             this.boundary = boundary;
             this.blow = blow;
             this.then = then;
+        }
+
+        private Plan(String thread, int boundary, Runnable instead) {
+            this.thread = thread;
+            this.boundary = boundary;
+            this.blow = null;
+            this.then = instead;
+        }
+
+        /** Does something right before a statement, and nothing to the connection. */
+        static Plan before(String thread, int boundary, Runnable action) {
+            return new Plan(thread, boundary, action);
         }
 
         boolean struck() {
@@ -97,6 +112,10 @@ final class StrikingDataSource extends DelegatingDataSource {
             throws Throwable {
         Plan current = plan;
         if (current == null || !current.due()) {
+            return invoke(target, method, arguments);
+        }
+        if (current.blow == null) {
+            current.then.run();
             return invoke(target, method, arguments);
         }
         int process = connection.unwrap(PGConnection.class).getBackendPID();
