@@ -40,7 +40,7 @@ class LogMetricsIT {
     void theHeadTheAgeOfItsHoleInSecondsAndTheListenerAreMeasured() {
         application.run(context -> {
             MeterRegistry registry = new SimpleMeterRegistry();
-            context.getBean(MeterBinder.class).bindTo(registry);
+            context.getBean(LogMetrics.class).bindTo(registry);
             append(context);
             await().until(() -> gauge(registry, "eventsource.log.head") == 1);
             assertThat(gauge(registry, "eventsource.log.hole.age")).isZero();
