@@ -2,6 +2,7 @@ package io.eventsource.benchmarks;
 
 import io.eventsource.store.AppendTiming;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -61,6 +62,19 @@ final class Contenders {
 
     EventsourceOutbox outboxTable() {
         return once("outbox_table", database -> EventsourceOutbox.in(database, true));
+    }
+
+    ModulithOutbox modulithOutbox() {
+        return once("modulith_outbox", ModulithOutbox::in);
+    }
+
+    NamastackOutbox namastackOutbox() {
+        return once("namastack_outbox", NamastackOutbox::in);
+    }
+
+    /** This library's outbox and others. */
+    List<OutboxContender> outboxes() {
+        return List.of(outbox(), modulithOutbox(), namastackOutbox());
     }
 
     /** A database of no concern to anybody. */

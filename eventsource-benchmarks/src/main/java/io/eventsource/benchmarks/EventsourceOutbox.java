@@ -2,9 +2,13 @@ package io.eventsource.benchmarks;
 
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.OutboxRows;
+import io.eventsource.store.AppendTiming;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -14,7 +18,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * @param tables its tables
  * @param rows whether appends write rows of event_outbox, as with the mode table
  */
-record EventsourceOutbox(Database database, EventsourceTables tables, boolean rows) {
+record EventsourceOutbox(Database database, EventsourceTables tables, boolean rows) implements OutboxContender {
 
     private static final String DESTINATION = "benchmark";
 
@@ -36,9 +40,61 @@ record EventsourceOutbox(Database database, EventsourceTables tables, boolean ro
         }
     }
 
-    /** Marks the rows of what is published. */
-    void mark() {
-        outboxRows().mark(List.of(DESTINATION));
+    @Override
+    public String name() {
+        return rows ? "eventsource, table" : "eventsource";
+    }
+
+    @Override
+    public void reset() {
+        reset(0);
+    }
+
+    @Override
+    public void backlog(int events) {
+        if (rows) {
+            new EventsourceContender(database, AppendTiming.LATE).load(events);
+        } else {
+            reset(events);
+        }
+    }
+
+    @Override
+    public Application start(@Nullable Consumer<String> receiver) {
+        EventsourceLog log = receiver == null
+                ? silent()
+                : publish(new CountingTransport(new Tally(), message -> receiver.accept(message.key())));
+        return new Appending(log);
+    }
+
+    private final class Appending implements Application {
+
+        private static final List<OrderLineAdded> LINES = List.of(OrderLineAdded.of(1));
+
+        private final EventsourceLog log;
+
+        Appending(EventsourceLog log) {
+            this.log = log;
+        }
+
+        @Override
+        public void write(String stream, int number) {
+            if (!log.contender().append(UUID.fromString(stream), number - 1, LINES)) {
+                throw new IllegalStateException("Nobody else writes to " + stream);
+            }
+        }
+
+        @Override
+        public void settle() {
+            if (rows) {
+                outboxRows().mark(List.of(DESTINATION));
+            }
+        }
+
+        @Override
+        public void close() {
+            log.close();
+        }
     }
 
     private OutboxRows outboxRows() {

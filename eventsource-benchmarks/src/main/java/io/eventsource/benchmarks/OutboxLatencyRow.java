@@ -1,5 +1,6 @@
 package io.eventsource.benchmarks;
 
+import io.eventsource.benchmarks.OutboxContender.Application;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -7,10 +8,10 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * From the commit of an event to the broker, at a steady rate.
+ * From the commit of an event to its receiver, at a steady rate.
  *
  * @param name the row's name
- * @param perSecond how many events are appended in a second
+ * @param perSecond how many events are written in a second
  */
 record OutboxLatencyRow(String name, int perSecond) implements Row {
 
@@ -18,36 +19,37 @@ record OutboxLatencyRow(String name, int perSecond) implements Row {
 
     @Override
     public String description() {
-        return "from commit to broker while one caller appends %d events/s".formatted(perSecond);
+        return "from commit to receiver while one caller writes %d events/s".formatted(perSecond);
     }
 
     @Override
     public List<Entrant> entrants(Contenders contenders) {
-        int fill = contenders.settings().fill();
-        return List.of(new Entrant("eventsource", time -> measure(contenders.outbox(), fill, time)));
+        return contenders.outboxes().stream()
+                .map(outbox -> new Entrant(outbox.name(), time -> measure(outbox, time)))
+                .toList();
     }
 
-    private Map<Metric, Double> measure(EventsourceOutbox outbox, int fill, Duration time) {
-        outbox.reset(fill);
-        Latencies latencies = new Latencies(fill);
-        CountingTransport transport =
-                new CountingTransport(new Tally(), message -> latencies.handle(UUID.fromString(message.key()), LINE));
-        try (EventsourceLog log = outbox.publish(transport)) {
+    private Map<Metric, Double> measure(OutboxContender outbox, Duration time) {
+        outbox.reset();
+        Latencies latencies = new Latencies(1);
+        try (Application application = outbox.start(stream -> latencies.handle(UUID.fromString(stream), LINE))) {
+            // the first one finds a relay that has just started
+            application.write(UUID.randomUUID().toString(), 1);
             latencies.awaitCaughtUp();
-            append(log, time, latencies);
+            write(application, time, latencies);
             latencies.awaitHandled();
         }
         return latencies.measured(0);
     }
 
     /** By a fixed beat; one that is missed is not made up for. */
-    private void append(EventsourceLog log, Duration time, Latencies latencies) {
+    private void write(Application application, Duration time, Latencies latencies) {
         long beat = Duration.ofSeconds(1).toNanos() / perSecond;
         long next = System.nanoTime();
         long end = next + time.toNanos();
         do {
             UUID stream = UUID.randomUUID();
-            log.append(stream);
+            application.write(stream.toString(), 1);
             latencies.committed(stream, Latencies.now());
             next = Math.max(next + beat, System.nanoTime());
             while (System.nanoTime() < next) {

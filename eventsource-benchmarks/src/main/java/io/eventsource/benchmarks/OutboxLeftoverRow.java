@@ -1,6 +1,8 @@
 package io.eventsource.benchmarks;
 
+import io.eventsource.benchmarks.OutboxContender.Application;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +10,7 @@ import java.util.Objects;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * What publishing leaves in the database beside the events: bytes, and tuples for vacuum to remove.
+ * What publishing leaves in the database beside what the application writes: bytes, and tuples for vacuum to remove.
  *
  * @param name the row's name
  */
@@ -20,37 +22,40 @@ record OutboxLeftoverRow(String name) implements Row {
 
     private static final String SIZE =
             """
-            SELECT sum(pg_total_relation_size(relid)) FROM pg_stat_user_tables
-             WHERE schemaname = 'eventsource' AND relname NOT IN ('events', 'event_streams')""";
+            SELECT coalesce(sum(pg_total_relation_size(relid)), 0) FROM pg_stat_user_tables
+             WHERE relname NOT IN ('events', 'event_streams', 'lines')""";
 
     private static final String MADE =
             """
-            SELECT sum(n_tup_upd + n_tup_del) FROM pg_stat_user_tables
-             WHERE schemaname = 'eventsource' AND relname NOT IN ('events', 'event_streams')""";
+            SELECT coalesce(sum(n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables
+             WHERE relname NOT IN ('events', 'event_streams', 'lines')""";
 
     @Override
     public String description() {
-        return "what is left when events have been appended, published, and marked as such";
+        return "what is left of a backlog, when it has left and is marked as such";
     }
 
     @Override
     public List<Entrant> entrants(Contenders contenders) {
         int events = contenders.settings().loaded();
-        return List.of(
-                new Entrant("eventsource, log", time -> measure(contenders.outbox(), events)),
-                new Entrant("eventsource, table", time -> measure(contenders.outboxTable(), events)));
+        List<OutboxContender> all = new ArrayList<>(contenders.outboxes());
+        all.add(contenders.outboxTable());
+        return all.stream()
+                .map(outbox -> new Entrant(outbox.name(), time -> measure(outbox, events)))
+                .toList();
     }
 
-    private static Map<Metric, Double> measure(EventsourceOutbox outbox, int events) throws SQLException {
-        outbox.reset(0);
+    private static Map<Metric, Double> measure(OutboxContender outbox, int events) throws SQLException {
+        outbox.reset();
         double bytes = figure(outbox.database(), SIZE);
+        outbox.backlog(events);
         double made = figure(outbox.database(), MADE);
         Tally published = new Tally();
-        try (EventsourceLog log = outbox.publish(new CountingTransport(published))) {
-            ((EventsourceContender) log.contender()).load(events);
+        try (Application application = outbox.start(stream -> published.add(1))) {
+            application.resume();
             published.await(events);
+            application.settle();
         }
-        outbox.mark();
         Map<Metric, Double> measured = new LinkedHashMap<>();
         measured.put(BYTES, (figure(outbox.database(), SIZE) - bytes) / 1024 * PER / events);
         measured.put(DEAD, (figure(outbox.database(), MADE) - made) * PER / events);

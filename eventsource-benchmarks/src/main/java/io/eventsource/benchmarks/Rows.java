@@ -34,9 +34,12 @@ final class Rows {
             new UnrelatedTransactionsRow("unrelated-transactions"),
             new OutboxAppendRow("outbox-append", 16, 1),
             new OutboxAppendRow("outbox-append-10", 16, 10),
+            new OutboxWriterRow("outbox-writer", 16),
             new OutboxRelayRow("outbox-relay"),
             new OutboxLatencyRow("outbox-latency", 200),
-            new OutboxLeftoverRow("outbox-leftover"));
+            new OutboxLeftoverRow("outbox-leftover"),
+            new OutboxBrokerRow("outbox-kafka", KafkaMessageBroker::start),
+            new OutboxBrokerRow("outbox-redis", RedisMessageBroker::start));
 
     private Rows() {}
 

@@ -45,7 +45,7 @@ import org.springframework.util.function.SingletonSupplier;
 @AutoConfiguration(after = DataSourceAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "eventsource.enabled", matchIfMissing = true)
 @ConditionalOnSingleCandidate(DataSource.class)
-@EnableConfigurationProperties(EventSourceProperties.class)
+@EnableConfigurationProperties({EventSourceProperties.class, OutboxProperties.class})
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class EventStoreAutoConfiguration {
 

@@ -5,8 +5,10 @@ import io.eventsource.event.EventCodec;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.outbox.Destination;
 import io.eventsource.outbox.Outbox;
+import io.eventsource.outbox.OutboxRows;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +19,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
@@ -26,7 +28,6 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(after = {EventStoreAutoConfiguration.class, DeadLetterAutoConfiguration.class})
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnBooleanProperty(name = "eventsource.outbox.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(OutboxProperties.class)
 public final class OutboxAutoConfiguration {
 
     /** Creates the configuration. */
@@ -70,5 +71,14 @@ public final class OutboxAutoConfiguration {
                         ? List.of()
                         : tasks.orderedStream().toList(),
                 SubscriptionThreads.of(environment));
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = "eventsource.outbox.mode", havingValue = "log", matchIfMissing = true)
+    OutboxTask eventOutboxLeftRows(DataSource dataSource, EventSourceSchema schema) {
+        return new OutboxTask(
+                "Looking for rows of event_outbox that are left",
+                Duration.ofDays(1),
+                new LeftOutboxRows(new OutboxRows(dataSource, schema), schema));
     }
 }

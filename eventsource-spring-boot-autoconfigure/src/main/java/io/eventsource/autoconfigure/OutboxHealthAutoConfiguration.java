@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Bean;
 /** Reports whether events leave, where Actuator is present. */
 @AutoConfiguration(after = {OutboxAutoConfiguration.class, SubscriptionAutoConfiguration.class})
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
-@ConditionalOnBean({Outbox.class, OutboxProperties.class})
+@ConditionalOnBean(Outbox.class)
 @ConditionalOnEnabledHealthIndicator("eventsource-outbox")
 public final class OutboxHealthAutoConfiguration {
 

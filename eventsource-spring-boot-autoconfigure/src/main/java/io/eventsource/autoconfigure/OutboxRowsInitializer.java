@@ -17,6 +17,8 @@ final class OutboxRowsInitializer implements InitializingBean {
     @Override
     public void afterPropertiesSet() {
         handlers.destinations().forEach(each -> rows.register(each.name(), handlers.storedNames(each)));
-        rows.switchOn();
+        if (!handlers.destinations().isEmpty()) {
+            rows.switchOn();
+        }
     }
 }

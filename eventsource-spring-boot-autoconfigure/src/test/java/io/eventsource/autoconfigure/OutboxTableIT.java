@@ -14,10 +14,14 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Rows of {@code event_outbox} in a running application. */
+@ExtendWith(OutputCaptureExtension.class)
 class OutboxTableIT {
 
     private final TestDatabase database = TestDatabase.create();
@@ -77,6 +81,24 @@ class OutboxTableIT {
                     .singleElement()
                     .satisfies(status -> assertThat(status.pending()).isEqualTo(1));
         });
+    }
+
+    @Test
+    void rowsStayOnForAllUntilTheOwnerEndsThemAndAnInstanceThatDoesNotLookAfterThemSaysSo(CapturedOutput output) {
+        table.run(context -> assertThat(context).hasNotFailed());
+
+        log.run(context -> {
+            deposit(context);
+            assertThat(rows()).containsExactly("accounts pending", "others pending");
+            await().until(() -> output.getOut().contains("run SELECT eventsource.outbox_rows(false)"));
+        });
+    }
+
+    @Test
+    void withoutADestinationNoRowsAreSwitchedOn() {
+        Runners.on(database).withPropertyValues("eventsource.outbox.mode=table").run(context -> assertThat(
+                        context.getBean(OutboxRows.class).on())
+                .isFalse());
     }
 
     @Test

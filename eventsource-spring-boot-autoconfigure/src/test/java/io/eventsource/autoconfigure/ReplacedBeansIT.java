@@ -14,6 +14,7 @@ import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.PayloadSerializer;
+import io.eventsource.outbox.Outbox;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
@@ -33,6 +34,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
@@ -193,6 +196,16 @@ class ReplacedBeansIT {
         }
 
         @Bean
+        Outbox ownOutbox(DataSource dataSource, EventSourceSchema schema, DeadLetterRepository deadLetters) {
+            return Outbox.postgres(dataSource, schema, deadLetters, Map.of(), Set.of());
+        }
+
+        @Bean
+        HealthIndicator eventsourceOutboxHealthIndicator() {
+            return () -> Health.up().build();
+        }
+
+        @Bean
         HealthIndicator eventsourcePoolHealthIndicator() {
             return () -> Health.up().build();
         }
@@ -221,7 +234,8 @@ class ReplacedBeansIT {
                             ErrorListeners.class,
                             ErrorHandling.class,
                             DeadLetterRepository.class,
-                            DeadLetterReplay.class)) {
+                            DeadLetterReplay.class,
+                            Outbox.class)) {
                         assertThat(context.getBeanNamesForType(type))
                                 .as("%s", type)
                                 .singleElement()
@@ -233,8 +247,9 @@ class ReplacedBeansIT {
                             .doesNotHaveBean(PoolHealthIndicator.class)
                             .doesNotHaveBean(LogHealthIndicator.class)
                             .doesNotHaveBean(ThreadsHealthIndicator.class)
+                            .doesNotHaveBean(OutboxHealthIndicator.class)
                             .getBeans(HealthIndicator.class)
-                            .hasSize(5);
+                            .hasSize(6);
 
                     context.getBean(EventStore.class)
                             .append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));

@@ -1,0 +1,26 @@
+package io.eventsource.benchmarks;
+
+import io.eventsource.outbox.MessageTransport;
+
+/** A real broker that runs until it is closed. */
+interface MessageBroker extends AutoCloseable {
+
+    /** What the library sends with. */
+    MessageTransport transport();
+
+    /**
+     * Sends the same payload again and again with the broker's client alone, as fast as it goes, and returns when all is acknowledged.
+     *
+     * @param messages how many; ten of each key
+     */
+    void sendPlainly(int messages) throws Exception;
+
+    @Override
+    void close();
+
+    /** Starts one. */
+    interface Starter {
+
+        MessageBroker start() throws Exception;
+    }
+}
