@@ -49,6 +49,8 @@ final class AnswerInTime<T> {
             asked = new FutureTask<>(question);
             Thread thread = threads.newThread(asked);
             thread.setName("eventsource-health");
+            // an application does not wait for an answer when it ends
+            thread.setDaemon(true);
             thread.start();
             pending = asked;
         }

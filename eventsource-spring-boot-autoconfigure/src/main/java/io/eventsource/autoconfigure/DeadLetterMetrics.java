@@ -24,6 +24,7 @@ final class DeadLetterMetrics implements MeterBinder, SmartLifecycle {
     private final DeadLetterRepository repository;
     private final ThreadFactory threads;
     private volatile @Nullable DeadLetterStatistics counted;
+    private volatile boolean wanted;
     private @Nullable ScheduledThreadPoolExecutor executor;
 
     DeadLetterMetrics(DeadLetterRepository repository, ThreadFactory threads) {
@@ -33,6 +34,7 @@ final class DeadLetterMetrics implements MeterBinder, SmartLifecycle {
 
     @Override
     public void bindTo(MeterRegistry registry) {
+        wanted = true;
         gauge(registry, "failed", DeadLetterStatistics::totalFailed);
         gauge(registry, "waiting", DeadLetterStatistics::totalWaiting);
         gauge(registry, "retrying", DeadLetterStatistics::totalRetrying);
@@ -67,6 +69,9 @@ final class DeadLetterMetrics implements MeterBinder, SmartLifecycle {
     }
 
     private @Nullable Throwable count() {
+        if (!wanted) {
+            return null;
+        }
         DeadLetterStatistics now = null;
         try {
             now = repository.statistics();

@@ -4,6 +4,7 @@ import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaInspector;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.EventStore;
+import io.eventsource.subscription.SubscriptionManager;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -17,11 +18,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Reports whether this instance can serve, where Actuator is present. */
+/** Reports whether this instance can serve and whether it is alive, where Actuator is present. */
 @AutoConfiguration(after = {EventStoreAutoConfiguration.class, SubscriptionHealthAutoConfiguration.class})
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(EventStore.class)
-@ConditionalOnEnabledHealthIndicator("eventsource")
 @EnableConfigurationProperties(EventSourceHealthProperties.class)
 public final class EventSourceHealthAutoConfiguration {
 
@@ -29,6 +29,7 @@ public final class EventSourceHealthAutoConfiguration {
     public EventSourceHealthAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnEnabledHealthIndicator("eventsource")
     @ConditionalOnMissingBean(name = "eventsourceHealthIndicator")
     EventSourceHealthIndicator eventsourceHealthIndicator(
             DataSource dataSource,
@@ -41,5 +42,12 @@ public final class EventSourceHealthAutoConfiguration {
                 new AnswerInTime<>(inspector::inspect, health.answerTimeout(), SubscriptionThreads.of(environment)),
                 SchemaMigrator.requiredVersion(),
                 subscriptions.getIfAvailable());
+    }
+
+    @Bean
+    @ConditionalOnEnabledHealthIndicator("eventsource-threads")
+    @ConditionalOnMissingBean(name = "eventsourceThreadsHealthIndicator")
+    ThreadsHealthIndicator eventsourceThreadsHealthIndicator(ObjectProvider<SubscriptionManager> manager) {
+        return new ThreadsHealthIndicator(manager.getIfAvailable());
     }
 }

@@ -1,8 +1,12 @@
 package io.eventsource.autoconfigure;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.capacity.LiveInstances;
+import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.SignalRelay;
+import io.eventsource.subscription.SubscriptionManager;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -29,9 +33,21 @@ public final class PoolAutoConfiguration {
 
     @Bean
     PoolReport eventSourcePoolReport(
-            HikariDataSource pool, EventSourceProperties properties, ObjectProvider<SignalRelay> relay) {
+            HikariDataSource pool,
+            EventSourceSchema schema,
+            EventSourceProperties properties,
+            ObjectProvider<SignalRelay> relay,
+            ObjectProvider<SubscriptionManager> manager) {
         int listener = properties.subscriptions().enabled() ? LISTENER : 0;
         return new PoolReport(
-                pool, properties.pool().instances(), relay.getIfAvailable() == null ? 0 : SENDER + listener);
+                pool,
+                properties.pool().instances(),
+                relay.getIfAvailable() == null ? 0 : SENDER + listener,
+                () -> others(pool, schema, manager.getIfAvailable()));
+    }
+
+    /** An instance that drives no subscriptions may have no right to look. */
+    private static int others(HikariDataSource pool, EventSourceSchema schema, @Nullable SubscriptionManager manager) {
+        return manager == null ? 0 : LiveInstances.besides(pool, schema, manager.instanceId());
     }
 }

@@ -5,6 +5,7 @@ import io.eventsource.capacity.ConnectionDemand;
 import io.eventsource.capacity.ConnectionLimit;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,19 +22,22 @@ final class PoolReport implements SmartLifecycle {
     private final HikariDataSource pool;
     private final int instances;
     private final int besides;
+    private final IntSupplier others;
     private volatile @Nullable Thread running;
 
     /**
      * Creates the report.
      *
      * @param pool the pool
-     * @param instances how many instances of the application there are
+     * @param instances how many instances of the application there are, as far as anybody has said; those that run count if they are more
      * @param besides how many connections each instance holds beside its pool
+     * @param others counts the other instances that run
      */
-    PoolReport(HikariDataSource pool, int instances, int besides) {
+    PoolReport(HikariDataSource pool, int instances, int besides, IntSupplier others) {
         this.pool = pool;
         this.instances = instances;
         this.besides = besides;
+        this.others = others;
     }
 
     @Override
@@ -64,7 +68,8 @@ final class PoolReport implements SmartLifecycle {
     private void compare() {
         try {
             ConnectionLimit limit = ConnectionLimit.of(pool);
-            ConnectionDemand demand = new ConnectionDemand(instances, pool.getMaximumPoolSize(), besides);
+            ConnectionDemand demand = new ConnectionDemand(
+                    Math.max(instances, others.getAsInt() + 1), pool.getMaximumPoolSize(), besides);
             if (demand.fits(limit)) {
                 log.info("{}", describe(demand, limit));
             } else {

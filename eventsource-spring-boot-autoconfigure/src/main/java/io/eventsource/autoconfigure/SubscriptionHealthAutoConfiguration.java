@@ -84,11 +84,4 @@ public final class SubscriptionHealthAutoConfiguration {
                 clock);
         return new LogHealthIndicator(logHead, watch, hole, relay.getIfAvailable(), health.errorWindow(), clock);
     }
-
-    @Bean
-    @ConditionalOnEnabledHealthIndicator("eventsource-threads")
-    @ConditionalOnMissingBean(name = "eventsourceThreadsHealthIndicator")
-    ThreadsHealthIndicator eventsourceThreadsHealthIndicator(SubscriptionManager manager) {
-        return new ThreadsHealthIndicator(manager);
-    }
 }

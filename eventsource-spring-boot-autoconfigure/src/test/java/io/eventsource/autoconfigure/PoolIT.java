@@ -102,6 +102,24 @@ class PoolIT {
     }
 
     @Test
+    void instancesThatRunCountWhereTheyAreMoreThanAnybodyHasSaid(CapturedOutput output) {
+        application.withPropertyValues("eventsource.subscriptions.enabled=true").run(first -> {
+            database.jdbc()
+                    .execute(
+                            """
+                            INSERT INTO eventsource.subscription_instances
+                                   (instance_id, description, subscriptions, lease_duration, lease_until)
+                            SELECT gen_random_uuid(), 'another', '{}', interval '1 hour', clock_timestamp() + d * interval '1 minute'
+                              FROM unnest(ARRAY[30, 31, -1]) AS d""");
+
+            application
+                    .withPropertyValues("eventsource.subscriptions.enabled=true")
+                    .run(second -> await().untilAsserted(() -> assertThat(output)
+                            .contains("3 instances may take 30 connections, and the server grants ")));
+        });
+    }
+
+    @Test
     void theListenerOfProjectionsCountsToo(CapturedOutput output) {
         application.withPropertyValues("eventsource.subscriptions.enabled=true").run(context -> assertThat(output)
                 .contains("and 2 connections beside it"));

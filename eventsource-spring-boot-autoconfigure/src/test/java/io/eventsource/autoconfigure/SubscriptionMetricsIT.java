@@ -114,6 +114,8 @@ class SubscriptionMetricsIT {
                 .run(context -> {
                     DeadLetterMetrics metrics = context.getBean(DeadLetterMetrics.class);
                     metrics.bindTo(registry);
+                    metrics.stop();
+                    metrics.start();
                     await().until(() -> gauge("deadletters", "status", "failed") == 0);
                     append(context);
                     await().until(() -> database.count("SELECT count(*) FROM eventsource.dead_letter_queue") == 1);
