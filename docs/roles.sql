@@ -31,6 +31,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON eventsource.projection_checkpoints, even
 GRANT SELECT, INSERT, DELETE ON eventsource.event_inbox TO eventsource_application;
 -- the order of its dead letters
 GRANT USAGE ON SEQUENCE eventsource.message_position_seq TO eventsource_application;
+-- which events get rows in event_outbox, where eventsource.outbox.mode=table; the owner switches them on once:
+-- SELECT eventsource.outbox_rows(true);
+GRANT SELECT, INSERT, DELETE ON eventsource.event_outbox_routes TO eventsource_application;
 -- how far each destination is
 GRANT SELECT ON eventsource.event_outbox_status TO eventsource_application;
 -- for the health indicator, which compares the installed version with the one it needs

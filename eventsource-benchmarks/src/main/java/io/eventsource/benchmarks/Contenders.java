@@ -55,6 +55,14 @@ final class Contenders {
         return once("axon_subscriber", AxonSubscriber::in);
     }
 
+    EventsourceOutbox outbox() {
+        return once("outbox", database -> EventsourceOutbox.in(database, false));
+    }
+
+    EventsourceOutbox outboxTable() {
+        return once("outbox_table", database -> EventsourceOutbox.in(database, true));
+    }
+
     /** A database of no concern to anybody. */
     Database elsewhere() {
         return once("elsewhere", database -> database);

@@ -1,6 +1,11 @@
 package io.eventsource.benchmarks;
 
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.outbox.Destination;
+import io.eventsource.outbox.MessageTransport;
+import io.eventsource.outbox.Publisher;
+import io.eventsource.outbox.Route;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.MethodEventHandlers;
@@ -18,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -65,25 +71,42 @@ final class EventsourceLog implements LiveLog {
     /** Starts subscriptions with other settings than the starter's defaults. */
     static EventsourceLog start(
             Database database, List<? extends LineHandler> handlers, SubscriptionSettings settings) {
+        JdbcTransactionManager transactions = new JdbcTransactionManager(database.dataSource());
+        return start(database, contender -> IntStream.range(0, handlers.size())
+                .mapToObj(i -> new SubscriptionDefinition(
+                        projection("benchmark-" + i, handlers.get(i), contender), settings, transactions))
+                .toList());
+    }
+
+    /** Starts a publisher of all events. */
+    static EventsourceLog publish(Database database, MessageTransport transport, SubscriptionSettings settings) {
+        return start(database, contender -> {
+            Destination destination = new Destination(
+                    "benchmark", "/benchmark", "benchmark", List.of(Route.unchanged("order-line-added")));
+            Publisher publisher =
+                    new Publisher(destination, contender.codec(), new JacksonPayloadSerializer(), transport);
+            return List.of(new SubscriptionDefinition(publisher, settings, null));
+        });
+    }
+
+    private static EventsourceLog start(
+            Database database, Function<EventsourceContender, List<SubscriptionDefinition>> subscriptions) {
         EventsourceContender contender = new EventsourceContender(database, AppendTiming.LATE);
+        List<SubscriptionDefinition> definitions = subscriptions.apply(contender);
         SignalRelay relay = new SignalRelay(
                 database::connect,
                 EventsourceTables.SCHEMA,
                 contender.signal(),
-                new SignalRelaySettings(!handlers.isEmpty(), NOTIFY_INTERVAL, HEARTBEAT),
+                new SignalRelaySettings(!definitions.isEmpty(), NOTIFY_INTERVAL, HEARTBEAT),
                 UUID.randomUUID(),
                 Thread::new,
                 Clock.systemUTC());
         relay.start();
-        if (handlers.isEmpty()) {
+        if (definitions.isEmpty()) {
             return new EventsourceLog(database, contender, relay, null);
         }
-        JdbcTransactionManager transactions = new JdbcTransactionManager(database.dataSource());
         SubscriptionManager manager = new SubscriptionManager(
-                IntStream.range(0, handlers.size())
-                        .mapToObj(i -> new SubscriptionDefinition(
-                                projection("benchmark-" + i, handlers.get(i), contender), settings, transactions))
-                        .toList(),
+                definitions,
                 database.dataSource(),
                 EventsourceTables.SCHEMA,
                 contender.codec(),

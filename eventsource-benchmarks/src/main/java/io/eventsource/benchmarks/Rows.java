@@ -31,7 +31,12 @@ final class Rows {
             new LatencyRow("latency-other-jvm", true),
             new AppendWithSubscriptionsRow("append-with-subscriptions", 16),
             new IdleSubscriptionsRow("idle-subscriptions", 100),
-            new UnrelatedTransactionsRow("unrelated-transactions"));
+            new UnrelatedTransactionsRow("unrelated-transactions"),
+            new OutboxAppendRow("outbox-append", 16, 1),
+            new OutboxAppendRow("outbox-append-10", 16, 10),
+            new OutboxRelayRow("outbox-relay"),
+            new OutboxLatencyRow("outbox-latency", 200),
+            new OutboxLeftoverRow("outbox-leftover"));
 
     private Rows() {}
 

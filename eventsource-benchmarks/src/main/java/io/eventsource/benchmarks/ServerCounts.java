@@ -55,7 +55,7 @@ final class ServerCounts {
     }
 
     /** Makes the processes behind a pool report. */
-    private static void report(HikariDataSource pool) throws SQLException {
+    static void report(HikariDataSource pool) throws SQLException {
         List<Connection> connections = new ArrayList<>();
         try {
             for (int i = 0; i < pool.getMaximumPoolSize(); i++) {

@@ -75,6 +75,31 @@ public record Route(
     }
 
     /**
+     * Events leave in the shape of their class, under another name and a version of it: older ones are led there by upcasters. With the
+     * aggregate's id as the key.
+     *
+     * @param eventType the type's name in the store, which a class is registered under
+     * @param type the name that receivers know
+     * @param version the version of the payload under that name
+     * @return the route
+     */
+    public static Route current(String eventType, String type, int version) {
+        return mapped(eventType, Object.class, type, version, event -> event);
+    }
+
+    /**
+     * The same with a key by its name: {@code aggregate-id}, {@code aggregate-type}, {@code tenant}, or a place in the stored payload as a
+     * JSON pointer, such as {@code /customer/id}. An event that has nothing there cannot leave, and is parked.
+     *
+     * @param newKey what messages keep their order within
+     * @return a copy
+     * @throws IllegalArgumentException when it is none of these
+     */
+    public Route withKey(String newKey) {
+        return withKey(RouteKey.of(newKey));
+    }
+
+    /**
      * The same with another key.
      *
      * @param newKey what messages keep their order within

@@ -10,6 +10,7 @@ public final class SchemaInspector {
             "dead_letter_queue",
             "event_inbox",
             "event_outbox",
+            "event_outbox_routes",
             "event_streams",
             "events",
             "log_head",

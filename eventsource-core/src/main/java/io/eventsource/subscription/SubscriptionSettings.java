@@ -150,6 +150,29 @@ public record SubscriptionSettings(
     }
 
     /**
+     * These settings with another place to begin.
+     *
+     * @param newStartFrom as for the record
+     * @return a copy
+     */
+    public SubscriptionSettings withStartFrom(StartPosition newStartFrom) {
+        return new SubscriptionSettings(
+                batchSize,
+                maxInFlight,
+                backpressureThreshold,
+                linger,
+                processingTimeout,
+                checkpointStrategy,
+                checkpointInterval,
+                newStartFrom,
+                filter,
+                errors,
+                deadLetterOrder,
+                segments,
+                concurrency);
+    }
+
+    /**
      * These settings with something else done about errors.
      *
      * @param newErrors as for the record

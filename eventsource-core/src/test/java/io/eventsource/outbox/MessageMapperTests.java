@@ -3,6 +3,8 @@ package io.eventsource.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorClassifier;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.StoredEvent;
@@ -14,6 +16,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MessageMapperTests {
 
@@ -110,5 +115,45 @@ class MessageMapperTests {
                         "bank", "/bank", "money", Set.of(), List.of(Route.unchanged("a"), Route.renamed("a", "b"))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("two routes for the event 'a'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "aggregate-id, c8b0a1de-0000-4000-8000-000000000002",
+        "aggregate-type, account",
+        "tenant, t1",
+        "/customer/id, 7",
+        "/customer/name, ann"
+    })
+    void a_key_may_be_named_instead_of_computed(String key, String found) {
+        StoredEvent event = stored("deposited", 1, "{\"customer\": {\"id\": 7, \"name\": \"ann\"}}");
+
+        assertThat(mapper(Route.unchanged("deposited").withKey(key)).map(event))
+                .singleElement()
+                .satisfies(message -> assertThat(message.key()).isEqualTo(found));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"customer\": null}", "{\"customer\": \"\"}", "{\"customer\": {\"id\": 7}}"})
+    void an_event_without_its_key_cannot_leave_however_often_it_is_tried(String json) {
+        MessageMapper mapper = mapper(Route.unchanged("deposited").withKey("/customer"));
+
+        assertThatThrownBy(() -> mapper.map(stored("deposited", 1, json)))
+                .isInstanceOf(MissingKeyException.class)
+                .hasMessageContaining("at position 12 has no text or number as the key '/customer'")
+                .satisfies(failure -> assertThat(
+                                ErrorClassifier.standard().classify(failure).category())
+                        .isEqualTo(ErrorCategory.PERMANENT));
+    }
+
+    @Test
+    void an_older_event_leaves_in_the_shape_of_its_class_where_a_version_is_told() {
+        assertThat(mapper(Route.current("withdrawn", "money-left", 4)).map(stored("withdrawn", 3, "{\"amount\": 7}")))
+                .singleElement()
+                .satisfies(message -> {
+                    assertThat(message.type()).isEqualTo("money-left");
+                    assertThat(message.headers()).containsEntry("dataversion", "4");
+                    assertThat(message.content().text()).contains("\"amount\"");
+                });
     }
 }

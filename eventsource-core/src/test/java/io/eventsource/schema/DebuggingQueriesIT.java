@@ -75,7 +75,7 @@ class DebuggingQueriesIT {
                 entry("slow statements (13 and later)", DebuggingQueriesIT::slowStatements),
                 entry("slow statements (12)", DebuggingQueriesIT::slowStatements),
                 entry("table sizes", rows -> {
-                    assertThat(rows).hasSize(13);
+                    assertThat(rows).hasSize(14);
                     assertThat(rows.get(0)).containsEntry("relname", "events");
                     assertThat(number(rows.get(0), "estimated_rows")).isEqualTo(EVENTS);
                 }),

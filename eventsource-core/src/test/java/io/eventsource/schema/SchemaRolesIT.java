@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.outbox.OutboxRows;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
@@ -89,6 +90,24 @@ class SchemaRolesIT {
                 .rootCause()
                 .isInstanceOfSatisfying(SQLException.class, refusal -> assertThat(refusal.getSQLState())
                         .isEqualTo(INSUFFICIENT_PRIVILEGE));
+    }
+
+    @Test
+    void the_application_writes_rows_of_the_outbox_and_looks_after_them_once_the_owner_has_switched_them_on() {
+        OutboxRows rows = new OutboxRows(asApplication, TestDatabase.SCHEMA);
+        rows.register("bank", Set.of("deposited"));
+        assertThatThrownBy(rows::switchOn).hasMessageContaining("SELECT eventsource.outbox_rows(true)");
+        database.jdbc().queryForList("SELECT eventsource.outbox_rows(true)");
+        rows.switchOn();
+
+        TestDatabase.store(asApplication).append(deposit(UUID.randomUUID(), ExpectedVersion.noStream()));
+        new JdbcTemplate(asApplication)
+                .update(
+                        """
+                        UPDATE eventsource.event_outbox SET status = 'published', published_at = clock_timestamp() - interval '8 days'""");
+
+        assertThat(rows.mark(List.of("bank"))).isZero();
+        assertThat(rows.deletePublished(Duration.ofDays(7))).isEqualTo(1);
     }
 
     @Test
@@ -190,7 +209,7 @@ class SchemaRolesIT {
                 .hasSize(1);
         List<String> tables = database.jdbc()
                 .queryForList("SELECT tablename FROM pg_tables WHERE schemaname = 'eventsource'", String.class);
-        assertThat(tables).hasSize(13);
+        assertThat(tables).hasSize(14);
         for (String table : tables) {
             new JdbcTemplate(asReader).queryForList("SELECT * FROM eventsource." + table);
             assertRefused(asReader, "INSERT INTO eventsource." + table + " DEFAULT VALUES");

@@ -14,6 +14,7 @@ import io.eventsource.subscription.SubscriptionListener;
 import io.eventsource.subscription.SubscriptionManager;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -56,15 +57,20 @@ public final class SubscriptionAutoConfiguration {
             EventSourceObservations observations,
             ObjectProvider<HandlerInterceptor> interceptors,
             ObjectProvider<BatchListener> batches,
+            ObjectProvider<OutboxHandlers> outbox,
             ObjectProvider<Clock> clock) {
         SubscriptionStates states = new SubscriptionStates();
         HandlerDecorators decorators =
                 new HandlerDecorators(properties.observations(), observations, states::of, interceptors, batches);
-        List<EventHandlers> handlers = new ProjectionBeans(beanFactory, codec.registry())
-                .ofTheLog().stream().map(decorators::decorate).toList();
+        List<EventHandlers> handlers = new ArrayList<>(new ProjectionBeans(beanFactory, codec.registry()).ofTheLog());
+        OutboxHandlers publishers = outbox.getIfAvailable();
+        if (publishers != null) {
+            handlers.addAll(publishers.make());
+        }
         return new SubscriptionManager(
-                new SubscriptionDefinitions(new TransactionManagers(beanFactory), properties.subscriptions())
-                        .of(handlers),
+                new SubscriptionDefinitions(
+                                new TransactionManagers(beanFactory), properties.subscriptions(), publishers)
+                        .of(handlers.stream().map(decorators::decorate).toList()),
                 dataSource,
                 schema,
                 codec,

@@ -1,23 +1,38 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.autoconfigure.EventSourceProperties.Options;
+import io.eventsource.outbox.Publisher;
 import io.eventsource.projection.DuplicateProjectionException;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.SubscriptionDefinition;
+import io.eventsource.subscription.SubscriptionSettings;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Brings handlers together with their settings and their transaction managers. */
 final class SubscriptionDefinitions {
 
     private final TransactionManagers transactionManagers;
     private final EventSourceProperties.Subscriptions properties;
+    private final @Nullable OutboxHandlers outbox;
 
-    SubscriptionDefinitions(TransactionManagers transactionManagers, EventSourceProperties.Subscriptions properties) {
+    /**
+     * Creates it.
+     *
+     * @param outbox knows where destinations begin; null when nothing is published here
+     */
+    SubscriptionDefinitions(
+            TransactionManagers transactionManagers,
+            EventSourceProperties.Subscriptions properties,
+            @Nullable OutboxHandlers outbox) {
         this.transactionManagers = transactionManagers;
         this.properties = properties;
+        this.outbox = outbox;
     }
 
     List<SubscriptionDefinition> of(List<EventHandlers> handlers) {
@@ -25,8 +40,25 @@ final class SubscriptionDefinitions {
         requireKnownNames(handlers);
         return handlers.stream()
                 .map(each -> new SubscriptionDefinition(
-                        each, properties.settings(each), transactionManagers.of(each), properties.starts(each.name())))
+                        each, settings(each), transactionManagers.of(each), properties.starts(each.name())))
                 .toList();
+    }
+
+    private SubscriptionSettings settings(EventHandlers handlers) {
+        SubscriptionSettings settings = properties.settings(handlers);
+        StartPosition start = outbox == null ? null : outbox.starts().get(handlers.name());
+        if (start == null) {
+            return settings;
+        }
+        if (properties.named().getOrDefault(handlers.name(), Options.NONE).startFrom() != null) {
+            throw new EventSourceException(
+                    "%sstart-from and eventsource.subscriptions.named[%s].start-from say the same of one subscription. Remove one of them."
+                            .formatted(
+                                    OutboxProperties.property(
+                                            handlers.name().substring(Publisher.NAME_PREFIX.length())),
+                                    handlers.name()));
+        }
+        return settings.withStartFrom(start);
     }
 
     private static void requireDistinctNames(List<EventHandlers> handlers) {
@@ -47,9 +79,13 @@ final class SubscriptionDefinitions {
         requireKnown("exclude names %s, but there are only the subscriptions %s.", properties.exclude(), known);
     }
 
-    private static void requireKnown(String message, Set<String> names, Set<String> known) {
+    private void requireKnown(String message, Set<String> names, Set<String> known) {
         Set<String> unknown = new TreeSet<>(names);
         unknown.removeAll(known);
+        if (outbox == null) {
+            // with the outbox switched off, what is said of its subscriptions may stay
+            unknown.removeIf(name -> name.startsWith(Publisher.NAME_PREFIX));
+        }
         if (!unknown.isEmpty()) {
             throw new EventSourceException("eventsource.subscriptions." + message.formatted(unknown, known));
         }

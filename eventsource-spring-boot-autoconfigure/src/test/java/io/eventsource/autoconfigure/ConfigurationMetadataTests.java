@@ -56,6 +56,10 @@ class ConfigurationMetadataTests {
                 .filteredOn(property -> !property.containsKey("defaultValue"))
                 .extracting(property -> property.get("name"))
                 .containsExactlyInAnyOrder(
+                        "eventsource.outbox.transport",
+                        "eventsource.outbox.source",
+                        "eventsource.outbox.destinations",
+                        "eventsource.outbox.kafka",
                         "eventsource.pool.application-name",
                         "eventsource.subscriptions.defaults.event-types",
                         "eventsource.subscriptions.defaults.aggregate-types",

@@ -84,9 +84,13 @@ class DocumentedMetersIT {
                         SimpleMetricsExportAutoConfiguration.class,
                         CompositeMeterRegistryAutoConfiguration.class,
                         DataRedisAutoConfiguration.class))
-                .withPropertyValues("eventsource.snapshots.mode=sync", "eventsource.snapshots.threshold=2")
+                .withPropertyValues(
+                        "eventsource.snapshots.mode=sync",
+                        "eventsource.snapshots.threshold=2",
+                        "eventsource.outbox.destinations.accounts.transport=spring",
+                        "eventsource.outbox.destinations.accounts.events=deposited",
+                        "spring.data.redis.port=1")
                 .withPropertyValues(FeedsIT.feed("redis"))
-                .withPropertyValues("spring.data.redis.port=1")
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
                 .withBean(FeedsIT.Incoming.class)
                 .run(context -> {

@@ -1,0 +1,57 @@
+package io.eventsource.benchmarks;
+
+import io.eventsource.outbox.MessageTransport;
+import io.eventsource.outbox.OutboxRows;
+import io.eventsource.subscription.SubscriptionSettings;
+import java.util.List;
+import java.util.Set;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * This library's outbox, wired and configured as the starter does it.
+ *
+ * @param database where the log is
+ * @param tables its tables
+ * @param rows whether appends write rows of event_outbox, as with the mode table
+ */
+record EventsourceOutbox(Database database, EventsourceTables tables, boolean rows) {
+
+    private static final String DESTINATION = "benchmark";
+
+    static EventsourceOutbox in(Database database, boolean rows) {
+        return new EventsourceOutbox(database, EventsourceTables.in(database), rows);
+    }
+
+    /** Empties the log, fills it with streams of ten events, and forgets what was published. */
+    void reset(int events) {
+        JdbcTemplate jdbc = database.jdbc();
+        jdbc.queryForList("SELECT eventsource.outbox_rows(false)");
+        tables.reset(events);
+        jdbc.execute("TRUNCATE eventsource.event_outbox, eventsource.dead_letter_queue, eventsource.parked_aggregates");
+        jdbc.update("DELETE FROM eventsource.projection_checkpoints");
+        jdbc.update("UPDATE eventsource.log_head SET position = 0");
+        if (rows) {
+            outboxRows().register(DESTINATION, Set.of("order-line-added"));
+            outboxRows().switchOn();
+        }
+    }
+
+    /** Marks the rows of what is published. */
+    void mark() {
+        outboxRows().mark(List.of(DESTINATION));
+    }
+
+    private OutboxRows outboxRows() {
+        return new OutboxRows(database.dataSource(), EventsourceTables.SCHEMA);
+    }
+
+    /** Publishes from the beginning of the log, or from where it was. */
+    EventsourceLog publish(MessageTransport transport) {
+        return EventsourceLog.publish(database, transport, SubscriptionSettings.defaults());
+    }
+
+    /** Appends, and publishes nothing. */
+    EventsourceLog silent() {
+        return EventsourceLog.start(database, List.of());
+    }
+}

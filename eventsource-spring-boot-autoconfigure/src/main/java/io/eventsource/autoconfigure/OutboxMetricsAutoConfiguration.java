@@ -1,0 +1,34 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.outbox.Outbox;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** Measures how far destinations are where Micrometer is present. */
+@AutoConfiguration(after = OutboxAutoConfiguration.class)
+@ConditionalOnClass(MeterBinder.class)
+@ConditionalOnBean({Outbox.class, OutboxHandlers.class})
+public final class OutboxMetricsAutoConfiguration {
+
+    /** Creates the configuration. */
+    public OutboxMetricsAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    OutboxMetrics eventOutboxMetrics(Outbox outbox, OutboxHandlers handlers) {
+        return new OutboxMetrics(
+                outbox,
+                handlers.destinations().stream()
+                        .map(ConfiguredDestination::name)
+                        .toList());
+    }
+
+    @Bean
+    OutboxTask eventOutboxMeasuring(OutboxMetrics metrics, OutboxProperties properties) {
+        return new OutboxTask("Measuring the outbox", properties.statisticsInterval(), metrics::look);
+    }
+}
