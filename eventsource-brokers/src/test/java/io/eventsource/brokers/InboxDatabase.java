@@ -91,15 +91,37 @@ public final class InboxDatabase implements AutoCloseable {
     }
 
     public static InboxDatabase create() {
-        EmbeddedPostgresServer server = Server.INSTANCE;
         String name = "inbox_" + COUNT.incrementAndGet();
+        administer("CREATE DATABASE " + name + " TEMPLATE " + Template.NAME);
+        return open(name);
+    }
+
+    /** A database with all tables, of which the others are copies: copying takes less time than the migrations. */
+    private static final class Template {
+
+        private static final String NAME = make();
+
+        private static String make() {
+            String name = "inbox_template";
+            administer("CREATE DATABASE " + name);
+            try (InboxDatabase template = open(name)) {
+                new SchemaMigrator(template.pool, SCHEMA).migrate();
+                template.jdbc.execute("CREATE TABLE effects (id bigserial PRIMARY KEY, subject text, number integer)");
+            }
+            return name;
+        }
+    }
+
+    private static void administer(String statement) {
+        EmbeddedPostgresServer server = Server.INSTANCE;
         new JdbcTemplate(new DriverManagerDataSource(server.jdbcUrl(), server.username(), server.password()))
-                .execute("CREATE DATABASE " + name);
-        InboxDatabase database = new InboxDatabase(
+                .execute(statement);
+    }
+
+    private static InboxDatabase open(String name) {
+        EmbeddedPostgresServer server = Server.INSTANCE;
+        return new InboxDatabase(
                 server.jdbcUrl().replaceFirst("/postgres(?=$|\\?)", "/" + name), server.username(), server.password());
-        new SchemaMigrator(database.pool, SCHEMA).migrate();
-        database.jdbc.execute("CREATE TABLE effects (id bigserial PRIMARY KEY, subject text, number integer)");
-        return database;
     }
 
     /** The same database from another process. */

@@ -29,7 +29,8 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
             try {
                 feed.check();
             } catch (IllegalArgumentException invalid) {
-                throw new IllegalArgumentException(PREFIX + name + "." + invalid.getMessage(), invalid);
+                // without a cause: Boot shows the message of the last one
+                throw new IllegalArgumentException(PREFIX + name + "." + invalid.getMessage());
             }
         });
     }

@@ -7,9 +7,11 @@ import io.eventsource.inbox.InboxFeedStatus;
 import io.eventsource.inbox.InboxLane;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
@@ -65,6 +67,9 @@ public final class KafkaInboxFeed implements InboxFeed {
     private final Map<TopicPartition, InboxLane> lanes = new ConcurrentHashMap<>();
     private final AtomicLong lost = new AtomicLong();
     private volatile @Nullable Consumer<String, byte[]> client;
+
+    /** Offsets that the broker has not been told of, for it was away; used by the feed's thread. */
+    private final Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
 
     /** When a broker has been heard of last; used by the feed's thread. */
     private long heardAt;
@@ -142,11 +147,15 @@ public final class KafkaInboxFeed implements InboxFeed {
         } finally {
             client = null;
             lanes.clear();
+            uncommitted.clear();
             polling.close(CloseOptions.timeout(LEAVE_WITHIN));
         }
     }
 
     private void poll(Consumer<String, byte[]> polling, FeedThread.Stop stop) {
+        if (!uncommitted.isEmpty()) {
+            commit(polling, stop);
+        }
         ConsumerRecords<String, byte[]> records;
         try {
             records = polling.poll(resumeDue(polling));
@@ -213,25 +222,29 @@ public final class KafkaInboxFeed implements InboxFeed {
             polling.pause(List.of(partition));
             polling.seek(partition, records.get(done).offset());
         }
-        if (done > 0 && committed(polling, partition, records.get(done - 1).offset() + 1)) {
-            lane.acknowledged();
+        if (done > 0) {
+            uncommitted.put(
+                    partition, new OffsetAndMetadata(records.get(done - 1).offset() + 1));
+            commit(polling, stop);
         }
     }
 
-    /** Where it fails, the messages are delivered again, to this instance or to another, and recognised. */
-    private boolean committed(Consumer<String, byte[]> polling, TopicPartition partition, long offset) {
-        Map<TopicPartition, OffsetAndMetadata> offsets = Map.of(partition, new OffsetAndMetadata(offset));
+    /** What fails is tried again before the next poll; what is given to another instance before, is delivered to it again and recognised. */
+    private void commit(Consumer<String, byte[]> polling, FeedThread.Stop stop) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = Map.copyOf(uncommitted);
         try {
             try {
-                polling.commitSync(offsets);
+                polling.commitSync(offsets, patience);
             } catch (WakeupException woken) {
                 // who stops the feed means the next poll
-                polling.commitSync(offsets);
+                polling.commitSync(offsets, patience);
             }
-            return true;
+            uncommitted.clear();
+            offsets.keySet().stream().map(lanes::get).filter(Objects::nonNull).forEach(InboxLane::acknowledged);
+        } catch (TimeoutException silence) {
+            stop.failing(new BrokerSilentException(topics, clientSettings, silence));
         } catch (CommitFailedException | RebalanceInProgressException | RetriableException failure) {
-            log.debug("'{}' could not commit offset {} of {}", name(), offset, partition, failure);
-            return false;
+            log.debug("'{}' could not commit {}", name(), offsets, failure);
         }
     }
 
@@ -274,6 +287,7 @@ public final class KafkaInboxFeed implements InboxFeed {
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             partitions.forEach(lanes::remove);
+            partitions.forEach(uncommitted::remove);
         }
 
         @Override

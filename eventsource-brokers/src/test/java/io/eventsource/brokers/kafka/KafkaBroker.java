@@ -32,6 +32,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real Kafka broker in KRaft mode in this JVM, which all tests share: it takes longer to start than most of them. Clients under test reach
@@ -50,6 +51,7 @@ final class KafkaBroker {
     private final TcpProxy proxy = new TcpProxy(proxiedPort);
     private final Path folder;
     private KafkaRaftServer server;
+    private @Nullable KafkaConsumer<String, byte[]> reader;
 
     private KafkaBroker(Path folder) {
         this.folder = folder;
@@ -129,6 +131,9 @@ final class KafkaBroker {
         settings.put("message.max.bytes", Integer.toString(MAX_MESSAGE_BYTES));
         settings.put("log.retention.check.interval.ms", "500");
         settings.put("controlled.shutdown.enable", "false");
+        // until its former session is over, a broker that was started again is not let in
+        settings.put("broker.session.timeout.ms", "1500");
+        settings.put("broker.heartbeat.interval.ms", "300");
         KafkaRaftServer launched = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
         launched.startup();
         return launched;
@@ -179,28 +184,42 @@ final class KafkaBroker {
         return Admin.create(Map.of("bootstrap.servers", direct()));
     }
 
-    /** All that a topic holds now, partition by partition. */
-    List<ConsumerRecord<String, byte[]>> recordsIn(String topic) {
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", direct(), "isolation.level", "read_committed"),
-                new StringDeserializer(),
-                new ByteArrayDeserializer())) {
-            Collection<TopicPartition> partitions = IntStream.range(
-                            0, consumer.partitionsFor(topic).size())
-                    .mapToObj(number -> new TopicPartition(topic, number))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-            while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.getOrDefault(each, 0L))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-            }
-            return records;
+    /** All that a topic holds now, partition by partition. One client for all calls: it takes longer to connect than to read. */
+    synchronized List<ConsumerRecord<String, byte[]>> recordsIn(String topic) {
+        KafkaConsumer<String, byte[]> client = reader;
+        if (client == null) {
+            client = new KafkaConsumer<>(
+                    Map.of(
+                            "bootstrap.servers",
+                            direct(),
+                            "isolation.level",
+                            "read_committed",
+                            "fetch.max.wait.ms",
+                            "10"),
+                    new StringDeserializer(),
+                    new ByteArrayDeserializer());
+            reader = client;
         }
+        Collection<TopicPartition> partitions = IntStream.range(
+                        0, client.partitionsFor(topic).size())
+                .mapToObj(number -> new TopicPartition(topic, number))
+                .toList();
+        client.assign(partitions);
+        client.seekToBeginning(partitions);
+        Map<TopicPartition, Long> ends = client.endOffsets(partitions);
+        List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+        for (TopicPartition partition : partitions) {
+            while (client.position(partition) < ends.getOrDefault(partition, 0L)) {
+                client.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+        }
+        return records;
     }
 
-    private void close() {
+    private synchronized void close() {
+        if (reader != null) {
+            reader.close();
+        }
         proxy.close();
         stop();
     }

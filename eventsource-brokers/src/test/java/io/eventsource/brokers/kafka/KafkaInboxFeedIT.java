@@ -325,6 +325,23 @@ class KafkaInboxFeedIT {
     }
 
     @Test
+    void a_broker_that_goes_away_before_it_is_told_of_what_was_handled_is_shown_and_told_when_it_is_back()
+            throws InterruptedException {
+        String topic = broker.newTopic(1);
+        KafkaInboxFeed feed = feed("untold", topic, event -> broker.proxy().cut());
+        send(InboxDatabase.messages(topic, 1, 1));
+        awaitEffects(1);
+
+        await().atMost(PATIENCE).until(() -> feed.status().failure() instanceof BrokerSilentException);
+        assertThat(committed("untold", topic, 0)).isZero();
+        broker.proxy().mend();
+
+        await().atMost(PATIENCE).until(() -> committed("untold", topic, 0) == 1);
+        assertThat(database.effects()).isEqualTo(1);
+        await().atMost(PATIENCE).until(() -> feed.status().failure() == null);
+    }
+
+    @Test
     void a_topic_that_is_missing_is_shown() {
         KafkaInboxFeed feed = feed("missing", "no-such-topic", event -> {});
 
