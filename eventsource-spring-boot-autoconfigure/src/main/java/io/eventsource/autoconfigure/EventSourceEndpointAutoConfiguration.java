@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.event.PayloadSerializer;
+import io.eventsource.outbox.Outbox;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
 import io.eventsource.subscription.SubscriptionManager;
@@ -17,7 +18,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /** The endpoint {@code eventsource}, where Actuator is present and exposes it. */
-@AutoConfiguration(after = {EventStoreAutoConfiguration.class, DeadLetterAutoConfiguration.class})
+@AutoConfiguration(after = {EventStoreAutoConfiguration.class, DeadLetterAutoConfiguration.class, OutboxAutoConfiguration.class})
 @ConditionalOnClass({WebEndpoint.class, ConditionalOnAvailableEndpoint.class})
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnAvailableEndpoint(endpoint = EventSourceEndpoint.class)
@@ -48,6 +49,12 @@ public final class EventSourceEndpointAutoConfiguration {
             EventSourceEndpointProperties properties) {
         return new DeadLetterArea(
                 repository, replay.getIfAvailable(), manager.getIfAvailable(), properties.showPayloads());
+    }
+
+    @Bean
+    @ConditionalOnBean(Outbox.class)
+    OutboxArea eventsourceOutboxArea(Outbox outbox) {
+        return new OutboxArea(outbox);
     }
 
     @Bean

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.jayway.jsonpath.JsonPath;
 import io.eventsource.autoconfigure.account.Deposited;
 import io.eventsource.autoconfigure.web.WebApplication;
+import io.eventsource.outbox.MessageTransport;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
@@ -41,6 +42,7 @@ class ManagementIT {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final TestDatabase database = TestDatabase.create();
+    private final RecordingTransport transport = new RecordingTransport();
     private final AtomicBoolean failing = new AtomicBoolean();
     private final AtomicInteger handled = new AtomicInteger();
     private ConfigurableApplicationContext application;
@@ -77,9 +79,14 @@ class ManagementIT {
                 "spring.main.banner-mode=off",
                 "eventsource.subscriptions.defaults.max-retries=0",
                 "eventsource.dead-letters.replay-interval=1h",
+                "spring.application.name=bank",
+                "eventsource.outbox.transport=own",
+                "eventsource.outbox.destinations.accounts.events=deposited",
                 "management.endpoints.web.exposure.include=health,eventsource");
         return new SpringApplicationBuilder(WebApplication.class)
                 .web(WebApplicationType.SERVLET)
+                .initializers(context -> ((GenericApplicationContext) context)
+                        .registerBean("own", MessageTransport.class, () -> transport))
                 .initializers(context -> ((GenericApplicationContext) context)
                         .registerBean(
                                 "deposits",
@@ -151,7 +158,7 @@ class ManagementIT {
         @Test
         void namesItsAreasAndWhatIsUnknownIsNotFoundNamingTheKnown() throws Exception {
             assertThat(get("eventsource").list("$.areas"))
-                    .containsExactly("dead-letters", "log", "streams", "subscriptions");
+                    .containsExactly("dead-letters", "log", "outbox", "streams", "subscriptions");
             for (String path : List.of("nothing", "nothing/at-all")) {
                 Answer answer = get("eventsource/" + path);
                 assertThat(answer.status()).isEqualTo(404);
@@ -243,6 +250,33 @@ class ManagementIT {
             assertThat(get("eventsource/dead-letters").number("$.open")).isZero();
             assertThat(get("eventsource/dead-letters?status=resolved,discarded").list("$.entries[*].status"))
                     .contains("discarded", "resolved");
+        }
+
+        @Test
+        void showsDestinationsAndWhatCouldNotBeSentAndActsOnIt() throws Exception {
+            transport.refusing = message -> true;
+            append(1);
+            append(1);
+            await().untilAsserted(() -> assertThat(get("eventsource/outbox/accounts").number("$.failed")).isEqualTo(2));
+            transport.refusing = message -> false;
+
+            assertThat(get("eventsource/outbox").list("$.destinations[*].name")).containsExactly("accounts");
+            Answer entries = get("eventsource/outbox/accounts");
+            assertThat(entries.body()).doesNotContain("4711");
+            int id = entries.number("$.entries[0].id");
+            assertThat(post("outbox/" + id + "/discard", "{}").status()).isEqualTo(400);
+            String why = "{\"operator\":\"ada\",\"reason\":\"a test\"}";
+            assertThat(post("outbox/" + id + "/discard", why).status()).isEqualTo(200);
+            assertThat(post("outbox/" + id + "/discard", why).status()).isEqualTo(409);
+            assertThat(post("outbox/accounts/retry", "{}").number("$.retried")).isOne();
+            Answer unknown = post("outbox/nowhere/retry", "{}");
+            assertThat(unknown.status()).isEqualTo(404);
+            assertThat(unknown.text("$.detail")).contains("'nowhere'", "accounts");
+            assertThat(post("outbox/accounts/discard", why).status()).isEqualTo(404);
+            // left to the instance that publishes, which looks once an hour here
+            assertThat(get("eventsource/outbox/accounts").list("$.entries[*].status")).containsExactly("retrying");
+            int marked = get("eventsource/outbox/accounts").number("$.entries[0].id");
+            assertThat(post("outbox/" + marked + "/discard", why).status()).isEqualTo(200);
         }
 
         @Test
