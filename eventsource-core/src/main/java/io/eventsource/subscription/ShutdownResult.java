@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * What came of stopping all subscriptions of an instance.
  *
- * @param phase {@code STOPPED}, or the phase that was not over when the time was up
+ * @param phase {@code STOPPED}; {@code FORCING} when something was left behind that still ran; {@code RELEASING} when the database does not know
+ *     that the segments are given up, so that others wait for the end of the lease
  * @param took how long it took
  * @param forced whether something had to be interrupted or left behind because its time was up
  * @param subscriptions how many were stopped

@@ -273,9 +273,8 @@ public final class SubscriptionManager {
         workers.stop();
         startedAt = null;
         phase = ShutdownPhase.STOPPED;
-        ShutdownResult result =
-                underWay.result(!finished || !released, released, Duration.ofNanos(System.nanoTime() - begun));
-        if (result.forced()) {
+        ShutdownResult result = underWay.result(!finished, released, Duration.ofNanos(System.nanoTime() - begun));
+        if (result.phase() != ShutdownPhase.STOPPED || result.forced()) {
             log.warn("{}", result.summary());
         } else if (!ending.isEmpty()) {
             log.info("{}", result.summary());

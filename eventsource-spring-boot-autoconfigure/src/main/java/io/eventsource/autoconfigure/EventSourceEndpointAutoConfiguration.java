@@ -18,7 +18,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /** The endpoint {@code eventsource}, where Actuator is present and exposes it. */
-@AutoConfiguration(after = {EventStoreAutoConfiguration.class, DeadLetterAutoConfiguration.class, OutboxAutoConfiguration.class})
+@AutoConfiguration(
+        after = {EventStoreAutoConfiguration.class, DeadLetterAutoConfiguration.class, OutboxAutoConfiguration.class})
 @ConditionalOnClass({WebEndpoint.class, ConditionalOnAvailableEndpoint.class})
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnAvailableEndpoint(endpoint = EventSourceEndpoint.class)

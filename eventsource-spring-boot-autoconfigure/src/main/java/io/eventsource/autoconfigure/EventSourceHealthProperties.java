@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure;
 
 import io.eventsource.error.RecentErrors;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -16,7 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param errorWindow Time within which errors count for errors-degraded and errors-down.
  * @param errorsDegraded From how many errors within error-window on a subscription is DEGRADED.
  * @param errorsDown From how many errors within error-window on a subscription is DOWN.
- * @param headSilence How long ago the reader of the log's head may have completed its last look.
+ * @param headSilence How long ago the reader of the log's head may have completed its last look. 30s, or three poll intervals if that is more.
  * @param answerTimeout How long the database may take to answer a question of a health indicator.
  */
 @ConfigurationProperties("eventsource.health")
@@ -29,10 +30,11 @@ public record EventSourceHealthProperties(
         @DefaultValue("10m") Duration errorWindow,
         @DefaultValue("10") int errorsDegraded,
         @DefaultValue("100") int errorsDown,
-        @DefaultValue("30s") Duration headSilence,
+        @Nullable Duration headSilence,
         @DefaultValue("3s") Duration answerTimeout) {
 
     private static final String PREFIX = "eventsource.health.";
+    private static final Duration USUAL_SILENCE = Duration.ofSeconds(30);
 
     /** Checks the bounds. */
     public EventSourceHealthProperties {
@@ -44,7 +46,7 @@ public record EventSourceHealthProperties(
                 errorWindow.toSeconds() >= 10 && errorWindow.compareTo(RecentErrors.LONGEST) <= 0,
                 "error-window must be 10 s to 1 h, but it is " + errorWindow);
         require(
-                headSilence.compareTo(Duration.ofSeconds(1)) >= 0,
+                headSilence == null || headSilence.compareTo(Duration.ofSeconds(1)) >= 0,
                 "head-silence must be 1 s or more, but it is " + headSilence);
         require(
                 answerTimeout.compareTo(Duration.ofMillis(10)) >= 0,
@@ -63,11 +65,15 @@ public record EventSourceHealthProperties(
     }
 
     /** As long as it takes to look a few times, or the head would be taken for unread between two looks. */
-    EventSourceHealthProperties requireAbove(Duration pollInterval) {
+    Duration headSilence(Duration pollInterval) {
+        if (headSilence == null) {
+            Duration three = pollInterval.multipliedBy(3);
+            return three.compareTo(USUAL_SILENCE) > 0 ? three : USUAL_SILENCE;
+        }
         require(
                 headSilence.compareTo(pollInterval.multipliedBy(2)) >= 0,
                 "head-silence must be at least twice eventsource.subscriptions.poll-interval, but they are %s and %s"
                         .formatted(headSilence, pollInterval));
-        return this;
+        return headSilence;
     }
 }

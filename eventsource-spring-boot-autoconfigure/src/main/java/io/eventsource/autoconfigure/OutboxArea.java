@@ -67,7 +67,9 @@ final class OutboxArea implements EndpointArea {
         view.put("entries", entries.stream().map(OutboxArea::summary).toList());
         view.put(
                 "next",
-                entries.size() < page.size() ? null : entries.get(entries.size() - 1).id());
+                entries.size() < page.size()
+                        ? null
+                        : entries.get(entries.size() - 1).id());
         return view;
     }
 
@@ -88,7 +90,8 @@ final class OutboxArea implements EndpointArea {
     @Override
     public Object act(@Nullable String id, String action, EndpointOrder order) {
         if (id == null) {
-            throw EndpointProblem.badRequest("Say which destination, or which entry, is meant: …/outbox/<it>/" + action);
+            throw EndpointProblem.badRequest(
+                    "Say which destination, or which entry, is meant: …/outbox/<it>/" + action);
         }
         Set<String> destinations = byName().keySet();
         if (!destinations.contains(id)) {

@@ -5,6 +5,7 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.SignalRelay;
 import io.eventsource.subscription.SubscriptionManager;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -41,8 +42,9 @@ public final class SubscriptionHealthAutoConfiguration {
             EventSourceHealthProperties health,
             EventSourceProperties properties,
             ObjectProvider<Clock> clock) {
-        health.requireAbove(Objects.requireNonNull(properties.subscriptions().pollInterval()));
-        return new HeadWatch(manager, health.headSilence(), clock.getIfUnique(Clock::systemUTC));
+        Duration silence = health.headSilence(
+                Objects.requireNonNull(properties.subscriptions().pollInterval()));
+        return new HeadWatch(manager, silence, clock.getIfUnique(Clock::systemUTC));
     }
 
     @Bean

@@ -257,7 +257,9 @@ class ManagementIT {
             transport.refusing = message -> true;
             append(1);
             append(1);
-            await().untilAsserted(() -> assertThat(get("eventsource/outbox/accounts").number("$.failed")).isEqualTo(2));
+            await().untilAsserted(
+                            () -> assertThat(get("eventsource/outbox/accounts").number("$.failed"))
+                                    .isEqualTo(2));
             transport.refusing = message -> false;
 
             assertThat(get("eventsource/outbox").list("$.destinations[*].name")).containsExactly("accounts");
@@ -274,7 +276,8 @@ class ManagementIT {
             assertThat(unknown.text("$.detail")).contains("'nowhere'", "accounts");
             assertThat(post("outbox/accounts/discard", why).status()).isEqualTo(404);
             // left to the instance that publishes, which looks once an hour here
-            assertThat(get("eventsource/outbox/accounts").list("$.entries[*].status")).containsExactly("retrying");
+            assertThat(get("eventsource/outbox/accounts").list("$.entries[*].status"))
+                    .containsExactly("retrying");
             int marked = get("eventsource/outbox/accounts").number("$.entries[0].id");
             assertThat(post("outbox/" + marked + "/discard", why).status()).isEqualTo(200);
         }
