@@ -60,7 +60,7 @@ class SchemaMigratorIT {
 
     @Test
     void an_empty_database_lacks_all_tables_and_a_migrated_one_none() {
-        assertThat(inspect("eventsource").missingTables()).hasSize(13);
+        assertThat(inspect("eventsource").missingTables()).hasSize(14);
         assertThat(inspect("eventsource").installedVersion()).isZero();
         SchemaMigrator migrator = migrator("eventsource");
 
@@ -116,7 +116,7 @@ class SchemaMigratorIT {
         migrator("my_events").migrate();
 
         assertThat(append("my_events").firstPosition()).isEqualTo(1);
-        assertThat(inspect("eventsource").missingTables()).hasSize(13);
+        assertThat(inspect("eventsource").missingTables()).hasSize(14);
         assertThat(database.jdbc()
                         .queryForList(
                                 "SELECT nspname FROM pg_namespace WHERE nspname IN ('eventsource', 'my_events')",

@@ -209,7 +209,7 @@ class SchemaRolesIT {
                 .hasSize(1);
         List<String> tables = database.jdbc()
                 .queryForList("SELECT tablename FROM pg_tables WHERE schemaname = 'eventsource'", String.class);
-        assertThat(tables).hasSize(14);
+        assertThat(tables).hasSize(15);
         for (String table : tables) {
             new JdbcTemplate(asReader).queryForList("SELECT * FROM eventsource." + table);
             assertRefused(asReader, "INSERT INTO eventsource." + table + " DEFAULT VALUES");
