@@ -47,7 +47,7 @@ public final class KafkaTransport implements MessageTransport {
      *
      * @param clientSettings what Kafka calls producer configs, with {@code bootstrap.servers} at least; without
      *     {@code delivery.timeout.ms} and {@code max.block.ms} the producer gives up after 30 and 10 seconds, since the publisher
-     *     repeats anyway
+     *     repeats anyway; without {@code linger.ms} it does not linger
      * @return the transport, which owns the producer
      * @throws IllegalArgumentException when a setting would break order or lose what was acknowledged: {@code enable.idempotence},
      *     {@code acks}, {@code max.in.flight.requests.per.connection}, or serializers of another kind

@@ -43,6 +43,8 @@ record ProducerSettings(Map<String, Object> values, Duration deliveryTimeout) {
                     "%s must be at most %d, or a retry may change the order within a key, but it is %d"
                             .formatted(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, MAX_IN_FLIGHT, inFlight));
         }
+        // the next message of a key waits for this one: what gathers meanwhile is batch enough
+        values.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
         int request = number(values, ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
         int delivery = number(values, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS);
         int block = number(values, ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
