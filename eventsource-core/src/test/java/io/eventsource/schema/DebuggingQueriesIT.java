@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -41,7 +42,7 @@ class DebuggingQueriesIT {
 
     private final TestDatabase database;
     private final JdbcTemplate jdbc;
-    private Connection held;
+    private @Nullable Connection held;
     private int holder;
     private int waiter;
     private int vacuum;
@@ -54,7 +55,9 @@ class DebuggingQueriesIT {
 
     @AfterEach
     void close() throws SQLException {
-        held.close();
+        if (held != null) {
+            held.close();
+        }
         database.close();
     }
 
@@ -269,10 +272,11 @@ class DebuggingQueriesIT {
 
     private void holdTheLog() throws SQLException {
         // the driver closes a connection that nobody can reach any more
-        held = database.connect();
-        holder = pid(held);
-        held.setAutoCommit(false);
-        JdbcTemplate inTransaction = TestDatabase.on(held);
+        Connection open = database.connect();
+        held = open;
+        holder = pid(open);
+        open.setAutoCommit(false);
+        JdbcTemplate inTransaction = TestDatabase.on(open);
         inTransaction.execute("SET application_name = 'holder'");
         inTransaction.execute("UPDATE eventsource.event_streams SET version = version");
         inTransaction.execute(insertEvents(OTHERS + 1, OTHERS + 1));
