@@ -1,6 +1,5 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.autoconfigure.EventSourceProperties.DeadLetters;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.subscription.SubscriptionManager;
@@ -29,7 +28,7 @@ final class DeadLetterLifecycle implements SmartLifecycle {
     private final InboxFeeds feeds;
     private final DeadLetterReplay replay;
     private final DeadLetterRepository repository;
-    private final DeadLetters properties;
+    private final DeadLetterProperties properties;
     private final Duration drainTimeout;
     private final ThreadFactory threads;
     private @Nullable ScheduledThreadPoolExecutor executor;
@@ -39,7 +38,7 @@ final class DeadLetterLifecycle implements SmartLifecycle {
             InboxFeeds feeds,
             DeadLetterReplay replay,
             DeadLetterRepository repository,
-            DeadLetters properties,
+            DeadLetterProperties properties,
             Duration drainTimeout,
             ThreadFactory threads) {
         this.manager = manager;

@@ -1,6 +1,5 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.autoconfigure.EventSourceProperties.Pool;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +37,7 @@ final class PoolDefaults implements EnvironmentPostProcessor, Ordered {
             return;
         }
         Map<String, Object> defaults = new LinkedHashMap<>(defaults(
-                binder.bindOrCreate("eventsource.pool", Pool.class),
+                binder.bindOrCreate("eventsource.pool", PoolProperties.class),
                 environment.getProperty("spring.application.name", "eventsource")));
         // the two belong together: a minimum of ours may be beyond a maximum of the application's
         if (isSet(binder, MINIMUM) || isSet(binder, MAXIMUM)) {
@@ -58,7 +57,7 @@ final class PoolDefaults implements EnvironmentPostProcessor, Ordered {
                 .isBound();
     }
 
-    private static Map<String, Object> defaults(Pool pool, String application) {
+    private static Map<String, Object> defaults(PoolProperties pool, String application) {
         Map<String, Object> defaults = new LinkedHashMap<>();
         defaults.put(MINIMUM, pool.minimum());
         defaults.put(MAXIMUM, pool.maximum());

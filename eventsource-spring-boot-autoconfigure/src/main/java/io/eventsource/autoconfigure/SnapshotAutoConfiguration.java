@@ -85,7 +85,7 @@ public final class SnapshotAutoConfiguration {
                 clock.getIfUnique(Clock::systemUTC));
     }
 
-    private static void requireKnown(EventSourceProperties.Snapshots properties, AggregateTypes types) {
+    private static void requireKnown(SnapshotProperties properties, AggregateTypes types) {
         properties.aggregates().forEach((name, aggregate) -> {
             if (!types.names().contains(name)) {
                 throw new EventSourceException(

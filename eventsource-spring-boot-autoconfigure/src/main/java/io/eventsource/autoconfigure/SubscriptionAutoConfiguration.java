@@ -89,7 +89,7 @@ public final class SubscriptionAutoConfiguration {
                 clock.getIfUnique(Clock::systemUTC));
     }
 
-    private static InstanceSettings instance(EventSourceProperties.Subscriptions properties, Environment environment) {
+    private static InstanceSettings instance(SubscriptionProperties properties, Environment environment) {
         String description = "%s %s"
                 .formatted(
                         environment.getProperty("spring.application.name", "application"),

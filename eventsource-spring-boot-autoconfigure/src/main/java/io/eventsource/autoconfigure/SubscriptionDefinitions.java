@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.autoconfigure.EventSourceProperties.Options;
+import io.eventsource.autoconfigure.SubscriptionProperties.Options;
 import io.eventsource.outbox.Publisher;
 import io.eventsource.projection.DuplicateProjectionException;
 import io.eventsource.projection.EventHandlers;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class SubscriptionDefinitions {
 
     private final TransactionManagers transactionManagers;
-    private final EventSourceProperties.Subscriptions properties;
+    private final SubscriptionProperties properties;
     private final @Nullable OutboxHandlers outbox;
 
     /**
@@ -28,7 +28,7 @@ final class SubscriptionDefinitions {
      */
     SubscriptionDefinitions(
             TransactionManagers transactionManagers,
-            EventSourceProperties.Subscriptions properties,
+            SubscriptionProperties properties,
             @Nullable OutboxHandlers outbox) {
         this.transactionManagers = transactionManagers;
         this.properties = properties;
