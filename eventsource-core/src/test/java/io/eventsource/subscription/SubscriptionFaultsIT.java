@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
@@ -202,10 +203,18 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
     }
 
     private static void pause(SubscriptionManager manager, String one, Runnable meanwhile) {
-        manager.pause(one);
+        insisting(() -> manager.pause(one));
         eventually().until(() -> statusOf(manager, one).state() == SubscriptionState.PAUSED);
         meanwhile.run();
-        manager.resume(one);
+        insisting(() -> manager.resume(one));
+    }
+
+    /** As an operator, who asks again where the session of the request was ended: it is written down, or an exception says that it is not. */
+    private static void insisting(Runnable request) {
+        eventually().ignoreExceptionsInstanceOf(DataAccessException.class).until(() -> {
+            request.run();
+            return true;
+        });
     }
 
     private void traffic(HikariDataSource writing, Projections projections, List<Fault> once, List<Fault> often)
