@@ -23,10 +23,16 @@ class ArchitectureTests {
 
     private static final DescribedPredicate<JavaClass> PROPERTIES = DescribedPredicate.describe(
             "properties, or nested in them",
-            type -> type.isAnnotatedWith(ConfigurationProperties.class)
+            type -> isProperties(type)
                     || type.getEnclosingClass()
-                            .map(outer -> outer.isAnnotatedWith(ConfigurationProperties.class))
+                            .map(ArchitectureTests::isProperties)
                             .orElse(false));
+
+    /** Those of a group are a component of the record that Boot binds. */
+    private static boolean isProperties(JavaClass type) {
+        return type.isAnnotatedWith(ConfigurationProperties.class)
+                || (type.isRecord() && type.getSimpleName().endsWith("Properties"));
+    }
 
     @ArchTest
     static final ArchRule WHAT_IS_PUBLIC_IS_CONFIGURATION_OR_PROPERTIES = classes()

@@ -45,6 +45,7 @@ class ManagementIT {
     private final RecordingTransport transport = new RecordingTransport();
     private final AtomicBoolean failing = new AtomicBoolean();
     private final AtomicInteger handled = new AtomicInteger();
+    private boolean sharedStarted;
     private ConfigurableApplicationContext application;
 
     private record Answer(int status, String body) {
@@ -86,7 +87,7 @@ class ManagementIT {
         return new SpringApplicationBuilder(WebApplication.class)
                 .web(WebApplicationType.SERVLET)
                 .initializers(context -> ((GenericApplicationContext) context)
-                        .registerBean("own", MessageTransport.class, () -> transport))
+                        .registerBean("own", MessageTransport.class, this::transportOfAnApplication))
                 .initializers(context -> ((GenericApplicationContext) context)
                         .registerBean(
                                 "deposits",
@@ -103,11 +104,17 @@ class ManagementIT {
                         .toArray(String[]::new));
     }
 
+    /** An application closes its transports when it stops: only the one that all tests share has the one of this class. */
+    private MessageTransport transportOfAnApplication() {
+        return sharedStarted ? new RecordingTransport() : transport;
+    }
+
     @BeforeAll
     void startTheApplication() {
         application = start(
                 "management.endpoint.eventsource.access=unrestricted",
                 "management.endpoint.health.show-details=always");
+        sharedStarted = true;
     }
 
     @AfterAll
