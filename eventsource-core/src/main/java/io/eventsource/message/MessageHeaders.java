@@ -1,7 +1,6 @@
 package io.eventsource.message;
 
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Names of message headers that have a meaning here, and how CloudEvents carries a header. A name of up to 20 lower-case
@@ -39,7 +38,7 @@ public final class MessageHeaders {
     /** What further belongs to the trace, as W3C Trace Context writes it. */
     public static final String TRACE_STATE = "tracestate";
 
-    private static final Pattern EXTENSION = Pattern.compile("[a-z0-9]{1,20}");
+    private static final int MAX_EXTENSION_LENGTH = 20;
 
     private static final Set<String> ATTRIBUTES =
             Set.of("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data");
@@ -53,7 +52,15 @@ public final class MessageHeaders {
      * @return whether it has an extension's form and is no attribute of CloudEvents itself
      */
     public static boolean isExtension(String name) {
-        return EXTENSION.matcher(name).matches() && !ATTRIBUTES.contains(name);
+        int length = name.length();
+        return length > 0
+                && length <= MAX_EXTENSION_LENGTH
+                && name.chars().allMatch(MessageHeaders::isLetterOrDigit)
+                && !ATTRIBUTES.contains(name);
+    }
+
+    private static boolean isLetterOrDigit(int character) {
+        return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9');
     }
 
     /**

@@ -126,21 +126,25 @@ public final class MessageMapper {
 
     private Map<String, String> headers(StoredEvent event, int version) {
         EventMetadata metadata = event.metadata();
-        Map<String, @Nullable String> all = new HashMap<>(metadata.headers());
-        all.put(MessageHeaders.AGGREGATE_TYPE, event.aggregateType());
-        all.put(MessageHeaders.AGGREGATE_VERSION, Long.toString(event.version()));
-        all.put(MessageHeaders.POSITION, Long.toString(event.position()));
-        all.put(MessageHeaders.TENANT, metadata.tenantId());
-        all.put(MessageHeaders.ACTOR, metadata.actorId());
-        all.put(MessageHeaders.CORRELATION, metadata.correlationId());
-        all.put(MessageHeaders.CAUSATION, metadata.causationId());
         Map<String, String> leaving = new HashMap<>();
-        all.forEach((name, value) -> {
-            if (value != null && destination.headers().contains(name)) {
-                leaving.put(name, value);
-            }
-        });
+        metadata.headers().forEach((name, value) -> add(leaving, name, value));
+        add(leaving, MessageHeaders.AGGREGATE_TYPE, event.aggregateType());
+        add(leaving, MessageHeaders.AGGREGATE_VERSION, Long.toString(event.version()));
+        add(leaving, MessageHeaders.POSITION, Long.toString(event.position()));
+        add(leaving, MessageHeaders.TENANT, metadata.tenantId());
+        add(leaving, MessageHeaders.ACTOR, metadata.actorId());
+        add(leaving, MessageHeaders.CORRELATION, metadata.correlationId());
+        add(leaving, MessageHeaders.CAUSATION, metadata.causationId());
         leaving.put(MessageHeaders.REVISION, Integer.toString(version));
         return leaving;
+    }
+
+    /** What is missing here is missing there too, also where the event has a header of its own under that name. */
+    private void add(Map<String, String> leaving, String name, @Nullable String value) {
+        if (value == null) {
+            leaving.remove(name);
+        } else if (destination.headers().contains(name)) {
+            leaving.put(name, value);
+        }
     }
 }

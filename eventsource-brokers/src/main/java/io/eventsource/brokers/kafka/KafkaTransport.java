@@ -4,13 +4,11 @@ import io.eventsource.outbox.KeyedPipeline;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.OutgoingMessage;
 import io.eventsource.outbox.SendOutcome;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
@@ -21,25 +19,29 @@ import org.apache.kafka.common.errors.SerializationException;
  * Sends messages to Kafka as CloudEvents 1.0 in binary mode, with the message's key as the record's key. The record's
  * timestamp is when it was sent, so that a topic's retention does not remove at once what happened long ago. The producer
  * is idempotent and waits for all in-sync replicas, so that what is acknowledged is there once; a message that was reported
- * as unavailable and is sent again may be there twice, with the same CloudEvents id and source.
+ * as unavailable and is sent again may be there twice, with the same CloudEvents id and source. So may one that was on its way
+ * when another was refused.
+ *
+ * <ol>
+ *   <li>All messages of a call are handed to the producer at once. It has one request on its way to each broker, so that nothing
+ *       of a partition leaves before what is ahead of it has arrived.
+ *   <li>When the broker does not take a message, what was handed over behind it is dropped together with the producer.
+ *   <li>What then has no acknowledgement is sent by a new producer, of each key one message at a time: only what is behind
+ *       a refused message of its own key is held back.
+ * </ol>
  *
  * <p>A message is refused for its own sake when it is larger than the producer or the topic allows, when the broker finds its
  * record invalid, or when its topic's name is. A missing topic or right is not the message's fault. Thread-safe.
  */
 public final class KafkaTransport implements MessageTransport {
 
-    /** How much longer than the producer itself this waits for it. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private final ProducerSettings settings;
+    private OrderedProducer producer;
+    private boolean closed;
 
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
-
-    private final Producer<String, byte[]> producer;
-    private final KeyedPipeline pipeline;
-    private volatile boolean closed;
-
-    private KafkaTransport(Producer<String, byte[]> producer, Duration deliveryTimeout) {
-        this.producer = producer;
-        this.pipeline = new KeyedPipeline(this::sendOne, KafkaTransport::isOwnFault, deliveryTimeout.plus(PATIENCE));
+    private KafkaTransport(ProducerSettings settings) {
+        this.settings = settings;
+        this.producer = OrderedProducer.start(settings);
     }
 
     /**
@@ -47,28 +49,49 @@ public final class KafkaTransport implements MessageTransport {
      *
      * @param clientSettings what Kafka calls producer configs, with {@code bootstrap.servers} at least; without
      *     {@code delivery.timeout.ms} and {@code max.block.ms} the producer gives up after 30 and 10 seconds, since the publisher
-     *     repeats anyway; without {@code linger.ms} it does not linger
+     *     repeats anyway; without {@code linger.ms} it does not linger; without {@code batch.size} batches have up to 256 KiB
      * @return the transport, which owns the producer
      * @throws IllegalArgumentException when a setting would break order or lose what was acknowledged: {@code enable.idempotence},
      *     {@code acks}, {@code max.in.flight.requests.per.connection}, or serializers of another kind
      * @throws org.apache.kafka.common.KafkaException when the producer refuses its settings
      */
     public static KafkaTransport start(Map<String, ?> clientSettings) {
-        ProducerSettings settings = ProducerSettings.of(clientSettings);
-        return new KafkaTransport(new KafkaProducer<>(settings.values()), settings.deliveryTimeout());
+        return new KafkaTransport(ProducerSettings.of(clientSettings));
     }
 
     @Override
     public List<SendOutcome> send(List<OutgoingMessage> messages) throws InterruptedException {
-        if (closed) {
-            throw new IllegalStateException("The transport to Kafka is closed");
+        Burst burst = new Burst(messages, current(), KafkaTransport::isOwnFault);
+        Map<Integer, SendOutcome> outcomes = burst.send(settings.patience());
+        if (outcomes.size() < messages.size() && !burst.away()) {
+            List<Integer> open = IntStream.range(0, messages.size())
+                    .filter(index -> !outcomes.containsKey(index))
+                    .boxed()
+                    .toList();
+            List<SendOutcome> decided =
+                    sendOneByOne(open.stream().map(messages::get).toList());
+            IntStream.range(0, open.size()).forEach(i -> outcomes.put(open.get(i), decided.get(i)));
         }
-        return pipeline.send(messages);
+        return IntStream.range(0, messages.size())
+                .mapToObj(index -> outcomes.getOrDefault(index, new SendOutcome.HeldBack()))
+                .toList();
     }
 
-    private CompletionStage<?> sendOne(OutgoingMessage message) {
+    /** Those of different keys together, of each key one at a time. */
+    private List<SendOutcome> sendOneByOne(List<OutgoingMessage> messages) throws InterruptedException {
+        OrderedProducer mine = OrderedProducer.start(settings);
+        try {
+            return new KeyedPipeline(
+                            message -> acknowledgement(mine, message), KafkaTransport::isOwnFault, settings.patience())
+                    .send(messages);
+        } finally {
+            mine.end();
+        }
+    }
+
+    private static CompletionStage<?> acknowledgement(OrderedProducer producer, OutgoingMessage message) {
         CompletableFuture<Void> acknowledgement = new CompletableFuture<>();
-        var unused = producer.send(KafkaCloudEvents.write(message), (metadata, failure) -> {
+        producer.send(message, failure -> {
             if (failure == null) {
                 acknowledgement.complete(null);
             } else {
@@ -76,6 +99,16 @@ public final class KafkaTransport implements MessageTransport {
             }
         });
         return acknowledgement;
+    }
+
+    private synchronized OrderedProducer current() {
+        if (closed) {
+            throw new IllegalStateException("The transport to Kafka is closed");
+        }
+        if (producer.ended()) {
+            producer = OrderedProducer.start(settings);
+        }
+        return producer;
     }
 
     private static boolean isOwnFault(Throwable failure) {
@@ -89,7 +122,11 @@ public final class KafkaTransport implements MessageTransport {
 
     @Override
     public void close() {
-        closed = true;
-        producer.close(CLOSE_TIMEOUT);
+        OrderedProducer last;
+        synchronized (this) {
+            closed = true;
+            last = producer;
+        }
+        last.close();
     }
 }

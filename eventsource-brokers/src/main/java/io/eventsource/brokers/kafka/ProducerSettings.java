@@ -12,11 +12,12 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * Settings of a producer that keeps order and loses nothing.
  *
  * @param values all settings
- * @param deliveryTimeout after which the producer gives a record up, including the time it may block before
+ * @param patience after so long without an answer the broker is away: longer than the producer's own patience, so that it decides
  */
-record ProducerSettings(Map<String, Object> values, Duration deliveryTimeout) {
+record ProducerSettings(Map<String, Object> values, Duration patience) {
 
-    private static final int MAX_IN_FLIGHT = 5;
+    private static final Duration LONGER = Duration.ofSeconds(10);
+    private static final String BATCH_SIZE = Integer.toString(256 << 10);
     private static final String DELIVERY_TIMEOUT_MS = "30000";
     private static final String REQUEST_TIMEOUT_MS = "10000";
     private static final String MAX_BLOCK_MS = "10000";
@@ -37,19 +38,20 @@ record ProducerSettings(Map<String, Object> values, Duration deliveryTimeout) {
                 ByteArraySerializer.class.getName(),
                 Set.of(ByteArraySerializer.class.getName()));
         values.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        int inFlight = number(values, ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "" + MAX_IN_FLIGHT);
-        if (inFlight > MAX_IN_FLIGHT) {
-            throw new IllegalArgumentException(
-                    "%s must be at most %d, or a retry may change the order within a key, but it is %d"
-                            .formatted(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, MAX_IN_FLIGHT, inFlight));
-        }
-        // the next message of a key waits for this one: what gathers meanwhile is batch enough
+        // with more, what is behind a record that the broker refuses could be taken
+        require(values, ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1", Set.of("1"));
+        values.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_SIZE);
+        // what gathers while a request is on its way is batch enough
         values.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
         int request = number(values, ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
         int delivery = number(values, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS);
         int block = number(values, ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
         return new ProducerSettings(
-                values, Duration.ofMillis(delivery).plusMillis(block).plusMillis(request));
+                values,
+                Duration.ofMillis(delivery)
+                        .plusMillis(block)
+                        .plusMillis(request)
+                        .plus(LONGER));
     }
 
     private static void require(Map<String, Object> values, String name, String value, Set<String> allowed) {

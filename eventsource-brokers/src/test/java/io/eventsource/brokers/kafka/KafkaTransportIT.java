@@ -8,14 +8,22 @@ import io.eventsource.inbox.IncomingMessage;
 import io.eventsource.message.MessageContent;
 import io.eventsource.outbox.OutgoingMessage;
 import io.eventsource.outbox.SendOutcome;
+import io.eventsource.outbox.SendOutcome.Acknowledged;
+import io.eventsource.outbox.SendOutcome.HeldBack;
+import io.eventsource.outbox.SendOutcome.Refused;
 import io.eventsource.outbox.SendOutcome.Unavailable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -155,9 +163,7 @@ class KafkaTransportIT {
         operator.join();
 
         System.out.printf("%d messages were sent again after the restart%n", unavailable);
-        List<String> received = broker.recordsIn(topic).stream()
-                .map(record -> KafkaCloudEvents.read(record).id())
-                .toList();
+        List<String> received = idsIn(topic);
         for (int key = 0; key < 10; key++) {
             String prefix = topic + "/key-" + key + "/";
             assertThat(new LinkedHashSet<>(received)
@@ -169,12 +175,90 @@ class KafkaTransportIT {
         }
     }
 
+    /** Each message leaves in a batch of its own, so that those behind the refused one are not refused with it. */
+    @Test
+    void nothing_behind_a_message_that_the_broker_refuses_has_left() throws InterruptedException {
+        Map<String, Object> settings = new HashMap<>(KafkaTransportContractIT.impatient(broker.direct()));
+        settings.put("batch.size", "1");
+        try (KafkaTransport hasty = KafkaTransport.start(settings)) {
+            for (int round = 0; round < 20; round++) {
+                String topic = broker.newTopic(1);
+                List<OutgoingMessage> messages = new ArrayList<>(InboxDatabase.messages(topic, 2, 100));
+                int refused = round % 2 == 0 ? 0 : 40;
+                messages.set(refused, tooLarge(messages.get(refused)));
+                String key = messages.get(refused).key();
+
+                List<SendOutcome> outcomes = hasty.send(messages);
+
+                List<String> first = idsIn(topic).stream().distinct().toList();
+                for (int i = 0; i < messages.size(); i++) {
+                    boolean behind = i > refused && messages.get(i).key().equals(key);
+                    assertThat(outcomes.get(i))
+                            .isInstanceOf(i == refused ? Refused.class : behind ? HeldBack.class : Acknowledged.class);
+                    assertThat(first.contains(messages.get(i).id()))
+                            .as(
+                                    "message %d of %s, refused was %d",
+                                    i, messages.get(i).key(), refused)
+                            .isEqualTo(i != refused && !behind);
+                }
+            }
+        }
+    }
+
+    @Test
+    void calls_at_the_same_time_get_their_own_answers_when_a_message_of_one_is_refused() throws Exception {
+        String topic = broker.newTopic(1);
+        List<OutgoingMessage> good = InboxDatabase.messages(topic, 2, 300);
+        ExecutorService callers = Executors.newFixedThreadPool(2);
+        try {
+            Future<List<SendOutcome>> sent = callers.submit(() -> transport.send(good));
+            for (int i = 0; i < 5; i++) {
+                OutgoingMessage other = InboxDatabase.message(topic, "other", i);
+                assertThat(transport.send(List.of(tooLarge(other), other)))
+                        .hasExactlyElementsOfTypes(Refused.class, HeldBack.class);
+            }
+            assertThat(sent.get()).hasSize(600).allMatch(SendOutcome::acknowledged);
+        } finally {
+            callers.shutdownNow();
+        }
+        List<String> first = idsIn(topic).stream().distinct().toList();
+        assertThat(first).hasSize(600);
+        for (String key : List.of("/key-0/", "/key-1/")) {
+            assertThat(first.stream().filter(id -> id.contains(key)).toList())
+                    .isEqualTo(good.stream()
+                            .map(OutgoingMessage::id)
+                            .filter(id -> id.contains(key))
+                            .toList());
+        }
+    }
+
+    private List<String> idsIn(String topic) {
+        return broker.recordsIn(topic).stream()
+                .map(record -> KafkaCloudEvents.read(record).id())
+                .toList();
+    }
+
+    /** Larger than the broker allows, and not than the producer does. */
+    private static OutgoingMessage tooLarge(OutgoingMessage message) {
+        return new OutgoingMessage(
+                message.topic(),
+                message.key(),
+                message.id(),
+                message.source(),
+                message.type(),
+                message.subject(),
+                message.time(),
+                MessageContent.json("\"%s\"".formatted("x".repeat(2 * KafkaBroker.MAX_MESSAGE_BYTES))),
+                message.headers(),
+                message.position());
+    }
+
     @Test
     void settings_that_would_lose_order_or_messages_are_refused_by_name() {
         for (Map.Entry<String, String> setting : Map.of(
                         "enable.idempotence", "false",
                         "acks", "1",
-                        "max.in.flight.requests.per.connection", "6",
+                        "max.in.flight.requests.per.connection", "2",
                         "key.serializer", "org.apache.kafka.common.serialization.UUIDSerializer")
                 .entrySet()) {
             assertThatThrownBy(() -> KafkaTransport.start(
