@@ -24,6 +24,9 @@ final class Benchmarks implements Callable<Integer> {
     @Option(names = "--contender", description = "A contender to run alone, for a profiler to look at.")
     private String contender = "";
 
+    @Option(names = "--warm-ups", description = "Rounds before those that count (default: ${DEFAULT-VALUE}).")
+    private int warmUps = 1;
+
     @Option(names = "--rounds", description = "Rounds that count (default: ${DEFAULT-VALUE}).")
     private int rounds = 5;
 
@@ -81,7 +84,7 @@ final class Benchmarks implements Callable<Integer> {
         try (Server server = Server.start(folder.toAbsolutePath(), connections)) {
             Contenders contenders = new Contenders(server, new BenchmarkSettings(fill, events, loaded));
             List<Rounds.Result> results = new Rounds(
-                            rounds, Duration.ofNanos((long) (seconds * 1e9)), contender, progress)
+                            warmUps, rounds, Duration.ofNanos((long) (seconds * 1e9)), contender, progress)
                     .run(rows, contenders);
             out.println(
                     "PostgreSQL %s (fsync on, a synced write of 8 kB takes %.2f ms), %d cores, Java %s, pools of %d, %d rounds of %s s%n"

@@ -18,8 +18,6 @@ import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 /** Kafka in this JVM, one broker. */
 final class KafkaMessageBroker implements MessageBroker {
 
-    private static final String TOPIC = "benchmark";
-    private static final int PER_KEY = 10;
     private static final int UNDER_WAY = 10_000;
 
     private final EmbeddedKafkaBroker broker;
@@ -29,7 +27,7 @@ final class KafkaMessageBroker implements MessageBroker {
     }
 
     static KafkaMessageBroker start() {
-        EmbeddedKafkaBroker broker = new EmbeddedKafkaKraftBroker(1, 4, TOPIC);
+        EmbeddedKafkaBroker broker = new EmbeddedKafkaKraftBroker(1, 4, PlainMessages.TOPIC);
         broker.afterPropertiesSet();
         return new KafkaMessageBroker(broker);
     }
@@ -51,7 +49,11 @@ final class KafkaMessageBroker implements MessageBroker {
                 if (underWay.size() == UNDER_WAY) {
                     underWay.remove().get();
                 }
-                underWay.add(producer.send(new ProducerRecord<>(TOPIC, Integer.toString(i / PER_KEY), payload)));
+                ProducerRecord<String, byte[]> record =
+                        new ProducerRecord<>(PlainMessages.TOPIC, PlainMessages.key(i), payload);
+                PlainMessages.attributes(i)
+                        .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+                underWay.add(producer.send(record));
             }
             producer.flush();
             for (Future<RecordMetadata> each : underWay) {

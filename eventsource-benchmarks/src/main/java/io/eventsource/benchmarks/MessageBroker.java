@@ -9,7 +9,7 @@ interface MessageBroker extends AutoCloseable {
     MessageTransport transport();
 
     /**
-     * Sends the same payload again and again with the broker's client alone, as fast as it goes, and returns when all is acknowledged.
+     * Sends the messages that a publisher makes with the broker's client alone, as fast as it goes, and returns when all is acknowledged.
      *
      * @param messages how many; ten of each key
      */

@@ -19,7 +19,6 @@ import redis.embedded.RedisServer;
 /** A Redis server that keeps nothing on disk. */
 final class RedisMessageBroker implements MessageBroker {
 
-    private static final int PER_KEY = 10;
     private static final int UNDER_WAY = 10_000;
 
     private final RedisServer server;
@@ -60,9 +59,10 @@ final class RedisMessageBroker implements MessageBroker {
                 if (underWay.size() == UNDER_WAY) {
                     underWay.remove().get();
                 }
-                underWay.add(connection
-                        .async()
-                        .xadd("benchmark", Map.of("key", Integer.toString(i / PER_KEY), "data", OrderLineAdded.JSON)));
+                Map<String, String> fields = PlainMessages.attributes(i);
+                fields.put("key", PlainMessages.key(i));
+                fields.put("data", OrderLineAdded.JSON);
+                underWay.add(connection.async().xadd(PlainMessages.TOPIC, fields));
             }
             for (Future<String> each : underWay) {
                 each.get();

@@ -9,10 +9,11 @@ import java.util.Map;
 
 /**
  * Runs rows in rounds: in each round every entrant once, in an order that rotates from round to round, so that what else
- * the machine does hits all of them alike. The first round is a warm-up and does not count.
+ * the machine does hits all of them alike. First come rounds of warm-up, which do not count.
  */
 final class Rounds {
 
+    private final int warmUps;
     private final int rounds;
     private final Duration time;
     private final String contender;
@@ -22,12 +23,14 @@ final class Rounds {
     /**
      * Sets how long to measure.
      *
+     * @param warmUps rounds before those that count
      * @param rounds rounds that count
      * @param time of each entrant in a round
      * @param contender the name of the only one to run, or nothing for all
      * @param progress told after each round
      */
-    Rounds(int rounds, Duration time, String contender, PrintStream progress) {
+    Rounds(int warmUps, int rounds, Duration time, String contender, PrintStream progress) {
+        this.warmUps = warmUps;
         this.rounds = rounds;
         this.time = time;
         this.contender = contender;
@@ -73,15 +76,16 @@ final class Rounds {
         for (int i = 0; i < entrants.size(); i++) {
             order.add(i);
         }
-        for (int round = 0; round <= rounds; round++) {
+        int all = warmUps + rounds;
+        for (int round = 0; round < all; round++) {
             for (int entrant : order) {
                 Map<Row.Metric, Double> measured = entrants.get(entrant).trial().run(time);
-                if (round > 0) {
+                if (round >= warmUps) {
                     results.get(entrant).rounds().add(measured);
                 }
             }
             Collections.rotate(order, 1);
-            report(row, round, index + (round + 1.0) / (rounds + 1), rows);
+            report(row, round, index + (round + 1.0) / all, rows);
         }
         return new Result(row, results);
     }
@@ -91,7 +95,9 @@ final class Rounds {
         progress.println("  %s round %s, %.0f s passed, about %.0f s to go"
                 .formatted(
                         row.name(),
-                        round == 0 ? "0 (warm-up)" : round + " of " + rounds,
+                        round < warmUps
+                                ? "%d of %d to warm up".formatted(round + 1, warmUps)
+                                : "%d of %d".formatted(round - warmUps + 1, rounds),
                         seconds,
                         seconds / rowsDone * (rows - rowsDone)));
     }

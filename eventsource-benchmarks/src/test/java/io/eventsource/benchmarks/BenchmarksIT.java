@@ -25,6 +25,8 @@ class BenchmarksIT {
     @Test
     void runs_every_row_and_leaves_nothing_behind(@TempDir Path folder) {
         int status = run(
+                "--warm-ups",
+                "0",
                 "--rounds",
                 "1",
                 "--seconds",
@@ -50,6 +52,8 @@ class BenchmarksIT {
                         "append-10",
                         "--contender",
                         "eventsource",
+                        "--warm-ups",
+                        "0",
                         "--rounds",
                         "1",
                         "--seconds",
