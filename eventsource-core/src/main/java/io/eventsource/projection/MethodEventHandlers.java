@@ -8,10 +8,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodIntrospector;
@@ -84,7 +84,7 @@ public final class MethodEventHandlers implements EventHandlers {
         Class<?> beanClass = AopUtils.getTargetClass(bean);
         Projection projection = projectionOf(beanClass);
         String name = projection.value();
-        Map<String, Handler> byEventType = new TreeMap<>();
+        Map<String, Handler> byEventType = new HashMap<>();
         for (Method method : handlerMethods(beanClass)) {
             Handler handler = describe(beanClass, bean.getClass(), method);
             for (EventTypeDescriptor type : handledTypes(beanClass, method, registry)) {
@@ -222,21 +222,25 @@ public final class MethodEventHandlers implements EventHandlers {
     public void handleAll(List<EventEnvelope<Object>> events) {
         int from = 0;
         while (from < events.size()) {
-            int to = from + together(events.subList(from, events.size()));
-            List<EventEnvelope<Object>> call = events.subList(from, to);
-            Handler handler = handlerOf(call.get(0));
+            EventEnvelope<Object> event = events.get(from);
+            Handler handler = handlerOf(event);
             if (handler.takesBatch()) {
-                invoke(handler, call);
+                int to = from + together(handler, events.subList(from, events.size()));
+                invoke(handler, events.subList(from, to));
+                from = to;
             } else {
-                MetadataContext.runCausedBy(call.get(0), () -> invoke(handler, call));
+                MetadataContext.runCausedBy(event, () -> invoke(handler, List.of(event)));
+                from++;
             }
-            from = to;
         }
     }
 
     /** How many of the events, from the first on, go into one call of a handler. */
     int together(List<EventEnvelope<Object>> events) {
-        Handler handler = handlerOf(events.get(0));
+        return together(handlerOf(events.get(0)), events);
+    }
+
+    private int together(Handler handler, List<EventEnvelope<Object>> events) {
         int count = 1;
         while (handler.takesBatch()
                 && count < events.size()
