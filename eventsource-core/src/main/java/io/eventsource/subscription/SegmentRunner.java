@@ -32,7 +32,7 @@ final class SegmentRunner {
     private static final long REST_FOR_WORK = 3;
 
     /** A runner that keeps up with the log rests at most this many times its linger. */
-    private static final long MAX_LINGERS = 10;
+    private static final long MAX_LINGERS = 20;
 
     private static final Batch NOTHING = new Batch(List.of(), 0, false, null);
 

@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param backpressureThreshold the part of {@code maxInFlight}, above 0 and up to 1, from which on nothing further is read
  *     ahead while a batch is being handled
  * @param linger how long a subscription that keeps up with the log waits at least from one batch to the next, so that events that come one
- *     by one share transactions; 0 or more. Up to ten times as long where many subscriptions of a JVM keep up, three times what a batch of each
+ *     by one share transactions; 0 or more. Up to twenty times as long where many subscriptions of a JVM keep up, three times what a batch of each
  *     takes. An event that comes after a pause is handled at once; so is each with 0
  * @param processingTimeout how long the handling of a batch may take, positive. After it the running statement is cancelled, the
  *     thread is interrupted, and the batch is rolled back and repeated in smaller pieces
