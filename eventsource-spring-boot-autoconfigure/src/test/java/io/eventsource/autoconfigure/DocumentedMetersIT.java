@@ -48,7 +48,8 @@ class DocumentedMetersIT {
         database.close();
     }
 
-    private static Map<String, String> documented() throws IOException {
+    /** Names with types and tags, as the table has them. */
+    static Map<String, String> documented() throws IOException {
         Map<String, String> meters = new TreeMap<>();
         String document = Files.readString(Path.of("../docs/operations.md"));
         for (MatchResult row : ROW.matcher(document).results().toList()) {

@@ -14,10 +14,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.metrics.DataSourcePoolMetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
@@ -30,6 +32,9 @@ class MonitoringFilesIT {
     private static final Path DASHBOARD = Path.of("../docs/monitoring/grafana-dashboard.json");
     private static final Path RULES = Path.of("../docs/monitoring/prometheus-rules.yml");
     private static final Pattern METRIC = Pattern.compile("\\b(?:eventsource|hikaricp)_[a-z_]+");
+    /** Values of tags that differ from application to application, and from run to run. */
+    private static final Pattern OWN_VALUE =
+            Pattern.compile("\\b(aggregate_type|error|event_type|subscription_name|subscription_state)=\"[^\"]*\"");
     private static final Pattern EXPRESSION = Pattern.compile("(?m)^ +expr: (.+)$");
 
     private final TestDatabase database = TestDatabase.create();
@@ -53,14 +58,19 @@ class MonitoringFilesIT {
                 .results()
                 .map(each -> each.group(1))
                 .toList());
-        named.addAll(metrics(JsonPath.parse(Files.readString(DASHBOARD)).read("$.panels[*].targets[*].expr")));
+        named.addAll(shown());
         return named;
     }
 
-    /** Names with their tags, without the values. */
+    private static Set<String> shown() throws IOException {
+        return metrics(JsonPath.parse(Files.readString(DASHBOARD)).read("$.panels[*].targets[*].expr"));
+    }
+
+    /** Names with their tags, without the measured values and without values of tags that differ. */
     private static Set<String> series(Stream<String> lines) {
         return lines.filter(line -> line.startsWith("eventsource_"))
                 .map(line -> line.substring(0, line.lastIndexOf(' ')))
+                .map(line -> OWN_VALUE.matcher(line).replaceAll("$1"))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -73,6 +83,42 @@ class MonitoringFilesIT {
     }
 
     @Test
+    void theDashboardShowsEveryMeter() throws IOException {
+        Set<String> shown = shown();
+
+        assertThat(DocumentedMetersIT.documented().keySet()).isNotEmpty().allSatisfy(meter -> {
+            String series = meter.replace('.', '_') + "(_seconds)?(_bucket|_count|_sum|_total)?";
+            assertThat(shown).as(meter).anyMatch(metric -> metric.matches(series));
+        });
+    }
+
+    @Test
+    void thePanelsOfTheDashboardStandBesideEachOther() throws IOException {
+        List<Integer> ids = panels("id");
+
+        assertThat(ids).isNotEmpty().doesNotHaveDuplicates();
+        assertThat(cells().toList()).doesNotHaveDuplicates();
+    }
+
+    private static List<Integer> panels(String number) throws IOException {
+        return JsonPath.parse(Files.readString(DASHBOARD)).read("$.panels[*]." + number);
+    }
+
+    /** What the panels cover of the dashboard's grid. */
+    private static Stream<Cell> cells() throws IOException {
+        List<Integer> left = panels("gridPos.x");
+        List<Integer> top = panels("gridPos.y");
+        List<Integer> width = panels("gridPos.w");
+        List<Integer> height = panels("gridPos.h");
+        return IntStream.range(0, left.size()).boxed().flatMap(panel -> IntStream.range(0, width.get(panel))
+                .boxed()
+                .flatMap(x -> IntStream.range(0, height.get(panel))
+                        .mapToObj(y -> new Cell(left.get(panel) + x, top.get(panel) + y))));
+    }
+
+    private record Cell(int x, int y) {}
+
+    @Test
     void theyNameOnlyMetricsThatThereAre() throws Exception {
         Set<String> named = named();
         Runners.on(database)
@@ -81,8 +127,16 @@ class MonitoringFilesIT {
                         MetricsAutoConfiguration.class,
                         DataSourcePoolMetricsAutoConfiguration.class,
                         PrometheusMetricsExportAutoConfiguration.class,
-                        CompositeMeterRegistryAutoConfiguration.class))
-                .withPropertyValues("eventsource.snapshots.mode=sync", "eventsource.snapshots.threshold=2")
+                        CompositeMeterRegistryAutoConfiguration.class,
+                        DataRedisAutoConfiguration.class))
+                .withPropertyValues(
+                        "eventsource.snapshots.mode=sync",
+                        "eventsource.snapshots.threshold=2",
+                        "eventsource.outbox.destinations.accounts.transport=spring",
+                        "eventsource.outbox.destinations.accounts.events=deposited")
+                .withPropertyValues(FeedsIT.feed("redis"))
+                .withPropertyValues("spring.data.redis.port=1")
+                .withBean(FeedsIT.Incoming.class)
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
                 .run(context -> {
                     MeasuredUse.of(context);
