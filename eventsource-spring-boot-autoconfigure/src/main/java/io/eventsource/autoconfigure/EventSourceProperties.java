@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param commands How commands are repeated after a version conflict.
  * @param snapshots How snapshots of aggregates are taken.
  * @param subscriptions How projections read the log.
+ * @param shutdown How the process ends.
  * @param deadLetters What becomes of events that could not be handled.
  * @param metadata How the metadata of HTTP requests reach events.
  * @param pool What Boot's connection pool gets for what spring.datasource.hikari does not say.
@@ -37,6 +38,7 @@ public record EventSourceProperties(
         @DefaultValue Commands commands,
         @DefaultValue @NestedConfigurationProperty SnapshotProperties snapshots,
         @DefaultValue @NestedConfigurationProperty SubscriptionProperties subscriptions,
+        @DefaultValue Shutdown shutdown,
         @DefaultValue @NestedConfigurationProperty DeadLetterProperties deadLetters,
         @DefaultValue Metadata metadata,
         @DefaultValue @NestedConfigurationProperty PoolProperties pool,
@@ -100,6 +102,13 @@ public record EventSourceProperties(
             return new CommandRetries(maxRetries, retryDelay, maxRetryDelay);
         }
     }
+
+    /**
+     * How the process ends.
+     *
+     * @param exitZeroOnSigterm Whether the process exits with 0 in place of 143 when it has stopped in order after SIGTERM.
+     */
+    public record Shutdown(@DefaultValue("false") boolean exitZeroOnSigterm) {}
 
     /**
      * How the metadata of HTTP requests reach events.
