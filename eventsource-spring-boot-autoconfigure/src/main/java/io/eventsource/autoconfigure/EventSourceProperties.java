@@ -6,6 +6,7 @@ import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStoreSettings;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -24,6 +25,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param deadLetters What becomes of events that could not be handled.
  * @param metadata How the metadata of HTTP requests reach events.
  * @param pool What Boot's connection pool gets for what spring.datasource.hikari does not say.
+ * @param ssl How connections to the database are secured.
  * @param observations What is observed, for metrics and traces.
  * @param schemaEvolution How stored events of other revisions are looked after.
  * @param verify Whether the application only decodes all stored events, logs which it cannot read, and ends with exit code 0
@@ -42,6 +44,7 @@ public record EventSourceProperties(
         @DefaultValue @NestedConfigurationProperty DeadLetterProperties deadLetters,
         @DefaultValue Metadata metadata,
         @DefaultValue @NestedConfigurationProperty PoolProperties pool,
+        @DefaultValue Ssl ssl,
         @DefaultValue Observations observations,
         @DefaultValue SchemaEvolution schemaEvolution,
         @DefaultValue("false") boolean verify) {
@@ -132,6 +135,13 @@ public record EventSourceProperties(
             }
         }
     }
+
+    /**
+     * How connections to the database are secured.
+     *
+     * @param bundle Name of the SSL bundle by which Boot's connection pool, and what is opened beside it, connects to the database.
+     */
+    public record Ssl(@Nullable String bundle) {}
 
     /**
      * What is observed. Observations give metrics and, with a tracer, spans.
