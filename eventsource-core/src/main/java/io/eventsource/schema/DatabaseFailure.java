@@ -1,11 +1,12 @@
 package io.eventsource.schema;
 
 import java.sql.SQLException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 
 /**
- * Why a database does not do what is asked of it, as far as an operator can mend it: told by SQLState, never by the text.
+ * Why a database does not do what is asked of it, as far as an operator can mend it: told by SQLState and kind of exception, never by the text.
  *
  * @param reason the reason
  * @param message what the driver or the server says
@@ -16,6 +17,8 @@ public record DatabaseFailure(Reason reason, String message) {
     public enum Reason {
         /** Nobody answers at the address. */
         UNREACHABLE,
+        /** The two do not agree on a secured connection: one does not trust the other's certificate, or nothing is left that both can do. */
+        NOT_SECURED,
         /** The server does not know the user, or not with this password, or not from here. */
         LOGIN_REFUSED,
         /** The server has no such database. */
@@ -51,6 +54,9 @@ public record DatabaseFailure(Reason reason, String message) {
         String state = failure.getSQLState();
         if (state == null) {
             return null;
+        }
+        if (failure.getCause() instanceof SSLException) {
+            return Reason.NOT_SECURED;
         }
         return switch (state) {
             case "08P01" -> Reason.SETTING_REFUSED;

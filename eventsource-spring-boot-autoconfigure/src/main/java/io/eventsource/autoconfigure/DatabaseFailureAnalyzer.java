@@ -23,6 +23,7 @@ final class DatabaseFailureAnalyzer implements FailureAnalyzer {
     private static String description(Reason reason) {
         return switch (reason) {
             case UNREACHABLE -> "The database cannot be reached";
+            case NOT_SECURED -> "There is no secure connection to the database";
             case LOGIN_REFUSED -> "The database refuses the login";
             case NO_SUCH_DATABASE -> "There is no such database";
             case NO_CONNECTION_LEFT -> "The database has no connection left";
@@ -35,7 +36,9 @@ final class DatabaseFailureAnalyzer implements FailureAnalyzer {
     private static String action(Reason reason) {
         return switch (reason) {
             case UNREACHABLE ->
-                "Check spring.datasource.url and that PostgreSQL runs there and accepts connections from here.";
+                "Check spring.datasource.url and that PostgreSQL runs there and accepts connections from here. With TLS the server's certificate must name the URL's host.";
+            case NOT_SECURED ->
+                "Check the certificates: those of the bundle that eventsource.ssl.bundle names, otherwise sslrootcert, sslcert and sslkey in spring.datasource.url. They must vouch for the server's certificate, and where the server asks for one, for the application's.";
             case LOGIN_REFUSED ->
                 "Check spring.datasource.username and spring.datasource.password, and the server's pg_hba.conf.";
             case NO_SUCH_DATABASE -> "Create the database, or correct its name in spring.datasource.url.";

@@ -6,6 +6,7 @@ import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStoreSettings;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -20,9 +21,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param commands How commands are repeated after a version conflict.
  * @param snapshots How snapshots of aggregates are taken.
  * @param subscriptions How projections read the log.
+ * @param shutdown How the process ends.
  * @param deadLetters What becomes of events that could not be handled.
  * @param metadata How the metadata of HTTP requests reach events.
  * @param pool What Boot's connection pool gets for what spring.datasource.hikari does not say.
+ * @param ssl How connections to the database are secured.
  * @param observations What is observed, for metrics and traces.
  * @param schemaEvolution How stored events of other revisions are looked after.
  * @param verify Whether the application only decodes all stored events, logs which it cannot read, and ends with exit code 0
@@ -37,9 +40,11 @@ public record EventSourceProperties(
         @DefaultValue Commands commands,
         @DefaultValue @NestedConfigurationProperty SnapshotProperties snapshots,
         @DefaultValue @NestedConfigurationProperty SubscriptionProperties subscriptions,
+        @DefaultValue Shutdown shutdown,
         @DefaultValue @NestedConfigurationProperty DeadLetterProperties deadLetters,
         @DefaultValue Metadata metadata,
         @DefaultValue @NestedConfigurationProperty PoolProperties pool,
+        @DefaultValue Ssl ssl,
         @DefaultValue Observations observations,
         @DefaultValue SchemaEvolution schemaEvolution,
         @DefaultValue("false") boolean verify) {
@@ -102,6 +107,13 @@ public record EventSourceProperties(
     }
 
     /**
+     * How the process ends.
+     *
+     * @param exitZeroOnSigterm Whether the process exits with 0 in place of 143 when it has stopped in order after SIGTERM.
+     */
+    public record Shutdown(@DefaultValue("false") boolean exitZeroOnSigterm) {}
+
+    /**
      * How the metadata of HTTP requests reach events.
      *
      * @param enabled Whether events inherit tenant, actor and correlation from the HTTP request that causes them, also in
@@ -123,6 +135,13 @@ public record EventSourceProperties(
             }
         }
     }
+
+    /**
+     * How connections to the database are secured.
+     *
+     * @param bundle Name of the SSL bundle by which Boot's connection pool, and what is opened beside it, connects to the database.
+     */
+    public record Ssl(@Nullable String bundle) {}
 
     /**
      * What is observed. Observations give metrics and, with a tracer, spans.

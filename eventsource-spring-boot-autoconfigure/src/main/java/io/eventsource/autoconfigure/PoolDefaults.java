@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.tls.TlsSocketFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +14,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Gives Boot's pool what {@code eventsource.pool} says, as default properties under {@code spring.datasource.hikari}: these rank
+ * Gives Boot's pool what {@code eventsource.pool} and {@code eventsource.ssl} say, as default properties under {@code spring.datasource.hikari}: these rank
  * last, so that whatever the application says there wins, wherever it says it. A pool that the application makes without these
  * properties is left alone.
  */
@@ -33,12 +34,18 @@ final class PoolDefaults implements EnvironmentPostProcessor, Ordered {
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
         Binder binder = Binder.get(environment);
-        if (!enabled(binder)) {
+        if (!isTrue(binder, "eventsource.enabled")) {
             return;
         }
-        Map<String, Object> defaults = new LinkedHashMap<>(defaults(
-                binder.bindOrCreate("eventsource.pool", PoolProperties.class),
-                environment.getProperty("spring.application.name", "eventsource")));
+        Map<String, Object> defaults = new LinkedHashMap<>();
+        if (isTrue(binder, "eventsource.pool.enabled")) {
+            defaults.putAll(defaults(
+                    binder.bindOrCreate("eventsource.pool", PoolProperties.class),
+                    environment.getProperty("spring.application.name", "eventsource")));
+        }
+        if (isSet(binder, DatabaseTls.PROPERTY)) {
+            defaults.put(DRIVER + "sslfactory", TlsSocketFactory.class.getName());
+        }
         // the two belong together: a minimum of ours may be beyond a maximum of the application's
         if (isSet(binder, MINIMUM) || isSet(binder, MAXIMUM)) {
             defaults.keySet().removeAll(Set.of(MINIMUM, MAXIMUM));
@@ -47,9 +54,8 @@ final class PoolDefaults implements EnvironmentPostProcessor, Ordered {
         DefaultPropertiesPropertySource.addOrMerge(defaults, environment.getPropertySources());
     }
 
-    private static boolean enabled(Binder binder) {
-        return binder.bind("eventsource.enabled", Boolean.class).orElse(true)
-                && binder.bind("eventsource.pool.enabled", Boolean.class).orElse(true);
+    private static boolean isTrue(Binder binder, String property) {
+        return binder.bind(property, Boolean.class).orElse(true);
     }
 
     private static boolean isSet(Binder binder, String property) {

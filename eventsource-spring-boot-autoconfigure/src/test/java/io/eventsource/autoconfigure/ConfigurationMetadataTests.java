@@ -62,6 +62,7 @@ class ConfigurationMetadataTests {
                         "eventsource.outbox.destinations",
                         "eventsource.outbox.kafka",
                         "eventsource.pool.application-name",
+                        "eventsource.ssl.bundle",
                         "eventsource.subscriptions.defaults.event-types",
                         "eventsource.subscriptions.defaults.aggregate-types",
                         "eventsource.subscriptions.defaults.tenant",
