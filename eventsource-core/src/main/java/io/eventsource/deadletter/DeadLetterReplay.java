@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -52,6 +53,7 @@ public final class DeadLetterReplay {
     private final ReplaySettings settings;
     private final LongSupplier nanoTime;
     private final ReplayPace.Sleeper sleeper;
+    private volatile boolean stopped;
 
     /**
      * Creates it. No connection is opened.
@@ -146,6 +148,14 @@ public final class DeadLetterReplay {
         Set<String> known = new HashSet<>(projections);
         known.retainAll(handlers.keySet());
         return replay(Selection.due(), known, limit, Map::of);
+    }
+
+    /**
+     * Lets all calls end after the entry that they are at, with what they have done and a {@link CancellationException} as what has stopped
+     * them; later calls do nothing. Does not wait.
+     */
+    public void stop() {
+        stopped = true;
     }
 
     private ReplayResult replay(
@@ -247,6 +257,10 @@ public final class DeadLetterReplay {
 
         private Outcome attempt(EntryKey key) {
             tried.add(key.id());
+            if (stopped) {
+                stoppedBy = new CancellationException("The application stops");
+                return Outcome.STOPPED;
+            }
             try {
                 pace.await();
             } catch (InterruptedException interrupted) {
@@ -304,7 +318,11 @@ public final class DeadLetterReplay {
             int replays = claimed.replayCount() + 1;
             try {
                 entries.failed(
-                        key, failure, classification, settings.automaticRetry().next(replays));
+                        key,
+                        claimed.status(),
+                        failure,
+                        classification,
+                        settings.automaticRetry().next(replays));
                 return Outcome.FAILED;
             } catch (DataAccessException unrecorded) {
                 unrecorded.addSuppressed(failure);

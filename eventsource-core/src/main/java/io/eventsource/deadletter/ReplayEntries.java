@@ -49,13 +49,16 @@ final class ReplayEntries {
 
     private static final String CLOSE = "SELECT {schema}.close_dead_letter(?, 'resolved', 'replay', NULL, 1)";
 
+    /** Where somebody has marked the entry while it was being handled, it stays marked. */
     private static final String FAILED =
             """
             UPDATE {schema}.dead_letter_queue
-               SET status = 'failed', error_type = ?, error_message = ?, error_stacktrace = ?, error_category = ?,
+               SET status = CASE WHEN status = 'retrying' AND ? THEN status ELSE 'failed' END,
+                   error_type = ?, error_message = ?, error_stacktrace = ?, error_category = ?,
                    error_severity = ?, retry_count = retry_count + 1, replay_count = replay_count + 1,
                    last_failed_at = clock_timestamp(),
-                   next_attempt_at = clock_timestamp() + ?::bigint * interval '1 millisecond'
+                   next_attempt_at = CASE WHEN status = 'retrying' AND ? THEN next_attempt_at
+                                          ELSE clock_timestamp() + ?::bigint * interval '1 millisecond' END
              WHERE id = ? AND status IN ('failed', 'waiting', 'retrying')""";
 
     private static final RowMapper<EntryKey> KEYS =
@@ -156,14 +159,31 @@ final class ReplayEntries {
         return Boolean.TRUE.equals(jdbc.queryForObject(schema.sql(CLOSE), Boolean.class, key.id()));
     }
 
-    void failed(EntryKey key, Throwable error, ErrorClassification classification, @Nullable Duration nextAttemptIn) {
+    /**
+     * Records that an entry has failed again, after its transaction has ended.
+     *
+     * @param key the entry
+     * @param claimed its status when it was locked
+     * @param error how it failed
+     * @param classification what kind of error that is
+     * @param nextAttemptIn when it is tried again by itself; null for not at all
+     */
+    void failed(
+            EntryKey key,
+            DeadLetterStatus claimed,
+            Throwable error,
+            ErrorClassification classification,
+            @Nullable Duration nextAttemptIn) {
+        boolean unmarked = claimed != DeadLetterStatus.RETRYING;
         jdbc.update(
                 schema.sql(FAILED),
+                unmarked,
                 error.getClass().getName(),
                 ErrorText.message(error),
                 ErrorText.stackTrace(error),
                 classification.category().name(),
                 classification.severity().name(),
+                unmarked,
                 nextAttemptIn == null ? null : nextAttemptIn.toMillis(),
                 key.id());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassifier;
@@ -17,6 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -263,6 +268,56 @@ class DeadLetterReplayIT {
 
         assertThat(replay.replayDue(100).resolved()).isEqualTo(4);
         assertThat(fixture.effects(account)).hasSize(5);
+    }
+
+    @Test
+    void one_that_is_marked_while_it_fails_again_stays_marked() throws Exception {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = poisoned(fixture);
+        long id = fixture.letters().get(0).id();
+        ExecutorService operator = Executors.newSingleThreadExecutor();
+        List<Future<Boolean>> marks = new ArrayList<>();
+        fixture.handlers.before = event -> {
+            marks.add(operator.submit(() -> fixture.letters.markRetrying(id)));
+            await().until(this::somebodyWaits);
+            throw new IllegalStateException("once more");
+        };
+
+        assertThat(fixture.replay().replay(id).failed()).isEqualTo(1);
+
+        assertThat(marks.get(0).get()).isTrue();
+        operator.shutdown();
+        assertThat(fixture.letters.find(id).orElseThrow().replayCount()).isEqualTo(1);
+        fixture.mend();
+        assertThat(fixture.replay().replayDue(100).resolved()).isEqualTo(4);
+        assertThat(fixture.effects(account)).hasSize(5);
+    }
+
+    private boolean somebodyWaits() {
+        return Boolean.TRUE.equals(database.jdbc()
+                .queryForObject(
+                        """
+                SELECT EXISTS (SELECT FROM pg_stat_activity
+                 WHERE datname = current_database() AND wait_event_type = 'Lock')""",
+                        Boolean.class));
+    }
+
+    @Test
+    void when_it_is_to_stop_it_ends_after_the_entry_that_it_is_at() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = poisoned(fixture);
+        DeadLetterReplay replay = fixture.replay();
+        fixture.handlers.before = event -> replay.stop();
+
+        ReplayResult result = replay.replay(fixture.all(), 100);
+
+        assertThat(result.resolved()).isEqualTo(1);
+        assertThat(result.stoppedBy()).isInstanceOf(CancellationException.class);
+        assertThat(fixture.effects(account)).containsExactly(1L, 2L);
+        assertThat(replay.replay(fixture.all(), 100).resolved()).isZero();
+        assertThat(fixture.replay().replay(fixture.all(), 100).resolved())
+                .as("another process goes on")
+                .isEqualTo(3);
     }
 
     @Test

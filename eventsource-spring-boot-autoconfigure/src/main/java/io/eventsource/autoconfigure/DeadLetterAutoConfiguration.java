@@ -18,6 +18,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -85,6 +86,7 @@ public final class DeadLetterAutoConfiguration {
     @Bean
     @ConditionalOnBean(SubscriptionManager.class)
     DeadLetterLifecycle deadLetterLifecycle(
+            ApplicationContext context,
             SubscriptionManager manager,
             ObjectProvider<InboxFeeds> feeds,
             DeadLetterReplay replay,
@@ -92,6 +94,7 @@ public final class DeadLetterAutoConfiguration {
             EventSourceProperties properties,
             Environment environment) {
         return new DeadLetterLifecycle(
+                context,
                 manager,
                 feeds.getIfAvailable(() -> new InboxFeeds(List.of())),
                 replay,

@@ -7,23 +7,29 @@ import io.eventsource.subscription.SubscriptionStatus;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
 
 /**
  * Handles dead letters again that are due, and deletes those that were closed long ago, in one thread. Starts after the
- * subscriptions and stops before them.
+ * subscriptions and stops before them. A replay that somebody has asked for ends when the application begins to stop, before the web server
+ * waits for it.
  */
-final class DeadLetterLifecycle implements SmartLifecycle {
+final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 
     private static final int PHASE = SubscriptionLifecycle.PHASE + 1;
     private static final Duration INTERRUPTED_WITHIN = Duration.ofSeconds(5);
 
+    private final ApplicationContext context;
     private final SubscriptionManager manager;
     private final InboxFeeds feeds;
     private final DeadLetterReplay replay;
@@ -34,6 +40,7 @@ final class DeadLetterLifecycle implements SmartLifecycle {
     private @Nullable ScheduledThreadPoolExecutor executor;
 
     DeadLetterLifecycle(
+            ApplicationContext context,
             SubscriptionManager manager,
             InboxFeeds feeds,
             DeadLetterReplay replay,
@@ -41,6 +48,7 @@ final class DeadLetterLifecycle implements SmartLifecycle {
             DeadLetterProperties properties,
             Duration drainTimeout,
             ThreadFactory threads) {
+        this.context = context;
         this.manager = manager;
         this.feeds = feeds;
         this.replay = replay;
@@ -87,9 +95,12 @@ final class DeadLetterLifecycle implements SmartLifecycle {
                 .map(SubscriptionStatus::name)
                 .collect(Collectors.toCollection(HashSet::new));
         handled.addAll(feeds.running());
-        return handled.isEmpty()
-                ? null
-                : replay.replayDue(handled, properties.replayLimit()).stoppedBy();
+        if (handled.isEmpty()) {
+            return null;
+        }
+        Throwable stoppedBy =
+                replay.replayDue(handled, properties.replayLimit()).stoppedBy();
+        return stoppedBy instanceof CancellationException ? null : stoppedBy;
     }
 
     /** Who has stopped or paused a subscription here wants its read model left alone; behind an open circuit nothing would succeed. */
@@ -98,6 +109,14 @@ final class DeadLetterLifecycle implements SmartLifecycle {
             case CATCHING_UP, LIVE, RETRYING, HALTED, STANDBY -> true;
             case STOPPED, PAUSED, CIRCUIT_OPEN -> false;
         };
+    }
+
+    /** Not of a child, such as that of the management port. */
+    @Override
+    public void onApplicationEvent(ContextClosedEvent event) {
+        if (event.getApplicationContext() == context) {
+            replay.stop();
+        }
     }
 
     /** What is being handled may be finished; then it is interrupted and rolled back. */
