@@ -6,6 +6,9 @@ import java.util.List;
 /** Cuts the largest segments, or merges neighbours of nearly one size, until there are as many as asked for. */
 final class Resizing {
 
+    /** How often a segment may have got another owner just when it was to be cut. */
+    private static final int MAX_REFUSALS = 100;
+
     private final SegmentRepository segments;
 
     Resizing(SegmentRepository segments) {
@@ -24,16 +27,32 @@ final class Resizing {
                                 .sum()) {
             throw new IllegalArgumentException("A subscription has 1 to 1,024 segments, but not " + count);
         }
+        requireNotMerging(subscription, rows);
+        if (count < rows.size()) {
+            merge(subscription, rows, count);
+        } else {
+            split(subscription, rows, count);
+        }
+    }
+
+    /** What was seen may be outdated when an instance claims the segment meanwhile, as one that was just cut off. */
+    private void split(String subscription, List<SegmentRow> seen, int count) {
+        List<SegmentRow> rows = seen;
+        int refusals = 0;
+        while (rows.size() < count) {
+            if (!segments.split(SegmentCoordinator.largest(rows))) {
+                refusals++;
+                requireUnchanged(subscription, refusals < MAX_REFUSALS);
+            }
+            rows = segments.find(subscription);
+            requireNotMerging(subscription, rows);
+        }
+    }
+
+    private static void requireNotMerging(String subscription, List<SegmentRow> rows) {
         if (rows.stream().anyMatch(row -> row.checkpoint().mergeAt() != null)) {
             throw new IllegalStateException(
                     "Segments of '%s' are being merged. Try again when that has finished.".formatted(subscription));
-        }
-        if (count < rows.size()) {
-            merge(subscription, rows, count);
-        }
-        while (rows.size() < count) {
-            requireUnchanged(subscription, segments.split(SegmentCoordinator.largest(rows)));
-            rows = segments.find(subscription);
         }
     }
 

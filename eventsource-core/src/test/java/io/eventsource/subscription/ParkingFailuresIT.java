@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetter;
+import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterStatus;
 import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.deadletter.ReplayResult;
+import io.eventsource.deadletter.ReplaySettings;
+import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.CircuitBreakerSettings;
+import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
+import io.eventsource.event.EventType;
+import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.event.Upcaster;
 import io.eventsource.projection.Delivery;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
@@ -21,14 +29,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.node.LongNode;
 
 /** What a subscription parks, and what becomes of it when checkpoints, segments, read models and event types change. */
 @OnEachPostgres
@@ -287,6 +298,47 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
                         DeadLetterStatus.FAILED);
 
         assertThat(replay().replay(own, MANY).resolved()).isEqualTo(4);
+        assertAllHandledOnce();
+    }
+
+    /** Events as a later version of the application knows them. */
+    @EventType(value = "deposited", revision = 2)
+    record DepositedCents(long cents) {}
+
+    private static EventCodec later(Upcaster... upcasters) {
+        return new EventCodec(
+                EventRegistry.of(DepositedCents.class), new JacksonPayloadSerializer(), List.of(upcasters));
+    }
+
+    @Test
+    void events_of_an_old_revision_are_handled_in_order_when_the_upcaster_that_was_forgotten_is_there() {
+        UUID account = UUID.randomUUID();
+        deposit(account, 3);
+        SubscriptionManager manager = manager(new Tuning(quick(10), SHORT), signal, later(), handlers);
+        manager.start();
+        awaitPassed(manager);
+        assertThat(handlers.attempts()).isEmpty();
+        assertThat(letters.list(own, 0, 10)).hasSize(3).first().satisfies(letter -> assertThat(
+                        Objects.requireNonNull(letter.failure()).errorMessage())
+                .contains("deposited", "revision 1"));
+        assertThat(manager.stop(Duration.ofSeconds(10))).isTrue();
+
+        List<Object> payloads = new CopyOnWriteArrayList<>();
+        handlers.poisonedBy(event -> payloads.add(event.payload()));
+        EventCodec mended = later(Upcaster.from("deposited", 1)
+                .renameField("amount", "cents")
+                .convertField("cents", amount -> LongNode.valueOf(100 * amount.asLong()))
+                .toNextRevision());
+        DeadLetterReplay replay = new DeadLetterReplay(
+                List.of(new ReplayTarget(handlers, database.transactionManager())),
+                database.dataSource(),
+                TestDatabase.SCHEMA,
+                mended,
+                ErrorClassifier.standard(),
+                new ReplaySettings(100_000, AutomaticRetry.OFF));
+
+        assertThat(replay.replay(own, MANY).resolved()).isEqualTo(3);
+        assertThat(payloads).containsOnly(new DepositedCents(100)).hasSize(3);
         assertAllHandledOnce();
     }
 
