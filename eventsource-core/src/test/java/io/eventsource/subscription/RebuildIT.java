@@ -9,6 +9,7 @@ import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
+import io.eventsource.testing.TestEvents;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 
 @OnEachPostgres
 class RebuildIT extends SubscriptionFixture {
@@ -298,6 +300,34 @@ class RebuildIT extends SubscriptionFixture {
                         Integer.class,
                         name))
                 .hasSize(2));
+    }
+
+    @Test
+    void a_segment_that_gets_another_owner_just_when_it_is_to_be_cut_is_looked_at_again() {
+        StrikingDataSource striking = new StrikingDataSource(database.dataSource(), jdbc);
+        SubscriptionManager manager = manager(
+                List.of(resettable(Delivery.EXACTLY_ONCE)),
+                settings(1, SHORT),
+                signal,
+                TestEvents.codec(),
+                striking,
+                new JdbcTransactionManager(striking));
+        StrikingDataSource.Plan claimed = StrikingDataSource.Plan.before(
+                Thread.currentThread().getName(),
+                2,
+                () -> jdbc.update(
+                        "UPDATE eventsource.projection_checkpoints SET epoch = epoch + 1 WHERE projection_name = ?",
+                        name));
+        striking.follow(claimed);
+
+        manager.resize(name, 5);
+
+        assertThat(claimed.struck()).isTrue();
+        assertThat(jdbc.queryForList(
+                        "SELECT segment FROM eventsource.projection_checkpoints WHERE projection_name = ?",
+                        Integer.class,
+                        name))
+                .hasSize(5);
     }
 
     private static SubscriptionSettings startingFrom(SubscriptionSettings settings, StartPosition startFrom) {
