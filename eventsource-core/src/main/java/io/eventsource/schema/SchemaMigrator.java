@@ -9,6 +9,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.logging.LogFactory;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +62,12 @@ public final class SchemaMigrator {
                 .cleanDisabled(true)
                 .callbacks(new NoStatementTimeout())
                 .load();
+        releaseFromFlyway();
+    }
+
+    /** Flyway keeps the configuration that was used last as long as the JVM lives, and with it the data source and its application. */
+    private static void releaseFromFlyway() {
+        LogFactory.setConfiguration(Flyway.configure(LogFactory.class.getClassLoader()));
     }
 
     /**
@@ -73,8 +80,13 @@ public final class SchemaMigrator {
      *     applied migration differs from the library's; what earlier migrations did stays
      */
     public int migrate() {
-        requireKnown(flyway.info().current());
-        MigrateResult result = flyway.migrate();
+        MigrateResult result;
+        try {
+            requireKnown(flyway.info().current());
+            result = flyway.migrate();
+        } finally {
+            releaseFromFlyway();
+        }
         log.info(
                 "Schema '{}' is at version {}, {} migrations run",
                 schema.name(),
