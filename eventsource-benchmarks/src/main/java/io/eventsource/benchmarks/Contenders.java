@@ -1,6 +1,7 @@
 package io.eventsource.benchmarks;
 
 import io.eventsource.store.AppendTiming;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,16 @@ final class Contenders {
     /** A database of no concern to anybody. */
     Database elsewhere() {
         return once("elsewhere", database -> database);
+    }
+
+    /** The database of applications that start. */
+    Database startUp() {
+        return once("start_up", database -> database);
+    }
+
+    /** A folder that is removed at the end. */
+    Path folder(String name) {
+        return server.folder(name);
     }
 
     /** How large the stores are. */

@@ -67,6 +67,7 @@ final class RivalApplication implements Application {
                 "--spring.datasource.username=" + pool.getUsername(),
                 "--spring.datasource.password=" + pool.getPassword(),
                 "--spring.datasource.hikari.maximum-pool-size=" + pool.getMaximumPoolSize(),
+                "--eventsource.enabled=false",
                 "--logging.level.root=WARN",
                 "--spring.main.banner-mode=off"));
         properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));

@@ -39,7 +39,8 @@ final class Rows {
             new OutboxLatencyRow("outbox-latency", 200),
             new OutboxLeftoverRow("outbox-leftover"),
             new OutboxBrokerRow("outbox-kafka", KafkaMessageBroker::start),
-            new OutboxBrokerRow("outbox-redis", RedisMessageBroker::start));
+            new OutboxBrokerRow("outbox-redis", RedisMessageBroker::start),
+            new StartUpRow("start-up"));
 
     private Rows() {}
 

@@ -88,6 +88,11 @@ final class Server implements AutoCloseable {
         return database;
     }
 
+    /** A folder, not yet made, that is removed with the server's. */
+    Path folder(String name) {
+        return folder.resolve(name);
+    }
+
     /** How PostgreSQL calls itself. */
     String version() {
         return String.valueOf(

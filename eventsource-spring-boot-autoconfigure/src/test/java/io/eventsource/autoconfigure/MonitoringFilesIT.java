@@ -35,6 +35,7 @@ class MonitoringFilesIT {
     /** Values of tags that differ from application to application, and from run to run. */
     private static final Pattern OWN_VALUE =
             Pattern.compile("\\b(aggregate_type|error|event_type|subscription_name|subscription_state)=\"[^\"]*\"");
+
     private static final Pattern EXPRESSION = Pattern.compile("(?m)^ +expr: (.+)$");
 
     private final TestDatabase database = TestDatabase.create();
