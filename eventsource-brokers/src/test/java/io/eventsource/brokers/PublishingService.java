@@ -107,7 +107,7 @@ public final class PublishingService {
                 Duration.ofMillis(1),
                 LEASE,
                 CheckpointStrategy.EVERY_BATCH,
-                Duration.ofSeconds(5),
+                Duration.ofMillis(200),
                 new StartPosition.Beginning(),
                 SubscriptionFilter.NONE,
                 new ErrorSettings(

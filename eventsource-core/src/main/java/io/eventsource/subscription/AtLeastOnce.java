@@ -139,7 +139,7 @@ final class AtLeastOnce implements BatchProcessor {
 
     @Override
     public long flushInNanos() {
-        return unwritten.isEmpty() ? Long.MAX_VALUE : writtenAt + intervalNanos - System.nanoTime();
+        return handledUpTo > checkpoint.position() ? writtenAt + intervalNanos - System.nanoTime() : Long.MAX_VALUE;
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.springframework.transaction.support.TransactionOperations;
  */
 final class ExactlyOnce implements BatchProcessor {
 
-    /** With nothing to handle, the checkpoint is written after so many positions, to spare a restart the way. */
+    /** With nothing to handle, the checkpoint is written after so many positions at the latest, to spare a restart the way. */
     static final long IDLE_CHECKPOINT_DISTANCE = 1_000;
 
     private final EventHandlers handlers;
@@ -34,7 +34,9 @@ final class ExactlyOnce implements BatchProcessor {
     private final TransactionParticipation participation;
     private final ProcessingWatch watch;
     private final Duration silence;
+    private final long intervalNanos;
     private final SegmentParking parking;
+    private long writtenAt = System.nanoTime();
     private Checkpoint checkpoint = Checkpoint.NONE;
     private long passedUpTo;
     private @Nullable UUID incarnation;
@@ -48,6 +50,7 @@ final class ExactlyOnce implements BatchProcessor {
             DataSource dataSource,
             ProcessingWatch watch,
             Duration silence,
+            Duration checkpointInterval,
             SegmentParking parking) {
         this.handlers = handlers;
         this.codec = codec;
@@ -58,6 +61,7 @@ final class ExactlyOnce implements BatchProcessor {
         this.participation = new TransactionParticipation(dataSource);
         this.watch = watch;
         this.silence = silence;
+        this.intervalNanos = checkpointInterval.toNanos();
         this.parking = parking;
     }
 
@@ -124,11 +128,12 @@ final class ExactlyOnce implements BatchProcessor {
     private void moved(long position) {
         checkpoint = checkpoint.at(position);
         passedUpTo = position;
+        writtenAt = System.nanoTime();
     }
 
     @Override
     public long flushInNanos() {
-        return Long.MAX_VALUE;
+        return passedUpTo > checkpoint.position() ? writtenAt + intervalNanos - System.nanoTime() : Long.MAX_VALUE;
     }
 
     /** Writes down positions without events; every other batch has brought its checkpoint with it. */

@@ -28,12 +28,6 @@ final class SegmentRunner {
 
     private static final Logger log = LoggerFactory.getLogger(SegmentRunner.class);
 
-    /** All runners that keep up with the log are together at work for one part in so many of the time. */
-    private static final long REST_FOR_WORK = 3;
-
-    /** A runner that keeps up with the log rests at most this many times its linger. */
-    private static final long MAX_LINGERS = 20;
-
     private static final Batch NOTHING = new Batch(List.of(), 0, false, null);
 
     /** How often a runner without a lease looks whether there is one again. */
@@ -48,7 +42,7 @@ final class SegmentRunner {
     private final BatchSource source;
     private final BatchProcessor processor;
     private final BatchSize batchSize;
-    private final long lingerNanos;
+    private final Rest rest;
     private final Semaphore turns;
     private final ErrorPolicy policy;
     private final SubscriptionCircuitBreaker breaker;
@@ -70,9 +64,6 @@ final class SegmentRunner {
 
     // only the thread of the runner uses these
     private boolean following;
-    private long batchEnd = System.nanoTime();
-    private long batchNanos;
-    private boolean backlog;
     private Batch attempted = NOTHING;
     private boolean permitted;
     private long rebuiltEpoch = -1;
@@ -137,7 +128,7 @@ final class SegmentRunner {
         this.source = source;
         this.processor = processor;
         this.batchSize = batchSize;
-        this.lingerNanos = settings.linger().toNanos();
+        this.rest = new Rest(settings.linger(), System.nanoTime());
         this.turns = turns;
         this.policy = policy;
         this.breaker = breaker;
@@ -276,9 +267,9 @@ final class SegmentRunner {
         follow(place.head() - position <= TailBuffer.MAX_EVENTS / 2);
         long end = checkpoint.bounded(place.head());
         if (place.known() && position < end) {
-            long rest = restNanos();
-            if (rest > 0) {
-                boolean unused = stop.awaitNanos(rest);
+            long restNanos = rest.nanos(tail.followers(), System.nanoTime());
+            if (restNanos > 0) {
+                boolean unused = stop.awaitNanos(restNanos);
             } else {
                 step(place.upTo(end), stop);
             }
@@ -339,12 +330,11 @@ final class SegmentRunner {
         } finally {
             inFlight = 0;
         }
-        batchEnd = System.nanoTime();
-        batchNanos = batchEnd - begin;
-        backlog = batch.backlog();
+        long end = System.nanoTime();
+        rest.handled(begin, end, batch.backlog());
         if (!batch.events().isEmpty()) {
-            batchSize.handled(batch.events().size(), batchNanos);
-            listener.handled(batch.events().size(), Duration.ofNanos(batchNanos), clock.instant());
+            batchSize.handled(batch.events().size(), end - begin);
+            listener.handled(batch.events().size(), Duration.ofNanos(end - begin), clock.instant());
             log.debug(
                     "'{}' handled {} events up to position {}",
                     key,
@@ -384,19 +374,6 @@ final class SegmentRunner {
             recovered();
             changeState(SubscriptionState.LIVE);
         }
-    }
-
-    /**
-     * How long to let events gather that come one by one: the longer the more runners keep up with the log, and the longer batches take. Many
-     * that ran after every event would leave nothing of few cores to the appends.
-     */
-    private long restNanos() {
-        if (backlog) {
-            return 0;
-        }
-        long rest = Math.max(
-                lingerNanos, Math.min(MAX_LINGERS * lingerNanos, REST_FOR_WORK * tail.followers() * batchNanos));
-        return rest - (System.nanoTime() - batchEnd);
     }
 
     private void awaitResume(StopSignal stop) throws InterruptedException {

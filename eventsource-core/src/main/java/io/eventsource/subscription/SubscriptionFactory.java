@@ -172,6 +172,7 @@ final class SubscriptionFactory {
                 dataSource,
                 watch,
                 leaseDuration,
+                definition.settings().checkpointInterval(),
                 parking(definition));
     }
 

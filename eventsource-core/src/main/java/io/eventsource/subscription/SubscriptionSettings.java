@@ -19,7 +19,8 @@ import java.time.Duration;
  * @param processingTimeout how long the handling of a batch may take, positive. After it the running statement is cancelled, the
  *     thread is interrupted, and the batch is rolled back and repeated in smaller pieces
  * @param checkpointStrategy when the checkpoint is written
- * @param checkpointInterval how often, with {@link CheckpointStrategy#PERIODIC}; positive
+ * @param checkpointInterval how often, with {@link CheckpointStrategy#PERIODIC}; with each strategy, how long a subscription that keeps up may have
+ *     passed events that are not for it before its checkpoint says so; positive
  * @param startFrom where it begins without a checkpoint
  * @param filter which events it handles
  * @param errors what is done about events that cannot be handled

@@ -18,6 +18,7 @@ import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
+import io.eventsource.testing.TestEvents.Noted;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -51,6 +52,7 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
         private Duration linger = Duration.ZERO;
         private Duration processingTimeout = Duration.ofSeconds(30);
         private CheckpointStrategy checkpointStrategy = CheckpointStrategy.EVERY_BATCH;
+        private Duration checkpointInterval = LONG;
         private StartPosition startFrom = new StartPosition.Beginning();
         private SubscriptionFilter filter = SubscriptionFilter.NONE;
 
@@ -63,7 +65,7 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
                             linger,
                             processingTimeout,
                             checkpointStrategy,
-                            LONG,
+                            checkpointInterval,
                             startFrom,
                             filter,
                             new ErrorSettings(
@@ -395,6 +397,24 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
 
         assertThat(checkpoint()).isEqualTo(positions.get(3));
         assertThat(handled).isEqualTo(positions);
+    }
+
+    @Test
+    void events_that_are_not_for_it_do_not_leave_its_checkpoint_behind() {
+        Options options = new Options();
+        options.checkpointInterval = Duration.ofMillis(50);
+        for (boolean exactlyOnce : List.of(true, false)) {
+            SubscriptionManager manager = exactlyOnce
+                    ? manager(options.tuning(), handlers())
+                    : elsewhere(options, new Elsewhere(name, new CopyOnWriteArrayList<>()));
+            manager.start();
+
+            long last = store.append(StreamAppend.to("note", UUID.randomUUID(), new Noted("for somebody else")))
+                    .lastPosition();
+
+            eventually().until(() -> checkpoint() == last);
+            assertThat(manager.stop(STOP_WITHIN)).isTrue();
+        }
     }
 
     @Test

@@ -187,7 +187,7 @@ public record SubscriptionProperties(
      * @param linger How long a subscription that keeps up with the log waits at least from one batch to the next. 5ms.
      * @param processingTimeout How long the handling of a batch may take. 30s.
      * @param checkpointStrategy When the checkpoint is written. every-batch.
-     * @param checkpointInterval How often the checkpoint is written with the strategy periodic. 5s.
+     * @param checkpointInterval How often the checkpoint is written with the strategy periodic, and with each strategy when events pass that are not for the subscription. 5s.
      * @param startFrom Where a subscription without a checkpoint begins: checkpoint, which is the same as beginning; end; a
      *     position; or a time such as 2026-01-31T12:00:00Z.
      * @param eventTypes Only events of these types are handled. All that there are handlers for.
