@@ -8,37 +8,38 @@ import java.time.Duration;
  */
 final class Rest {
 
-    /** All runners that keep up are together at work for one part in so many of the time, one at work and so many at rest. */
+    /** After a batch a runner rests for so many times as long as the batches of all others take. */
     private static final long REST_FOR_WORK = 3;
 
     /** It never rests longer than so many times its linger. */
     private static final long MAX_LINGERS = 20;
 
     private final long lingerNanos;
+    private long begin;
     private long end;
-    private long nanos;
     private boolean backlog;
 
     /**
      * Starts rested.
      *
-     * @param linger the least time from one batch to the next; with 0 it never rests
+     * @param linger the least time from the beginning of one batch to that of the next; with 0 it never rests
      * @param now {@link System#nanoTime()}
      */
     Rest(Duration linger, long now) {
         this.lingerNanos = linger.toNanos();
-        this.end = now - lingerNanos;
+        this.begin = now - lingerNanos;
+        this.end = begin;
     }
 
     /**
      * A batch was handled.
      *
-     * @param begin when it began
+     * @param newBegin when it began
      * @param newEnd when it ended
      * @param newBacklog whether there is more to handle, so that there is nothing to wait for
      */
-    void handled(long begin, long newEnd, boolean newBacklog) {
-        nanos = newEnd - begin;
+    void handled(long newBegin, long newEnd, boolean newBacklog) {
+        begin = newBegin;
         end = newEnd;
         backlog = newBacklog;
     }
@@ -54,7 +55,7 @@ final class Rest {
         if (backlog) {
             return 0;
         }
-        long work = REST_FOR_WORK * runners * nanos;
-        return Math.max(lingerNanos, Math.min(MAX_LINGERS * lingerNanos, work)) - (now - end);
+        long forOthers = Math.min(MAX_LINGERS * lingerNanos, REST_FOR_WORK * (runners - 1) * (end - begin));
+        return Math.max(lingerNanos - (now - begin), forOthers - (now - end));
     }
 }

@@ -13,9 +13,9 @@ import java.time.Duration;
  * @param maxInFlight how many events may be read and not yet handled, at least the batch size, up to 100,000
  * @param backpressureThreshold the part of {@code maxInFlight}, above 0 and up to 1, from which on nothing further is read
  *     ahead while a batch is being handled
- * @param linger how long a subscription that keeps up with the log waits at least from one batch to the next, so that events that come one
- *     by one share transactions; 0 or more. Up to twenty times as long where many subscriptions of a JVM keep up, three times what a batch of each
- *     takes. An event that comes after a pause is handled at once; so is each with 0
+ * @param linger how long it takes at least from the beginning of one batch to that of the next while a subscription keeps up with the log, so that
+ *     events that come one by one share transactions; 0 or more. Where many subscriptions of a JVM keep up, each rests three times as long as the
+ *     batches of the others take, up to twenty lingers. An event that comes after a pause is handled at once; so is each with 0
  * @param processingTimeout how long the handling of a batch may take, positive. After it the running statement is cancelled, the
  *     thread is interrupted, and the batch is rolled back and repeated in smaller pieces
  * @param checkpointStrategy when the checkpoint is written

@@ -27,15 +27,19 @@ class RestTests {
     }
 
     @Test
-    void one_runner_rests_as_long_as_it_lingers() {
-        assertThat(after(1, false).nanos(1, millis(101))).isEqualTo(millis(5));
-        assertThat(after(1, false).nanos(1, millis(104))).isEqualTo(millis(2));
+    void one_runner_begins_a_batch_every_linger() {
+        assertThat(after(1, false).nanos(1, millis(101))).isEqualTo(millis(4));
+        assertThat(after(1, false).nanos(1, millis(104))).isEqualTo(millis(1));
+        assertThat(after(7, false).nanos(1, millis(107))).isNotPositive();
     }
 
     @Test
-    void many_rest_so_long_that_together_they_work_one_part_in_four() {
-        assertThat(after(1, false).nanos(10, millis(101))).isEqualTo(millis(30));
-        assertThat(after(2, false).nanos(10, millis(102))).isEqualTo(millis(60));
+    void many_rest_three_times_as_long_as_the_others_work() {
+        assertThat(after(1, false).nanos(11, millis(101))).isEqualTo(millis(30));
+        assertThat(after(2, false).nanos(11, millis(103))).isEqualTo(millis(59));
+        assertThat(after(1, false).nanos(2, millis(101)))
+                .as("not less than one")
+                .isEqualTo(millis(4));
     }
 
     @Test
