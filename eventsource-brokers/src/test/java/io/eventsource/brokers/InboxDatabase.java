@@ -245,6 +245,14 @@ public final class InboxDatabase implements AutoCloseable {
                 String.class);
     }
 
+    public boolean someoneWaitsForALock() {
+        return Boolean.TRUE.equals(jdbc.queryForObject(
+                """
+                SELECT EXISTS (SELECT FROM pg_stat_activity
+                 WHERE datname = current_database() AND wait_event_type = 'Lock')""",
+                Boolean.class));
+    }
+
     @Override
     public void close() {
         pool.close();

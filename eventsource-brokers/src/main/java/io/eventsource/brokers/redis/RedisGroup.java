@@ -5,6 +5,7 @@ import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XAutoClaimArgs;
 import io.lettuce.core.XClaimArgs;
@@ -13,6 +14,7 @@ import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.models.stream.ClaimedMessages;
 import io.lettuce.core.models.stream.PendingMessage;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
@@ -20,6 +22,22 @@ import java.util.List;
 final class RedisGroup {
 
     private static final String BEGINNING = "0-0";
+
+    /** In one step, since a consumer that is removed takes what it has pending with it. */
+    private static final String REMOVE_LEFT =
+            """
+            local removed = {}
+            for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+              local is = {}
+              for field = 1, #consumer, 2 do
+                is[consumer[field]] = consumer[field + 1]
+              end
+              if is.name ~= ARGV[2] and is.pending == 0 and is.idle > tonumber(ARGV[3]) then
+                redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], is.name)
+                table.insert(removed, is.name)
+              end
+            end
+            return removed""";
 
     private final RedisConnection redis;
     private final String stream;
@@ -72,6 +90,30 @@ final class RedisGroup {
             cursor = messages.getId();
         } while (!cursor.equals(BEGINNING));
         return claimed;
+    }
+
+    /**
+     * Removes consumers from the group that have nothing pending and have begun nothing for longer than a time. One that is
+     * alive is a member again with the next entry that it begins.
+     *
+     * @return how many
+     */
+    int removeLeft(Duration idle) throws InterruptedException {
+        List<byte[]> removed = RedisConnection.await(
+                redis.commands()
+                        .<List<byte[]>>eval(
+                                REMOVE_LEFT,
+                                ScriptOutputType.MULTI,
+                                new String[] {stream},
+                                bytes(self.getGroup()),
+                                bytes(self.getName()),
+                                bytes(Long.toString(idle.toMillis()))),
+                settings.timeout());
+        return removed.size();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** What this consumer has begun and not acknowledged, oldest first. What was removed from the stream has no body. */

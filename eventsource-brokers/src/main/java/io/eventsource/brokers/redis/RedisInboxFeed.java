@@ -7,6 +7,7 @@ import io.eventsource.inbox.InboxFeedStatus;
 import io.eventsource.inbox.InboxLane;
 import io.eventsource.inbox.IncomingMessage;
 import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.StreamMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
  *       consumers could change the order of a key's messages. This is looked at after reading.
  *   <li>They are handled in a transaction with the inbox's rows, and acknowledged after its commit.
  *   <li>A message that fails holds the stream until it succeeds or is set aside.
+ *   <li>Consumers that have nothing pending, and have begun nothing for sixty times the maximal pending time, are removed from the
+ *       group: most often processes that have ended. One that is alive is a member again with the next entry that it begins.
  * </ol>
  *
  * <p>Several consumers of a group thus stand in for each other, but do not share the work of one stream; a publisher that needs more
@@ -41,6 +44,9 @@ public final class RedisInboxFeed implements InboxFeed {
 
     private static final Duration BLOCK = Duration.ofMillis(500);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
+    /** In maximal pending times, after the last of which a consumer has nothing pending any more. */
+    private static final int LEFT_AFTER = 60;
 
     private final InboxConsumer consumer;
     private final String stream;
@@ -127,6 +133,7 @@ public final class RedisInboxFeed implements InboxFeed {
         private final InboxLane handling;
         private final int batchSize = consumer.settings().batchSize();
         private boolean begun = true;
+        private boolean removing = true;
         private long claimedAt = System.nanoTime() - settings.maxPendingTime().toNanos();
 
         Reading(RedisGroup group, InboxLane handling) {
@@ -158,6 +165,24 @@ public final class RedisInboxFeed implements InboxFeed {
             if (claimed > 0) {
                 log.info("'{}' has taken over {} entries of '{}' that another consumer left", name(), claimed, stream);
                 begun = true;
+            }
+            if (removing) {
+                removeLeft();
+            }
+        }
+
+        /** Without it the group would list every process that ever was. Nothing depends on it. */
+        private void removeLeft() throws InterruptedException {
+            try {
+                int removed = group.removeLeft(settings.maxPendingTime().multipliedBy(LEFT_AFTER));
+                log.debug("'{}' has removed {} consumers from the group of '{}'", name(), removed, stream);
+            } catch (RedisCommandExecutionException refused) {
+                removing = false;
+                log.warn(
+                        "'{}' cannot remove consumers that have ended from its group of '{}', which will list more and more. Allow EVAL, XINFO and XGROUP on this stream.",
+                        name(),
+                        stream,
+                        refused);
             }
         }
 

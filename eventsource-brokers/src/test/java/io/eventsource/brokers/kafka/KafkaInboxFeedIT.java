@@ -239,7 +239,7 @@ class KafkaInboxFeedIT {
         assertThat(handling.await(30, TimeUnit.SECONDS)).isTrue();
 
         KafkaInboxFeed successor = feed("zombie", topic, event -> {});
-        await().atMost(PATIENCE).until(() -> waitsForARow());
+        await().atMost(PATIENCE).until(() -> database.someoneWaitsForALock());
         goOn.countDown();
         awaitEffects(20);
         send(List.of(InboxDatabase.message(topic, "key-0", 10), InboxDatabase.message(topic, "key-1", 10)));
@@ -249,15 +249,6 @@ class KafkaInboxFeedIT {
         assertThat(successor.stop(Duration.ofSeconds(10))).isTrue();
         assertThat(database.effects()).isEqualTo(22);
         assertThat(database.disorder()).isEmpty();
-    }
-
-    private boolean waitsForARow() {
-        return Boolean.TRUE.equals(database.jdbc()
-                .queryForObject(
-                        """
-                SELECT EXISTS (SELECT FROM pg_stat_activity
-                 WHERE datname = current_database() AND wait_event_type = 'Lock')""",
-                        Boolean.class));
     }
 
     private static void awaitUninterrupted(CountDownLatch latch) {

@@ -16,6 +16,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.api.StatefulRedisConnection;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -220,6 +221,38 @@ class RedisInboxFeedIT {
         assertEach(20);
     }
 
+    @Test
+    void a_consumer_that_was_thought_to_be_dead_repeats_no_effect() throws InterruptedException {
+        CountDownLatch handling = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        send(InboxDatabase.messages(stream, 2, 10));
+        RedisInboxFeed slow = feed("slow", Duration.ofSeconds(60), event -> {
+            handling.countDown();
+            awaitUninterrupted(goOn);
+        });
+        assertThat(handling.await(30, TimeUnit.SECONDS)).isTrue();
+
+        RedisInboxFeed successor = feed("successor", Duration.ofMillis(300), event -> {});
+        await().atMost(PATIENCE).until(() -> database.someoneWaitsForALock());
+        goOn.countDown();
+        awaitEffects(20);
+        send(List.of(InboxDatabase.message(stream, "key-0", 10), InboxDatabase.message(stream, "key-1", 10)));
+        awaitEffects(22);
+
+        assertThat(slow.stop(Duration.ofSeconds(10))).isTrue();
+        assertThat(successor.stop(Duration.ofSeconds(10))).isTrue();
+        assertEach(22);
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
     private boolean groupIsThere() {
         feed("same").stop(Duration.ofSeconds(5));
         try (StatefulRedisConnection<String, byte[]> connection = broker.connect()) {
@@ -283,5 +316,48 @@ class RedisInboxFeedIT {
 
         assertThat(feed.status().lost()).isEqualTo(1);
         await().atMost(PATIENCE).until(() -> pending() == 0);
+    }
+
+    private List<String> consumers() {
+        try (StatefulRedisConnection<String, byte[]> connection = broker.connect()) {
+            return connection.sync().xinfoConsumers(stream, "counting").stream()
+                    .map(consumer -> new String((byte[]) ((List<?>) consumer).get(1), StandardCharsets.UTF_8))
+                    .toList();
+        }
+    }
+
+    @Test
+    void consumers_that_have_ended_are_removed_from_the_group() throws InterruptedException {
+        feed("ended");
+        send(InboxDatabase.messages(stream, 1, 5));
+        awaitEffects(5);
+        assertThat(feeds.remove(0).stop(Duration.ofSeconds(5))).isTrue();
+        assertThat(consumers()).containsExactly("ended");
+
+        feed("alive", Duration.ofMillis(20), event -> {});
+
+        await().atMost(PATIENCE).until(() -> consumers().equals(List.of("alive")));
+        send(List.of(InboxDatabase.message(stream, "key-0", 5)));
+        awaitEffects(6);
+        assertEach(6);
+    }
+
+    @Test
+    void a_consumer_that_has_something_pending_or_was_heard_of_lately_is_not_removed() throws InterruptedException {
+        try (RedisConnection redis = RedisConnection.to(client)) {
+            RedisGroup group = new RedisGroup(redis, stream, RedisFeedSettings.named("counting", "self"));
+            group.create();
+            send(InboxDatabase.messages(stream, 1, 3));
+            group.acknowledge(group.fresh(1, Duration.ofSeconds(1)));
+            RedisGroup idle = new RedisGroup(redis, stream, RedisFeedSettings.named("counting", "idle"));
+            idle.acknowledge(idle.fresh(1, Duration.ofSeconds(1)));
+            assertThat(beginAs("pending", 1)).isEqualTo(1);
+
+            assertThat(group.removeLeft(Duration.ofHours(1))).isZero();
+            await().atMost(PATIENCE).until(() -> group.removeLeft(Duration.ZERO) == 1);
+
+            assertThat(consumers()).containsExactlyInAnyOrder("pending", "self");
+            assertThat(pending()).isEqualTo(1);
+        }
     }
 }
