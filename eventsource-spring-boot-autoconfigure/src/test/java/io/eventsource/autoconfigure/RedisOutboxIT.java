@@ -4,17 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.brokers.redis.StreamFullException;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
+import io.eventsource.subscription.SubscriptionManager;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XGroupCreateArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,6 +138,95 @@ class RedisOutboxIT {
                             database.count("SELECT count(*) FROM eventsource.dead_letter_queue WHERE status = 'failed'")
                                     == 1);
                     assertThat(entries("bounded")).isEmpty();
+                });
+    }
+
+    private static void createGroup(String stream) {
+        RedisClient client = RedisClient.create(URI);
+        try (StatefulRedisConnection<String, String> connection = client.connect()) {
+            String unused = connection
+                    .sync()
+                    .xgroupCreate(StreamOffset.from(stream, "0-0"), "slow", XGroupCreateArgs.Builder.mkstream());
+        } finally {
+            client.shutdown();
+        }
+    }
+
+    private static void depositAtOnce(BeanFactory context, int count) {
+        context.getBean(EventStore.class)
+                .append(StreamAppend.to("Account", UUID.randomUUID(), Collections.nCopies(count, new Deposited(7))));
+    }
+
+    private static @Nullable Throwable failure(BeanFactory context) {
+        return context.getBean(SubscriptionManager.class)
+                .status("outbox:accounts")
+                .orElseThrow()
+                .lastFailure();
+    }
+
+    /** Streams keep whole nodes beyond the maximal length. */
+    private static void assertAboutAThousand(String stream) {
+        assertThat(entries(stream)).hasSizeBetween(1_000, 1_400);
+    }
+
+    @Test
+    void aStreamThatIsFullHolds() {
+        createGroup("held");
+        application
+                .withBean(RedisClient.class, () -> RedisClient.create(URI))
+                .withPropertyValues(
+                        "eventsource.outbox.redis.max-length=1000",
+                        "eventsource.outbox.redis.when-unread=hold",
+                        "eventsource.outbox.destinations.accounts.topic=held")
+                .run(context -> {
+                    depositAtOnce(context, 2_000);
+
+                    await().untilAsserted(() ->
+                            assertThat(failure(context)).hasRootCauseInstanceOf(StreamFullException.class));
+                    assertAboutAThousand("held");
+                });
+    }
+
+    @Test
+    void aStreamThatIsFullIsTrimmedWhereThatIsWanted() {
+        createGroup("trimmed");
+        application
+                .withBean(RedisClient.class, () -> RedisClient.create(URI))
+                .withPropertyValues(
+                        "eventsource.outbox.redis.max-length=1000",
+                        "eventsource.outbox.redis.when-unread=trim",
+                        "eventsource.outbox.destinations.accounts.topic=trimmed")
+                .run(context -> {
+                    depositAtOnce(context, 2_000);
+
+                    await().untilAsserted(
+                                    () -> assertThat(entries("trimmed")).last().satisfies(entry -> assertThat(
+                                                    entry.getBody())
+                                            .containsEntry("ce_aggregateversion", "2000")));
+                    assertAboutAThousand("trimmed");
+                });
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerWithinTheTimeoutCountsAsAway() {
+        RedisClient client = RedisClient.create(URI);
+        application
+                .withBean(RedisClient.class, () -> client)
+                .withPropertyValues(
+                        "eventsource.outbox.redis.timeout=150ms",
+                        "eventsource.outbox.destinations.accounts.topic=silent")
+                .run(context -> {
+                    assertArrives("silent", deposit(context, 1));
+                    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+                        String unused = connection
+                                .sync()
+                                .clientPause(Duration.ofSeconds(2).toMillis());
+                    }
+                    UUID account = deposit(context, 1);
+
+                    await().untilAsserted(() ->
+                            assertThat(failure(context)).hasStackTraceContaining("No answer of Redis within PT0.15S"));
+                    assertArrives("silent", account);
                 });
     }
 

@@ -230,4 +230,19 @@ class RedisTransportIT {
                             messages(0, 400).stream().map(OutgoingMessage::id).toList());
         }
     }
+
+    @Test
+    void an_answer_that_does_not_come_within_the_timeout_is_no_acknowledgement() throws InterruptedException {
+        RedisTransportSettings impatient =
+                new RedisTransportSettings(MAX_LENGTH, WhenUnread.HOLD, 1 << 20, Duration.ofMillis(150));
+        try (RedisTransport transport = new RedisTransport(client, impatient);
+                StatefulRedisConnection<String, byte[]> connection = broker.connect()) {
+            assertThat(transport.send(messages(0, 1))).allMatch(SendOutcome::acknowledged);
+            connection.sync().clientPause(Duration.ofSeconds(2).toMillis());
+
+            assertThat(transport.send(messages(1, 2)).get(0))
+                    .isInstanceOfSatisfying(Unavailable.class, unavailable -> assertThat(unavailable.cause())
+                            .hasMessageContaining("No answer of Redis within PT0.15S"));
+        }
+    }
 }
