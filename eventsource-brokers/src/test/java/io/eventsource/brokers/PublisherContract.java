@@ -14,12 +14,9 @@ import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionState;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -31,14 +28,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 public abstract class PublisherContract {
 
-    protected static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    private static final Pattern NUMBER = Pattern.compile("\"number\": ?(\\d+)");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final List<SubscriptionManager> instances = new ArrayList<>();
-    protected final InboxDatabase database = InboxDatabase.create();
-    protected final PublishingService service = new PublishingService(database);
-    protected String topic;
+    private final InboxDatabase database = InboxDatabase.create();
+    private final PublishingService service = new PublishingService(database);
+    private String topic;
     private MessageTransport transport;
 
     /** Connects through something that {@link #cut} cuts. */
@@ -77,29 +72,18 @@ public abstract class PublisherContract {
         return instance;
     }
 
-    /** The numbers of each aggregate in the order in which they arrived first. */
-    protected Map<UUID, List<Integer>> arrivals() {
-        Map<UUID, List<Integer>> arrivals = new LinkedHashMap<>();
-        for (IncomingMessage message : messagesIn(topic)) {
-            Matcher number = NUMBER.matcher(message.content().text());
-            assertThat(number.find()).isTrue();
-            List<Integer> numbers = arrivals.computeIfAbsent(UUID.fromString(message.key()), key -> new ArrayList<>());
-            Integer arrived = Integer.valueOf(number.group(1));
-            if (!numbers.contains(arrived)) {
-                numbers.add(arrived);
-            }
-        }
-        return arrivals;
+    private Map<UUID, List<Integer>> arrivals() {
+        return new Arrivals(messagesIn(topic)).numbers();
     }
 
-    protected void awaitArrivals(List<UUID> aggregates, int each) {
+    private void awaitArrivals(List<UUID> aggregates, int each) {
         List<Integer> numbers = IntStream.range(0, each).boxed().toList();
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> assertThat(arrivals())
                 .containsOnlyKeys(aggregates)
                 .allSatisfy((key, arrived) -> assertThat(arrived).containsExactlyElementsOf(numbers)));
     }
 
-    protected static List<UUID> aggregates(int count) {
+    private static List<UUID> aggregates(int count) {
         return Stream.generate(UUID::randomUUID).limit(count).toList();
     }
 

@@ -51,7 +51,7 @@ public final class PublishingService {
     private final EventCodec classless =
             new EventCodec(EventRegistry.of(InboxDatabase.Counted.class), new JacksonPayloadSerializer());
 
-    /** What the service appends. */
+    /** What the service appends, and what leaves as {@link InboxDatabase.Counted}. */
     @EventType("written")
     public record Written(int number, String text) {}
 
@@ -73,9 +73,16 @@ public final class PublishingService {
         store.append(StreamAppend.to("page", aggregate, new Written(number, text)));
     }
 
+    /** The same number for each, in one transaction. */
+    void appendToEach(List<UUID> aggregates, int number) {
+        store.append(aggregates.stream()
+                .map(aggregate -> StreamAppend.to("page", aggregate, new Written(number, "")))
+                .toList());
+    }
+
     public Publisher publisher(String topic, MessageTransport transport) {
         return new Publisher(
-                new Destination("pages", "/pages", topic, List.of(Route.unchanged("written"))),
+                new Destination("pages", "/pages", topic, List.of(Route.renamed("written", "counted"))),
                 classless,
                 new JacksonPayloadSerializer(),
                 transport);
@@ -83,8 +90,13 @@ public final class PublishingService {
 
     /** An instance that has not started yet. */
     public SubscriptionManager instance(Publisher publisher, int segments) {
+        return instance(publisher, segments, LEASE);
+    }
+
+    /** One that has this lease, and gives a batch as much time. */
+    public SubscriptionManager instance(Publisher publisher, int segments, Duration lease) {
         return new SubscriptionManager(
-                List.of(new SubscriptionDefinition(publisher, settings(segments), null)),
+                List.of(new SubscriptionDefinition(publisher, settings(segments, lease), null)),
                 dataSource,
                 InboxDatabase.SCHEMA,
                 classless,
@@ -92,20 +104,20 @@ public final class PublishingService {
                 signal,
                 InstanceSettings.defaults()
                         .withPollInterval(Duration.ofMillis(200))
-                        .withLeaseDuration(LEASE),
+                        .withLeaseDuration(lease),
                 Thread::new,
                 (name, from, to) -> {},
                 ErrorHandling.defaults(),
                 Clock.systemUTC());
     }
 
-    private static SubscriptionSettings settings(int segments) {
+    private static SubscriptionSettings settings(int segments, Duration lease) {
         return new SubscriptionSettings(
                 50,
                 200,
                 0.8,
                 Duration.ofMillis(1),
-                LEASE,
+                lease,
                 CheckpointStrategy.EVERY_BATCH,
                 Duration.ofMillis(200),
                 new StartPosition.Beginning(),

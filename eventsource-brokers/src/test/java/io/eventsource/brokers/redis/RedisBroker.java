@@ -1,11 +1,8 @@
 package io.eventsource.brokers.redis;
 
 import io.eventsource.test.TcpProxy;
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -85,17 +82,12 @@ final class RedisBroker implements AutoCloseable {
     }
 
     private static RedisClient client(int port) {
-        RedisClient client = RedisClient.create(RedisURI.builder()
-                .withHost("127.0.0.1")
-                .withPort(port)
-                .withTimeout(Duration.ofSeconds(2))
-                .build());
-        client.setOptions(ClientOptions.builder()
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(Duration.ofSeconds(2))
-                        .build())
-                .build());
-        return client;
+        return RedisClients.of("redis://127.0.0.1:" + port).client();
+    }
+
+    /** What leads to it past the proxy. */
+    String address() {
+        return "redis://127.0.0.1:" + port;
     }
 
     /** A client of its own, through the proxy. */
