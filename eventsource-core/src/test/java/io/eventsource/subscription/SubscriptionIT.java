@@ -130,7 +130,8 @@ class SubscriptionIT extends SubscriptionFixture {
         eventually().until(() -> statusOf(manager, name).failures() > 1);
 
         // rolled back as a whole, then handled event by event up to the one that fails
-        assertThat(handlers.attempts().subList(0, 11)).containsExactlyElementsOf(concat(batch, batch.subList(0, 1)));
+        assertThat(List.copyOf(handlers.attempts()).subList(0, 11))
+                .containsExactlyElementsOf(concat(batch, batch.subList(0, 1)));
         assertThat(handlers.effects()).containsExactlyElementsOf(batch.subList(0, 9));
         assertThat(checkpoint()).isEqualTo(batch.get(8));
 
