@@ -67,10 +67,16 @@ final class SigtermExit implements SmartLifecycle {
         }
     }
 
+    /** Whatever fails, such as a context that somebody else has just closed, the process ends: nobody else answers the signal. */
     private void closeAndExit() {
-        GracefulShutdown stopping = shutdown.getIfAvailable();
-        int code = SpringApplication.exit(context);
-        exit.accept(code == 0 && !inOrder(stopping) ? BY_SIGTERM : code);
+        int code = BY_SIGTERM;
+        try {
+            GracefulShutdown stopping = shutdown.getIfAvailable();
+            int asked = SpringApplication.exit(context);
+            code = asked == 0 && !inOrder(stopping) ? BY_SIGTERM : asked;
+        } finally {
+            exit.accept(code);
+        }
     }
 
     /** An application without subscriptions has nothing that could have been forced. */
