@@ -53,13 +53,19 @@ public final class MessageHeaders {
      */
     public static boolean isExtension(String name) {
         int length = name.length();
-        return length > 0
-                && length <= MAX_EXTENSION_LENGTH
-                && name.chars().allMatch(MessageHeaders::isLetterOrDigit)
-                && !ATTRIBUTES.contains(name);
+        if (length == 0 || length > MAX_EXTENSION_LENGTH) {
+            return false;
+        }
+        // without a stream, since this is asked for every header of every message
+        for (int i = 0; i < length; i++) {
+            if (!isLetterOrDigit(name.charAt(i))) {
+                return false;
+            }
+        }
+        return !ATTRIBUTES.contains(name);
     }
 
-    private static boolean isLetterOrDigit(int character) {
+    private static boolean isLetterOrDigit(char character) {
         return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9');
     }
 

@@ -217,7 +217,7 @@ public final class KafkaInboxFeed implements InboxFeed {
             List<ConsumerRecord<String, byte[]>> records,
             FeedThread.Stop stop) {
         InboxLane lane = lanes.computeIfAbsent(partition, added -> consumer.lane(added.toString()));
-        int done = lane.handle(records.stream().map(KafkaCloudEvents::read).toList(), stop::raised);
+        int done = lane.handle(records.stream().map(RecordReader::read).toList(), stop::raised);
         if (done < records.size()) {
             polling.pause(List.of(partition));
             polling.seek(partition, records.get(done).offset());

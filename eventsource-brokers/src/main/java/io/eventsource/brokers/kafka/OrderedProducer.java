@@ -18,6 +18,7 @@ final class OrderedProducer {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     private final Producer<String, byte[]> producer;
+    private final RecordWriter writer = new RecordWriter();
     private final AtomicBoolean ended = new AtomicBoolean();
 
     private OrderedProducer(Producer<String, byte[]> producer) {
@@ -37,7 +38,7 @@ final class OrderedProducer {
      * @throws RuntimeException when the message was not taken either
      */
     void send(OutgoingMessage message, Consumer<@Nullable Exception> answer) {
-        var unused = producer.send(KafkaCloudEvents.write(message), (metadata, failure) -> answer.accept(failure));
+        var unused = producer.send(writer.write(message), (metadata, failure) -> answer.accept(failure));
     }
 
     boolean ended() {

@@ -20,7 +20,7 @@ class KafkaFaultsIT extends FaultsContract {
 
     @Override
     protected List<IncomingMessage> messagesIn(String name) {
-        return broker.recordsIn(name).stream().map(KafkaCloudEvents::read).toList();
+        return broker.recordsIn(name).stream().map(RecordReader::read).toList();
     }
 
     @Override

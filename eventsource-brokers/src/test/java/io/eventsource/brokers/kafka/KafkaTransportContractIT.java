@@ -38,7 +38,7 @@ class KafkaTransportContractIT extends MessageTransportContract {
     @Override
     protected List<String> idsIn(String topic) {
         return broker.recordsIn(topic).stream()
-                .map(record -> KafkaCloudEvents.read(record).id())
+                .map(record -> RecordReader.read(record).id())
                 .toList();
     }
 

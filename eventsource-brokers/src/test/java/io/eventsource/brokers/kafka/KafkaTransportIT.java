@@ -104,7 +104,7 @@ class KafkaTransportIT {
         assertThat(header(record, "ce_traceparent")).isEqualTo(header(record, "traceparent"));
         assertThat(header(record, "X-Region")).isEqualTo("north");
 
-        IncomingMessage read = KafkaCloudEvents.read(record);
+        IncomingMessage read = RecordReader.read(record);
         assertThat(read.headers()).isEqualTo(message.headers());
         assertThat(List.of(read.id(), read.source(), read.type(), read.subject(), read.key()))
                 .containsExactly("id-1", "/orders", "order-placed", "7", "order-7");
@@ -234,7 +234,7 @@ class KafkaTransportIT {
 
     private List<String> idsIn(String topic) {
         return broker.recordsIn(topic).stream()
-                .map(record -> KafkaCloudEvents.read(record).id())
+                .map(record -> RecordReader.read(record).id())
                 .toList();
     }
 

@@ -2,69 +2,28 @@ package io.eventsource.brokers.kafka;
 
 import io.cloudevents.CloudEvent;
 import io.cloudevents.CloudEventData;
-import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.core.message.MessageReader;
 import io.cloudevents.kafka.KafkaMessageFactory;
 import io.cloudevents.rw.CloudEventRWException;
 import io.eventsource.inbox.IncomingMessage;
 import io.eventsource.message.MessageContent;
-import io.eventsource.message.MessageHeaders;
-import io.eventsource.outbox.OutgoingMessage;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** Messages as Kafka records and back: the Kafka protocol binding of CloudEvents 1.0, written in binary mode, read in both modes. */
-final class KafkaCloudEvents {
+/** Kafka records as messages: the Kafka protocol binding of CloudEvents 1.0 in both modes, and records that are no CloudEvents. */
+final class RecordReader {
 
     private static final String ATTRIBUTE_PREFIX = "ce_";
     private static final String CONTENT_TYPE = "content-type";
 
-    private KafkaCloudEvents() {}
-
-    static ProducerRecord<String, byte[]> write(OutgoingMessage message) {
-        try {
-            // without a timestamp: retention removes by it, and an old event has only just been sent
-            ProducerRecord<String, byte[]> record = KafkaMessageFactory.<String>createWriter(
-                            message.topic(), message.key())
-                    .writeBinary(cloudEvent(message));
-            message.headers().forEach((name, value) -> {
-                if (!MessageHeaders.isExtension(name) || MessageHeaders.isTrace(name)) {
-                    record.headers().add(name, value.getBytes(StandardCharsets.UTF_8));
-                }
-            });
-            return record;
-        } catch (IllegalArgumentException | IllegalStateException | CloudEventRWException failure) {
-            throw new UnwritableMessageException(message, failure);
-        }
-    }
-
-    private static CloudEvent cloudEvent(OutgoingMessage message) {
-        CloudEventBuilder event = CloudEventBuilder.v1()
-                .withId(message.id())
-                .withSource(URI.create(message.source()))
-                .withType(message.type())
-                .withTime(OffsetDateTime.ofInstant(message.time(), ZoneOffset.UTC))
-                .withData(message.content().contentType(), message.content().bytes());
-        if (!message.subject().isEmpty()) {
-            event = event.withSubject(message.subject());
-        }
-        for (Map.Entry<String, String> header : message.headers().entrySet()) {
-            if (MessageHeaders.isExtension(header.getKey())) {
-                event = event.withExtension(header.getKey(), header.getValue());
-            }
-        }
-        return event.build();
-    }
+    private RecordReader() {}
 
     static IncomingMessage read(ConsumerRecord<String, byte[]> record) {
         Map<String, String> headers = plainHeaders(record);
