@@ -121,7 +121,8 @@ final class EventsourceLog implements LiveLog {
         return new EventsourceLog(database, contender, relay, manager);
     }
 
-    private static EventHandlers projection(String name, LineHandler handler, EventsourceContender contender) {
+    /** What an application declares, ready to be called by whoever reads the log. */
+    static EventHandlers projection(String name, LineHandler handler, EventsourceContender contender) {
         return new Named(
                 name,
                 MethodEventHandlers.of(

@@ -27,6 +27,7 @@ final class Rows {
             new CatchUpInstancesRow("catch-up-instances", 8, 3),
             new ProjectionUpsertRow("projection-upsert"),
             new PoisonRow("poison", 100),
+            new FailureHandlingRow("failure-handling"),
             new LatencyRow("latency-same-jvm", false),
             new LatencyRow("latency-other-jvm", true),
             new AppendWithSubscriptionsRow("append-with-subscriptions", 16),
