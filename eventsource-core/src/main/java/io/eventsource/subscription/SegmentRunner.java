@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +57,7 @@ final class SegmentRunner {
     private volatile boolean halted;
     private volatile boolean reload;
     private volatile boolean placed = true;
-    private volatile Streak streak = Streak.NONE;
+    private volatile FailureStreak streak = FailureStreak.NONE;
     private volatile int inFlight;
     private volatile boolean unsaved;
 
@@ -94,16 +93,6 @@ final class SegmentRunner {
         void handled(int events, Duration took, Instant at);
 
         void failed(ErrorInfo error);
-    }
-
-    /** How often batches have failed in a row, and how. */
-    record Streak(int failures, @Nullable Throwable first, @Nullable Throwable last) {
-
-        static final Streak NONE = new Streak(0, null, null);
-
-        Streak and(Throwable failure) {
-            return new Streak(failures + 1, first == null ? failure : first, failure);
-        }
     }
 
     SegmentRunner(
@@ -159,7 +148,7 @@ final class SegmentRunner {
         return !reload && placed;
     }
 
-    Streak streak() {
+    FailureStreak streak() {
         return streak;
     }
 
@@ -424,11 +413,7 @@ final class SegmentRunner {
     }
 
     private void recovered() {
-        Streak before = streak;
-        if (before.failures() > 0) {
-            log.info("'{}' goes on from position {} after {} failures", key, position, before.failures());
-            streak = Streak.NONE;
-        }
+        streak = streak.ended(key, position);
     }
 
     /** What was attempted is rolled back. Does what the policy says, outside of any transaction. */
@@ -458,7 +443,7 @@ final class SegmentRunner {
     private void react(ErrorInfo error, StopSignal stop) throws InterruptedException {
         streak = streak.and(error.error());
         listener.failed(error);
-        report(error);
+        streak.report(key, position, error);
         if (error.reaction() instanceof ErrorReaction.Retry retry) {
             changeState(SubscriptionState.RETRYING);
             boolean unused = stop.await(retry.pause().toMillis());
@@ -490,35 +475,7 @@ final class SegmentRunner {
         listener.failed(error);
         moveTo(attempted.nextPosition());
         policy.succeeded();
-        streak = Streak.NONE;
-    }
-
-    private void report(ErrorInfo error) {
-        ErrorReaction reaction = error.reaction();
-        if (!reaction.willRetry()) {
-            log.error(
-                    "'{}' has stopped at the event behind position {} after {} retries. Mend what failed and resume it.",
-                    key,
-                    position,
-                    error.retryCount(),
-                    error.error());
-        } else if (streak.failures() == 1) {
-            log.warn(
-                    "'{}' failed behind position {} ({}): {}",
-                    key,
-                    position,
-                    error.category(),
-                    reaction,
-                    error.error());
-        } else {
-            log.debug(
-                    "'{}' failed again behind position {} ({}): {}",
-                    key,
-                    position,
-                    error.category(),
-                    reaction,
-                    error.error());
-        }
+        streak = FailureStreak.NONE;
     }
 
     /** Writes down what has been handled; where that fails, it is handled again. */

@@ -60,7 +60,7 @@ final class Subscription implements SegmentRunner.SegmentListener {
     private volatile @Nullable List<SegmentRow> seen;
 
     /** Why the segments could not be looked at or made, if they could not. */
-    private volatile SegmentRunner.Streak opening = SegmentRunner.Streak.NONE;
+    private volatile FailureStreak opening = FailureStreak.NONE;
 
     /** The state that listeners were last told. */
     private SubscriptionState told = SubscriptionState.STOPPED;
@@ -141,7 +141,7 @@ final class Subscription implements SegmentRunner.SegmentListener {
     void saw(List<SegmentRow> rows) {
         obey(rows.get(0).control());
         seen = rows;
-        opening = SegmentRunner.Streak.NONE;
+        opening = FailureStreak.NONE;
         stateChanged();
     }
 
@@ -263,7 +263,7 @@ final class Subscription implements SegmentRunner.SegmentListener {
         long head = tail.place().head();
         List<SegmentStatus> segments =
                 segments().stream().map(row -> status(row, instance, head)).toList();
-        SegmentRunner.Streak failing = runners.values().stream()
+        FailureStreak failing = runners.values().stream()
                 .map(SegmentRunner::streak)
                 .filter(streak -> streak.failures() > 0)
                 .findFirst()
