@@ -41,7 +41,7 @@ final class FollowCommand implements Callable<Integer> {
             LiveLog log = EventsourceLog.start(
                     pool,
                     List.of((stream, line) -> {}),
-                    SubscriptionSettings.defaults().withSegments(segments));
+                    SubscriptionSettings.builder().segments(segments).build());
             try {
                 while (System.in.read() >= 0) {
                     // until whoever started this has seen enough

@@ -2,7 +2,6 @@ package io.eventsource.brokers;
 
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.deadletter.ReplaySettings;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.CircuitBreakerSettings;
@@ -23,12 +22,9 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
-import io.eventsource.subscription.CheckpointStrategy;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
-import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.SubscriptionDefinition;
-import io.eventsource.subscription.SubscriptionFilter;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.security.SecureRandom;
@@ -112,26 +108,21 @@ public final class PublishingService {
     }
 
     private static SubscriptionSettings settings(int segments, Duration lease) {
-        return new SubscriptionSettings(
-                50,
-                200,
-                0.8,
-                Duration.ofMillis(1),
-                lease,
-                CheckpointStrategy.EVERY_BATCH,
-                Duration.ofMillis(200),
-                new StartPosition.Beginning(),
-                SubscriptionFilter.NONE,
-                new ErrorSettings(
+        return SubscriptionSettings.builder()
+                .batchSize(50)
+                .maxInFlight(200)
+                .linger(Duration.ofMillis(1))
+                .processingTimeout(lease)
+                .checkpointInterval(Duration.ofMillis(200))
+                .errors(new ErrorSettings(
                         2,
                         Duration.ofMillis(20),
                         2,
                         Duration.ofMillis(200),
                         true,
-                        new CircuitBreakerSettings(true, 2, Duration.ofMillis(200), Duration.ofSeconds(1))),
-                ParkingOrder.BY_AGGREGATE,
-                segments,
-                4);
+                        new CircuitBreakerSettings(true, 2, Duration.ofMillis(200), Duration.ofSeconds(1))))
+                .segments(segments)
+                .build();
     }
 
     public DeadLetterRepository letters() {

@@ -6,7 +6,7 @@ import io.eventsource.store.Bucket;
 import java.time.Duration;
 
 /**
- * How a subscription reads and handles. Immutable; the methods that begin with {@code with} return a copy.
+ * How a subscription reads and handles. Immutable.
  *
  * @param batchSize how many events are handled in one transaction at first, 1 to 10,000. While there is a backlog and batches are
  *     quick, they grow up to half of {@code maxInFlight}; after a failure and when they are slow they shrink
@@ -49,6 +49,21 @@ public record SubscriptionSettings(
 
     private static final int MAX_IN_FLIGHT = 100_000;
 
+    private static final SubscriptionSettings DEFAULTS = new SubscriptionSettings(
+            100,
+            1_000,
+            0.8,
+            Duration.ofMillis(5),
+            Duration.ofSeconds(30),
+            CheckpointStrategy.EVERY_BATCH,
+            Duration.ofSeconds(5),
+            new StartPosition.Beginning(),
+            SubscriptionFilter.NONE,
+            ErrorSettings.defaults(),
+            ParkingOrder.BY_AGGREGATE,
+            1,
+            4);
+
     /**
      * Checks the values.
      *
@@ -76,20 +91,25 @@ public record SubscriptionSettings(
      * @return the settings
      */
     public static SubscriptionSettings defaults() {
-        return new SubscriptionSettings(
-                100,
-                1_000,
-                0.8,
-                Duration.ofMillis(5),
-                Duration.ofSeconds(30),
-                CheckpointStrategy.EVERY_BATCH,
-                Duration.ofSeconds(5),
-                new StartPosition.Beginning(),
-                SubscriptionFilter.NONE,
-                ErrorSettings.defaults(),
-                ParkingOrder.BY_AGGREGATE,
-                1,
-                4);
+        return DEFAULTS;
+    }
+
+    /**
+     * Begins with what an application has that sets nothing.
+     *
+     * @return a builder of its own
+     */
+    public static Builder builder() {
+        return DEFAULTS.toBuilder();
+    }
+
+    /**
+     * Begins with these settings.
+     *
+     * @return a builder of its own
+     */
+    public Builder toBuilder() {
+        return new Builder(this);
     }
 
     private static void requireWithin(String property, int value, int min, int max) {
@@ -105,95 +125,204 @@ public record SubscriptionSettings(
         }
     }
 
-    /**
-     * These settings with another size of batches.
-     *
-     * @param newBatchSize as for the record; {@code maxInFlight} rises with it where needed
-     * @return a copy
-     */
-    public SubscriptionSettings withBatchSize(int newBatchSize) {
-        return new SubscriptionSettings(
-                newBatchSize,
-                Math.max(newBatchSize, maxInFlight),
-                backpressureThreshold,
-                linger,
-                processingTimeout,
-                checkpointStrategy,
-                checkpointInterval,
-                startFrom,
-                filter,
-                errors,
-                deadLetterOrder,
-                segments,
-                concurrency);
-    }
+    /** Settings that are still open. What the values mean and their bounds are said of the record. Used by one thread. */
+    public static final class Builder {
 
-    /**
-     * These settings with another number of segments.
-     *
-     * @param newSegments as for the record
-     * @return a copy
-     */
-    public SubscriptionSettings withSegments(int newSegments) {
-        return new SubscriptionSettings(
-                batchSize,
-                maxInFlight,
-                backpressureThreshold,
-                linger,
-                processingTimeout,
-                checkpointStrategy,
-                checkpointInterval,
-                startFrom,
-                filter,
-                errors,
-                deadLetterOrder,
-                newSegments,
-                concurrency);
-    }
+        private int batchSize;
+        private int maxInFlight;
+        private double backpressureThreshold;
+        private Duration linger;
+        private Duration processingTimeout;
+        private CheckpointStrategy checkpointStrategy;
+        private Duration checkpointInterval;
+        private StartPosition startFrom;
+        private SubscriptionFilter filter;
+        private ErrorSettings errors;
+        private ParkingOrder deadLetterOrder;
+        private int segments;
+        private int concurrency;
 
-    /**
-     * These settings with another place to begin.
-     *
-     * @param newStartFrom as for the record
-     * @return a copy
-     */
-    public SubscriptionSettings withStartFrom(StartPosition newStartFrom) {
-        return new SubscriptionSettings(
-                batchSize,
-                maxInFlight,
-                backpressureThreshold,
-                linger,
-                processingTimeout,
-                checkpointStrategy,
-                checkpointInterval,
-                newStartFrom,
-                filter,
-                errors,
-                deadLetterOrder,
-                segments,
-                concurrency);
-    }
+        private Builder(SubscriptionSettings from) {
+            batchSize = from.batchSize;
+            maxInFlight = from.maxInFlight;
+            backpressureThreshold = from.backpressureThreshold;
+            linger = from.linger;
+            processingTimeout = from.processingTimeout;
+            checkpointStrategy = from.checkpointStrategy;
+            checkpointInterval = from.checkpointInterval;
+            startFrom = from.startFrom;
+            filter = from.filter;
+            errors = from.errors;
+            deadLetterOrder = from.deadLetterOrder;
+            segments = from.segments;
+            concurrency = from.concurrency;
+        }
 
-    /**
-     * These settings with something else done about errors.
-     *
-     * @param newErrors as for the record
-     * @return a copy
-     */
-    public SubscriptionSettings withErrors(ErrorSettings newErrors) {
-        return new SubscriptionSettings(
-                batchSize,
-                maxInFlight,
-                backpressureThreshold,
-                linger,
-                processingTimeout,
-                checkpointStrategy,
-                checkpointInterval,
-                startFrom,
-                filter,
-                newErrors,
-                deadLetterOrder,
-                segments,
-                concurrency);
+        /**
+         * Sets how many events are handled in one transaction at first. {@code maxInFlight} rises with it where needed.
+         *
+         * @param newBatchSize the number
+         * @return this builder
+         */
+        public Builder batchSize(int newBatchSize) {
+            batchSize = newBatchSize;
+            maxInFlight = Math.max(newBatchSize, maxInFlight);
+            return this;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#maxInFlight()}.
+         *
+         * @param newMaxInFlight the value
+         * @return this builder
+         */
+        public Builder maxInFlight(int newMaxInFlight) {
+            maxInFlight = newMaxInFlight;
+            return this;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#backpressureThreshold()}.
+         *
+         * @param newBackpressureThreshold the value
+         * @return this builder
+         */
+        public Builder backpressureThreshold(double newBackpressureThreshold) {
+            backpressureThreshold = newBackpressureThreshold;
+            return this;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#linger()}.
+         *
+         * @param newLinger the value
+         * @return this builder
+         */
+        public Builder linger(Duration newLinger) {
+            linger = newLinger;
+            return this;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#processingTimeout()}.
+         *
+         * @param newProcessingTimeout the value
+         * @return this builder
+         */
+        public Builder processingTimeout(Duration newProcessingTimeout) {
+            processingTimeout = newProcessingTimeout;
+            return this;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#checkpointStrategy()}.
+         *
+         * @param newCheckpointStrategy the value
+         * @return this builder
+         */
+        public Builder checkpointStrategy(CheckpointStrategy newCheckpointStrategy) {
+            checkpointStrategy = newCheckpointStrategy;
+            return this;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#checkpointInterval()}.
+         *
+         * @param newCheckpointInterval the value
+         * @return this builder
+         */
+        public Builder checkpointInterval(Duration newCheckpointInterval) {
+            checkpointInterval = newCheckpointInterval;
+            return this;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#startFrom()}.
+         *
+         * @param newStartFrom the value
+         * @return this builder
+         */
+        public Builder startFrom(StartPosition newStartFrom) {
+            startFrom = newStartFrom;
+            return this;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#filter()}.
+         *
+         * @param newFilter the value
+         * @return this builder
+         */
+        public Builder filter(SubscriptionFilter newFilter) {
+            filter = newFilter;
+            return this;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#errors()}.
+         *
+         * @param newErrors the value
+         * @return this builder
+         */
+        public Builder errors(ErrorSettings newErrors) {
+            errors = newErrors;
+            return this;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#deadLetterOrder()}.
+         *
+         * @param newDeadLetterOrder the value
+         * @return this builder
+         */
+        public Builder deadLetterOrder(ParkingOrder newDeadLetterOrder) {
+            deadLetterOrder = newDeadLetterOrder;
+            return this;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#segments()}.
+         *
+         * @param newSegments the value
+         * @return this builder
+         */
+        public Builder segments(int newSegments) {
+            segments = newSegments;
+            return this;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#concurrency()}.
+         *
+         * @param newConcurrency the value
+         * @return this builder
+         */
+        public Builder concurrency(int newConcurrency) {
+            concurrency = newConcurrency;
+            return this;
+        }
+
+        /**
+         * Checks the values.
+         *
+         * @return the settings
+         * @throws IllegalArgumentException naming the property that is out of bounds
+         */
+        public SubscriptionSettings build() {
+            return new SubscriptionSettings(
+                    batchSize,
+                    maxInFlight,
+                    backpressureThreshold,
+                    linger,
+                    processingTimeout,
+                    checkpointStrategy,
+                    checkpointInterval,
+                    startFrom,
+                    filter,
+                    errors,
+                    deadLetterOrder,
+                    segments,
+                    concurrency);
+        }
     }
 }

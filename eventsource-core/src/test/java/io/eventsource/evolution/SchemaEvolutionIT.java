@@ -327,7 +327,7 @@ class SchemaEvolutionIT {
                         position(1) - 1);
         return new SubscriptionManager(
                 List.of(new SubscriptionDefinition(
-                        handlers, SubscriptionSettings.defaults().withBatchSize(1), database.transactionManager())),
+                        handlers, SubscriptionSettings.builder().batchSize(1).build(), database.transactionManager())),
                 database.dataSource(),
                 TestDatabase.SCHEMA,
                 Accounts.today(),

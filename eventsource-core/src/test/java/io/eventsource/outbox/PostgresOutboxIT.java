@@ -83,7 +83,9 @@ class PostgresOutboxIT {
                 new Refusing());
         SubscriptionManager manager = new SubscriptionManager(
                 List.of(new SubscriptionDefinition(
-                        publisher, SubscriptionSettings.defaults().withSegments(segments), null)),
+                        publisher,
+                        SubscriptionSettings.builder().segments(segments).build(),
+                        null)),
                 database.dataSource(),
                 TestDatabase.SCHEMA,
                 TestEvents.codec(),

@@ -137,7 +137,7 @@ class SchemaRolesIT {
         SubscriptionManager manager = new SubscriptionManager(
                 List.of(new SubscriptionDefinition(
                         new Collecting(handled),
-                        SubscriptionSettings.defaults().withBatchSize(100),
+                        SubscriptionSettings.builder().batchSize(100).build(),
                         new JdbcTransactionManager(asApplication))),
                 asApplication,
                 TestDatabase.SCHEMA,

@@ -66,7 +66,7 @@ final class CopiedStore {
         SubscriptionManager manager = new SubscriptionManager(
                 List.of(new SubscriptionDefinition(
                         new Handlers(handled),
-                        SubscriptionSettings.defaults().withBatchSize(10),
+                        SubscriptionSettings.builder().batchSize(10).build(),
                         database.transactionManager())),
                 database.dataSource(),
                 TestDatabase.SCHEMA,

@@ -47,20 +47,7 @@ class ClusterPauseIT extends SubscriptionFixture {
     }
 
     private static SubscriptionSettings withinTheLease(SubscriptionSettings settings) {
-        return new SubscriptionSettings(
-                settings.batchSize(),
-                settings.maxInFlight(),
-                settings.backpressureThreshold(),
-                settings.linger(),
-                LEASE,
-                settings.checkpointStrategy(),
-                settings.checkpointInterval(),
-                settings.startFrom(),
-                settings.filter(),
-                settings.errors(),
-                settings.deadLetterOrder(),
-                settings.segments(),
-                settings.concurrency());
+        return settings.toBuilder().processingTimeout(LEASE).build();
     }
 
     private static void awaitState(SubscriptionManager manager, String name, SubscriptionState state) {
@@ -69,7 +56,7 @@ class ClusterPauseIT extends SubscriptionFixture {
 
     @Test
     void what_one_instance_pauses_is_paused_in_all_also_in_later_ones_until_one_resumes_it() {
-        SubscriptionSettings two = quick(10).withSegments(2);
+        SubscriptionSettings two = quick(10).toBuilder().segments(2).build();
         RecordingHandlers handlers = handlers();
         SubscriptionManager first = instance("first", two, handlers);
         SubscriptionManager second = instance("second", two, handlers);
@@ -122,9 +109,10 @@ class ClusterPauseIT extends SubscriptionFixture {
                 throw new IllegalStateException("told to fail");
             }
         });
-        SubscriptionSettings halting = quick(10)
-                .withErrors(new ErrorSettings(
-                        0, Duration.ofMillis(5), 2, Duration.ofMillis(50), false, CircuitBreakerSettings.defaults()));
+        SubscriptionSettings halting = quick(10).toBuilder()
+                .errors(new ErrorSettings(
+                        0, Duration.ofMillis(5), 2, Duration.ofMillis(50), false, CircuitBreakerSettings.defaults()))
+                .build();
         SubscriptionManager owner = instance("owner", halting, handlers);
         awaitState(owner, name, SubscriptionState.LIVE);
         SubscriptionManager other = instance("other", halting, handlers());

@@ -156,20 +156,11 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         SubscriptionSettings quick = quick(10);
         SubscriptionManager manager = manager(
                 new Tuning(
-                        new SubscriptionSettings(
-                                10,
-                                quick.maxInFlight(),
-                                quick.backpressureThreshold(),
-                                quick.linger(),
-                                quick.processingTimeout(),
-                                quick.checkpointStrategy(),
-                                quick.checkpointInterval(),
-                                quick.startFrom(),
-                                quick.filter(),
-                                quick.errors(),
-                                ordered ? ParkingOrder.BY_AGGREGATE : ParkingOrder.NONE,
-                                1,
-                                1),
+                        quick.toBuilder()
+                                .batchSize(10)
+                                .deadLetterOrder(ordered ? ParkingOrder.BY_AGGREGATE : ParkingOrder.NONE)
+                                .concurrency(1)
+                                .build(),
                         SHORT),
                 handlers);
         manager.start();
@@ -321,7 +312,9 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
     private SubscriptionManager handling(ErrorHandling errors) {
         SubscriptionManager manager = new SubscriptionManager(
                 List.of(new SubscriptionDefinition(
-                        handlers, quick(10).withErrors(retrying(3, true)), database.transactionManager())),
+                        handlers,
+                        quick(10).toBuilder().errors(retrying(3, true)).build(),
+                        database.transactionManager())),
                 database.dataSource(),
                 TestDatabase.SCHEMA,
                 TestEvents.codec(),

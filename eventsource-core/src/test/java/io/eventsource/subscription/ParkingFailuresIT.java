@@ -8,7 +8,6 @@ import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetter;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterStatus;
-import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.deadletter.ReplayResult;
 import io.eventsource.deadletter.ReplaySettings;
 import io.eventsource.deadletter.ReplayTarget;
@@ -55,20 +54,13 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
     private static Tuning with(CheckpointStrategy strategy, Duration interval, int batchSize, ErrorSettings errors) {
         SubscriptionSettings quick = quick(batchSize);
         return new Tuning(
-                new SubscriptionSettings(
-                        batchSize,
-                        quick.maxInFlight(),
-                        quick.backpressureThreshold(),
-                        quick.linger(),
-                        quick.processingTimeout(),
-                        strategy,
-                        interval,
-                        quick.startFrom(),
-                        quick.filter(),
-                        errors,
-                        ParkingOrder.BY_AGGREGATE,
-                        1,
-                        1),
+                quick.toBuilder()
+                        .batchSize(batchSize)
+                        .checkpointStrategy(strategy)
+                        .checkpointInterval(interval)
+                        .errors(errors)
+                        .concurrency(1)
+                        .build(),
                 SHORT);
     }
 
@@ -354,7 +346,8 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
         handlers.poisonedAt(poison);
         InstanceSettings how =
                 InstanceSettings.defaults().withPollInterval(SHORT).withLeaseDuration(Duration.ofSeconds(3));
-        SubscriptionSettings settings = leased(quick(10).withErrors(WITHOUT_RETRIES));
+        SubscriptionSettings settings =
+                leased(quick(10).toBuilder().errors(WITHOUT_RETRIES).build());
         SubscriptionManager first = instance(settings, how);
         first.start();
         eventually().until(() -> effects.open() == 12);
@@ -389,19 +382,6 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
     }
 
     private static SubscriptionSettings leased(SubscriptionSettings settings) {
-        return new SubscriptionSettings(
-                settings.batchSize(),
-                settings.maxInFlight(),
-                settings.backpressureThreshold(),
-                settings.linger(),
-                Duration.ofSeconds(2),
-                settings.checkpointStrategy(),
-                settings.checkpointInterval(),
-                settings.startFrom(),
-                settings.filter(),
-                settings.errors(),
-                settings.deadLetterOrder(),
-                settings.segments(),
-                settings.concurrency());
+        return settings.toBuilder().processingTimeout(Duration.ofSeconds(2)).build();
     }
 }

@@ -63,7 +63,7 @@ abstract class ParkingSubscriptionFixture extends SubscriptionFixture {
     }
 
     static Tuning failing(ErrorSettings errors) {
-        return new Tuning(quick(10).withErrors(errors), SHORT);
+        return new Tuning(quick(10).toBuilder().errors(errors).build(), SHORT);
     }
 
     DeadLetterReplay replay() {

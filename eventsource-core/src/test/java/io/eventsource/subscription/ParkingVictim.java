@@ -132,21 +132,11 @@ final class ParkingVictim {
 
     private static SubscriptionSettings settings() {
         SubscriptionSettings quick = SubscriptionFixture.quick(10);
-        return new SubscriptionSettings(
-                quick.batchSize(),
-                quick.maxInFlight(),
-                quick.backpressureThreshold(),
-                quick.linger(),
-                LEASE,
-                quick.checkpointStrategy(),
-                quick.checkpointInterval(),
-                quick.startFrom(),
-                quick.filter(),
-                new ErrorSettings(
-                        5, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, CircuitBreakerSettings.defaults()),
-                quick.deadLetterOrder(),
-                quick.segments(),
-                quick.concurrency());
+        return quick.toBuilder()
+                .processingTimeout(LEASE)
+                .errors(new ErrorSettings(
+                        5, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, CircuitBreakerSettings.defaults()))
+                .build();
     }
 
     private void replay(int boundary) {

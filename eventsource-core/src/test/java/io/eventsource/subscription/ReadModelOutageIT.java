@@ -45,14 +45,15 @@ class ReadModelOutageIT extends SubscriptionFixture {
     private static final int POSTGRES = 18;
     private static final int APPENDED_AT_ONCE = 1_000;
     private static final Tuning TUNING = new Tuning(
-            quick(100)
-                    .withErrors(new ErrorSettings(
+            quick(100).toBuilder()
+                    .errors(new ErrorSettings(
                             0,
                             Duration.ofMillis(5),
                             2,
                             Duration.ofMillis(50),
                             true,
-                            new CircuitBreakerSettings(true, 3, Duration.ofMillis(100), Duration.ofMillis(400)))),
+                            new CircuitBreakerSettings(true, 3, Duration.ofMillis(100), Duration.ofMillis(400))))
+                    .build(),
             SHORT);
 
     ReadModelOutageIT() {

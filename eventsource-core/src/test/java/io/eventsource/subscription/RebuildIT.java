@@ -331,20 +331,7 @@ class RebuildIT extends SubscriptionFixture {
     }
 
     private static SubscriptionSettings startingFrom(SubscriptionSettings settings, StartPosition startFrom) {
-        return new SubscriptionSettings(
-                settings.batchSize(),
-                settings.maxInFlight(),
-                settings.backpressureThreshold(),
-                settings.linger(),
-                settings.processingTimeout(),
-                settings.checkpointStrategy(),
-                settings.checkpointInterval(),
-                startFrom,
-                settings.filter(),
-                settings.errors(),
-                settings.deadLetterOrder(),
-                settings.segments(),
-                settings.concurrency());
+        return settings.toBuilder().startFrom(startFrom).build();
     }
 
     @Test

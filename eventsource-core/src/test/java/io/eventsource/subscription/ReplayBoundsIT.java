@@ -37,22 +37,11 @@ class ReplayBoundsIT extends SubscriptionFixture {
     }
 
     private SubscriptionManager impatient(RecordingHandlers handlers) {
-        SubscriptionSettings base = quick(1).withErrors(new ErrorSettings(
-                0, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, CircuitBreakerSettings.defaults()));
-        SubscriptionSettings settings = new SubscriptionSettings(
-                base.batchSize(),
-                base.maxInFlight(),
-                base.backpressureThreshold(),
-                base.linger(),
-                Duration.ofMillis(300),
-                base.checkpointStrategy(),
-                base.checkpointInterval(),
-                base.startFrom(),
-                base.filter(),
-                base.errors(),
-                base.deadLetterOrder(),
-                base.segments(),
-                base.concurrency());
+        SubscriptionSettings settings = quick(1).toBuilder()
+                .errors(new ErrorSettings(
+                        0, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, CircuitBreakerSettings.defaults()))
+                .processingTimeout(Duration.ofMillis(300))
+                .build();
         return manager(new Tuning(settings, LONG), handlers);
     }
 

@@ -53,26 +53,16 @@ class ReplayRaceIT extends ParkingSubscriptionFixture {
     private SubscriptionManager instance() {
         SubscriptionSettings quick = quick(4);
         return instance(
-                new SubscriptionSettings(
-                        quick.batchSize(),
-                        quick.maxInFlight(),
-                        quick.backpressureThreshold(),
-                        quick.linger(),
-                        Duration.ofSeconds(2),
-                        quick.checkpointStrategy(),
-                        quick.checkpointInterval(),
-                        quick.startFrom(),
-                        quick.filter(),
-                        new ErrorSettings(
+                quick.toBuilder()
+                        .processingTimeout(Duration.ofSeconds(2))
+                        .errors(new ErrorSettings(
                                 0,
                                 Duration.ofMillis(1),
                                 1,
                                 Duration.ofMillis(1),
                                 true,
-                                CircuitBreakerSettings.defaults()),
-                        quick.deadLetterOrder(),
-                        quick.segments(),
-                        quick.concurrency()),
+                                CircuitBreakerSettings.defaults()))
+                        .build(),
                 InstanceSettings.defaults()
                         .withPollInterval(Duration.ofMillis(20))
                         .withLeaseDuration(Duration.ofSeconds(3)));

@@ -63,20 +63,7 @@ class SegmentsIT extends SubscriptionFixture {
 
     private static SubscriptionSettings segmented(int segments) {
         SubscriptionSettings quick = quick(10);
-        return new SubscriptionSettings(
-                quick.batchSize(),
-                quick.maxInFlight(),
-                quick.backpressureThreshold(),
-                quick.linger(),
-                LEASE,
-                quick.checkpointStrategy(),
-                quick.checkpointInterval(),
-                quick.startFrom(),
-                quick.filter(),
-                quick.errors(),
-                quick.deadLetterOrder(),
-                segments,
-                quick.concurrency());
+        return quick.toBuilder().processingTimeout(LEASE).segments(segments).build();
     }
 
     private static InstanceSettings leased() {
@@ -619,20 +606,11 @@ class SegmentsIT extends SubscriptionFixture {
         CyclicBarrier both = new CyclicBarrier(2);
         SubscriptionSettings settings = segmented(SEGMENTS);
         SubscriptionManager manager = instance(
-                new SubscriptionSettings(
-                        1,
-                        settings.maxInFlight(),
-                        settings.backpressureThreshold(),
-                        settings.linger(),
-                        settings.processingTimeout(),
-                        settings.checkpointStrategy(),
-                        settings.checkpointInterval(),
-                        settings.startFrom(),
-                        settings.filter(),
-                        settings.errors(),
-                        settings.deadLetterOrder(),
-                        SEGMENTS,
-                        2),
+                settings.toBuilder()
+                        .batchSize(1)
+                        .segments(SEGMENTS)
+                        .concurrency(2)
+                        .build(),
                 leased(),
                 handlers().then(event -> {
                     most.accumulateAndGet(running.incrementAndGet(), Math::max);

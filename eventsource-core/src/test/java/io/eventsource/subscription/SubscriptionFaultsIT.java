@@ -151,20 +151,10 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
 
     private static SubscriptionSettings periodic() {
         SubscriptionSettings quick = quick(10);
-        return new SubscriptionSettings(
-                quick.batchSize(),
-                quick.maxInFlight(),
-                quick.backpressureThreshold(),
-                quick.linger(),
-                quick.processingTimeout(),
-                CheckpointStrategy.PERIODIC,
-                Duration.ofMillis(20),
-                quick.startFrom(),
-                quick.filter(),
-                quick.errors(),
-                quick.deadLetterOrder(),
-                quick.segments(),
-                quick.concurrency());
+        return quick.toBuilder()
+                .checkpointStrategy(CheckpointStrategy.PERIODIC)
+                .checkpointInterval(Duration.ofMillis(20))
+                .build();
     }
 
     private void endSessions(String application) {

@@ -3,7 +3,6 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventCodec;
@@ -93,22 +92,12 @@ abstract class SubscriptionFixture {
 
     /** The defaults with short pauses. */
     static SubscriptionSettings quick(int batchSize) {
-        SubscriptionSettings defaults = SubscriptionSettings.defaults().withBatchSize(batchSize);
-        return new SubscriptionSettings(
-                batchSize,
-                defaults.maxInFlight(),
-                defaults.backpressureThreshold(),
-                Duration.ofMillis(1),
-                defaults.processingTimeout(),
-                defaults.checkpointStrategy(),
-                defaults.checkpointInterval(),
-                defaults.startFrom(),
-                defaults.filter(),
-                new ErrorSettings(
-                        5, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, CircuitBreakerSettings.defaults()),
-                ParkingOrder.BY_AGGREGATE,
-                defaults.segments(),
-                defaults.concurrency());
+        return SubscriptionSettings.builder()
+                .batchSize(batchSize)
+                .linger(Duration.ofMillis(1))
+                .errors(new ErrorSettings(
+                        5, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, CircuitBreakerSettings.defaults()))
+                .build();
     }
 
     SubscriptionManager manager(Tuning settings, EventHandlers... handlers) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventEnvelope;
@@ -58,26 +57,24 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
 
         Tuning tuning() {
             return new Tuning(
-                    new SubscriptionSettings(
-                            batchSize,
-                            maxInFlight,
-                            backpressureThreshold,
-                            linger,
-                            processingTimeout,
-                            checkpointStrategy,
-                            checkpointInterval,
-                            startFrom,
-                            filter,
-                            new ErrorSettings(
+                    SubscriptionSettings.builder()
+                            .batchSize(batchSize)
+                            .maxInFlight(maxInFlight)
+                            .backpressureThreshold(backpressureThreshold)
+                            .linger(linger)
+                            .processingTimeout(processingTimeout)
+                            .checkpointStrategy(checkpointStrategy)
+                            .checkpointInterval(checkpointInterval)
+                            .startFrom(startFrom)
+                            .filter(filter)
+                            .errors(new ErrorSettings(
                                     5,
                                     Duration.ofMillis(5),
                                     2,
                                     Duration.ofMillis(50),
                                     true,
-                                    CircuitBreakerSettings.defaults()),
-                            ParkingOrder.BY_AGGREGATE,
-                            1,
-                            4),
+                                    CircuitBreakerSettings.defaults()))
+                            .build(),
                     LONG);
         }
     }

@@ -58,7 +58,7 @@ final class SubscriptionDefinitions {
                                             handlers.name().substring(Publisher.NAME_PREFIX.length())),
                                     handlers.name()));
         }
-        return settings.withStartFrom(start);
+        return settings.toBuilder().startFrom(start).build();
     }
 
     private static void requireDistinctNames(List<EventHandlers> handlers) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -111,9 +112,10 @@ public record SubscriptionProperties(
     }
 
     private static SubscriptionSettings base(Preset preset, @Nullable StaticPartition partition) {
-        return SubscriptionSettings.defaults()
-                .withBatchSize(preset.batchSize)
-                .withSegments(partition == null ? 1 : partition.count());
+        return SubscriptionSettings.builder()
+                .batchSize(preset.batchSize)
+                .segments(partition == null ? 1 : partition.count())
+                .build();
     }
 
     private static void requireSegments(
@@ -288,26 +290,32 @@ public record SubscriptionProperties(
         SubscriptionSettings over(String prefix, SubscriptionSettings base) {
             try {
                 SubscriptionFilter filter = base.filter();
-                int size = or(batchSize, base.batchSize());
-                return new SubscriptionSettings(
-                        size,
-                        maxInFlight == null ? Math.max(size, base.maxInFlight()) : maxInFlight,
-                        or(backpressureThreshold, base.backpressureThreshold()),
-                        or(linger, base.linger()),
-                        or(processingTimeout, base.processingTimeout()),
-                        or(checkpointStrategy, base.checkpointStrategy()),
-                        or(checkpointInterval, base.checkpointInterval()),
-                        startFrom == null ? base.startFrom() : startPosition(startFrom),
-                        new SubscriptionFilter(
+                SubscriptionSettings.Builder settings = base.toBuilder();
+                set(batchSize, settings::batchSize);
+                set(maxInFlight, settings::maxInFlight);
+                set(backpressureThreshold, settings::backpressureThreshold);
+                set(linger, settings::linger);
+                set(processingTimeout, settings::processingTimeout);
+                set(checkpointStrategy, settings::checkpointStrategy);
+                set(checkpointInterval, settings::checkpointInterval);
+                set(startFrom == null ? null : startPosition(startFrom), settings::startFrom);
+                set(deadLetterOrder, settings::deadLetterOrder);
+                set(segments, settings::segments);
+                set(concurrency, settings::concurrency);
+                return settings.filter(new SubscriptionFilter(
                                 eventTypes.isEmpty() ? filter.eventTypes() : eventTypes,
                                 aggregateTypes.isEmpty() ? filter.aggregateTypes() : aggregateTypes,
-                                tenant == null ? filter.tenantId() : tenant),
-                        errors(base.errors()),
-                        or(deadLetterOrder, base.deadLetterOrder()),
-                        or(segments, base.segments()),
-                        or(concurrency, base.concurrency()));
+                                tenant == null ? filter.tenantId() : tenant))
+                        .errors(errors(base.errors()))
+                        .build();
             } catch (IllegalArgumentException invalid) {
                 throw new IllegalArgumentException(prefix + invalid.getMessage(), invalid);
+            }
+        }
+
+        private static <T> void set(@Nullable T given, Consumer<? super T> setting) {
+            if (given != null) {
+                setting.accept(given);
             }
         }
 

@@ -2,7 +2,6 @@ package io.eventsource.testing.process;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.store.DedicatedConnections;
@@ -12,12 +11,10 @@ import io.eventsource.store.LogSignal;
 import io.eventsource.store.SignalRelay;
 import io.eventsource.store.SignalRelaySettings;
 import io.eventsource.store.TimeOrderedIdGenerator;
-import io.eventsource.subscription.CheckpointStrategy;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.SubscriptionDefinition;
-import io.eventsource.subscription.SubscriptionFilter;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
 import io.eventsource.testing.AccountTotals;
@@ -105,22 +102,15 @@ public final class RunningInstance {
     }
 
     private static SubscriptionSettings settings(InstanceOptions options) {
-        SubscriptionSettings defaults = SubscriptionSettings.defaults();
-        return new SubscriptionSettings(
-                options.batchSize(),
-                defaults.maxInFlight(),
-                defaults.backpressureThreshold(),
-                Duration.ofMillis(1),
-                options.leaseDuration(),
-                CheckpointStrategy.EVERY_BATCH,
-                defaults.checkpointInterval(),
-                new StartPosition.After(options.base()),
-                SubscriptionFilter.NONE,
-                new ErrorSettings(
-                        5, Duration.ofMillis(5), 2, Duration.ofMillis(200), true, CircuitBreakerSettings.defaults()),
-                ParkingOrder.BY_AGGREGATE,
-                options.segments(),
-                defaults.concurrency());
+        return SubscriptionSettings.builder()
+                .batchSize(options.batchSize())
+                .linger(Duration.ofMillis(1))
+                .processingTimeout(options.leaseDuration())
+                .startFrom(new StartPosition.After(options.base()))
+                .errors(new ErrorSettings(
+                        5, Duration.ofMillis(5), 2, Duration.ofMillis(200), true, CircuitBreakerSettings.defaults()))
+                .segments(options.segments())
+                .build();
     }
 
     private static HikariDataSource pool(InstanceOptions options) {
