@@ -54,7 +54,8 @@ public final class SchemaInspector {
         return new SchemaStatus(missing, installedVersion());
     }
 
-    private int installedVersion() {
+    /** The highest version in the history, 0 without one. */
+    int installedVersion() {
         Boolean history = jdbc.queryForObject(
                 "SELECT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename = ?)",
                 Boolean.class,

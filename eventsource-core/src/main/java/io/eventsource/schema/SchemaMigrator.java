@@ -7,14 +7,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.logging.LogFactory;
 import org.flywaydb.core.api.output.MigrateResult;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Brings the library's tables up to date: versioned, each migration in a transaction of its own, safe to run twice and
@@ -37,6 +35,7 @@ public final class SchemaMigrator {
 
     private final Flyway flyway;
     private final EventSourceSchema schema;
+    private final SchemaInspector inspector;
 
     /**
      * Creates a migrator. Nothing is run and no connection is opened.
@@ -46,6 +45,7 @@ public final class SchemaMigrator {
      */
     public SchemaMigrator(DataSource dataSource, EventSourceSchema schema) {
         this.schema = schema;
+        this.inspector = new SchemaInspector(new JdbcTemplate(dataSource), schema);
         this.flyway = Flyway.configure(SchemaMigrator.class.getClassLoader())
                 .dataSource(dataSource)
                 .locations("classpath:" + LOCATION)
@@ -76,13 +76,14 @@ public final class SchemaMigrator {
      * @return how many were run
      * @throws NewerSchemaException when a later version of the library has run migrations that this one does not know;
      *     nothing is changed
-     * @throws org.flywaydb.core.api.FlywayException when the database is out of reach, a privilege is missing or an
-     *     applied migration differs from the library's; what earlier migrations did stays
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach, or the history may not be read
+     * @throws org.flywaydb.core.api.FlywayException when a privilege is missing or an applied migration differs from the library's; what
+     *     earlier migrations did stays
      */
     public int migrate() {
         MigrateResult result;
         try {
-            requireKnown(flyway.info().current());
+            requireKnown(inspector.installedVersion());
             result = flyway.migrate();
         } finally {
             releaseFromFlyway();
@@ -95,11 +96,10 @@ public final class SchemaMigrator {
         return result.migrationsExecuted;
     }
 
-    private void requireKnown(@Nullable MigrationInfo current) {
-        MigrationVersion installed = current == null ? null : current.getVersion();
+    private void requireKnown(int installed) {
         int known = requiredVersion();
-        if (installed != null && installed.compareTo(MigrationVersion.fromVersion(Integer.toString(known))) > 0) {
-            throw new NewerSchemaException(schema, installed.getMajor().intValueExact(), known);
+        if (installed > known) {
+            throw new NewerSchemaException(schema, installed, known);
         }
     }
 
