@@ -56,6 +56,8 @@ final class CheckpointRepository {
 
     private static final String ADVANCE_REPEATABLE = ADVANCE + REPEATABLE;
 
+    private static final String LIMIT_SILENCE = "pg_catalog.set_config('idle_in_transaction_session_timeout', ?, true)";
+
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
 
@@ -86,10 +88,29 @@ final class CheckpointRepository {
     }
 
     static void limitSilence(JdbcOperations jdbc, Duration silence) {
-        jdbc.queryForObject(
-                "SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', ?, true)",
-                String.class,
-                String.valueOf(silence.toMillis()));
+        jdbc.queryForObject("SELECT " + LIMIT_SILENCE, String.class, String.valueOf(silence.toMillis()));
+    }
+
+    /**
+     * Limits the silence of a batch's transaction, and has rebuilds of the projection wait for its end: the batch locks what it
+     * writes and in the end its checkpoint, a rebuild all checkpoints and then what a reset handler wants, so that the two would end up waiting for
+     * each other. The first statement of the transaction. Waits for a rebuild that is being set back.
+     */
+    void beginBatch(String name, Duration silence) {
+        begin("pg_advisory_xact_lock_shared", name, silence);
+    }
+
+    /** The same for the transaction that sets a projection back: waits for the batches under way, and lets none begin. */
+    void beginReset(String name, Duration silence) {
+        begin("pg_advisory_xact_lock", name, silence);
+    }
+
+    private void begin(String lock, String name, Duration silence) {
+        jdbc.query(
+                "SELECT %s, pg_catalog.%s(pg_catalog.hashtextextended(?, 0))".formatted(LIMIT_SILENCE, lock),
+                row -> {},
+                String.valueOf(silence.toMillis()),
+                schema.sql("{schema}.projection_checkpoints:") + name);
     }
 
     /**

@@ -83,7 +83,7 @@ final class ExactlyOnce implements BatchProcessor {
             return;
         }
         Integer parked = transaction.execute(status -> {
-            checkpoints.limitSilence(silence);
+            checkpoints.beginBatch(handlers.name(), silence);
             SegmentParking.Parts parts = parking.takeApart(batch.events());
             handle(parts.toHandle());
             parking.parkBehind(parts.toPark());

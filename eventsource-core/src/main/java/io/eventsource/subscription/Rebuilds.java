@@ -98,7 +98,7 @@ final class Rebuilds {
     }
 
     private void setBack(String name, Runnable reset, long from, long until) {
-        checkpoints.limitSilence(silence);
+        checkpoints.beginReset(name, silence);
         List<Boolean> rebuilding = repository.lock(name);
         if (rebuilding.isEmpty()) {
             throw new EventSourceException(

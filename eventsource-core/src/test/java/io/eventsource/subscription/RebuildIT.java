@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 @OnEachPostgres
 class RebuildIT extends SubscriptionFixture {
@@ -149,7 +150,7 @@ class RebuildIT extends SubscriptionFixture {
     }
 
     @Test
-    void a_rebuild_and_a_batch_that_hold_what_the_other_wants_do_not_end_each_other() throws Exception {
+    void a_rebuild_waits_for_the_batch_under_way_and_lets_none_begin() throws Exception {
         List<Long> positions = deposit(1);
         Resettable handlers = resettable(Delivery.EXACTLY_ONCE);
         CountDownLatch inBatch = new CountDownLatch(1);
@@ -167,10 +168,7 @@ class RebuildIT extends SubscriptionFixture {
         assertThat(inBatch.await(20, TimeUnit.SECONDS)).isTrue();
 
         CompletableFuture<Void> rebuild = CompletableFuture.runAsync(() -> manager.rebuild(name));
-        eventually().until(() -> jdbc.queryForList(
-                        "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
-                        String.class)
-                .contains("DELETE FROM effects WHERE projection = $1"));
+        awaitResetBehindBatch();
         handlers.then = () -> null;
         goOn.countDown();
 
@@ -181,10 +179,9 @@ class RebuildIT extends SubscriptionFixture {
     }
 
     @Test
-    void a_rebuild_that_the_server_ends_because_a_batch_locks_in_another_order_is_repeated() throws Exception {
+    void a_batch_that_locks_in_another_order_than_the_reset_handler_does_not_end_it() throws Exception {
         List<Long> positions = deposit(1);
-        jdbc.execute("CREATE TABLE IF NOT EXISTS latest (projection text, position bigint)");
-        jdbc.update("INSERT INTO latest VALUES (?, 0)", name);
+        createLatest();
         Resettable handlers = resettable(Delivery.EXACTLY_ONCE);
         CountDownLatch inBatch = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
@@ -207,17 +204,67 @@ class RebuildIT extends SubscriptionFixture {
         assertThat(inBatch.await(20, TimeUnit.SECONDS)).isTrue();
 
         CompletableFuture<Void> rebuild = CompletableFuture.runAsync(() -> manager.rebuild(name));
-        eventually().until(() -> jdbc.queryForList(
-                        "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
-                        String.class)
-                .contains("DELETE FROM latest WHERE projection = $1"));
+        awaitResetBehindBatch();
         goOn.countDown();
 
         assertThat(rebuild).succeedsWithin(Duration.ofSeconds(20));
-        assertThat(resets).hasValueGreaterThan(1);
+        assertThat(resets).hasValue(1);
         awaitLive(manager, name, next);
         eventually().until(() -> manager.rebuildProgress(name).isEmpty());
         assertThat(effects()).containsExactlyElementsOf(everyDeposit());
+    }
+
+    @Test
+    void a_rebuild_that_the_server_ends_because_somebody_locks_in_another_order_is_repeated() {
+        List<Long> positions = deposit(1);
+        createLatest();
+        Resettable handlers = resettable(Delivery.EXACTLY_ONCE);
+        AtomicInteger resets = new AtomicInteger();
+        // the server ends whoever looks first
+        handlers.onReset = () -> jdbc.execute("SET LOCAL deadlock_timeout = '3s'");
+        handlers.afterReset = () -> {
+            resets.incrementAndGet();
+            jdbc.update("DELETE FROM latest WHERE projection = ?", name);
+        };
+        SubscriptionManager manager = manager(settings(1, SHORT), handlers);
+        manager.start();
+        eventually().until(() -> effects().equals(positions));
+
+        CompletableFuture<Void> rebuild = new TransactionTemplate(database.transactionManager()).execute(status -> {
+            jdbc.execute("SET LOCAL deadlock_timeout = '60s'");
+            jdbc.update("UPDATE latest SET position = position + 1 WHERE projection = ?", name);
+            CompletableFuture<Void> begun = CompletableFuture.runAsync(() -> manager.rebuild(name));
+            awaitWaiting("DELETE FROM latest WHERE projection = $1");
+            jdbc.update("UPDATE effects SET version = version WHERE projection = ?", name);
+            return begun;
+        });
+
+        assertThat(rebuild).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(resets).hasValueGreaterThan(1);
+        eventually().until(() -> manager.rebuildProgress(name).isEmpty());
+        assertThat(effects()).containsExactlyElementsOf(everyDeposit());
+    }
+
+    private void createLatest() {
+        jdbc.execute("CREATE TABLE IF NOT EXISTS latest (projection text, position bigint)");
+        jdbc.update("INSERT INTO latest VALUES (?, 0)", name);
+    }
+
+    private void awaitResetBehindBatch() {
+        eventually()
+                .until(() -> Boolean.TRUE.equals(jdbc.queryForObject(
+                        """
+                SELECT EXISTS (SELECT FROM pg_locks
+                                WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND NOT granted
+                                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))""",
+                        Boolean.class)));
+    }
+
+    private void awaitWaiting(String statement) {
+        eventually().untilAsserted(() -> assertThat(jdbc.queryForList(
+                        "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+                        String.class))
+                .contains(statement));
     }
 
     @Test
