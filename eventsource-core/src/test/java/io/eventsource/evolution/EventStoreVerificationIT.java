@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.eventsource.event.EventRevision;
 import io.eventsource.evolution.Accounts.Opened1;
 import io.eventsource.evolution.Accounts.Shut;
-import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
@@ -30,11 +29,10 @@ class EventStoreVerificationIT {
     private final EventStore earlier;
     private final EventStore today;
 
-    EventStoreVerificationIT(TestDatabase database) {
-        this.database = database.neighbour();
-        new SchemaMigrator(this.database.dataSource(), TestDatabase.SCHEMA).migrate();
-        this.earlier = this.database.store(Accounts.earlier(Opened1.class, Shut.class, Noted.class), new LogSignal());
-        this.today = this.database.store(Accounts.today(), new LogSignal());
+    EventStoreVerificationIT(TestDatabase server) {
+        this.database = TestDatabase.migrated(server.major());
+        this.earlier = database.store(Accounts.earlier(Opened1.class, Shut.class, Noted.class), new LogSignal());
+        this.today = database.store(Accounts.today(), new LogSignal());
     }
 
     @AfterEach

@@ -48,13 +48,12 @@ class SchemaIndexesIT {
     private final TestDatabase database;
 
     SchemaIndexesIT(TestDatabase server) {
-        this.database = server.neighbour();
+        this.database = TestDatabase.migrated(server.major());
     }
 
     /** 20,000 events, one a minute until midnight of the 8th of January 2025. */
     @BeforeEach
     void fill() {
-        new SchemaMigrator(database.dataSource(), TestDatabase.SCHEMA).migrate();
         database.jdbc()
                 .update(
                         """

@@ -55,10 +55,9 @@ class SchemaRolesIT {
     private final HikariDataSource asReader;
 
     SchemaRolesIT(TestDatabase server) throws IOException {
-        this.database = server.neighbour();
+        this.database = TestDatabase.migrated(server.major());
         this.application = "application_of_" + database.name();
         this.reader = "reader_of_" + database.name();
-        new SchemaMigrator(database.dataSource(), TestDatabase.SCHEMA).migrate();
         String roles = Files.readString(Path.of("../docs/roles.sql"));
         database.jdbc().execute(roles);
         // may be run again

@@ -1,15 +1,20 @@
 package io.eventsource.testing;
 
+import io.eventsource.schema.SchemaMigrator;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
  * A real server of one major version, started when it is first asked for, shared by all tests of this JVM and stopped
@@ -19,7 +24,11 @@ final class PostgresServer {
 
     private static final Map<Integer, PostgresServer> SERVERS = new ConcurrentHashMap<>();
 
+    /** The template of a database with nothing in it. */
+    static final String EMPTY = "template1";
+
     private final EmbeddedPostgres postgres;
+    private boolean migrated;
 
     private PostgresServer(EmbeddedPostgres postgres) {
         this.postgres = postgres;
@@ -81,6 +90,25 @@ final class PostgresServer {
             try (InputStream content = file.getInputStream(archive)) {
                 return new ByteArrayInputStream(content.readAllBytes());
             }
+        }
+    }
+
+    /** The template of a database with the library's tables: migrations are run once, and copied. */
+    synchronized String migrated() {
+        String template = "template_migrated";
+        if (!migrated) {
+            administer("CREATE DATABASE " + template);
+            new SchemaMigrator(new DriverManagerDataSource(url(template)), TestDatabase.SCHEMA).migrate();
+            migrated = true;
+        }
+        return template;
+    }
+
+    void administer(String statement) {
+        try (Connection connection = DriverManager.getConnection(url("postgres"))) {
+            TestDatabase.on(connection).execute(statement);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(statement, failure);
         }
     }
 

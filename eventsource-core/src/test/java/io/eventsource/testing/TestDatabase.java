@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventCodec;
 import io.eventsource.schema.EventSourceSchema;
-import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
@@ -45,11 +44,11 @@ public final class TestDatabase implements AutoCloseable {
 
     private final boolean ownServer;
 
-    private TestDatabase(int major, PostgresServer server, boolean ownServer) {
+    private TestDatabase(int major, PostgresServer server, boolean ownServer, String template) {
         this.major = major;
         this.server = server;
         this.ownServer = ownServer;
-        administer("CREATE DATABASE " + name);
+        server.administer("CREATE DATABASE %s TEMPLATE %s".formatted(name, template));
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(server.url(name));
         config.setMaximumPoolSize(60);
@@ -60,32 +59,23 @@ public final class TestDatabase implements AutoCloseable {
 
     /** A database without the library's tables. */
     public static TestDatabase empty(int major) {
-        return new TestDatabase(major, PostgresServer.ofMajorVersion(major), false);
+        return new TestDatabase(major, PostgresServer.ofMajorVersion(major), false, PostgresServer.EMPTY);
     }
 
     /** A database without the library's tables on a cluster of its own, whose transaction ids are young. */
     public static TestDatabase emptyOnFreshCluster(int major) {
-        return new TestDatabase(major, PostgresServer.fresh(major, Map.of()), true);
+        return new TestDatabase(major, PostgresServer.fresh(major, Map.of()), true, PostgresServer.EMPTY);
     }
 
     /** The same with settings of the server's own. */
     public static TestDatabase emptyOnFreshCluster(int major, Map<String, String> settings) {
-        return new TestDatabase(major, PostgresServer.fresh(major, settings), true);
+        return new TestDatabase(major, PostgresServer.fresh(major, settings), true, PostgresServer.EMPTY);
     }
 
     /** A database with the library's tables. */
     public static TestDatabase migrated(int major) {
-        TestDatabase database = empty(major);
-        new SchemaMigrator(database.pool, SCHEMA).migrate();
-        return database;
-    }
-
-    private void administer(String statement) {
-        try (Connection connection = DriverManager.getConnection(server.url("postgres"))) {
-            new JdbcTemplate(new SingleConnectionDataSource(connection, true)).execute(statement);
-        } catch (SQLException failure) {
-            throw new IllegalStateException(statement, failure);
-        }
+        PostgresServer server = PostgresServer.ofMajorVersion(major);
+        return new TestDatabase(major, server, false, server.migrated());
     }
 
     public HikariDataSource dataSource() {
@@ -218,7 +208,7 @@ public final class TestDatabase implements AutoCloseable {
             server.stop();
             return;
         }
-        administer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
-        administer("DROP DATABASE " + name);
+        server.administer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+        server.administer("DROP DATABASE " + name);
     }
 }

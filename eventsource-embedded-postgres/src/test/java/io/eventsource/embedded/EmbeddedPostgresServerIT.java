@@ -14,8 +14,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -31,15 +34,6 @@ class EmbeddedPostgresServerIT {
     @BeforeEach
     void resolveFolder() throws Exception {
         folder = temporary.toRealPath().resolve("with space and 'quote'").resolve("postgres");
-    }
-
-    @Test
-    void commitsAreDurable() throws Exception {
-        try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(Servers.settings(folder))) {
-            assertThat(Servers.query(server, "SHOW fsync")).isEqualTo("on");
-            assertThat(Servers.query(server, "SHOW synchronous_commit")).isEqualTo("on");
-            assertThat(Servers.query(server, "SHOW full_page_writes")).isEqualTo("on");
-        }
     }
 
     @Test
@@ -74,39 +68,6 @@ class EmbeddedPostgresServerIT {
         server.close();
         server.close();
         assertThat(Servers.postmasters(folder)).isEmpty();
-    }
-
-    @Test
-    void versionEncodingAndLocaleDoNotDependOnThePlatform() throws Exception {
-        try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(Servers.settings(folder))) {
-            assertThat(Servers.query(server, "SHOW server_version")).startsWith("18.");
-            assertThat(Servers.query(server, "SHOW server_encoding")).isEqualTo("UTF8");
-            assertThat(
-                            Servers.query(
-                                    server,
-                                    "SELECT datlocprovider::text || ' ' || datlocale FROM pg_database WHERE datname = current_database()"))
-                    .isEqualTo("b C.UTF-8");
-        }
-    }
-
-    @Test
-    void onlyLoopbackAndOnlyWithThePassword() throws Exception {
-        try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(Servers.settings(folder))) {
-            assertThat(Servers.query(server, "SHOW listen_addresses")).isEqualTo("127.0.0.1");
-            assertThat(Servers.query(server, "SHOW unix_socket_directories")).isEmpty();
-            assertThat(Servers.query(server, "SELECT string_agg(DISTINCT auth_method, ',') FROM pg_hba_file_rules"))
-                    .isEqualTo("scram-sha-256");
-            assertThatExceptionOfType(SQLException.class)
-                    .isThrownBy(() -> {
-                        try (Connection connection =
-                                DriverManager.getConnection(server.jdbcUrl(), server.username(), "guess")) {
-                            connection.getMetaData();
-                        }
-                    })
-                    .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("28P01"));
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("pgpass"))))
-                    .isEqualTo("rw-------");
-        }
     }
 
     @Test
@@ -222,6 +183,61 @@ class EmbeddedPostgresServerIT {
 
         try (EmbeddedPostgresServer next = EmbeddedPostgresServer.start(Servers.settings(folder))) {
             assertThat(Servers.query(next, "SELECT text FROM note")).isEqualTo("kept");
+        }
+    }
+
+    /** What one server with the settings of an application can be asked; making a cluster takes its time. */
+    @Nested
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    class OfAnApplication {
+
+        private final Path folder;
+        private final EmbeddedPostgresServer server;
+
+        OfAnApplication(@TempDir Path temporary) throws Exception {
+            folder = temporary.toRealPath().resolve("postgres");
+            server = EmbeddedPostgresServer.start(Servers.settings(folder));
+        }
+
+        @AfterAll
+        void close() {
+            server.close();
+        }
+
+        @Test
+        void commitsAreDurable() throws Exception {
+            assertThat(Servers.query(server, "SHOW fsync")).isEqualTo("on");
+            assertThat(Servers.query(server, "SHOW synchronous_commit")).isEqualTo("on");
+            assertThat(Servers.query(server, "SHOW full_page_writes")).isEqualTo("on");
+        }
+
+        @Test
+        void versionEncodingAndLocaleDoNotDependOnThePlatform() throws Exception {
+            assertThat(Servers.query(server, "SHOW server_version")).startsWith("18.");
+            assertThat(Servers.query(server, "SHOW server_encoding")).isEqualTo("UTF8");
+            assertThat(
+                            Servers.query(
+                                    server,
+                                    "SELECT datlocprovider::text || ' ' || datlocale FROM pg_database WHERE datname = current_database()"))
+                    .isEqualTo("b C.UTF-8");
+        }
+
+        @Test
+        void onlyLoopbackAndOnlyWithThePassword() throws Exception {
+            assertThat(Servers.query(server, "SHOW listen_addresses")).isEqualTo("127.0.0.1");
+            assertThat(Servers.query(server, "SHOW unix_socket_directories")).isEmpty();
+            assertThat(Servers.query(server, "SELECT string_agg(DISTINCT auth_method, ',') FROM pg_hba_file_rules"))
+                    .isEqualTo("scram-sha-256");
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> {
+                        try (Connection connection =
+                                DriverManager.getConnection(server.jdbcUrl(), server.username(), "guess")) {
+                            connection.getMetaData();
+                        }
+                    })
+                    .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("28P01"));
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("pgpass"))))
+                    .isEqualTo("rw-------");
         }
     }
 }

@@ -48,7 +48,7 @@ class DeadLettersIT {
     private static final String OPEN =
             "SELECT count(*) FROM eventsource.dead_letter_queue WHERE status IN ('failed', 'waiting', 'retrying')";
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final AtomicBoolean failing = new AtomicBoolean(true);
     private final List<Object> handled = new CopyOnWriteArrayList<>();
     private final AtomicInteger attempts = new AtomicInteger();

@@ -25,7 +25,7 @@ import org.springframework.context.annotation.Configuration;
 
 class DecidersIT {
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final ApplicationContextRunner application = Runners.on(database);
 
     @AfterEach

@@ -14,7 +14,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 /** What stops an application whose feeds and projections do not fit together. */
 class FeedMistakesIT {
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final ApplicationContextRunner application = Runners.on(database)
             .withConfiguration(AutoConfigurations.of(KafkaAutoConfiguration.class))
             .withPropertyValues("spring.kafka.bootstrap-servers=localhost:1");

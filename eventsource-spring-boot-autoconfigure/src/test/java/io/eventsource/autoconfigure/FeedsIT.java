@@ -62,7 +62,7 @@ class FeedsIT {
     private static RedisServer redis;
     private static int redisPort;
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final String topic = "deposits-" + TOPICS.incrementAndGet();
     private final String key = UUID.randomUUID().toString();
     private final ApplicationContextRunner application = Runners.on(database)

@@ -26,7 +26,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 /** What the properties do by which instances share subscriptions. */
 class InstancePropertiesIT {
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final Set<String> threads = ConcurrentHashMap.newKeySet();
     private final ApplicationContextRunner application = Runners.on(database)
             .withBean("deposits", EventHandlers.class, () -> handlers("deposits"))

@@ -31,7 +31,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 /** The health of the log's head, and of the threads that follow it. */
 class LogHealthIT {
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final ApplicationContextRunner application = Runners.on(database);
 
     @AfterEach

@@ -52,7 +52,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 class ObservationsIT {
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final List<Observation.Context> observed = new CopyOnWriteArrayList<>();
     private final ApplicationContextRunner application = Runners.on(database)
             .withConfiguration(AutoConfigurations.of(

@@ -37,7 +37,7 @@ class OutboxIT {
 
     private static final UUID ACCOUNT = UUID.fromString("0197f000-0000-7000-8000-000000000001");
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final RecordingTransport transport = new RecordingTransport();
 
     private final ApplicationContextRunner application = Runners.on(database)

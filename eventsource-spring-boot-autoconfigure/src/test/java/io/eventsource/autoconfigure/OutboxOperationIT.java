@@ -33,7 +33,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 /** What an operator sees of a running application's outbox, and what it can do. */
 class OutboxOperationIT {
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final RecordingTransport transport = new RecordingTransport();
 
     private final ApplicationContextRunner application = Runners.on(database)

@@ -33,7 +33,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 @ExtendWith(OutputCaptureExtension.class)
 class PoolIT {
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final ApplicationContextRunner application =
             Runners.on(database).withPropertyValues("eventsource.subscriptions.enabled=false");
 

@@ -32,7 +32,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 class ProjectionBeansIT {
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final ApplicationContextRunner application = Runners.on(database);
 
     @AfterEach

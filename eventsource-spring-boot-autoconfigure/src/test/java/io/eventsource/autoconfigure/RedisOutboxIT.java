@@ -40,7 +40,7 @@ class RedisOutboxIT {
             RedisURI.builder().withHost("127.0.0.1").withPort(PORT).build();
     private static final RedisServer SERVER = server();
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
 
     private final ApplicationContextRunner application = Runners.on(database)
             .withConfiguration(

@@ -24,7 +24,7 @@ import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 /** Instances of one application that tell each other of commits. */
 class RelayConnectionsIT {
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final List<Object> handled = new CopyOnWriteArrayList<>();
     private final ApplicationContextRunner application = Runners.on(database)
             .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> handled.add(event.payload())))

@@ -32,7 +32,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 @ExtendWith(OutputCaptureExtension.class)
 class SchemaEvolutionIT {
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final ApplicationContextRunner application =
             Runners.on(database).withConfiguration(AutoConfigurations.of(SchemaEvolutionAutoConfiguration.class));
     private final UUID account = UUID.randomUUID();

@@ -36,7 +36,7 @@ import org.springframework.core.ParameterizedTypeReference;
 /** What the properties of snapshots do in a running application. */
 class SnapshotsIT {
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final List<String> takers = new CopyOnWriteArrayList<>();
     private final ApplicationContextRunner application = Runners.on(database)
             .withPropertyValues("eventsource.snapshots.mode=sync", "eventsource.snapshots.threshold=3")

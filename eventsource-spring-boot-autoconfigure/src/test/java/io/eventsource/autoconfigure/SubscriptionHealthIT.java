@@ -38,7 +38,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 /** The health of one subscription: each reason why it is not well, and that it is well again afterwards. */
 class SubscriptionHealthIT {
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final SettableTime time = new SettableTime();
     private final ApplicationContextRunner application = Runners.on(database)
             .withBean("settable", Clock.class, () -> time)

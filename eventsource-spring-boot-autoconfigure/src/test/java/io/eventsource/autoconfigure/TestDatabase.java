@@ -2,6 +2,8 @@ package io.eventsource.autoconfigure;
 
 import io.eventsource.embedded.EmbeddedPostgresServer;
 import io.eventsource.embedded.EmbeddedPostgresSettings;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.schema.SchemaMigrator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,16 +48,39 @@ final class TestDatabase implements AutoCloseable {
         }
     }
 
-    private TestDatabase(EmbeddedPostgresServer server) {
-        this.server = server;
-        this.name = "test_" + COUNT.incrementAndGet();
-        this.url = server.jdbcUrl().replaceFirst("/postgres(?=$|\\?)", "/" + name);
-        administer("CREATE DATABASE " + name);
+    /** A database with the library's tables, of which the others are copies: copying takes less time than the migrations. */
+    private static final class Template {
+
+        static final String NAME = make();
+
+        private static String make() {
+            TestDatabase template = new TestDatabase(Server.INSTANCE, "template_migrated");
+            template.administer("CREATE DATABASE " + template.name);
+            new SchemaMigrator(template.dataSource(), new EventSourceSchema("eventsource")).migrate();
+            return template.name;
+        }
     }
 
-    /** A database without the library's tables. */
+    private TestDatabase(EmbeddedPostgresServer server, String name) {
+        this.server = server;
+        this.name = name;
+        this.url = server.jdbcUrl().replaceFirst("/postgres(?=$|\\?)", "/" + name);
+    }
+
+    private static TestDatabase copyOf(String template) {
+        TestDatabase database = new TestDatabase(Server.INSTANCE, "test_" + COUNT.incrementAndGet());
+        database.administer("CREATE DATABASE %s TEMPLATE %s".formatted(database.name, template));
+        return database;
+    }
+
+    /** A database without the library's tables, which the application makes when it starts. */
     static TestDatabase create() {
-        return new TestDatabase(Server.INSTANCE);
+        return copyOf("template1");
+    }
+
+    /** A database as an application leaves it that has only started: the next one has nothing to migrate. */
+    static TestDatabase migrated() {
+        return copyOf(Template.NAME);
     }
 
     private void administer(String statement) {

@@ -37,7 +37,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 /** An application that sends its traces to a collector by OTLP, of which a small server plays the part. */
 class TracingIT {
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final List<ExportTraceServiceRequest> received = new CopyOnWriteArrayList<>();
     private final HttpServer collector = collector();
     private final ApplicationContextRunner application = Runners.on(database)
