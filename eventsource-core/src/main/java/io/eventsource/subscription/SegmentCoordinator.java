@@ -184,17 +184,22 @@ final class SegmentCoordinator {
             if (rows.isEmpty()) {
                 long position = startingPoints.resolve(
                         subscription.definition().settings().startFrom());
-                segments.create(subscription.name(), wanted, position);
+                if (segments.create(subscription.name(), wanted, position)) {
+                    subscription.cut();
+                }
                 wake();
                 return false;
             }
-            if (!subscription.seen()
+            if (!subscription.isCut()
                     && rows.size() < wanted
                     && rows.stream().noneMatch(row -> row.checkpoint().mergeAt() != null)) {
-                boolean unused = segments.split(largest(rows));
+                if (segments.split(largest(rows)) && rows.size() + 1 == wanted) {
+                    subscription.cut();
+                }
                 changed();
                 return false;
             }
+            subscription.cut();
             return true;
         } catch (RuntimeException failure) {
             // the others go on

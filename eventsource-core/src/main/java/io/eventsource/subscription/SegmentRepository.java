@@ -142,11 +142,11 @@ final class SegmentRepository {
                 ControlRepository.control(row, 10));
     }
 
-    /** Makes the segments of a subscription, unless somebody else just did. */
-    void create(String subscription, int segments, long position) {
+    /** Makes the segments of a subscription, unless somebody else just did; says whether there are so many now. */
+    boolean create(String subscription, int segments, long position) {
         List<BucketRange> ranges = BucketRange.ALL.split(segments);
         List<BucketRange> further = ranges.subList(1, segments);
-        detached.update(
+        int made = detached.update(
                 schema.sql(CREATE),
                 subscription,
                 ranges.get(0).last(),
@@ -154,6 +154,7 @@ final class SegmentRepository {
                 subscription,
                 further.stream().map(each -> (short) each.first()).toArray(Short[]::new),
                 further.stream().map(each -> (short) each.last()).toArray(Short[]::new));
+        return made == further.size();
     }
 
     /**

@@ -59,6 +59,8 @@ final class Subscription implements SegmentRunner.SegmentListener {
     /** All segments as this process last saw them; null before its first look since the start. */
     private volatile @Nullable List<SegmentRow> seen;
 
+    private volatile boolean cut;
+
     /** Why the segments could not be looked at or made, if they could not. */
     private volatile FailureStreak opening = FailureStreak.NONE;
 
@@ -108,6 +110,7 @@ final class Subscription implements SegmentRunner.SegmentListener {
         started = newStarted;
         if (newStarted) {
             seen = null;
+            cut = false;
         }
         stateChanged();
     }
@@ -152,9 +155,14 @@ final class Subscription implements SegmentRunner.SegmentListener {
         return opening.failures() == 1;
     }
 
-    /** Whether its segments have been looked at since it was started. */
-    boolean seen() {
-        return seen != null;
+    /** There are as many segments as configured. From now on their number is the operators' affair. */
+    void cut() {
+        cut = true;
+    }
+
+    /** Whether there have been as many segments as configured since it was started. */
+    boolean isCut() {
+        return cut;
     }
 
     private List<SegmentRow> segments() {

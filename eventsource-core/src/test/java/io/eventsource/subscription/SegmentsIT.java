@@ -32,6 +32,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /** Several instances, here managers of one JVM, share the segments of a subscription. */
 @OnNewestPostgres
@@ -671,5 +674,35 @@ class SegmentsIT extends SubscriptionFixture {
             return counts.size() > 150;
         });
         assertThat(counts).containsOnly(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 9, 10, 11, 12, 13})
+    void what_an_operator_says_right_after_the_segments_were_made_stays(int boundary) {
+        StrikingDataSource striking = new StrikingDataSource(database.dataSource(), jdbc);
+        SubscriptionManager operator = instance();
+        SubscriptionManager manager = manager(
+                List.of(handlers()),
+                new Tuning(segmented(SEGMENTS), SHORT),
+                signal,
+                TestEvents.codec(),
+                striking,
+                new JdbcTransactionManager(striking));
+        AtomicInteger made = new AtomicInteger();
+        StrikingDataSource.Plan resized = StrikingDataSource.Plan.before("eventsource-coordinator", boundary, () -> {
+            made.set(segments().size());
+            if (made.get() == SEGMENTS) {
+                operator.resize(name, 2);
+            }
+        });
+        striking.follow(resized);
+
+        manager.start();
+
+        eventually()
+                .until(() -> resized.struck()
+                        && owners().equals(Map.of(
+                                manager.instanceId(), (long) segments().size())));
+        assertThat(segments()).hasSize(made.get() == SEGMENTS ? 2 : SEGMENTS);
     }
 }
