@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -21,6 +24,8 @@ import org.springframework.transaction.support.TransactionOperations;
  * has gone silent within the time of a lease, so that a frozen instance's locks on read models do not outlive its ownership.
  */
 final class ExactlyOnce implements BatchProcessor {
+
+    private static final Logger log = LoggerFactory.getLogger(ExactlyOnce.class);
 
     /** With nothing to handle, the checkpoint is written after so many positions at the latest, to spare a restart the way. */
     static final long IDLE_CHECKPOINT_DISTANCE = 1_000;
@@ -83,7 +88,7 @@ final class ExactlyOnce implements BatchProcessor {
             return;
         }
         Integer parked = transaction.execute(status -> {
-            checkpoints.beginBatch(handlers.name(), silence);
+            begin();
             SegmentParking.Parts parts = parking.takeApart(batch.events());
             handle(parts.toHandle());
             parking.parkBehind(parts.toPark());
@@ -92,6 +97,16 @@ final class ExactlyOnce implements BatchProcessor {
         });
         moved(batch.nextPosition());
         parking.parked(parked == null ? 0 : parked);
+    }
+
+    /** Waits for a reset; where that takes longer than a statement may, no event is at fault. */
+    private void begin() {
+        try {
+            checkpoints.beginBatch(handlers.name(), silence);
+        } catch (QueryTimeoutException waited) {
+            log.debug("'{}' waits for a reset", handlers.name(), waited);
+            throw new CheckpointMovedException(handlers.name(), checkpoint);
+        }
     }
 
     private void handle(List<TailEvent> stored) {

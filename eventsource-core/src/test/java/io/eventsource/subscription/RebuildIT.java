@@ -3,7 +3,10 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.EventSourceException;
+import io.eventsource.error.CircuitBreakerSettings;
+import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
@@ -243,6 +246,60 @@ class RebuildIT extends SubscriptionFixture {
         assertThat(resets).hasValueGreaterThan(1);
         eventually().until(() -> manager.rebuildProgress(name).isEmpty());
         assertThat(effects()).containsExactlyElementsOf(everyDeposit());
+    }
+
+    @Test
+    void a_batch_that_waits_longer_for_a_reset_than_a_statement_may_is_held_against_no_event() throws Exception {
+        List<Long> positions = deposit(1);
+        CountDownLatch inReset = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Resettable resetting = resettable(Delivery.EXACTLY_ONCE);
+        resetting.onReset = () -> {
+            inReset.countDown();
+            try {
+                assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+            }
+        };
+        try (HikariDataSource impatient = new HikariDataSource()) {
+            impatient.setDataSource(database.dataSource());
+            impatient.setConnectionInitSql("SET statement_timeout = '300ms'");
+            SubscriptionSettings halting = quick(1).toBuilder()
+                    .errors(new ErrorSettings(
+                            0,
+                            Duration.ofMillis(5),
+                            2,
+                            Duration.ofMillis(50),
+                            false,
+                            CircuitBreakerSettings.defaults()))
+                    .build();
+            SubscriptionManager manager = manager(
+                    List.of(resettable(Delivery.EXACTLY_ONCE)),
+                    new Tuning(halting, SHORT),
+                    signal,
+                    TestEvents.codec(),
+                    impatient,
+                    new JdbcTransactionManager(impatient));
+            SubscriptionManager operator = manager(settings(1, SHORT), resetting);
+            manager.start();
+            eventually().until(() -> effects().equals(positions));
+
+            CompletableFuture<Void> rebuild = CompletableFuture.runAsync(() -> operator.rebuild(name));
+            assertThat(inReset.await(20, TimeUnit.SECONDS)).isTrue();
+            long next = deposit(1).get(0);
+            // it has given up the batch, and waits to see what has become of its checkpoint
+            eventually().until(() -> !jdbc.queryForList(
+                            "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE '%FOR KEY SHARE'",
+                            String.class)
+                    .isEmpty());
+            goOn.countDown();
+
+            assertThat(rebuild).succeedsWithin(Duration.ofSeconds(20));
+            awaitLive(manager, name, next);
+            assertThat(effects()).containsExactlyElementsOf(everyDeposit());
+            assertThat(manager.stop(Duration.ofSeconds(10))).isTrue();
+        }
     }
 
     private void createLatest() {
