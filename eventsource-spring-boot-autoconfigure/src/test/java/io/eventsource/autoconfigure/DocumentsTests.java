@@ -1,0 +1,104 @@
+package io.eventsource.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Holds the documents against the repository: their code and their links. */
+class DocumentsTests {
+
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern ANY_BLOCK = Pattern.compile("```.*?```", Pattern.DOTALL);
+    private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
+
+    @Test
+    void code_of_the_readme_and_the_guide_is_in_compiled_sources() {
+        String sources = files(".java").stream()
+                .filter(file -> file.toString().contains("/src/"))
+                .map(DocumentsTests::read)
+                .map(DocumentsTests::flat)
+                .collect(Collectors.joining("\n"));
+
+        List<String> unknown = Stream.of("README.md", "docs/guide.md")
+                .flatMap(document ->
+                        JAVA_BLOCK.matcher(read(ROOT.resolve(document))).results())
+                .map(block -> block.group(1))
+                .filter(code -> !sources.contains(flat(code)))
+                .toList();
+
+        assertThat(unknown).isEmpty();
+    }
+
+    @Test
+    void every_link_between_documents_leads_to_a_file_and_a_heading() {
+        List<String> broken = new ArrayList<>();
+        for (Path document : files(".md")) {
+            ANY_BLOCK
+                    .matcher(read(document))
+                    .replaceAll("")
+                    .lines()
+                    .flatMap(line -> LINK.matcher(line).results())
+                    .map(link -> link.group(1))
+                    .filter(link -> !link.contains(":") && !leads(document, link))
+                    .forEach(link -> broken.add(ROOT.relativize(document) + ": " + link));
+        }
+
+        assertThat(broken).isEmpty();
+    }
+
+    private static boolean leads(Path document, String link) {
+        int anchor = link.indexOf('#');
+        String file = anchor < 0 ? link : link.substring(0, anchor);
+        Path target = file.isEmpty() ? document : document.resolveSibling(file).normalize();
+        return Files.exists(target) && (anchor < 0 || anchors(target).contains(link.substring(anchor + 1)));
+    }
+
+    /** The anchors that hosts of repositories make of headings: lower case, without punctuation, hyphens for spaces. */
+    private static Set<String> anchors(Path document) {
+        return HEADING.matcher(ANY_BLOCK.matcher(read(document)).replaceAll(""))
+                .results()
+                .map(MatchResult::group)
+                .map(heading -> heading.replaceFirst("^#+ ", "")
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                        .replace(' ', '-'))
+                .collect(Collectors.toSet());
+    }
+
+    private static String flat(String code) {
+        return code.replaceAll("\\s+", " ").strip();
+    }
+
+    private static List<Path> files(String ending) {
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            return files.filter(file -> file.toString().endsWith(ending))
+                    .filter(file -> !file.toString().contains("/target/")
+                            && !file.toString().contains("/."))
+                    .toList();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The application of the README's first page. */
+@NullMarked
+package io.eventsource.autoconfigure.firststeps;
+
+import org.jspecify.annotations.NullMarked;
