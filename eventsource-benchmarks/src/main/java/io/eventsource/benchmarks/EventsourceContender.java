@@ -22,6 +22,7 @@ import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.store.TransactionParticipation;
 import io.eventsource.store.VersionConflictException;
+import io.eventsource.time.Ticker;
 import io.micrometer.observation.ObservationRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -138,7 +139,7 @@ final class EventsourceContender implements Contender {
                         new TransactionParticipation(database.dataSource()),
                         background,
                         List.of(),
-                        Clock.systemUTC()));
+                        Ticker.system()));
     }
 
     EventStore store() {

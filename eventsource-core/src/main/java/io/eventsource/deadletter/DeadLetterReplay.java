@@ -7,6 +7,7 @@ import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.event.EventCodec;
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.time.Ticker;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +19,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -51,7 +51,7 @@ public final class DeadLetterReplay {
     private final ReplayEntries entries;
     private final ErrorClassifier classifier;
     private final ReplaySettings settings;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final ReplayPace.Sleeper sleeper;
     private volatile boolean stopped;
 
@@ -72,7 +72,7 @@ public final class DeadLetterReplay {
             EventCodec codec,
             ErrorClassifier classifier,
             ReplaySettings settings) {
-        this(targets, dataSource, schema, codec, classifier, settings, System::nanoTime, TimeUnit.NANOSECONDS::sleep);
+        this(targets, dataSource, schema, codec, classifier, settings, Ticker.system(), TimeUnit.NANOSECONDS::sleep);
     }
 
     DeadLetterReplay(
@@ -82,7 +82,7 @@ public final class DeadLetterReplay {
             EventCodec codec,
             ErrorClassifier classifier,
             ReplaySettings settings,
-            LongSupplier nanoTime,
+            Ticker ticker,
             ReplayPace.Sleeper sleeper) {
         this.handlers = targets.stream()
                 .map(target -> new ReplayHandler(target, dataSource, codec))
@@ -90,7 +90,7 @@ public final class DeadLetterReplay {
         this.entries = new ReplayEntries(new JdbcTemplate(dataSource), schema);
         this.classifier = classifier;
         this.settings = settings;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
         this.sleeper = sleeper;
     }
 
@@ -204,7 +204,7 @@ public final class DeadLetterReplay {
     private final class Run {
 
         private final int limit;
-        private final ReplayPace pace = new ReplayPace(settings.perSecond(), nanoTime, sleeper);
+        private final ReplayPace pace = new ReplayPace(settings.perSecond(), ticker, sleeper);
         private Map<String, Long> unknown = Map.of();
         /** What a page names was perhaps handled before its turn came, as the follower of another. */
         private final Set<Long> tried = new HashSet<>();

@@ -1,13 +1,13 @@
 package io.eventsource.deadletter;
 
+import io.eventsource.time.Ticker;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /** Spaces attempts evenly. Used by one thread. */
 final class ReplayPace {
 
     private final long interval;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final Sleeper sleeper;
     private long next;
 
@@ -16,15 +16,15 @@ final class ReplayPace {
         void sleep(long nanos) throws InterruptedException;
     }
 
-    ReplayPace(int perSecond, LongSupplier nanoTime, Sleeper sleeper) {
+    ReplayPace(int perSecond, Ticker ticker, Sleeper sleeper) {
         this.interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
         this.sleeper = sleeper;
-        this.next = nanoTime.getAsLong();
+        this.next = ticker.nanos();
     }
 
     void await() throws InterruptedException {
-        long now = nanoTime.getAsLong();
+        long now = ticker.nanos();
         if (next - now > 0) {
             sleeper.sleep(next - now);
         } else {

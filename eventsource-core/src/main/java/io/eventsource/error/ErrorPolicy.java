@@ -1,7 +1,7 @@
 package io.eventsource.error;
 
 import io.eventsource.event.StoredEvent;
-import java.time.Clock;
+import io.eventsource.time.Clocks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,7 +32,7 @@ public final class ErrorPolicy {
     private final ErrorSettings settings;
     private final ErrorClassifier classifier;
     private final SubscriptionCircuitBreaker breaker;
-    private final Clock clock;
+    private final Clocks clocks;
     private final ExponentialBackOff backOff;
 
     private @Nullable Streak failing;
@@ -42,11 +42,11 @@ public final class ErrorPolicy {
     private static final class Streak {
 
         private final long position;
-        private final Instant since;
+        private final long since;
         private final BackOffExecution pauses;
         private int retries;
 
-        private Streak(long position, Instant since, BackOffExecution pauses) {
+        private Streak(long position, long since, BackOffExecution pauses) {
             this.position = position;
             this.since = since;
             this.pauses = pauses;
@@ -60,19 +60,19 @@ public final class ErrorPolicy {
      * @param settings how often and how long
      * @param classifier says what an error is to be taken for
      * @param breaker the subscription's
-     * @param clock stamps errors
+     * @param clocks stamp errors, and measure how long an event has been failing
      */
     public ErrorPolicy(
             String subscription,
             ErrorSettings settings,
             ErrorClassifier classifier,
             SubscriptionCircuitBreaker breaker,
-            Clock clock) {
+            Clocks clocks) {
         this.subscription = subscription;
         this.settings = settings;
         this.classifier = classifier;
         this.breaker = breaker;
-        this.clock = clock;
+        this.clocks = clocks;
         this.backOff = new ExponentialBackOff(settings.retryDelay().toMillis(), settings.multiplier());
         backOff.setMaxInterval(settings.maxRetryDelay().toMillis());
         backOff.setJitter(settings.retryDelay().toMillis() / 4);
@@ -96,7 +96,7 @@ public final class ErrorPolicy {
      */
     public ErrorInfo failed(List<StoredEvent> events, Throwable error) {
         ErrorClassification classification = classify(error);
-        Instant now = clock.instant();
+        Instant now = clocks.now();
         StoredEvent event = events.size() == 1 ? events.get(0) : null;
         if (classification.category() == ErrorCategory.INFRASTRUCTURE) {
             breaker.failed(error);
@@ -106,7 +106,7 @@ public final class ErrorPolicy {
         if (events.size() > 1) {
             return info(null, error, classification, 0, new ErrorReaction.Retry(Duration.ZERO), now);
         }
-        Streak streak = streakAt(event == null ? 0 : event.position(), now);
+        Streak streak = streakAt(event == null ? 0 : event.position());
         int retries = streak.retries;
         boolean last = event != null
                 && (classification.category() == ErrorCategory.PERMANENT || retries >= settings.maxRetries());
@@ -128,10 +128,10 @@ public final class ErrorPolicy {
         return new ErrorReaction.AwaitRecovery(Duration.ofMillis(pauses.nextBackOff()), false);
     }
 
-    private Streak streakAt(long position, Instant now) {
+    private Streak streakAt(long position) {
         Streak streak = failing;
         if (streak == null || streak.position != position) {
-            streak = new Streak(position, now, backOff.start());
+            streak = new Streak(position, clocks.ticker().nanos(), backOff.start());
             failing = streak;
         }
         return streak;
@@ -150,7 +150,10 @@ public final class ErrorPolicy {
             ErrorReaction reaction,
             Instant now) {
         Streak streak = failing;
-        Instant first = event != null && streak != null && streak.position == event.position() ? streak.since : now;
+        // back from now, so that the time between the two is what has passed whatever was done to the clock
+        Instant first = event != null && streak != null && streak.position == event.position()
+                ? now.minus(clocks.ticker().since(streak.since))
+                : now;
         return new ErrorInfo(
                 subscription,
                 event == null ? null : ErrorInfo.Event.of(event),

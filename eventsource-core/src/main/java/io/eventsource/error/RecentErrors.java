@@ -1,6 +1,6 @@
 package io.eventsource.error;
 
-import java.time.Clock;
+import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,9 +18,10 @@ public final class RecentErrors implements ErrorListener {
     private static final int SLOTS = 1 + (int) LONGEST.toSeconds() / SLOT_SECONDS;
 
     private final Map<String, Ring> bySubscription = new ConcurrentHashMap<>();
-    private final Clock clock;
+    private final Ticker ticker;
+    private final long begin;
 
-    /** The last slots, each with the number that it had since the epoch. */
+    /** The last slots, each with the number that it had since the beginning. */
     private static final class Ring {
 
         private final long[] numbers = new long[SLOTS];
@@ -47,10 +48,11 @@ public final class RecentErrors implements ErrorListener {
     /**
      * Remembers nothing yet.
      *
-     * @param clock tells when an error comes
+     * @param ticker measures how long ago an error came
      */
-    public RecentErrors(Clock clock) {
-        this.clock = clock;
+    public RecentErrors(Ticker ticker) {
+        this.ticker = ticker;
+        this.begin = ticker.nanos();
     }
 
     @Override
@@ -59,7 +61,7 @@ public final class RecentErrors implements ErrorListener {
     }
 
     private long number() {
-        return clock.instant().getEpochSecond() / SLOT_SECONDS;
+        return ticker.since(begin).toSeconds() / SLOT_SECONDS;
     }
 
     /**

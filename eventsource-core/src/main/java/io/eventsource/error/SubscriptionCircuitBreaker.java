@@ -1,13 +1,12 @@
 package io.eventsource.error;
 
+import io.eventsource.time.Ticker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +23,10 @@ public final class SubscriptionCircuitBreaker {
 
     private final String subscription;
     private final CircuitBreakerSettings settings;
-    private final Clock clock;
+    private final Ticker ticker;
     private final CircuitBreaker breaker;
 
-    private volatile Instant openUntil = Instant.MIN;
+    private volatile long openUntil;
     private int openings;
 
     /**
@@ -35,12 +34,13 @@ public final class SubscriptionCircuitBreaker {
      *
      * @param subscription whose it is
      * @param settings when it opens
-     * @param clock says how long it has been open
+     * @param ticker measures how long it has been open
      */
-    public SubscriptionCircuitBreaker(String subscription, CircuitBreakerSettings settings, Clock clock) {
+    public SubscriptionCircuitBreaker(String subscription, CircuitBreakerSettings settings, Ticker ticker) {
         this.subscription = subscription;
         this.settings = settings;
-        this.clock = clock;
+        this.ticker = ticker;
+        this.openUntil = ticker.nanos();
         this.breaker = CircuitBreaker.of(
                 subscription,
                 CircuitBreakerConfig.custom()
@@ -52,7 +52,7 @@ public final class SubscriptionCircuitBreaker {
                         .waitIntervalFunctionInOpenState(
                                 opening -> interval(opening).toMillis())
                         .writableStackTraceEnabled(false)
-                        .clock(clock)
+                        .clock(new TickerClock(ticker))
                         .build());
         if (!settings.enabled()) {
             breaker.transitionToDisabledState();
@@ -70,7 +70,7 @@ public final class SubscriptionCircuitBreaker {
             openings = transition.getFromState() == State.HALF_OPEN ? openings + 1 : 1;
             Duration pause = interval(openings);
             // a probe is let through later than at the end of the pause, not at it
-            openUntil = clock.instant().plus(pause).plusMillis(1);
+            openUntil = ticker.nanos() + pause.plusMillis(1).toNanos();
             if (openings == 1) {
                 log.warn(
                         "'{}' reads nothing for {} after {} failures in a row of what every event needs",
@@ -99,7 +99,7 @@ public final class SubscriptionCircuitBreaker {
      * @return the time until the next probe, 1 ms or more
      */
     public Duration pause() {
-        Duration left = Duration.between(clock.instant(), openUntil);
+        Duration left = Duration.ofNanos(openUntil - ticker.nanos());
         Duration least = Duration.ofMillis(1);
         return left.compareTo(least) < 0 ? least : left;
     }

@@ -6,9 +6,8 @@ import io.eventsource.event.StoredEvent;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogPage;
 import io.eventsource.store.LogQuery;
-import java.time.Clock;
+import io.eventsource.time.Ticker;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,17 +25,17 @@ public final class EventStoreVerification {
     private static final int PAGE = 1_000;
 
     private final EventStore store;
-    private final Clock clock;
+    private final Ticker ticker;
 
     /**
      * Creates a verification.
      *
      * @param store the store, with the classes and upcasters to try
-     * @param clock measures the time
+     * @param ticker measures the time
      */
-    public EventStoreVerification(EventStore store, Clock clock) {
+    public EventStoreVerification(EventStore store, Ticker ticker) {
         this.store = store;
-        this.clock = clock;
+        this.ticker = ticker;
     }
 
     /**
@@ -49,7 +48,7 @@ public final class EventStoreVerification {
      * @throws IllegalStateException when the thread was interrupted
      */
     public VerificationResult run(Consumer<VerificationProgress> progress) {
-        Instant begin = clock.instant();
+        long begin = ticker.nanos();
         long end = store.settledHead();
         Tally tally = new Tally();
         LogQuery query = LogQuery.after(0).limit(PAGE);
@@ -66,9 +65,9 @@ public final class EventStoreVerification {
             }
             query = query.behind(Math.min(page.nextPosition(), end));
             progress.accept(new VerificationProgress(
-                    tally.events, tally.failed, query.afterPosition(), end, Duration.between(begin, clock.instant())));
+                    tally.events, tally.failed, query.afterPosition(), end, ticker.since(begin)));
         }
-        return tally.result(query.afterPosition(), Duration.between(begin, clock.instant()));
+        return tally.result(query.afterPosition(), ticker.since(begin));
     }
 
     private Consumer<StoredEvent> into(Tally tally) {

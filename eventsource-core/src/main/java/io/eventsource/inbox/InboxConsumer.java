@@ -11,6 +11,7 @@ import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.TransactionParticipation;
 import io.eventsource.subscription.ErrorHandling;
+import io.eventsource.time.Clocks;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,7 +157,7 @@ public final class InboxConsumer {
      * @return what handles its messages, used by one thread at a time
      */
     public InboxLane lane(String lane) {
-        return new InboxLane(this, errors, lane);
+        return new InboxLane(this, errors, lane, Clocks.system());
     }
 
     Instant now() {

@@ -5,6 +5,7 @@ import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorReaction;
 import io.eventsource.subscription.ErrorHandling;
+import io.eventsource.time.Clocks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,28 +37,33 @@ public final class InboxLane {
     private final InboxConsumer consumer;
     private final ErrorHandling errors;
     private final String lane;
+    private final Clocks clocks;
     private @Nullable Streak failing;
-    private long resumeAt = System.nanoTime();
+    private long resumeAt;
     private @Nullable Instant begun;
-    private long cleanedAt = System.nanoTime();
+    private long cleanedAt;
     private volatile InboxLaneStatus status;
 
     /** A message that has failed, since when, and how often it may be blamed for it. */
     private static final class Streak {
 
-        private final Instant since = Instant.now();
+        private final long since;
         private final BackOffExecution pauses;
         private int blamed;
 
-        private Streak(BackOffExecution pauses) {
+        private Streak(long since, BackOffExecution pauses) {
+            this.since = since;
             this.pauses = pauses;
         }
     }
 
-    InboxLane(InboxConsumer consumer, ErrorHandling errors, String lane) {
+    InboxLane(InboxConsumer consumer, ErrorHandling errors, String lane, Clocks clocks) {
         this.consumer = consumer;
         this.errors = errors;
         this.lane = lane;
+        this.clocks = clocks;
+        this.resumeAt = nanos();
+        this.cleanedAt = nanos();
         this.status = new InboxLaneStatus(lane, InboxCounts.NONE, 0, null, null);
     }
 
@@ -179,7 +185,7 @@ public final class InboxLane {
             ExponentialBackOff backOff =
                     new ExponentialBackOff(consumer.settings().retryDelay().toMillis(), 2);
             backOff.setMaxInterval(consumer.settings().maxRetryDelay().toMillis());
-            streak = new Streak(backOff.start());
+            streak = new Streak(nanos(), backOff.start());
             failing = streak;
         }
         return streak;
@@ -191,6 +197,7 @@ public final class InboxLane {
             ErrorClassification classification,
             Streak streak,
             ErrorReaction reaction) {
+        Instant now = clocks.now();
         return new ErrorInfo(
                 consumer.name(),
                 ErrorInfo.Event.of(MessageDecoder.describe(message)),
@@ -198,8 +205,8 @@ public final class InboxLane {
                 classification,
                 streak.blamed,
                 reaction,
-                streak.since,
-                Instant.now());
+                now.minus(clocks.ticker().since(streak.since)),
+                now);
     }
 
     private boolean parked(IncomingMessage message, ErrorInfo error) {
@@ -222,7 +229,7 @@ public final class InboxLane {
 
     private long pause(IncomingMessage message, Throwable failure, Streak streak) {
         long millis = streak.pauses.nextBackOff();
-        resumeAt = System.nanoTime() + Duration.ofMillis(millis).toNanos();
+        resumeAt = nanos() + Duration.ofMillis(millis).toNanos();
         if (status.failures() == 0) {
             log.warn(
                     "'{}' failed on the message {}, trying again in {} ms",
@@ -252,7 +259,7 @@ public final class InboxLane {
     private void failing(int failures, @Nullable Throwable failure) {
         if (failures == 0) {
             failing = null;
-            resumeAt = System.nanoTime();
+            resumeAt = nanos();
         }
         status = new InboxLaneStatus(lane, status.counts(), failures, failure, status.oldest());
     }
@@ -263,7 +270,7 @@ public final class InboxLane {
      * @return nanoseconds, 0 or less when there is nothing to wait for
      */
     public long pauseNanos() {
-        return status.failures() == 0 ? 0 : resumeAt - System.nanoTime();
+        return status.failures() == 0 ? 0 : resumeAt - nanos();
     }
 
     /**
@@ -273,10 +280,14 @@ public final class InboxLane {
     public void acknowledged() {
         Instant from = begun;
         begun = null;
-        if (from != null && System.nanoTime() - cleanedAt >= CLEANING_INTERVAL.toNanos()) {
-            cleanedAt = System.nanoTime();
+        if (from != null && nanos() - cleanedAt >= CLEANING_INTERVAL.toNanos()) {
+            cleanedAt = nanos();
             clean(from);
         }
+    }
+
+    private long nanos() {
+        return clocks.ticker().nanos();
     }
 
     private void clean(Instant acknowledged) {

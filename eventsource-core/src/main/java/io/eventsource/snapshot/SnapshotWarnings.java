@@ -1,8 +1,7 @@
 package io.eventsource.snapshot;
 
-import java.time.Clock;
+import io.eventsource.time.Ticker;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -17,18 +16,18 @@ final class SnapshotWarnings {
 
     private record Key(String aggregateType, SnapshotOutcome outcome) {}
 
-    private final Map<Key, Instant> last = new ConcurrentHashMap<>();
-    private final Clock clock;
+    private final Map<Key, Long> last = new ConcurrentHashMap<>();
+    private final Ticker ticker;
 
-    SnapshotWarnings(Clock clock) {
-        this.clock = clock;
+    SnapshotWarnings(Ticker ticker) {
+        this.ticker = ticker;
     }
 
     void warn(String aggregateType, SnapshotOutcome outcome, String what, @Nullable Throwable cause) {
-        Instant now = clock.instant();
+        long now = ticker.nanos();
         boolean[] due = new boolean[1];
         last.compute(new Key(aggregateType, outcome), (key, before) -> {
-            due[0] = before == null || !now.isBefore(before.plus(INTERVAL));
+            due[0] = before == null || now - before >= INTERVAL.toNanos();
             return due[0] || before == null ? now : before;
         });
         if (due[0]) {

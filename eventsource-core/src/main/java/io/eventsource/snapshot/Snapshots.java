@@ -4,7 +4,7 @@ import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.store.SnapshotRepository;
 import io.eventsource.store.TransactionParticipation;
-import java.time.Clock;
+import io.eventsource.time.Ticker;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -45,7 +45,7 @@ public final class Snapshots {
      * @param participation tells the transactions of the store's data source
      * @param background runs background snapshots
      * @param listeners told what becomes of snapshots
-     * @param clock bounds the rate of warnings
+     * @param ticker bounds the rate of warnings
      */
     public Snapshots(
             SnapshotRepository repository,
@@ -54,14 +54,14 @@ public final class Snapshots {
             TransactionParticipation participation,
             Executor background,
             List<? extends SnapshotListener> listeners,
-            Clock clock) {
+            Ticker ticker) {
         this.repository = repository;
         this.serializer = serializer instanceof JacksonPayloadSerializer jackson ? jackson.strict() : serializer;
         this.settings = settings;
         this.participation = participation;
         this.background = background;
         this.listeners = List.copyOf(listeners);
-        this.warnings = new SnapshotWarnings(clock);
+        this.warnings = new SnapshotWarnings(ticker);
     }
 
     /**

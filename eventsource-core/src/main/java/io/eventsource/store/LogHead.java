@@ -1,12 +1,14 @@
 package io.eventsource.store;
 
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.time.Clocks;
+import io.eventsource.time.Moment;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -51,7 +53,7 @@ public final class LogHead {
     private static final Logger log = LoggerFactory.getLogger(LogHead.class);
 
     private final LogEvidence evidence;
-    private final Clock clock;
+    private final Clocks clocks;
 
     private long head;
     private @Nullable Fence fence;
@@ -64,9 +66,11 @@ public final class LogHead {
     private @Nullable UUID incarnation;
 
     private long published;
-    private Instant publishNotBefore = Instant.MIN;
+    private @Nullable Long publishedAt;
     /** Read without the monitor, which a look holds for as long as the database takes to answer. */
     private volatile LogHeadStatus status = new LogHeadStatus(0, null, 0, 0, null);
+
+    private volatile @Nullable Moment holeSince;
 
     /**
      * The head of a store's log.
@@ -77,18 +81,30 @@ public final class LogHead {
      * @return a head that has not looked yet
      */
     public static LogHead of(DataSource dataSource, EventSourceSchema schema, Clock clock) {
-        return new LogHead(new PostgresLogEvidence(DetachedJdbc.on(dataSource), schema), clock);
+        return of(dataSource, schema, Clocks.of(clock));
     }
 
-    LogHead(LogEvidence evidence, Clock clock) {
+    /**
+     * The head of a store's log.
+     *
+     * @param dataSource where the tables are
+     * @param schema the schema that holds them
+     * @param clocks tell since when a hole is there, and measure its age; nothing is concluded from it
+     * @return a head that has not looked yet
+     */
+    public static LogHead of(DataSource dataSource, EventSourceSchema schema, Clocks clocks) {
+        return new LogHead(new PostgresLogEvidence(DetachedJdbc.on(dataSource), schema), clocks);
+    }
+
+    LogHead(LogEvidence evidence, Clocks clocks) {
         this.evidence = evidence;
-        this.clock = clock;
+        this.clocks = clocks;
     }
 
     /** What must end before the head may move to {@code upTo}. */
-    private record Fence(long upTo, Set<String> writers, Set<String> recovered, Instant since) {
+    private record Fence(long upTo, Set<String> writers, Set<String> recovered, Moment since) {
 
-        static Fence of(long upTo, Set<String> writers, Instant since) {
+        static Fence of(long upTo, Set<String> writers, Moment since) {
             return new Fence(upTo, new HashSet<>(writers), recovered(writers), since);
         }
 
@@ -122,8 +138,9 @@ public final class LogHead {
             forget();
             throw failure;
         } finally {
-            status =
-                    new LogHeadStatus(head, fence == null ? null : fence.since(), regressions, generation, incarnation);
+            Moment since = fence == null ? null : fence.since();
+            holeSince = since;
+            status = new LogHeadStatus(head, since == null ? null : since.at(), regressions, generation, incarnation);
         }
     }
 
@@ -150,9 +167,10 @@ public final class LogHead {
      * @throws org.springframework.dao.DataAccessException when the database is out of reach or this user may not write
      */
     public synchronized void publish() {
-        Instant now = clock.instant();
-        if (head > 0 && head != published && !now.isBefore(publishNotBefore)) {
-            publishNotBefore = now.plus(PUBLISH_INTERVAL);
+        Long last = publishedAt;
+        boolean due = last == null || clocks.ticker().since(last).compareTo(PUBLISH_INTERVAL) >= 0;
+        if (head > 0 && head != published && due) {
+            publishedAt = clocks.ticker().nanos();
             evidence.publish(head);
             published = head;
         }
@@ -165,6 +183,15 @@ public final class LogHead {
      */
     public LogHeadStatus status() {
         return status;
+    }
+
+    /**
+     * How long the head has waited at a hole, whatever has been done to the wall clock meanwhile.
+     *
+     * @return the time, empty while the head does not wait
+     */
+    public Optional<Duration> holeAge() {
+        return Optional.ofNullable(holeSince).map(clocks::since);
     }
 
     /**
@@ -263,7 +290,7 @@ public final class LogHead {
         }
         highestSeen = Math.max(highestSeen, highest);
         // highest has been seen; only now may the writers be read
-        fence = Fence.of(highest, evidence.writers(), clock.instant());
+        fence = Fence.of(highest, evidence.writers(), clocks.mark());
         return passFence(fence);
     }
 

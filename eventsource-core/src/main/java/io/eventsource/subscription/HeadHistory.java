@@ -1,27 +1,27 @@
 package io.eventsource.subscription;
 
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Since when the head has been where, so that it can be told how long something behind it has waited. Keeps a bounded number of
- * moments, the closer together the more recent they are; what lies behind the first of them has waited at least since then.
+ * moments of a {@link io.eventsource.time.Ticker}, the closer together the more recent they are; what lies behind the first of them has waited at least since then.
  * Thread-safe.
  */
 final class HeadHistory {
 
     private static final int CAPACITY = 256;
-    private static final long CLOSEST_MILLIS = 1_000;
+    private static final long CLOSEST_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private final List<Moment> moments = new ArrayList<>();
+    private final List<Passed> moments = new ArrayList<>();
 
-    private record Moment(long head, Instant since) {}
+    private record Passed(long head, long since) {}
 
     /** The head was found somewhere. */
-    synchronized void found(long head, Instant at) {
-        Moment last = moments.isEmpty() ? null : moments.get(moments.size() - 1);
+    synchronized void found(long head, long at) {
+        Passed last = moments.isEmpty() ? null : moments.get(moments.size() - 1);
         if (last != null && head < last.head()) {
             // the log is another one
             moments.clear();
@@ -30,14 +30,14 @@ final class HeadHistory {
         if (last != null && head == last.head()) {
             return;
         }
-        if (last != null && at.isBefore(last.since().plusMillis(CLOSEST_MILLIS))) {
-            moments.set(moments.size() - 1, new Moment(head, last.since()));
+        if (last != null && at - last.since() < CLOSEST_NANOS) {
+            moments.set(moments.size() - 1, new Passed(head, last.since()));
             return;
         }
         if (moments.size() == CAPACITY) {
             thinOut();
         }
-        moments.add(new Moment(head, at));
+        moments.add(new Passed(head, at));
     }
 
     /** Of each two moments the earlier time and the later place: nothing seems to have waited for less than it has. */
@@ -45,14 +45,14 @@ final class HeadHistory {
         for (int i = 0; i < CAPACITY / 2; i++) {
             moments.set(
                     i,
-                    new Moment(moments.get(2 * i + 1).head(), moments.get(2 * i).since()));
+                    new Passed(moments.get(2 * i + 1).head(), moments.get(2 * i).since()));
         }
         moments.subList(CAPACITY / 2, CAPACITY).clear();
     }
 
     /** Since when the head has been beyond a position; null while it is not. */
-    synchronized @Nullable Instant beyond(long position) {
-        for (Moment each : moments) {
+    synchronized @Nullable Long beyond(long position) {
+        for (Passed each : moments) {
             if (each.head() > position) {
                 return each.since();
             }

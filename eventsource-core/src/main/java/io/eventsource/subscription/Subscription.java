@@ -4,7 +4,7 @@ import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.error.SubscriptionCircuitBreaker;
 import io.eventsource.store.BucketRange;
-import java.time.Clock;
+import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -73,7 +73,7 @@ final class Subscription implements SegmentRunner.SegmentListener {
             StoredProgress stored,
             SubscriptionListener listener,
             ErrorListeners errors,
-            Clock clock) {
+            Ticker ticker) {
         this.definition = definition;
         this.tail = tail;
         this.stored = stored;
@@ -81,7 +81,7 @@ final class Subscription implements SegmentRunner.SegmentListener {
         this.listener = listener;
         this.errors = errors;
         this.breaker = new SubscriptionCircuitBreaker(
-                definition.name(), definition.settings().errors().circuitBreaker(), clock);
+                definition.name(), definition.settings().errors().circuitBreaker(), ticker);
     }
 
     String name() {

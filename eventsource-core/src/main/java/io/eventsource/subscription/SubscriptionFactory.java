@@ -9,7 +9,7 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.LogReader;
 import io.eventsource.store.TransactionParticipation;
-import java.time.Clock;
+import io.eventsource.time.Clocks;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,7 +36,7 @@ final class SubscriptionFactory {
     private final SubscriptionListener listener;
     private final ErrorHandling errors;
     private final EventSourceSchema schema;
-    private final Clock clock;
+    private final Clocks clocks;
 
     SubscriptionFactory(
             DataSource dataSource,
@@ -50,7 +50,7 @@ final class SubscriptionFactory {
             SubscriptionListener listener,
             ErrorHandling errors,
             EventSourceSchema schema,
-            Clock clock) {
+            Clocks clocks) {
         this.dataSource = dataSource;
         this.codec = codec;
         this.reader = reader;
@@ -62,7 +62,7 @@ final class SubscriptionFactory {
         this.listener = listener;
         this.errors = errors;
         this.schema = schema;
-        this.clock = clock;
+        this.clocks = clocks;
     }
 
     Subscription create(SubscriptionDefinition definition) {
@@ -76,7 +76,7 @@ final class SubscriptionFactory {
         BatchProcessor unused = processor(definition, selection);
         StoredProgress stored = new StoredProgress(
                 definition.name(), segments, reader, settings.filter().of(selection.storedNames()), tail);
-        return new Subscription(definition, tail, stored, listener, errors.listeners(), clock);
+        return new Subscription(definition, tail, stored, listener, errors.listeners(), clocks.ticker());
     }
 
     private EventSelection selection(SubscriptionDefinition definition) {
@@ -108,10 +108,10 @@ final class SubscriptionFactory {
                 settings,
                 subscription.turns(),
                 new ErrorPolicy(
-                        definition.name(), settings.errors(), errors.classifier(), subscription.breaker(), clock),
+                        definition.name(), settings.errors(), errors.classifier(), subscription.breaker(), clocks),
                 subscription.breaker(),
                 subscription,
-                clock);
+                clocks.wall());
     }
 
     private static BatchSize batchSize(EventHandlers handlers, SubscriptionSettings settings) {

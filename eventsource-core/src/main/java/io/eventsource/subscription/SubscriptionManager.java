@@ -13,6 +13,8 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.LogReader;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.TransactionParticipation;
+import io.eventsource.time.Clocks;
+import io.eventsource.time.Moment;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,9 +66,9 @@ public final class SubscriptionManager {
     private final Loops<String> loops;
     private final ErrorHandling errors;
     private final List<ReplayTarget> replayTargets;
-    private final Clock clock;
+    private final Clocks clocks;
 
-    private volatile @Nullable Instant startedAt;
+    private volatile @Nullable Moment startedAt;
     private volatile ShutdownPhase phase = ShutdownPhase.RUNNING;
 
     /**
@@ -82,7 +84,7 @@ public final class SubscriptionManager {
      * @param threads makes the threads
      * @param listener hears when a subscription changes its state
      * @param errors what is done about errors
-     * @param clock stamps the status
+     * @param clocks stamp the status, and measure how long things take
      * @throws EventSourceException when two subscriptions have the same name, or a combination of settings cannot keep its
      *     promise
      */
@@ -97,9 +99,9 @@ public final class SubscriptionManager {
             ThreadFactory threads,
             SubscriptionListener listener,
             ErrorHandling errors,
-            Clock clock) {
+            Clocks clocks) {
         this.settings = settings;
-        this.clock = clock;
+        this.clocks = clocks;
         this.logHead = logHead;
         this.signal = signal;
         this.participation = new TransactionParticipation(dataSource);
@@ -113,7 +115,7 @@ public final class SubscriptionManager {
                 signal,
                 settings.pollInterval(),
                 backOff(Duration.ofSeconds(5)),
-                clock);
+                clocks);
         JdbcOperations jdbc = new JdbcTemplate(dataSource);
         JdbcOperations detached = DetachedJdbc.on(dataSource);
         CheckpointRepository checkpoints = new CheckpointRepository(jdbc, schema);
@@ -139,7 +141,7 @@ public final class SubscriptionManager {
                 listener,
                 errors,
                 schema,
-                clock);
+                clocks);
         this.errors = errors;
         ProcessingWatch.Timer replayTimer = workers.passing("eventsource-replay-timer");
         this.replayTargets = definitions.stream()
@@ -171,6 +173,49 @@ public final class SubscriptionManager {
                 signal::announce,
                 backOff(Duration.ofSeconds(1)),
                 threads);
+    }
+
+    /**
+     * As the other, measuring by the JVM's own ticker.
+     *
+     * @param definitions what to drive, each under a name of its own
+     * @param dataSource where the tables are
+     * @param schema the schema that holds them
+     * @param codec the JSON form of events
+     * @param logHead the log's settled head
+     * @param signal raised after each commit that added to the log; this manager becomes its listener for announcements
+     * @param settings how this instance takes part
+     * @param threads makes the threads
+     * @param listener hears when a subscription changes its state
+     * @param errors what is done about errors
+     * @param clock stamps the status
+     * @throws EventSourceException when two subscriptions have the same name, or a combination of settings cannot keep its
+     *     promise
+     */
+    public SubscriptionManager(
+            Collection<SubscriptionDefinition> definitions,
+            DataSource dataSource,
+            EventSourceSchema schema,
+            EventCodec codec,
+            LogHead logHead,
+            LogSignal signal,
+            InstanceSettings settings,
+            ThreadFactory threads,
+            SubscriptionListener listener,
+            ErrorHandling errors,
+            Clock clock) {
+        this(
+                definitions,
+                dataSource,
+                schema,
+                codec,
+                logHead,
+                signal,
+                settings,
+                threads,
+                listener,
+                errors,
+                Clocks.of(clock));
     }
 
     private static ExponentialBackOff backOff(Duration longest) {
@@ -225,7 +270,7 @@ public final class SubscriptionManager {
             signal.onAnnouncement(coordinator::wake);
             loops.start(COORDINATOR, COORDINATOR, coordinator::run);
         }
-        startedAt = startedAt == null ? clock.instant() : startedAt;
+        startedAt = startedAt == null ? clocks.mark() : startedAt;
         coordinator.wake();
         log.info(
                 "Started {} subscriptions: {}",
@@ -579,14 +624,7 @@ public final class SubscriptionManager {
      * @return the status
      */
     public ManagerStatus status() {
-        Instant now = clock.instant();
-        Instant since = startedAt;
-        return ManagerStatus.of(
-                statuses(),
-                since != null,
-                readingHead(),
-                since == null ? Duration.ZERO : Duration.between(since, now),
-                now);
+        return ManagerStatus.of(statuses(), startedAt != null, readingHead(), uptime(), clocks.now());
     }
 
     /**
@@ -646,13 +684,42 @@ public final class SubscriptionManager {
     }
 
     /**
-     * When this instance last completed a look at the log's settled head. It looks at least once per poll interval; an instant that is
-     * older than a few of these means that the head is not followed any more, and that no lag can be trusted.
+     * When this instance last completed a look at the log's settled head, for people; {@link #headSilence()} says how long ago that is.
      *
      * @return the instant, by this JVM's clock; empty before the first look, or when not started
      */
     public Optional<Instant> headReadAt() {
-        return startedAt == null ? Optional.empty() : Optional.ofNullable(tail.lookedAt());
+        return startedAt == null
+                ? Optional.empty()
+                : Optional.ofNullable(tail.lookedAt()).map(Moment::at);
+    }
+
+    /**
+     * How long nobody in this instance has completed a look at the log's settled head, since the last one or since the start. It looks at
+     * least once per poll interval; a silence of more than a few of these means that the head is not followed any more, and that no lag
+     * can be trusted. Whatever is done to the clock of the machine has no influence.
+     *
+     * @return the time; empty when not started
+     */
+    public Optional<Duration> headSilence() {
+        Moment started = startedAt;
+        if (started == null) {
+            return Optional.empty();
+        }
+        Duration sinceStart = clocks.since(started);
+        Moment read = tail.lookedAt();
+        Duration sinceLook = read == null ? sinceStart : clocks.since(read);
+        return Optional.of(sinceLook.compareTo(sinceStart) < 0 ? sinceLook : sinceStart);
+    }
+
+    /**
+     * How long this manager has been started.
+     *
+     * @return the time, zero when it is not started
+     */
+    public Duration uptime() {
+        Moment started = startedAt;
+        return started == null ? Duration.ZERO : clocks.since(started);
     }
 
     /**
@@ -675,6 +742,6 @@ public final class SubscriptionManager {
      * @return the instant, by this JVM's clock; empty when nothing is started
      */
     public Optional<Instant> startedAt() {
-        return Optional.ofNullable(startedAt);
+        return Optional.ofNullable(startedAt).map(Moment::at);
     }
 }

@@ -5,9 +5,9 @@ import io.eventsource.store.LogHeadStatus;
 import io.eventsource.store.LogPage;
 import io.eventsource.store.LogReader;
 import io.eventsource.store.LogSignal;
-import java.time.Clock;
+import io.eventsource.time.Clocks;
+import io.eventsource.time.Moment;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
@@ -49,7 +49,7 @@ final class TailReader {
     private final LogSignal signal;
     private final PollPauses pollPauses;
     private final BackOff backOff;
-    private final Clock clock;
+    private final Clocks clocks;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private Place place = new Place(0, 0, false, null);
@@ -57,7 +57,7 @@ final class TailReader {
     private long suspicions;
 
     private final HeadHistory history = new HeadHistory();
-    private volatile @Nullable Instant completedAt;
+    private volatile @Nullable Moment completed;
 
     private final TailBuffer buffer = new TailBuffer();
     private final AtomicInteger followers = new AtomicInteger();
@@ -100,8 +100,8 @@ final class TailReader {
             LogSignal signal,
             Duration pollInterval,
             BackOff backOff,
-            Clock clock) {
-        this.clock = clock;
+            Clocks clocks) {
+        this.clocks = clocks;
         this.logHead = logHead;
         this.reader = reader;
         this.wanted = wanted;
@@ -125,9 +125,9 @@ final class TailReader {
                 linger = head - headBefore > MANY ? BUSY_LINGER_NANOS : LINGER_NANOS;
                 fillBuffer(head, status.generation());
                 publish(new Place(head, status.generation(), true, status.incarnation()), suspicionsBefore);
-                Instant now = clock.instant();
-                history.found(head, now);
-                completedAt = now;
+                Moment now = clocks.mark();
+                history.found(head, now.nanos());
+                completed = now;
                 reportHole(status);
                 publishHead();
                 pauses = backOff.start();
@@ -200,18 +200,19 @@ final class TailReader {
 
     /** Names who holds the head, once for each hole that lasts. */
     private void reportHole(LogHeadStatus status) {
-        Instant since = status.holeSince();
-        if (since == null) {
+        Duration age = logHead.holeAge().orElse(null);
+        if (age == null) {
             if (reportedHole != null) {
                 log.info("The hole behind position {} of the log is gone", reportedHole);
                 reportedHole = null;
             }
-        } else if (reportedHole == null && since.plus(LASTING_HOLE).isBefore(clock.instant())) {
+        } else if (reportedHole == null && age.compareTo(LASTING_HOLE) > 0) {
             reportedHole = status.position();
             log.warn(
-                    "The log waits at a hole behind position {} since {}. Subscriptions go on when these transactions end: {}",
+                    "The log waits at a hole behind position {} since {}, for {} ms. Subscriptions go on when these transactions end: {}",
                     status.position(),
-                    since,
+                    status.holeSince(),
+                    age.toMillis(),
                     logHead.writers());
         }
     }
@@ -304,15 +305,14 @@ final class TailReader {
     }
 
     /** When a look at the log was last completed, or null when none has been. */
-    @Nullable Instant lookedAt() {
-        return completedAt;
+    @Nullable Moment lookedAt() {
+        return completed;
     }
 
     /** How long the head has been beyond a position; zero while it is not. */
     Duration waiting(long position) {
-        Instant since = position < place().head() ? history.beyond(position) : null;
-        Duration waiting = since == null ? Duration.ZERO : Duration.between(since, clock.instant());
-        return waiting.isNegative() ? Duration.ZERO : waiting;
+        Long since = position < place().head() ? history.beyond(position) : null;
+        return since == null ? Duration.ZERO : clocks.ticker().since(since);
     }
 
     /** Whether the last look failed. */

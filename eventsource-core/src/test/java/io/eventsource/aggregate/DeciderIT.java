@@ -27,7 +27,7 @@ import io.eventsource.testing.TestEvents.AccountEvent;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.TestEvents.Withdrawn;
 import io.eventsource.testing.Threads;
-import java.time.Clock;
+import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -91,7 +91,7 @@ class DeciderIT {
                 new TransactionParticipation(database.dataSource()),
                 Runnable::run,
                 List.of(statistics),
-                Clock.systemUTC());
+                Ticker.system());
     }
 
     private DeciderRepository<Transfer, Purse, AccountEvent> purses(Runnable meanwhile, int retries) {

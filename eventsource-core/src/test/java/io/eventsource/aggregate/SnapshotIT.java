@@ -28,9 +28,9 @@ import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.AccountEvent;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.Threads;
+import io.eventsource.time.Ticker;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +82,7 @@ class SnapshotIT {
                 new TransactionParticipation(dataSource),
                 background,
                 List.of(statistics),
-                Clock.systemUTC());
+                Ticker.system());
     }
 
     private AggregateRepository<Ledger> ledgers(SnapshotMode mode, SnapshotPolicy policy, Executor background) {
@@ -792,7 +792,7 @@ class SnapshotIT {
                         new TransactionParticipation(database.dataSource()),
                         NOBODY,
                         List.of(statistics),
-                        Clock.systemUTC()));
+                        Ticker.system()));
 
         deposit(ledgers, 5);
 

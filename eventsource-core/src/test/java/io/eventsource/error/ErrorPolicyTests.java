@@ -15,6 +15,8 @@ import java.util.UUID;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ErrorPolicyTests {
 
@@ -58,7 +60,7 @@ class ErrorPolicyTests {
     }
 
     private ErrorPolicy policy(ErrorSettings settings, SubscriptionCircuitBreaker breaker) {
-        return new ErrorPolicy("orders", settings, ErrorClassifier.standard(), breaker, clock);
+        return new ErrorPolicy("orders", settings, ErrorClassifier.standard(), breaker, clock.clocks());
     }
 
     @Nested
@@ -151,9 +153,48 @@ class ErrorPolicyTests {
                         throw new IllegalStateException("broken classifier");
                     },
                     breaker(settings),
-                    clock);
+                    clock.clocks());
 
             assertThat(policy.failed(List.of(event(7)), bad).category()).isEqualTo(ErrorCategory.UNKNOWN);
+        }
+    }
+
+    @Nested
+    class WhileSomebodySetsTheClock {
+
+        private static final Duration HOUR = Duration.ofHours(1);
+
+        @ParameterizedTest
+        @ValueSource(longs = {1, -1})
+        void an_open_circuit_lets_a_probe_through_after_its_pause(long hours) {
+            ErrorSettings settings = settings(5, true);
+            SubscriptionCircuitBreaker breaker = breaker(settings);
+            ErrorPolicy policy = policy(settings, breaker);
+            for (int i = 0; i < 5; i++) {
+                policy.failed(List.of(), away);
+            }
+
+            clock.set(HOUR.multipliedBy(hours));
+            assertThat(breaker.permits()).isFalse();
+            assertThat(breaker.pause()).isBetween(Duration.ofSeconds(1), Duration.ofMillis(1_001));
+
+            clock.pass(breaker.pause());
+            assertThat(breaker.permits()).isTrue();
+        }
+
+        @ParameterizedTest
+        @ValueSource(longs = {1, -1})
+        void an_event_has_failed_for_as_long_as_it_has(long hours) {
+            ErrorPolicy policy = policy(settings(5, true));
+            policy.failed(List.of(event(7)), broken);
+            clock.set(HOUR.multipliedBy(hours));
+            clock.pass(Duration.ofSeconds(3));
+
+            ErrorInfo error = policy.failed(List.of(event(7)), broken);
+
+            assertThat(error.occurredAt()).as("shown by the wall clock").isEqualTo(clock.instant());
+            assertThat(Duration.between(error.firstOccurredAt(), error.occurredAt()))
+                    .isEqualTo(Duration.ofSeconds(3));
         }
     }
 

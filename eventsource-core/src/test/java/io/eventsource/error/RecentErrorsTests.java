@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventsource.testing.SettableClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecentErrorsTests {
 
@@ -54,5 +56,18 @@ class RecentErrorsTests {
 
         assertThat(errors.within("orders", RecentErrors.LONGEST)).isEqualTo(1);
         assertThat(errors.within("totals", RecentErrors.LONGEST)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, -1})
+    void a_clock_that_is_set_makes_no_error_older_or_younger(long hours) {
+        fail("orders", 2);
+        clock.set(Duration.ofHours(hours));
+        fail("orders", 1);
+
+        assertThat(errors.within("orders", Duration.ofMinutes(1))).isEqualTo(3);
+
+        clock.pass(Duration.ofMinutes(2));
+        assertThat(errors.within("orders", Duration.ofMinutes(1))).isZero();
     }
 }

@@ -13,7 +13,7 @@ import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.Noted;
-import java.time.Clock;
+import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,7 +45,7 @@ class EventStoreVerificationIT {
     }
 
     private VerificationResult verify(List<VerificationProgress> progress) {
-        return new EventStoreVerification(today, Clock.systemUTC()).run(progress::add);
+        return new EventStoreVerification(today, Ticker.system()).run(progress::add);
     }
 
     @Test
@@ -103,7 +103,7 @@ class EventStoreVerificationIT {
     @Test
     void events_appended_meanwhile_are_left_out() {
         append(1_001, new Opened1("ada", "1"));
-        EventStoreVerification verification = new EventStoreVerification(today, Clock.systemUTC());
+        EventStoreVerification verification = new EventStoreVerification(today, Ticker.system());
 
         VerificationResult result = verification.run(progress -> append(1, new Noted("too late")));
 
@@ -114,7 +114,7 @@ class EventStoreVerificationIT {
     @Test
     void an_interrupted_run_ends_without_a_result() {
         append(2_000, new Opened1("ada", "1"));
-        EventStoreVerification verification = new EventStoreVerification(today, Clock.systemUTC());
+        EventStoreVerification verification = new EventStoreVerification(today, Ticker.system());
         assertThatThrownBy(() ->
                         verification.run(progress -> Thread.currentThread().interrupt()))
                 .isInstanceOf(IllegalStateException.class)

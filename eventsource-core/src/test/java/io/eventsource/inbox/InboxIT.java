@@ -3,12 +3,17 @@ package io.eventsource.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.ReplayBounds;
+import io.eventsource.error.ErrorClassifier;
+import io.eventsource.error.ErrorInfo;
+import io.eventsource.error.ErrorListeners;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.message.MessageContent;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.testing.OnEachPostgres;
+import io.eventsource.testing.SettableClock;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
@@ -25,6 +30,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
@@ -130,6 +137,36 @@ class InboxIT {
     private long rows() {
         return jdbc.queryForList("SELECT count(*) FROM eventsource.event_inbox WHERE consumer = ?", Long.class, name)
                 .get(0);
+    }
+
+    @Nested
+    class WhileSomebodySetsTheClock {
+
+        private final SettableClock clock = new SettableClock();
+        private final List<ErrorInfo> errors = new CopyOnWriteArrayList<>();
+
+        @ParameterizedTest
+        @ValueSource(longs = {1, -1})
+        void the_pause_after_a_failure_is_as_long_as_it_is(long hours) {
+            ErrorHandling handling = new ErrorHandling(
+                    ErrorClassifier.standard(), new ErrorListeners(List.of(errors::add)), AutomaticRetry.OFF);
+            InboxLane lane = new InboxLane(
+                    consumer(PoisonMessages.repeatForEver(), failingOn(0)), handling, "topic-0", clock.clocks());
+            assertThat(lane.handle(messages(0, 1))).isZero();
+            long pause = lane.pauseNanos();
+            assertThat(pause).isPositive();
+
+            clock.set(Duration.ofHours(hours));
+            assertThat(lane.pauseNanos()).isEqualTo(pause);
+
+            clock.pass(Duration.ofSeconds(3));
+            assertThat(lane.pauseNanos()).isNegative();
+            assertThat(lane.handle(messages(0, 1))).isZero();
+            ErrorInfo last = errors.get(errors.size() - 1);
+            assertThat(last.occurredAt()).as("shown by the wall clock").isEqualTo(clock.instant());
+            assertThat(Duration.between(last.firstOccurredAt(), last.occurredAt()))
+                    .isEqualTo(Duration.ofSeconds(3));
+        }
     }
 
     @Nested

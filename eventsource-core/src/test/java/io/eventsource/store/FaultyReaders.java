@@ -1,7 +1,7 @@
 package io.eventsource.store;
 
 import io.eventsource.testing.TestDatabase;
-import java.time.Clock;
+import io.eventsource.time.Clocks;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -101,7 +101,7 @@ enum FaultyReaders {
     abstract LogEvidence spoil(LogEvidence evidence, Runnable between);
 
     LogHead headOn(TestDatabase database, Runnable between) {
-        return new LogHead(spoil(evidenceOn(database), between), Clock.systemUTC());
+        return new LogHead(spoil(evidenceOn(database), between), Clocks.system());
     }
 
     LogTraffic.PageReader on(TestDatabase database, Runnable between) {

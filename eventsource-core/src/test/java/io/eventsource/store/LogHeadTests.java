@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.eventsource.testing.Seeds;
+import io.eventsource.time.Clocks;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -23,7 +24,7 @@ class LogHeadTests {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     private final ScriptedLog log = new ScriptedLog();
-    private final LogHead head = new LogHead(log, Clock.fixed(NOW, ZoneOffset.UTC));
+    private final LogHead head = new LogHead(log, Clocks.of(Clock.fixed(NOW, ZoneOffset.UTC)));
 
     private void settle() {
         log.append(1);
@@ -361,7 +362,7 @@ class LogHeadTests {
         /** Events that became visible at or behind a head that had been handed out before. */
         private List<Long> lost(Random random, FaultyReaders fault) {
             ScriptedLog scripted = new ScriptedLog();
-            LogHead tried = new LogHead(fault.spoil(scripted, () -> {}), Clock.systemUTC());
+            LogHead tried = new LogHead(fault.spoil(scripted, () -> {}), Clocks.system());
             return lost(random, scripted, tried);
         }
 
@@ -415,7 +416,7 @@ class LogHeadTests {
             Random random = new Random(seed);
             for (int run = 0; run < RUNS; run++) {
                 ScriptedLog scripted = new ScriptedLog();
-                assertThat(lost(random, scripted, new LogHead(scripted, Clock.systemUTC())))
+                assertThat(lost(random, scripted, new LogHead(scripted, Clocks.system())))
                         .as("run %d of seed %d", run, seed)
                         .isEmpty();
             }
@@ -447,7 +448,7 @@ class LogHeadTests {
             head.publish();
             log.draw("open", 1).append(1);
 
-            LogHead starting = new LogHead(log, Clock.fixed(NOW, ZoneOffset.UTC));
+            LogHead starting = new LogHead(log, Clocks.of(Clock.fixed(NOW, ZoneOffset.UTC)));
 
             assertThat(starting.advance()).isEqualTo(10);
             log.commit("open");
@@ -462,7 +463,7 @@ class LogHeadTests {
             log.loseBehind(2);
             log.draw("open", 1).append(1);
 
-            LogHead starting = new LogHead(log, Clock.fixed(NOW, ZoneOffset.UTC));
+            LogHead starting = new LogHead(log, Clocks.of(Clock.fixed(NOW, ZoneOffset.UTC)));
 
             assertThat(starting.advance()).isLessThan(3);
         }

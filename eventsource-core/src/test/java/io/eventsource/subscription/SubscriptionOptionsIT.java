@@ -18,6 +18,7 @@ import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.TestEvents.Noted;
+import io.eventsource.time.Clocks;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -293,8 +294,7 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
         LogHead head = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
         LogReader reader = new LogReader(database.dataSource(), TestDatabase.SCHEMA);
         SubscriptionFilter filter = new SubscriptionFilter(Set.of("deposited"), Set.of(), null);
-        TailReader tail =
-                new TailReader(head, reader, filter, signal, LONG, new ExponentialBackOff(), Clock.systemUTC());
+        TailReader tail = new TailReader(head, reader, filter, signal, LONG, new ExponentialBackOff(), Clocks.system());
         AtomicInteger pages = new AtomicInteger();
         Executor counting = task -> {
             pages.incrementAndGet();

@@ -8,7 +8,7 @@ import io.eventsource.store.LogSignal;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
-import java.time.Clock;
+import io.eventsource.time.Clocks;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.backoff.ExponentialBackOff;
@@ -26,13 +26,13 @@ class TailReaderIT extends SubscriptionFixture {
         long head = deposit(1).get(0);
         CountingDataSource counting = new CountingDataSource(database.dataSource());
         TailReader tail = new TailReader(
-                LogHead.of(counting, TestDatabase.SCHEMA, Clock.systemUTC()),
+                LogHead.of(counting, TestDatabase.SCHEMA, Clocks.system()),
                 new LogReader(counting, TestDatabase.SCHEMA),
                 new SubscriptionFilter(Set.of("deposited"), Set.of(), null),
                 new LogSignal(),
                 LONG,
                 new ExponentialBackOff(),
-                Clock.systemUTC());
+                Clocks.system());
         StopSignal stop = new StopSignal();
         Thread thread = new Thread(() -> {
             try {

@@ -5,7 +5,6 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.SignalRelay;
 import io.eventsource.subscription.SubscriptionManager;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -24,13 +23,13 @@ public final class EventSourceMetricsAutoConfiguration {
     public EventSourceMetricsAutoConfiguration() {}
 
     @Bean
-    LogMetrics eventLogMetrics(LogHead logHead, ObjectProvider<SignalRelay> relay, ObjectProvider<Clock> clock) {
-        return new LogMetrics(logHead, relay.getIfAvailable(), clock.getIfUnique(Clock::systemUTC));
+    LogMetrics eventLogMetrics(LogHead logHead, ObjectProvider<SignalRelay> relay) {
+        return new LogMetrics(logHead, relay.getIfAvailable());
     }
 
     @Bean
-    SubscriptionMetrics eventSubscriptionMetrics(SubscriptionManager manager, ObjectProvider<Clock> clock) {
-        return new SubscriptionMetrics(manager, clock.getIfUnique(Clock::systemUTC));
+    SubscriptionMetrics eventSubscriptionMetrics(SubscriptionManager manager) {
+        return new SubscriptionMetrics(manager);
     }
 
     @Bean

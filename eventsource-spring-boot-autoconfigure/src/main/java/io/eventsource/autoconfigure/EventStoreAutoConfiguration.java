@@ -20,6 +20,7 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.StalledWriters;
 import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.time.Clocks;
 import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.ObservationRegistry;
 import java.security.SecureRandom;
@@ -96,8 +97,14 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    LogHead eventLogHead(DataSource dataSource, EventSourceSchema schema, ObjectProvider<Clock> clock) {
-        return LogHead.of(dataSource, schema, clock.getIfUnique(Clock::systemUTC));
+    Clocks eventSourceClocks(ObjectProvider<Clock> clock) {
+        return Clocks.of(clock.getIfUnique(Clock::systemUTC));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    LogHead eventLogHead(DataSource dataSource, EventSourceSchema schema, Clocks clocks) {
+        return LogHead.of(dataSource, schema, clocks);
     }
 
     @Bean
@@ -124,8 +131,8 @@ public final class EventStoreAutoConfiguration {
             AppendExecutorHolder executor,
             EventSourceObservations observations,
             ObjectProvider<AppendGroupListener> groupListeners,
-            ObjectProvider<Clock> clocks) {
-        Clock clock = clocks.getIfUnique(Clock::systemUTC);
+            Clocks clocks) {
+        Clock clock = clocks.wall();
         List<AppendGroupListener> groups = groupListeners.orderedStream().toList();
         EventStore store = EventStore.postgres(
                 dataSource,

@@ -3,9 +3,7 @@ package io.eventsource.autoconfigure;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogHeadStatus;
 import io.eventsource.store.LogWriter;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,30 +20,24 @@ final class HoleHealth {
     private final LogHead logHead;
     private final AnswerInTime<List<LogWriter>> writers;
     private final Duration stallThreshold;
-    private final Clock clock;
 
-    HoleHealth(LogHead logHead, AnswerInTime<List<LogWriter>> writers, Duration stallThreshold, Clock clock) {
+    HoleHealth(LogHead logHead, AnswerInTime<List<LogWriter>> writers, Duration stallThreshold) {
         this.logHead = logHead;
         this.writers = writers;
         this.stallThreshold = stallThreshold;
-        this.clock = clock;
     }
 
     /** Adds the details and says whether the hole is older than the threshold. */
     boolean stalled(Health.Builder health) throws Exception {
         LogHeadStatus head = logHead.status();
-        Instant since = head.holeSince();
-        if (since == null) {
-            return false;
-        }
-        Duration age = Duration.between(since, clock.instant());
+        Duration age = logHead.holeAge().orElse(Duration.ZERO);
         if (age.compareTo(LASTING) < 0) {
             return false;
         }
         List<LogWriter> holders = writers.get();
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("behind", head.position());
-        details.put("since", since.toString());
+        details.put("since", String.valueOf(head.holeSince()));
         details.put("age", age.toString());
         details.put(
                 "transactions",

@@ -1,8 +1,7 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.time.Clocks;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.time.Clock;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -20,7 +19,7 @@ public final class InboxMetricsAutoConfiguration {
     public InboxMetricsAutoConfiguration() {}
 
     @Bean
-    InboxMetrics inboxMetrics(InboxFeeds feeds, ObjectProvider<Clock> clock) {
-        return new InboxMetrics(feeds, clock.getIfUnique(Clock::systemUTC));
+    InboxMetrics inboxMetrics(InboxFeeds feeds, Clocks clocks) {
+        return new InboxMetrics(feeds, clocks.wall());
     }
 }

@@ -4,9 +4,8 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.LogHeadStatus;
 import io.eventsource.store.SignalRelay;
 import io.eventsource.store.SignalRelayStatus;
-import java.time.Clock;
+import io.eventsource.time.Ticker;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +20,10 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
     private final HoleHealth hole;
     private final @Nullable SignalRelay relay;
     private final Duration regressionShown;
-    private final Clock clock;
+    private final Ticker ticker;
 
     private long regressionsSeen;
-    private @Nullable Instant regressedAt;
+    private @Nullable Long regressedAt;
 
     LogHealthIndicator(
             LogHead logHead,
@@ -32,14 +31,14 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
             HoleHealth hole,
             @Nullable SignalRelay relay,
             Duration regressionShown,
-            Clock clock) {
+            Ticker ticker) {
         super("The head of the log cannot be asked for");
         this.logHead = logHead;
         this.watch = watch;
         this.hole = hole;
         this.relay = relay;
         this.regressionShown = regressionShown;
-        this.clock = clock;
+        this.ticker = ticker;
     }
 
     @Override
@@ -69,9 +68,9 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
     private synchronized boolean regressed(long regressions) {
         if (regressions > regressionsSeen) {
             regressionsSeen = regressions;
-            regressedAt = clock.instant();
+            regressedAt = ticker.nanos();
         }
-        return regressedAt != null && clock.instant().isBefore(regressedAt.plus(regressionShown));
+        return regressedAt != null && ticker.since(regressedAt).compareTo(regressionShown) < 0;
     }
 
     /** Says whether other instances are heard. While they are not, events arrive later, but all arrive: no reason to be degraded. */

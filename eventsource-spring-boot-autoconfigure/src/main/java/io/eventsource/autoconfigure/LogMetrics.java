@@ -6,9 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +15,10 @@ final class LogMetrics implements MeterBinder {
 
     private final LogHead logHead;
     private final @Nullable SignalRelay relay;
-    private final Clock clock;
 
-    LogMetrics(LogHead logHead, @Nullable SignalRelay relay, Clock clock) {
+    LogMetrics(LogHead logHead, @Nullable SignalRelay relay) {
         this.logHead = logHead;
         this.relay = relay;
-        this.clock = clock;
     }
 
     @Override
@@ -45,9 +41,6 @@ final class LogMetrics implements MeterBinder {
     }
 
     private double holeAgeInMillis() {
-        Instant since = logHead.status().holeSince();
-        return since == null
-                ? 0
-                : Math.max(0, Duration.between(since, clock.instant()).toMillis());
+        return logHead.holeAge().orElse(Duration.ZERO).toMillis();
     }
 }

@@ -6,9 +6,8 @@ import io.eventsource.evolution.EventSurvey;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
-import java.time.Clock;
+import io.eventsource.time.Clocks;
 import javax.sql.DataSource;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -32,8 +31,8 @@ public final class SchemaEvolutionAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    EventStoreVerification eventStoreVerification(EventStore store, ObjectProvider<Clock> clock) {
-        return new EventStoreVerification(store, clock.getIfUnique(Clock::systemUTC));
+    EventStoreVerification eventStoreVerification(EventStore store, Clocks clocks) {
+        return new EventStoreVerification(store, clocks.ticker());
     }
 
     @Bean

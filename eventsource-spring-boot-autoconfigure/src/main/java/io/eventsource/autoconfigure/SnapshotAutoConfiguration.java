@@ -13,7 +13,7 @@ import io.eventsource.snapshot.Snapshots;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.SnapshotRepository;
 import io.eventsource.store.TransactionParticipation;
-import java.time.Clock;
+import io.eventsource.time.Clocks;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -72,7 +72,7 @@ public final class SnapshotAutoConfiguration {
             SnapshotExecutorHolder executor,
             ObjectProvider<SnapshotPolicy> policies,
             ObjectProvider<SnapshotListener> listeners,
-            ObjectProvider<Clock> clock) {
+            Clocks clocks) {
         requireKnown(properties.snapshots(), types);
         @Nullable SnapshotPolicy policy = policies.getIfAvailable();
         return new Snapshots(
@@ -82,7 +82,7 @@ public final class SnapshotAutoConfiguration {
                 new TransactionParticipation(dataSource),
                 executor.executor(),
                 listeners.orderedStream().toList(),
-                clock.getIfUnique(Clock::systemUTC));
+                clocks.ticker());
     }
 
     private static void requireKnown(SnapshotProperties properties, AggregateTypes types) {

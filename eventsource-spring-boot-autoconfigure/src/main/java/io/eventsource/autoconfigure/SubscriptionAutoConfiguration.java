@@ -13,8 +13,8 @@ import io.eventsource.subscription.GracefulShutdown;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionListener;
 import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.time.Clocks;
 import java.lang.management.ManagementFactory;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -61,7 +61,7 @@ public final class SubscriptionAutoConfiguration {
             ObjectProvider<HandlerInterceptor> interceptors,
             ObjectProvider<BatchListener> batches,
             ObjectProvider<OutboxHandlers> outbox,
-            ObjectProvider<Clock> clock) {
+            Clocks clocks) {
         SubscriptionStates states = new SubscriptionStates();
         HandlerDecorators decorators =
                 new HandlerDecorators(properties.observations(), observations, states::of, interceptors, batches);
@@ -86,7 +86,7 @@ public final class SubscriptionAutoConfiguration {
                     listeners.orderedStream().forEach(listener -> listener.stateChanged(name, from, to));
                 },
                 errors,
-                clock.getIfUnique(Clock::systemUTC));
+                clocks);
     }
 
     private static InstanceSettings instance(SubscriptionProperties properties, Environment environment) {

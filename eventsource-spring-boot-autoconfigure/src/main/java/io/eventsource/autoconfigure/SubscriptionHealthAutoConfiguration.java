@@ -4,7 +4,7 @@ import io.eventsource.error.RecentErrors;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.SignalRelay;
 import io.eventsource.subscription.SubscriptionManager;
-import java.time.Clock;
+import io.eventsource.time.Clocks;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,19 +32,16 @@ public final class SubscriptionHealthAutoConfiguration {
     public SubscriptionHealthAutoConfiguration() {}
 
     @Bean
-    RecentErrors eventsourceRecentErrors(ObjectProvider<Clock> clock) {
-        return new RecentErrors(clock.getIfUnique(Clock::systemUTC));
+    RecentErrors eventsourceRecentErrors(Clocks clocks) {
+        return new RecentErrors(clocks.ticker());
     }
 
     @Bean
     HeadWatch eventsourceHeadWatch(
-            SubscriptionManager manager,
-            EventSourceHealthProperties health,
-            EventSourceProperties properties,
-            ObjectProvider<Clock> clock) {
+            SubscriptionManager manager, EventSourceHealthProperties health, EventSourceProperties properties) {
         Duration silence = health.headSilence(
                 Objects.requireNonNull(properties.subscriptions().pollInterval()));
-        return new HeadWatch(manager, silence, clock.getIfUnique(Clock::systemUTC));
+        return new HeadWatch(manager, silence);
     }
 
     @Bean
@@ -53,8 +50,8 @@ public final class SubscriptionHealthAutoConfiguration {
             HeadWatch head,
             RecentErrors errors,
             EventSourceHealthProperties health,
-            ObjectProvider<Clock> clock) {
-        return new SubscriptionsHealth(manager, head, errors, health, clock.getIfUnique(Clock::systemUTC));
+            Clocks clocks) {
+        return new SubscriptionsHealth(manager, head, errors, health, clocks.wall());
     }
 
     @Bean
@@ -77,13 +74,12 @@ public final class SubscriptionHealthAutoConfiguration {
             EventSourceProperties properties,
             EventSourceHealthProperties health,
             Environment environment,
-            ObjectProvider<Clock> clocks) {
-        Clock clock = clocks.getIfUnique(Clock::systemUTC);
+            Clocks clocks) {
         HoleHealth hole = new HoleHealth(
                 logHead,
                 new AnswerInTime<>(logHead::writers, health.answerTimeout(), SubscriptionThreads.of(environment)),
-                properties.subscriptions().stallThreshold(),
-                clock);
-        return new LogHealthIndicator(logHead, watch, hole, relay.getIfAvailable(), health.errorWindow(), clock);
+                properties.subscriptions().stallThreshold());
+        return new LogHealthIndicator(
+                logHead, watch, hole, relay.getIfAvailable(), health.errorWindow(), clocks.ticker());
     }
 }

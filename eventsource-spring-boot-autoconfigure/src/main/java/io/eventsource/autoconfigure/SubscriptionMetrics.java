@@ -11,8 +11,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -30,11 +28,9 @@ final class SubscriptionMetrics implements MeterBinder {
     private static final String NAME = "subscription.name";
 
     private final SubscriptionManager manager;
-    private final Clock clock;
 
-    SubscriptionMetrics(SubscriptionManager manager, Clock clock) {
+    SubscriptionMetrics(SubscriptionManager manager) {
         this.manager = manager;
-        this.clock = clock;
     }
 
     @Override
@@ -52,7 +48,8 @@ final class SubscriptionMetrics implements MeterBinder {
 
     private double headAgeInMillis() {
         return manager.headReadAt()
-                .map(each -> (double) Duration.between(each, clock.instant()).toMillis())
+                .flatMap(read -> manager.headSilence())
+                .map(silence -> (double) silence.toMillis())
                 .orElse(Double.NaN);
     }
 

@@ -93,12 +93,10 @@ final class SubscriptionsHealth {
         }
         int down = counts.getOrDefault(Status.DOWN, 0);
         int degraded = counts.getOrDefault(Verdict.DEGRADED, 0);
-        Instant now = clock.instant();
-        Instant started = manager.startedAt().orElse(null);
         boolean following = head.trouble() == null;
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("status", down > 0 || !following ? "UNHEALTHY" : degraded > 0 ? "DEGRADED" : "HEALTHY");
-        summary.put("running", started != null);
+        summary.put("running", manager.startedAt().isPresent());
         summary.put("subscriptionCount", statuses.size());
         summary.put("healthyCount", statuses.size() - degraded - down);
         summary.put("degradedCount", degraded);
@@ -112,10 +110,8 @@ final class SubscriptionsHealth {
         summary.put(
                 "totalLagEvents",
                 statuses.stream().mapToLong(SubscriptionStatus::lag).sum());
-        summary.put(
-                "uptimeSeconds",
-                started == null ? 0 : Duration.between(started, now).toSeconds());
-        summary.put("timestamp", now.toString());
+        summary.put("uptimeSeconds", manager.uptime().toSeconds());
+        summary.put("timestamp", clock.instant().toString());
         summary.put("subscriptions", byName);
         return summary;
     }

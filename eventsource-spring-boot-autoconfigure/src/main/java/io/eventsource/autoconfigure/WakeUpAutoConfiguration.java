@@ -4,7 +4,7 @@ import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogSignal;
 import io.eventsource.store.SignalRelay;
-import java.time.Clock;
+import io.eventsource.time.Clocks;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -33,7 +33,7 @@ public final class WakeUpAutoConfiguration {
             EventSourceSchema schema,
             LogSignal signal,
             EventSourceProperties properties,
-            ObjectProvider<Clock> clock) {
+            Clocks clocks) {
         CustomizableThreadFactory threads = new CustomizableThreadFactory("eventsource-");
         // a driver that waits for a dead server cannot be interrupted, and must not keep the JVM
         threads.setDaemon(true);
@@ -44,7 +44,7 @@ public final class WakeUpAutoConfiguration {
                 properties.subscriptions().relaySettings(),
                 UUID.randomUUID(),
                 threads,
-                clock.getIfUnique(Clock::systemUTC));
+                clocks.wall());
     }
 
     @Bean

@@ -11,11 +11,11 @@ import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.time.Clocks;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +113,7 @@ class LogHealthIT {
         SettableTime time = new SettableTime();
         application
                 .withPropertyValues("eventsource.subscriptions.poll-interval=100ms")
-                .withBean(Clock.class, () -> time)
+                .withBean(Clocks.class, time::clocks)
                 .run(context -> {
                     append(context);
                     append(context);
@@ -133,7 +133,10 @@ class LogHealthIT {
                             .hasEntrySatisfying(
                                     "reason",
                                     reason -> assertThat(reason).asString().contains("gone backwards"));
-                    time.advance(Duration.ofMinutes(11));
+                    time.set(Duration.ofHours(1));
+                    assertThat(status(context)).as("no time has passed").isEqualTo("DEGRADED");
+                    time.set(Duration.ofHours(-2));
+                    time.pass(Duration.ofMinutes(11));
                     await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
                 });
     }

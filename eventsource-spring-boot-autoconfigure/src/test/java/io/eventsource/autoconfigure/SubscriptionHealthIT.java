@@ -12,10 +12,10 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.time.Clocks;
 import java.io.Serial;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -41,7 +41,7 @@ class SubscriptionHealthIT {
     private final TestDatabase database = TestDatabase.migrated();
     private final SettableTime time = new SettableTime();
     private final ApplicationContextRunner application = Runners.on(database)
-            .withBean("settable", Clock.class, () -> time)
+            .withBean("settable", Clocks.class, time::clocks)
             .withPropertyValues("eventsource.subscriptions.defaults.retry-delay=100ms");
 
     @AfterEach
@@ -128,9 +128,11 @@ class SubscriptionHealthIT {
                     append(context, 1);
                     await().untilAsserted(() ->
                             assertThat(health(context).getDetails()).containsEntry("lagEvents", 1L));
-                    time.advance(Duration.ofSeconds(61));
+                    time.set(Duration.ofHours(-1));
+                    time.pass(Duration.ofSeconds(61));
                     awaitHealth(context, "DEGRADED", "it has been behind the log for 61 s");
-                    time.advance(Duration.ofMinutes(4));
+                    time.set(Duration.ofHours(2));
+                    time.pass(Duration.ofMinutes(4));
                     awaitHealth(context, "DOWN", "it has been behind the log for 301 s");
                     permits.release(1);
                     awaitHealth(context, "UP", "it handles events");
@@ -156,7 +158,8 @@ class SubscriptionHealthIT {
                 .run(context -> {
                     append(context, 4);
                     awaitHealth(context, "DEGRADED", "it had 4 errors within a minute");
-                    time.advance(Duration.ofSeconds(70));
+                    time.set(Duration.ofHours(-1));
+                    time.pass(Duration.ofSeconds(70));
                     awaitHealth(context, "UP", "it handles events");
                     append(context, 2);
                     awaitHealth(context, "DEGRADED", "it had 6 errors in PT10M");
@@ -214,8 +217,8 @@ class SubscriptionHealthIT {
                         "eventsource.health.errors-degraded=0",
                         "eventsource.health.errors-down=0",
                         "eventsource.health.error-rate-degraded=0")
-                // of two clocks neither is used
-                .withBean("another", Clock.class, Clock::systemUTC)
+                // the breaker's pauses end by themselves here
+                .withBean("running", Clocks.class, Clocks::system, bean -> bean.setPrimary(true))
                 .run(context -> {
                     append(context, 1);
                     await().untilAsserted(() -> {
