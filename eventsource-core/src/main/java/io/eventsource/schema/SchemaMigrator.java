@@ -19,7 +19,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * by several instances at once, forward only.
  *
  * <p>These migrations have a prefix, a suffix, a folder and a history table of their own, so that they and the
- * application's migrations never see each other.
+ * application's migrations never see each other. They leave no setting and no lock in a session, so that they may run through a pooler
+ * that shares sessions.
  */
 public final class SchemaMigrator {
 
@@ -47,7 +48,7 @@ public final class SchemaMigrator {
         this.schema = schema;
         this.inspector = new SchemaInspector(new JdbcTemplate(dataSource), schema);
         this.flyway = Flyway.configure(SchemaMigrator.class.getClassLoader())
-                .dataSource(dataSource)
+                .dataSource(new TransactionLocalSettings(dataSource))
                 .locations("classpath:" + LOCATION)
                 .sqlMigrationPrefix(PREFIX)
                 .sqlMigrationSuffixes(SUFFIX)
