@@ -87,6 +87,7 @@ class DocumentsTests {
         try (Stream<Path> files = Files.walk(ROOT)) {
             return files.filter(file -> file.toString().endsWith(ending))
                     .filter(file -> !file.toString().contains("/target/")
+                            && !file.toString().contains("/node_modules/")
                             && !file.toString().contains("/."))
                     .toList();
         } catch (IOException failure) {
