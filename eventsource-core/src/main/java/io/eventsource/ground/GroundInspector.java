@@ -1,0 +1,104 @@
+package io.eventsource.ground;
+
+import io.eventsource.schema.EventSourceSchema;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.jdbc.BadSqlGrammarException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/**
+ * Asks whether the database is what the guarantees assume, in one statement about the server and this session, and one about the
+ * schema. Reads the catalogue, one end of the log and the sequence; takes no lock that anybody waits for. Thread-safe.
+ */
+public final class GroundInspector {
+
+    private final JdbcOperations jdbc;
+    private final EventSourceSchema schema;
+
+    /**
+     * Creates an inspector. No connection is opened.
+     *
+     * @param jdbc access to the database, as the user that appends
+     * @param schema where the tables are
+     */
+    public GroundInspector(JdbcOperations jdbc, EventSourceSchema schema) {
+        this.jdbc = jdbc;
+        this.schema = schema;
+    }
+
+    /**
+     * Asks everything, in two statements.
+     *
+     * @return what was found
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
+     */
+    public GroundReport inspect() {
+        GroundReport server = inspectServer();
+        return server.of(Severity.REFUSE).isEmpty() ? server.and(inspectSchema()) : server;
+    }
+
+    /**
+     * Asks what server this is and how this session is set, in one statement. Needs no tables.
+     *
+     * @return what was found
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
+     */
+    public GroundReport inspectServer() {
+        try {
+            return ServerRules.judge(ask(GroundSql.SERVER, (Object) array(Expected.SETTINGS)));
+        } catch (BadSqlGrammarException | UncategorizedSQLException failure) {
+            // somebody answers who does not know PostgreSQL's functions, most likely with another name
+            String version = jdbc.queryForObject(GroundSql.VERSION, String.class);
+            GroundReport report = ServerRules.judge(new Facts().put("server", "version", version));
+            if (report.of(Severity.REFUSE).isEmpty()) {
+                throw failure;
+            }
+            return report;
+        }
+    }
+
+    /**
+     * Asks for the tables, the sequence, triggers, functions and rights, in one statement.
+     *
+     * @return what was found; that the tables are missing is one finding
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
+     */
+    public GroundReport inspectSchema() {
+        List<String> relations = new ArrayList<>();
+        List<String> privileges = new ArrayList<>();
+        Expected.RIGHTS.forEach((relation, rights) -> rights.forEach(right -> {
+            relations.add(relation);
+            privileges.add(right);
+        }));
+        Facts facts = ask(
+                schema.sql(GroundSql.SCHEMA),
+                array(Expected.TABLES),
+                array(relations),
+                array(privileges),
+                array(Expected.APPENDED),
+                array(Expected.FUNCTIONS));
+        List<Finding> findings = new ArrayList<>();
+        findings.addAll(TableRules.judge(facts, schema));
+        if (!facts.all("table").isEmpty()) {
+            findings.addAll(SequenceRules.judge(facts, schema));
+            findings.addAll(RoleRules.judge(facts));
+        }
+        return new GroundReport(findings);
+    }
+
+    private Facts ask(String sql, Object... arguments) {
+        Facts facts = new Facts();
+        jdbc.query(
+                sql,
+                row -> {
+                    facts.put(row.getString(1), row.getString(2), row.getString(3));
+                },
+                arguments);
+        return facts;
+    }
+
+    private static String[] array(List<String> values) {
+        return values.toArray(String[]::new);
+    }
+}

@@ -1,0 +1,57 @@
+package io.eventsource.ground;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What was found, the worst first.
+ *
+ * @param findings the findings, empty when everything is as assumed
+ */
+public record GroundReport(List<Finding> findings) {
+
+    /** A report without findings. */
+    public static final GroundReport CLEAN = new GroundReport(List.of());
+
+    /** Sorts the findings. */
+    public GroundReport {
+        findings = findings.stream()
+                .sorted(Comparator.comparing(Finding::severity))
+                .toList();
+    }
+
+    /**
+     * The findings of one severity.
+     *
+     * @param severity which
+     * @return the findings
+     */
+    public List<Finding> of(Severity severity) {
+        return findings.stream().filter(each -> each.severity() == severity).toList();
+    }
+
+    /**
+     * The findings of this report and another.
+     *
+     * @param other the other report
+     * @return both
+     */
+    public GroundReport and(GroundReport other) {
+        List<Finding> all = new ArrayList<>(findings);
+        all.addAll(other.findings);
+        return new GroundReport(all);
+    }
+
+    /**
+     * Refuses to go on when a finding says so.
+     *
+     * @throws GroundException with all findings of {@link Severity#REFUSE}
+     */
+    public void requireSuitable() {
+        List<Finding> refused = of(Severity.REFUSE);
+        if (!refused.isEmpty()) {
+            throw new GroundException(refused);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.eventsource.ground;
+
+import static io.eventsource.ground.Severity.REFUSE;
+import static io.eventsource.ground.Severity.WARN;
+
+import io.eventsource.schema.EventSourceSchema;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is wrong with the sequence that positions come from. */
+final class SequenceRules {
+
+    private static final long FEW = 1_000_000_000L;
+
+    private final Facts facts;
+    private final EventSourceSchema schema;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private SequenceRules(Facts facts, EventSourceSchema schema) {
+        this.facts = facts;
+        this.schema = schema;
+    }
+
+    static List<Finding> judge(Facts facts, EventSourceSchema schema) {
+        SequenceRules rules = new SequenceRules(facts, schema);
+        if (facts.all("table").containsKey("events")) {
+            if (facts.value("sequence", "name") == null) {
+                rules.add(
+                        "sequence-not-owned",
+                        REFUSE,
+                        "No sequence belongs to %s.events.position".formatted(schema.name()),
+                        "Positions come from somewhere else, or from nowhere",
+                        "ALTER TABLE %s.events ALTER COLUMN position ADD GENERATED ALWAYS AS IDENTITY (CACHE 1), and setval it to max(position)"
+                                .formatted(schema.name()));
+            } else {
+                rules.options();
+                rules.place();
+            }
+        }
+        return rules.findings;
+    }
+
+    private void options() {
+        option(
+                "sequence-cached",
+                "cache",
+                "1",
+                "Each session hands out numbers of its own: a later event gets a lower position, and subscriptions never see it",
+                "CACHE 1");
+        option(
+                "sequence-increment",
+                "increment",
+                "1",
+                "Positions do not rise one by one, so that every event is a gap or a step backwards",
+                "INCREMENT BY 1");
+        option("sequence-cycles", "cycle", "false", "At its end it begins again below the head", "NO CYCLE");
+    }
+
+    private void option(String code, String option, String expected, String consequence, String remedy) {
+        String found = facts.value("sequence", option);
+        if (!expected.equals(found)) {
+            add(
+                    code,
+                    REFUSE,
+                    "%s of the sequence %s is %s".formatted(option, name(), found),
+                    consequence,
+                    "ALTER SEQUENCE %s %s".formatted(name(), remedy));
+        }
+    }
+
+    private void place() {
+        Long last = facts.number("sequence", "last");
+        if (last == null) {
+            add(
+                    "sequence-unreadable",
+                    WARN,
+                    "This user may not read the sequence " + name(),
+                    "A sequence that was set back is noticed only when an append meets a used position",
+                    "GRANT SELECT ON SEQUENCE %s TO %s".formatted(name(), facts.value("role", "name")));
+            return;
+        }
+        Long highest = facts.number("log", "highest");
+        Long head = facts.number("log", "head");
+        if (highest != null && last < highest) {
+            add(
+                    "sequence-behind",
+                    REFUSE,
+                    "The sequence %s is at %d, and the log has an event at position %d"
+                            .formatted(name(), last, highest),
+                    "Appends are acknowledged at positions that subscriptions have passed, or fail because the position is used",
+                    "As the owner, with appends stopped: SELECT * FROM %s.repair_positions(). It lists the events that were missed and gives them new positions (docs/operations.md)"
+                            .formatted(schema.name()));
+        } else if (head != null && last < head) {
+            add(
+                    "head-beyond-sequence",
+                    REFUSE,
+                    "log_head is at %d, and the sequence %s at %d".formatted(head, name(), last),
+                    "A reader that starts from it passes over the events that come next",
+                    "As the owner: SELECT * FROM %s.repair_positions() (docs/operations.md), and find out who wrote to log_head"
+                            .formatted(schema.name()));
+        }
+        Long maximum = facts.number("sequence", "maximum");
+        if (maximum != null && maximum - last < FEW) {
+            add(
+                    "sequence-ends",
+                    WARN,
+                    "The sequence %s is at %d and ends at %d".formatted(name(), last, maximum),
+                    "Appends fail when it ends",
+                    "ALTER SEQUENCE %s NO MAXVALUE".formatted(name()));
+        }
+    }
+
+    private String name() {
+        return String.valueOf(facts.value("sequence", "name"));
+    }
+
+    private void add(String code, Severity severity, String evidence, String consequence, String remedy) {
+        findings.add(new Finding(code, severity, evidence, consequence, remedy));
+    }
+}
