@@ -13,12 +13,16 @@ export function addAnchors(tokens) {
   let table;
   tokens.forEach((token, index) => {
     if (token.type === "table_open") {
-      table = token;
-    }
-    if (token.type === "tr_open" && tokens[index + 1].type === "td_open" && isCode(tokens[index + 2])) {
+      table = { token, allCode: true };
+    } else if (token.type === "tr_open" && tokens[index + 1].type === "td_open") {
       const inline = tokens[index + 2];
-      anchor(token, inline, unique(codeSlug(textOf(inline)), taken), false);
-      table.attrSet("class", "reference");
+      if (isCode(inline)) {
+        anchor(token, inline, unique(codeSlug(textOf(inline)), taken), false);
+      } else {
+        table.allCode = false;
+      }
+    } else if (token.type === "table_close" && table.allCode) {
+      table.token.attrSet("class", "reference");
     }
   });
 }

@@ -17,9 +17,9 @@ export function createMarkdown(site, highlight) {
   return md;
 }
 
-/** Lets long names of properties and types break after a full stop. */
+/** Lets long names of properties, types and tests break between their words. */
 function breakable(code) {
-  return code.length > 24 ? code.replace(/(?<=\w)([._])(?=\w)/g, "$1<wbr>") : code;
+  return code.length > 24 ? code.replace(/(?<=\w)[._](?=\w)|[a-z](?=[A-Z])/g, "$&<wbr>") : code;
 }
 
 function leadLinks(tokens, source, site) {

@@ -29,6 +29,13 @@ test("a row that begins with code has an anchor, and gives way to a heading", ()
   assert.equal(html.querySelector("h2").id, "same");
 });
 
+test("a table is a reference if all its rows begin with code", () => {
+  const rows = (...cells) => `| a | b |\n|---|---|\n${cells.map((cell) => `| ${cell} | 1 |\n`).join("")}`;
+  const classes = (text) => render(text).querySelectorAll("table").map((table) => table.getAttribute("class"));
+
+  assert.deepEqual(classes(`${rows("`x`", "`y`")}\n${rows("`x`", "text")}\n${rows("text")}`), ["reference", undefined, undefined]);
+});
+
 test("links between documents are relative, from and to each folder", () => {
   const leads = (link, source) => render(`[x](${link})`, source).querySelector("a").getAttribute("href");
 
@@ -62,6 +69,14 @@ test("an image of the repository is shown from its copy", () => {
 
 test("an image from elsewhere is refused", () => {
   assert.throws(() => render("![x](https://host/x.png)"), /docs\/a.md shows an image from elsewhere/);
+});
+
+test("long names may break between their words, short ones may not", () => {
+  const code = (name) => render(`\`${name}\``).querySelector("code").innerHTML;
+
+  assert.equal(code("eventsource.append.tail-timeout"), "eventsource.<wbr>append.<wbr>tail-timeout");
+  assert.equal(code("LogHeadIT.open_writes_and_others"), "Log<wbr>Head<wbr>IT.<wbr>open_<wbr>writes_<wbr>and_<wbr>others");
+  assert.equal(code("eventsource.enabled"), "eventsource.enabled");
 });
 
 test("a wide table scrolls in a region of its own that the keyboard reaches", () => {
