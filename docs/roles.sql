@@ -1,7 +1,7 @@
 -- Three roles without login: what an application needs when it does not migrate, reading only, and ending transactions that
 -- hold back the log (grant it in addition to whom an operator's tool logs in as).
 -- Run it as a superuser, or as the tables' owner with CREATEROLE, in the database that holds the tables; again after each
--- migration that adds tables. It may be run twice. Then, for each login:  GRANT eventsource_application TO orders_service;
+-- migration, in one transaction (psql --single-transaction), so that running applications miss nothing. It may be run twice. Then, for each login:  GRANT eventsource_application TO orders_service;
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'eventsource_application') THEN
@@ -18,11 +18,19 @@ $$;
 
 GRANT USAGE ON SCHEMA eventsource TO eventsource_application, eventsource_reader, eventsource_operator;
 
--- The application appends and reads; what has been appended it can neither change nor remove. Positions come from the
--- identity column, which needs no privilege on its sequence. The functions run with their caller's rights.
-GRANT SELECT, INSERT ON eventsource.events TO eventsource_application;
+-- The application appends and reads; what has been appended it can neither change nor remove. It names neither the position of
+-- an event nor the time of its arrival: positions come from the identity column, which needs no privilege on its sequence. SELECT
+-- on the sequence lets it notice that somebody has set it back. The functions run with their caller's rights, but for
+-- publish_head, which checks what is published.
+REVOKE INSERT, UPDATE ON eventsource.events FROM eventsource_application;
+GRANT SELECT, INSERT (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket, tenant_id,
+      actor_id, correlation_id, causation_id, "timestamp", payload, metadata)
+   ON eventsource.events TO eventsource_application;
+GRANT SELECT ON SEQUENCE eventsource.events_position_seq TO eventsource_application;
 GRANT SELECT, INSERT, UPDATE ON eventsource.event_streams TO eventsource_application;
-GRANT SELECT, UPDATE ON eventsource.log_head TO eventsource_application;
+REVOKE UPDATE ON eventsource.log_head FROM eventsource_application;
+GRANT SELECT ON eventsource.log_head TO eventsource_application;
+GRANT EXECUTE ON FUNCTION eventsource.publish_head(bigint) TO eventsource_application;
 GRANT SELECT, INSERT ON eventsource.log_incarnation TO eventsource_application;
 GRANT SELECT, INSERT, UPDATE, DELETE ON eventsource.projection_checkpoints, eventsource.subscription_instances,
       eventsource.snapshots, eventsource.dead_letter_queue, eventsource.parked_aggregates, eventsource.event_outbox

@@ -988,6 +988,81 @@ EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
 END
 $$;
 
+-- ES14__positions_are_guarded.pgsql
+
+-- Publishes a settled head, with the rights of the tables' owner: whoever follows the log needs no UPDATE on log_head, and can
+-- publish no position without an event, nor one beyond the sequence. While the sequence is behind the log nothing is published:
+-- the time of the last publication tells repair_positions() which events came after it.
+-- Goes back only when the log itself has gone back.
+CREATE FUNCTION eventsource.publish_head(p_head bigint) RETURNS void
+    LANGUAGE sql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE eventsource.log_head AS h SET position = p_head, published_at = clock_timestamp()
+     WHERE (h.position < p_head
+            OR h.position > p_head AND h.position > (SELECT coalesce(max(e.position), 0) FROM eventsource.events AS e))
+       AND EXISTS (SELECT FROM eventsource.events AS e WHERE e.position = p_head)
+       AND p_head <= pg_sequence_last_value(
+               pg_get_serial_sequence('eventsource.events', 'position')::regclass)
+$$;
+
+REVOKE ALL ON FUNCTION eventsource.publish_head(bigint) FROM PUBLIC;
+
+-- For the owner of the tables, when the sequence of positions was set back, or an event or log_head stands beyond it: events that
+-- were appended below the published head after it was published are seen by no subscription. Lists them; with p_apply also moves
+-- the sequence behind the log and gives them new positions there, in their order. A subscription that had not come by their old
+-- position yet, and has read them there, handles them a second time. Appends wait for it.
+CREATE FUNCTION eventsource.repair_positions(p_apply boolean)
+    RETURNS TABLE (old_position bigint, new_position bigint, aggregate_id uuid, version bigint)
+    LANGUAGE plpgsql
+    SET lock_timeout = '5s' AS $$
+#variable_conflict use_column
+DECLARE
+    v_sequence  regclass := pg_catalog.pg_get_serial_sequence('eventsource.events', 'position');
+    v_head      bigint;
+    v_published timestamptz;
+    v_highest   bigint;
+    v_last      bigint;
+    missed      record;
+BEGIN
+    LOCK TABLE eventsource.events IN SHARE ROW EXCLUSIVE MODE;
+    SELECT h.position, h.published_at INTO v_head, v_published FROM eventsource.log_head AS h FOR UPDATE;
+    SELECT coalesce(max(e.position), 0) INTO v_highest FROM eventsource.events AS e;
+    EXECUTE 'SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM ' || v_sequence INTO v_last;
+    IF v_last >= greatest(v_highest, v_head) THEN
+        RETURN;
+    END IF;
+    IF p_apply THEN
+        PERFORM pg_catalog.setval(v_sequence, greatest(v_highest, v_last));
+        IF v_head > v_highest THEN
+            UPDATE eventsource.log_head SET position = v_highest;
+        END IF;
+        ALTER TABLE eventsource.events DISABLE TRIGGER events_refuse_change;
+    END IF;
+    FOR missed IN
+        SELECT e.position, e.aggregate_id, e.version FROM eventsource.events AS e
+         WHERE e.position <= v_head AND e.created_at > v_published AND e.position < v_highest
+         ORDER BY e.position
+    LOOP
+        old_position := missed.position;
+        new_position := NULL;
+        aggregate_id := missed.aggregate_id;
+        version := missed.version;
+        IF p_apply THEN
+            UPDATE eventsource.events AS e SET position = DEFAULT
+             WHERE e.position = missed.position RETURNING e.position INTO new_position;
+            UPDATE eventsource.event_outbox AS o SET position = new_position WHERE o.position = missed.position;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+    IF p_apply THEN
+        ALTER TABLE eventsource.events ENABLE TRIGGER events_refuse_change;
+    END IF;
+END
+$$;
+
+REVOKE ALL ON FUNCTION eventsource.repair_positions(boolean) FROM PUBLIC;
+
 -- What the migrator reads to know what is here: a row for each migration above.
 CREATE TABLE eventsource.eventsource_schema_history (
     installed_rank integer       NOT NULL,
@@ -1020,4 +1095,5 @@ VALUES
     (10, '10', 'outbox status', 'SQL', 'ES10__outbox_status.pgsql', 1883570444, current_user, 0, true),
     (11, '11', 'outbox rows', 'SQL', 'ES11__outbox_rows.pgsql', 1986006033, current_user, 0, true),
     (12, '12', 'subscription controls', 'SQL', 'ES12__subscription_controls.pgsql', -755666687, current_user, 0, true),
-    (13, '13', 'dead letters of messages', 'SQL', 'ES13__dead_letters_of_messages.pgsql', 267667197, current_user, 0, true);
+    (13, '13', 'dead letters of messages', 'SQL', 'ES13__dead_letters_of_messages.pgsql', 267667197, current_user, 0, true),
+    (14, '14', 'positions are guarded', 'SQL', 'ES14__positions_are_guarded.pgsql', -1667654825, current_user, 0, true);

@@ -24,6 +24,15 @@ final class Expected {
             "idle_in_transaction_session_timeout",
             "transaction_timeout");
 
+    /** Findings that are refused, and that somebody may have a reason for. */
+    static final List<String> ACCEPTABLE = List.of(
+            "server-not-postgresql",
+            "triggers-do-not-fire",
+            "history-trigger",
+            "rewrite-rules",
+            "inheritance",
+            "unlogged-table");
+
     /** Tables whose rows are lost together or not at all. */
     static final List<String> TABLES = List.of(
             "events",
@@ -71,6 +80,7 @@ final class Expected {
             "insert_late_events",
             "refuse_change_of_history",
             "publish_head",
+            "repair_positions",
             "leased",
             "split_segment",
             "complete_merge",
@@ -79,6 +89,11 @@ final class Expected {
             "message_payload",
             "outbox_rows",
             "write_outbox_rows");
+
+    /** Those that an application calls; the others are for the owner. */
+    static final List<String> CALLED = FUNCTIONS.stream()
+            .filter(each -> !each.equals("repair_positions") && !each.equals("outbox_rows"))
+            .toList();
 
     /** What an append names; the position and the time of arrival are the database's. */
     static final List<String> APPENDED = List.of(

@@ -2,7 +2,9 @@ package io.eventsource.ground;
 
 import io.eventsource.schema.EventSourceSchema;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -15,16 +17,27 @@ public final class GroundInspector {
 
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
+    private final Set<String> accepted;
 
     /**
      * Creates an inspector. No connection is opened.
      *
      * @param jdbc access to the database, as the user that appends
      * @param schema where the tables are
+     * @param accepted codes of findings whose risk is taken on: they are not refused, but warned of
+     * @throws IllegalArgumentException when there is no finding of such a code, or it cannot be accepted
      */
-    public GroundInspector(JdbcOperations jdbc, EventSourceSchema schema) {
+    public GroundInspector(JdbcOperations jdbc, EventSourceSchema schema, Collection<String> accepted) {
         this.jdbc = jdbc;
         this.schema = schema;
+        this.accepted = Set.copyOf(accepted);
+        for (String code : accepted) {
+            if (!Expected.ACCEPTABLE.contains(code)) {
+                throw new IllegalArgumentException(
+                        "eventsource.ground.accept knows no finding '%s' that can be accepted. These can: %s"
+                                .formatted(code, String.join(", ", Expected.ACCEPTABLE)));
+            }
+        }
     }
 
     /**
@@ -45,6 +58,10 @@ public final class GroundInspector {
      * @throws org.springframework.dao.DataAccessException when the database is out of reach
      */
     public GroundReport inspectServer() {
+        return judgeServer().accepting(accepted);
+    }
+
+    private GroundReport judgeServer() {
         try {
             return ServerRules.judge(ask(GroundSql.SERVER, (Object) array(Expected.SETTINGS)));
         } catch (BadSqlGrammarException | UncategorizedSQLException failure) {
@@ -77,14 +94,14 @@ public final class GroundInspector {
                 array(relations),
                 array(privileges),
                 array(Expected.APPENDED),
-                array(Expected.FUNCTIONS));
+                array(Expected.CALLED));
         List<Finding> findings = new ArrayList<>();
         findings.addAll(TableRules.judge(facts, schema));
         if (!facts.all("table").isEmpty()) {
             findings.addAll(SequenceRules.judge(facts, schema));
             findings.addAll(RoleRules.judge(facts));
         }
-        return new GroundReport(findings);
+        return new GroundReport(findings).accepting(accepted);
     }
 
     private Facts ask(String sql, Object... arguments) {

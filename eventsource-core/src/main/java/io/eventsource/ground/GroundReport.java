@@ -1,6 +1,7 @@
 package io.eventsource.ground;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
@@ -41,6 +42,20 @@ public record GroundReport(List<Finding> findings) {
         List<Finding> all = new ArrayList<>(findings);
         all.addAll(other.findings);
         return new GroundReport(all);
+    }
+
+    /**
+     * The same report for somebody who has taken some risks on by name: what would be refused is a warning.
+     *
+     * @param codes the codes of the findings that are accepted
+     * @return the report
+     */
+    public GroundReport accepting(Collection<String> codes) {
+        return new GroundReport(findings.stream()
+                .map(each -> each.severity() == Severity.REFUSE && codes.contains(each.code())
+                        ? new Finding(each.code(), Severity.WARN, each.evidence(), each.consequence(), each.remedy())
+                        : each)
+                .toList());
     }
 
     /**

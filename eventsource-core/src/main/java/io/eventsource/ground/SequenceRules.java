@@ -88,7 +88,7 @@ final class SequenceRules {
                     "The sequence %s is at %d, and the log has an event at position %d"
                             .formatted(name(), last, highest),
                     "Appends are acknowledged at positions that subscriptions have passed, or fail because the position is used",
-                    "As the owner, with appends stopped: SELECT * FROM %s.repair_positions(). It lists the events that were missed and gives them new positions (docs/operations.md)"
+                    "As the owner: SELECT * FROM %s.repair_positions(false) lists the events that were missed, and repair_positions(true) gives them new positions (docs/operations.md)"
                             .formatted(schema.name()));
         } else if (head != null && last < head) {
             add(
@@ -96,7 +96,7 @@ final class SequenceRules {
                     REFUSE,
                     "log_head is at %d, and the sequence %s at %d".formatted(head, name(), last),
                     "A reader that starts from it passes over the events that come next",
-                    "As the owner: SELECT * FROM %s.repair_positions() (docs/operations.md), and find out who wrote to log_head"
+                    "As the owner: SELECT * FROM %s.repair_positions(true) (docs/operations.md), and find out who wrote to log_head"
                             .formatted(schema.name()));
         }
         Long maximum = facts.number("sequence", "maximum");

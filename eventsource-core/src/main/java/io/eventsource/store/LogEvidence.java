@@ -16,8 +16,10 @@ interface LogEvidence {
      *
      * @param positions visible positions, ascending
      * @param incarnation of the log, or null when it has none or no position is visible
+     * @param lastDrawn the last position that the sequence has handed out, read after the positions; 0 when it was reset, null when
+     *     it may not be read or no position is visible
      */
-    record Sight(List<Long> positions, @Nullable UUID incarnation) {}
+    record Sight(List<Long> positions, @Nullable UUID incarnation, @Nullable Long lastDrawn) {}
 
     /**
      * What is visible from a position on.
@@ -26,6 +28,9 @@ interface LogEvidence {
      * @param limit how many at most
      */
     Sight from(long position, int limit);
+
+    /** The last position that the sequence has handed out, also where it was reset; this user must be allowed to read it. */
+    long lastDrawn();
 
     /** Changes whenever the server may have lost commits; null when nobody has named it since. */
     @Nullable UUID incarnation();

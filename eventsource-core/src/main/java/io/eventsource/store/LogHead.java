@@ -54,6 +54,7 @@ public final class LogHead {
 
     private final LogEvidence evidence;
     private final Clocks clocks;
+    private final SequenceWatch sequence;
 
     private long head;
     private @Nullable Fence fence;
@@ -99,6 +100,7 @@ public final class LogHead {
     LogHead(LogEvidence evidence, Clocks clocks) {
         this.evidence = evidence;
         this.clocks = clocks;
+        this.sequence = new SequenceWatch(evidence);
     }
 
     /** What must end before the head may move to {@code upTo}. */
@@ -195,6 +197,16 @@ public final class LogHead {
     }
 
     /**
+     * Whether the sequence of positions was behind the log at the last look, without looking. Null also where this user may not read
+     * the sequence.
+     *
+     * @return how far, or null when it is not
+     */
+    public @Nullable SequenceBehind sequenceBehind() {
+        return sequence.behind();
+    }
+
+    /**
      * The highest position that is visible now, settled or not. Nothing is concluded from it.
      *
      * @return the position, 0 for an empty log
@@ -221,6 +233,7 @@ public final class LogHead {
         }
         // from the head on: as long as its own event is there, one statement tells that nothing has changed
         LogEvidence.Sight sight = evidence.from(head, PAGE);
+        sequence.compare(sight);
         List<Long> visible = sight.positions();
         if (!visible.isEmpty() && !Objects.equals(sight.incarnation(), incarnation)) {
             forget();

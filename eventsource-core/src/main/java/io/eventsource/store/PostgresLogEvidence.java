@@ -18,7 +18,10 @@ final class PostgresLogEvidence implements LogEvidence {
 
     private static final String FROM =
             """
-            SELECT position, (SELECT i.incarnation FROM {schema}.log_incarnation AS i)
+            SELECT position, (SELECT i.incarnation FROM {schema}.log_incarnation AS i),
+                   (SELECT coalesce(pg_catalog.pg_sequence_last_value(q.id), 0)
+                      FROM pg_catalog.to_regclass('{schema}.events_position_seq') AS q (id)
+                     WHERE pg_catalog.has_sequence_privilege(q.id, 'SELECT'))
               FROM {schema}.events WHERE position >= ? ORDER BY position LIMIT ?""";
 
     private static final String INCARNATION = "SELECT incarnation FROM {schema}.log_incarnation";
@@ -30,12 +33,10 @@ final class PostgresLogEvidence implements LogEvidence {
 
     private static final String PUBLISHED_HEAD = "SELECT coalesce(max(position), 0) FROM {schema}.log_head";
 
-    /** Goes back only when the log itself has gone back. */
-    private static final String PUBLISH =
-            """
-            UPDATE {schema}.log_head AS h SET position = ?, published_at = clock_timestamp()
-             WHERE h.position < ?
-                OR h.position > ? AND h.position > (SELECT coalesce(max(e.position), 0) FROM {schema}.events AS e)""";
+    private static final String PUBLISH = "SELECT {schema}.publish_head(?)";
+
+    private static final String LAST_DRAWN =
+            "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {schema}.events_position_seq";
 
     /** The table is resolved by name each time: it may have been restored or swapped. */
     private static final String WRITERS =
@@ -82,17 +83,24 @@ final class PostgresLogEvidence implements LogEvidence {
     public Sight from(long position, int limit) {
         List<Long> positions = new ArrayList<>();
         AtomicReference<@Nullable UUID> incarnation = new AtomicReference<>();
+        AtomicReference<@Nullable Long> lastDrawn = new AtomicReference<>();
         jdbc.query(
                 schema.sql(FROM),
                 row -> {
                     if (positions.isEmpty()) {
                         incarnation.set(row.getObject(2, UUID.class));
+                        lastDrawn.set(row.getObject(3, Long.class));
                     }
                     positions.add(row.getLong(1));
                 },
                 position,
                 limit);
-        return new Sight(positions, incarnation.get());
+        return new Sight(positions, incarnation.get(), lastDrawn.get());
+    }
+
+    @Override
+    public long lastDrawn() {
+        return Objects.requireNonNull(jdbc.queryForObject(schema.sql(LAST_DRAWN), Long.class));
     }
 
     @Override
@@ -119,7 +127,7 @@ final class PostgresLogEvidence implements LogEvidence {
 
     @Override
     public void publish(long head) {
-        jdbc.update(schema.sql(PUBLISH), head, head, head);
+        jdbc.query(schema.sql(PUBLISH), answer -> {}, head);
     }
 
     @Override

@@ -130,6 +130,11 @@ enum FaultyReaders {
         }
 
         @Override
+        public long lastDrawn() {
+            return evidence.lastDrawn();
+        }
+
+        @Override
         public @Nullable UUID incarnation() {
             return evidence.incarnation();
         }

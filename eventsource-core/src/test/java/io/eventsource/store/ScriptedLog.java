@@ -22,6 +22,7 @@ final class ScriptedLog implements LogEvidence {
     private @Nullable UUID incarnation;
     private int statements;
     private boolean unreachable;
+    private @Nullable Long sequence;
     private @Nullable Runnable beforeEachStatement;
 
     /** A transaction takes its lock on the table and draws positions. */
@@ -78,6 +79,11 @@ final class ScriptedLog implements LogEvidence {
         incarnation = null;
     }
 
+    /** What the sequence says; null when it may not be read. */
+    void sequenceAt(@Nullable Long lastDrawn) {
+        sequence = lastDrawn;
+    }
+
     void reachable(boolean reachable) {
         unreachable = !reachable;
     }
@@ -113,7 +119,13 @@ final class ScriptedLog implements LogEvidence {
         statement();
         List<Long> positions =
                 visible.tailSet(position, true).stream().limit(limit).toList();
-        return new Sight(positions, positions.isEmpty() ? null : incarnation);
+        return new Sight(positions, positions.isEmpty() ? null : incarnation, sequence);
+    }
+
+    @Override
+    public long lastDrawn() {
+        statement();
+        return sequence == null ? 0 : sequence;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.ground.GroundWatch;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaInspector;
 import io.eventsource.schema.SchemaMigrator;
@@ -35,11 +36,13 @@ public final class EventSourceHealthAutoConfiguration {
             DataSource dataSource,
             EventSourceSchema schema,
             ObjectProvider<SubscriptionsHealth> subscriptions,
+            GroundWatch ground,
             EventSourceHealthProperties health,
             Environment environment) {
         SchemaInspector inspector = new SchemaInspector(new JdbcTemplate(dataSource), schema);
         return new EventSourceHealthIndicator(
                 new AnswerInTime<>(inspector::inspect, health.answerTimeout(), SubscriptionThreads.of(environment)),
+                new AnswerInTime<>(ground::report, health.answerTimeout(), SubscriptionThreads.of(environment)),
                 SchemaMigrator.requiredVersion(),
                 subscriptions.getIfAvailable());
     }

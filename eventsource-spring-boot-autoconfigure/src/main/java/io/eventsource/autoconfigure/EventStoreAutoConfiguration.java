@@ -6,6 +6,8 @@ import io.eventsource.event.EventType;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.event.Upcaster;
+import io.eventsource.ground.GroundInspector;
+import io.eventsource.ground.GroundWatch;
 import io.eventsource.observation.AppendContext;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.observation.EventSourceObservations.Conventions;
@@ -15,6 +17,7 @@ import io.eventsource.observation.SnapshotContext;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.AppendGroupListener;
+import io.eventsource.store.DetachedJdbc;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
@@ -46,7 +49,7 @@ import org.springframework.util.function.SingletonSupplier;
 @AutoConfiguration(after = DataSourceAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "eventsource.enabled", matchIfMissing = true)
 @ConditionalOnSingleCandidate(DataSource.class)
-@EnableConfigurationProperties({EventSourceProperties.class, OutboxProperties.class})
+@EnableConfigurationProperties({EventSourceProperties.class, GroundProperties.class, OutboxProperties.class})
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class EventStoreAutoConfiguration {
 
@@ -67,8 +70,35 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     @ConditionalOnBooleanProperty(name = "eventsource.migration.enabled", matchIfMissing = true)
-    SchemaInitializer eventSourceSchemaInitializer(SchemaMigrator migrator) {
-        return new SchemaInitializer(migrator);
+    SchemaInitializer eventSourceSchemaInitializer(SchemaMigrator migrator, GroundCheck ground) {
+        return new SchemaInitializer(migrator, ground);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    GroundInspector eventSourceGroundInspector(
+            DataSource dataSource, EventSourceSchema schema, GroundProperties properties) {
+        return new GroundInspector(DetachedJdbc.on(dataSource), schema, properties.accept());
+    }
+
+    @Bean
+    GroundCheck eventSourceGroundCheck(GroundInspector inspector) {
+        return new GroundCheck(inspector);
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    GroundChecked eventSourceGroundChecked(GroundCheck check) {
+        return new GroundChecked(check);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    GroundWatch eventSourceGroundWatch(GroundInspector inspector, LogHead logHead) {
+        return new GroundWatch(
+                inspector,
+                () -> 2 * logHead.status().generation() + (logHead.sequenceBehind() == null ? 0 : 1),
+                System::nanoTime);
     }
 
     @Bean
@@ -128,6 +158,7 @@ public final class EventStoreAutoConfiguration {
             LogHead logHead,
             LogSignal signal,
             EventSourceProperties properties,
+            GroundChecked ground,
             AppendExecutorHolder executor,
             EventSourceObservations observations,
             ObjectProvider<AppendGroupListener> groupListeners,

@@ -7,13 +7,16 @@ import org.springframework.beans.factory.InitializingBean;
 final class SchemaInitializer implements InitializingBean {
 
     private final SchemaMigrator migrator;
+    private final GroundCheck ground;
 
-    SchemaInitializer(SchemaMigrator migrator) {
+    SchemaInitializer(SchemaMigrator migrator, GroundCheck ground) {
         this.migrator = migrator;
+        this.ground = ground;
     }
 
     @Override
     public void afterPropertiesSet() {
+        ground.checkServer();
         migrator.migrate();
     }
 }

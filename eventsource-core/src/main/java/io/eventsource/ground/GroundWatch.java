@@ -1,0 +1,70 @@
+package io.eventsource.ground;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The findings as of the last time somebody asked. Asks again when there is reason to think that they have changed, after a while, and
+ * soon while something is wrong; otherwise it answers from memory. Starts no thread. Thread-safe.
+ */
+public final class GroundWatch {
+
+    private static final Duration WHILE_WELL = Duration.ofMinutes(1);
+    private static final Duration WHILE_WRONG = Duration.ofSeconds(1);
+
+    private final GroundInspector inspector;
+    private final LongSupplier changes;
+    private final LongSupplier nanoTime;
+
+    private volatile boolean suspected;
+    private @Nullable GroundReport report;
+    private long askedAt;
+    private long changesSeen;
+
+    /**
+     * Creates a watch that has not asked.
+     *
+     * @param inspector asks
+     * @param changes another number whenever the database may have become another one, such as the log's generation; no statement
+     * @param nanoTime the time by a clock that is never set, in nanoseconds
+     */
+    public GroundWatch(GroundInspector inspector, LongSupplier changes, LongSupplier nanoTime) {
+        this.inspector = inspector;
+        this.changes = changes;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Somebody has reason to doubt what was found, such as an append that was answered with an error. Costs nothing. */
+    public void suspect() {
+        suspected = true;
+    }
+
+    /**
+     * What was found, at most a minute ago, or a second while something is refused or down.
+     *
+     * @return the report
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach; the next call asks again
+     */
+    public synchronized GroundReport report() {
+        long now = nanoTime.getAsLong();
+        long changesNow = changes.getAsLong();
+        GroundReport known = report;
+        if (known != null && !suspected && changesNow == changesSeen && now - askedAt < patience(known)) {
+            return known;
+        }
+        report = null;
+        suspected = false;
+        GroundReport found = inspector.inspect();
+        askedAt = now;
+        changesSeen = changesNow;
+        report = found;
+        return found;
+    }
+
+    private static long patience(GroundReport known) {
+        boolean well =
+                known.of(Severity.REFUSE).isEmpty() && known.of(Severity.DOWN).isEmpty();
+        return (well ? WHILE_WELL : WHILE_WRONG).toNanos();
+    }
+}

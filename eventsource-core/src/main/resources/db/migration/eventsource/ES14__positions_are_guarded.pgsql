@@ -1,0 +1,72 @@
+-- Publishes a settled head, with the rights of the tables' owner: whoever follows the log needs no UPDATE on log_head, and can
+-- publish no position without an event, nor one beyond the sequence. While the sequence is behind the log nothing is published:
+-- the time of the last publication tells repair_positions() which events came after it.
+-- Goes back only when the log itself has gone back.
+CREATE FUNCTION ${flyway:defaultSchema}.publish_head(p_head bigint) RETURNS void
+    LANGUAGE sql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE ${flyway:defaultSchema}.log_head AS h SET position = p_head, published_at = clock_timestamp()
+     WHERE (h.position < p_head
+            OR h.position > p_head AND h.position > (SELECT coalesce(max(e.position), 0) FROM ${flyway:defaultSchema}.events AS e))
+       AND EXISTS (SELECT FROM ${flyway:defaultSchema}.events AS e WHERE e.position = p_head)
+       AND p_head <= pg_sequence_last_value(
+               pg_get_serial_sequence('${flyway:defaultSchema}.events', 'position')::regclass)
+$$;
+
+REVOKE ALL ON FUNCTION ${flyway:defaultSchema}.publish_head(bigint) FROM PUBLIC;
+
+-- For the owner of the tables, when the sequence of positions was set back, or an event or log_head stands beyond it: events that
+-- were appended below the published head after it was published are seen by no subscription. Lists them; with p_apply also moves
+-- the sequence behind the log and gives them new positions there, in their order. A subscription that had not come by their old
+-- position yet, and has read them there, handles them a second time. Appends wait for it.
+CREATE FUNCTION ${flyway:defaultSchema}.repair_positions(p_apply boolean)
+    RETURNS TABLE (old_position bigint, new_position bigint, aggregate_id uuid, version bigint)
+    LANGUAGE plpgsql
+    SET lock_timeout = '5s' AS $$
+#variable_conflict use_column
+DECLARE
+    v_sequence  regclass := pg_catalog.pg_get_serial_sequence('${flyway:defaultSchema}.events', 'position');
+    v_head      bigint;
+    v_published timestamptz;
+    v_highest   bigint;
+    v_last      bigint;
+    missed      record;
+BEGIN
+    LOCK TABLE ${flyway:defaultSchema}.events IN SHARE ROW EXCLUSIVE MODE;
+    SELECT h.position, h.published_at INTO v_head, v_published FROM ${flyway:defaultSchema}.log_head AS h FOR UPDATE;
+    SELECT coalesce(max(e.position), 0) INTO v_highest FROM ${flyway:defaultSchema}.events AS e;
+    EXECUTE 'SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM ' || v_sequence INTO v_last;
+    IF v_last >= greatest(v_highest, v_head) THEN
+        RETURN;
+    END IF;
+    IF p_apply THEN
+        PERFORM pg_catalog.setval(v_sequence, greatest(v_highest, v_last));
+        IF v_head > v_highest THEN
+            UPDATE ${flyway:defaultSchema}.log_head SET position = v_highest;
+        END IF;
+        ALTER TABLE ${flyway:defaultSchema}.events DISABLE TRIGGER events_refuse_change;
+    END IF;
+    FOR missed IN
+        SELECT e.position, e.aggregate_id, e.version FROM ${flyway:defaultSchema}.events AS e
+         WHERE e.position <= v_head AND e.created_at > v_published AND e.position < v_highest
+         ORDER BY e.position
+    LOOP
+        old_position := missed.position;
+        new_position := NULL;
+        aggregate_id := missed.aggregate_id;
+        version := missed.version;
+        IF p_apply THEN
+            UPDATE ${flyway:defaultSchema}.events AS e SET position = DEFAULT
+             WHERE e.position = missed.position RETURNING e.position INTO new_position;
+            UPDATE ${flyway:defaultSchema}.event_outbox AS o SET position = new_position WHERE o.position = missed.position;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+    IF p_apply THEN
+        ALTER TABLE ${flyway:defaultSchema}.events ENABLE TRIGGER events_refuse_change;
+    END IF;
+END
+$$;
+
+REVOKE ALL ON FUNCTION ${flyway:defaultSchema}.repair_positions(boolean) FROM PUBLIC;
