@@ -1,13 +1,11 @@
 package io.eventsource.store;
 
-import io.eventsource.EventSourceException;
 import io.eventsource.schema.EventSourceSchema;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +13,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The statements that append, each one round trip. */
+/** The statements that append and insert at once, each one round trip. */
 final class AppendSql {
 
     private static final String APPEND_EVENT =
@@ -42,57 +40,16 @@ final class AppendSql {
                      ORDER BY u.id) AS i
              CROSS JOIN LATERAL {schema}.advance_stream(i.id, i.type, i.tenant, i.expected, i.append_id, i.count) AS o""";
 
-    private static final String INSERT_LATE_EVENTS =
-            "SELECT {schema}.insert_late_events(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-
-    private static final String ADVANCE_STREAM =
-            """
-            SELECT outcome, version, actual, NULL::bigint, NULL::bigint
-              FROM {schema}.advance_stream(?, ?, ?, ?, ?, ?)""";
-
-    /** The common cases of {@link #ADVANCE_STREAM}, without the cost of a function; the function says why when they fail. */
-    private static final String ADVANCE_EXACT_STREAM =
-            """
-            UPDATE {schema}.event_streams SET version = ?
-             WHERE aggregate_id = ? AND version = ? AND aggregate_type = ? AND tenant_id IS NOT DISTINCT FROM ?""";
-
-    private static final String CREATE_STREAM =
-            """
-            INSERT INTO {schema}.event_streams (version, aggregate_id, aggregate_type, tenant_id) VALUES (?, ?, ?, ?)
-            ON CONFLICT ON CONSTRAINT event_streams_pkey DO NOTHING""";
-
-    /** What insert_late_events does, for one event: timeout, check of the stream and insert in one planned statement. */
-    private static final String INSERT_LATE_EVENT =
-            """
-            WITH timeout AS (SELECT set_config('idle_in_transaction_session_timeout', ?, true))
-            INSERT INTO {schema}.events
-                   (aggregate_id, aggregate_type, tenant_id, bucket, append_id, version, event_id, event_type, revision,
-                    "timestamp", actor_id, correlation_id, causation_id, payload, metadata)
-            SELECT s.aggregate_id, s.aggregate_type, s.tenant_id, ?::smallint, ?::uuid, ?::bigint, ?::uuid, ?::text,
-                   ?::smallint, ?::timestamptz, ?::text, ?::text, ?::text, ?::jsonb, ?::jsonb
-              FROM timeout, {schema}.event_streams AS s
-             WHERE s.aggregate_id = ? AND s.version >= ?""";
-
-    private final String advanceStream;
-    private final String advanceExactStream;
-    private final String createStream;
-    private final String insertLateEvent;
     private final String appendEvent;
     private final String appendEvents;
     private final String appendGroup;
     private final String advanceStreams;
-    private final String insertLateEvents;
 
     AppendSql(EventSourceSchema schema) {
-        this.advanceStream = schema.sql(ADVANCE_STREAM);
-        this.advanceExactStream = schema.sql(ADVANCE_EXACT_STREAM);
-        this.createStream = schema.sql(CREATE_STREAM);
-        this.insertLateEvent = schema.sql(INSERT_LATE_EVENT);
         this.appendEvent = schema.sql(APPEND_EVENT);
         this.appendEvents = schema.sql(APPEND_EVENTS);
         this.appendGroup = schema.sql(APPEND_GROUP);
         this.advanceStreams = schema.sql(ADVANCE_STREAMS);
-        this.insertLateEvents = schema.sql(INSERT_LATE_EVENTS);
     }
 
     /**
@@ -111,33 +68,6 @@ final class AppendSql {
             statement.setLong(6, append.expectedVersion().code());
             statement.setObject(7, encoded.appendId());
             bindEvent(statement, 8, encoded.rows().get(0));
-            try (ResultSet answer = statement.executeQuery()) {
-                answer.next();
-                return outcome(answer, 1);
-            }
-        }
-    }
-
-    /**
-     * Advances one stream and inserts nothing.
-     *
-     * @return the outcome, without positions
-     */
-    AppendOutcome advanceStream(Connection connection, EncodedAppend encoded) throws SQLException {
-        StreamAppend append = encoded.append();
-        if (append.expectedVersion() instanceof ExpectedVersion.Exact exact) {
-            long version = exact.version() + encoded.rows().size();
-            if (advanceExactly(connection, append, exact.version(), version)) {
-                return new AppendOutcome("appended", version, null, 0, 0);
-            }
-        }
-        try (PreparedStatement statement = connection.prepareStatement(advanceStream)) {
-            statement.setObject(1, append.aggregateId());
-            statement.setString(2, append.aggregateType());
-            statement.setString(3, append.metadata().tenantId());
-            statement.setLong(4, append.expectedVersion().code());
-            statement.setObject(5, encoded.appendId());
-            statement.setInt(6, encoded.rows().size());
             try (ResultSet answer = statement.executeQuery()) {
                 answer.next();
                 return outcome(answer, 1);
@@ -207,67 +137,7 @@ final class AppendSql {
         }
     }
 
-    /**
-     * Inserts the events of appends whose streams have been advanced in this transaction.
-     *
-     * @param idleTimeout how long the session may idle from here to its commit
-     */
-    void insertLateEvents(Connection connection, List<LateAppends.Pending> pending, Duration idleTimeout)
-            throws SQLException {
-        if (pending.size() == 1 && pending.get(0).append().rows().size() == 1) {
-            insertLateEvent(connection, pending.get(0), idleTimeout);
-            return;
-        }
-        List<EncodedAppend> appends =
-                pending.stream().map(LateAppends.Pending::append).toList();
-        try (PreparedStatement statement = connection.prepareStatement(insertLateEvents)) {
-            statement.setString(1, Long.toString(idleTimeout.toMillis()));
-            Binder binder = new Binder(connection, statement, 2);
-            bindStreams(binder, appends);
-            binder.array("int8", pending, Long[]::new, LateAppends.Pending::firstVersion);
-            bindCounts(binder, appends);
-            bindEvents(binder, appends);
-            statement.executeQuery().close();
-        }
-    }
-
-    private boolean advanceExactly(Connection connection, StreamAppend append, long expected, long version)
-            throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(expected == 0 ? createStream : advanceExactStream)) {
-            int next = 1;
-            statement.setLong(next++, version);
-            statement.setObject(next++, append.aggregateId());
-            if (expected > 0) {
-                statement.setLong(next++, expected);
-            }
-            statement.setString(next++, append.aggregateType());
-            statement.setString(next, append.metadata().tenantId());
-            return statement.executeUpdate() == 1;
-        }
-    }
-
-    private void insertLateEvent(Connection connection, LateAppends.Pending pending, Duration idleTimeout)
-            throws SQLException {
-        EncodedAppend encoded = pending.append();
-        StreamAppend append = encoded.append();
-        try (PreparedStatement statement = connection.prepareStatement(insertLateEvent)) {
-            statement.setString(1, Long.toString(idleTimeout.toMillis()));
-            statement.setShort(2, Bucket.of(append.aggregateId()));
-            statement.setObject(3, encoded.appendId());
-            statement.setLong(4, pending.firstVersion());
-            bindEvent(statement, 5, encoded.rows().get(0));
-            statement.setObject(14, append.aggregateId());
-            statement.setLong(15, pending.firstVersion());
-            if (statement.executeUpdate() == 0) {
-                throw new EventSourceException(
-                        "The append to stream %s was undone by a savepoint that was rolled back on the connection itself. Roll back savepoints through Spring (nested transactions, TransactionStatus), or set eventsource.append.timing to immediate."
-                                .formatted(append.aggregateId()));
-            }
-        }
-    }
-
-    private static void bindEvent(PreparedStatement statement, int first, EncodedAppend.Row row) throws SQLException {
+    static void bindEvent(PreparedStatement statement, int first, EncodedAppend.Row row) throws SQLException {
         statement.setObject(first, row.eventId());
         statement.setString(first + 1, row.payload().eventType());
         statement.setShort(first + 2, (short) row.payload().revision());
@@ -279,7 +149,7 @@ final class AppendSql {
         statement.setString(first + 8, row.headers());
     }
 
-    private static void bindStreams(Binder binder, List<EncodedAppend> appends) throws SQLException {
+    static void bindStreams(Binder binder, List<EncodedAppend> appends) throws SQLException {
         binder.array("uuid", appends, Object[]::new, each -> each.append().aggregateId());
         binder.array("text", appends, String[]::new, each -> each.append().aggregateType());
         binder.array(
@@ -289,21 +159,21 @@ final class AppendSql {
         binder.array("uuid", appends, Object[]::new, EncodedAppend::appendId);
     }
 
-    private static void bindDemands(Binder binder, List<EncodedAppend> appends) throws SQLException {
+    static void bindDemands(Binder binder, List<EncodedAppend> appends) throws SQLException {
         binder.array("int8", appends, Long[]::new, each -> each.append()
                 .expectedVersion()
                 .code());
         bindCounts(binder, appends);
     }
 
-    private static void bindCounts(Binder binder, List<EncodedAppend> appends) throws SQLException {
+    static void bindCounts(Binder binder, List<EncodedAppend> appends) throws SQLException {
         binder.array("int4", appends, Integer[]::new, each -> each.rows().size());
     }
 
     /** An event with the append it belongs to, counted from 1, and its place in it, counted from 0. */
     private record Placed(int append, int place, EncodedAppend.Row row) {}
 
-    private static void bindEvents(Binder binder, List<EncodedAppend> appends) throws SQLException {
+    static void bindEvents(Binder binder, List<EncodedAppend> appends) throws SQLException {
         List<Placed> events = new ArrayList<>();
         for (int append = 0; append < appends.size(); append++) {
             List<EncodedAppend.Row> rows = appends.get(append).rows();
@@ -332,7 +202,7 @@ final class AppendSql {
         binder.shared("text", events, String[]::new, each -> each.row().headers());
     }
 
-    private static List<@Nullable AppendOutcome> outcomes(PreparedStatement statement, int count) throws SQLException {
+    static List<@Nullable AppendOutcome> outcomes(PreparedStatement statement, int count) throws SQLException {
         List<@Nullable AppendOutcome> outcomes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             outcomes.add(null);
@@ -345,7 +215,7 @@ final class AppendSql {
         return outcomes;
     }
 
-    private static AppendOutcome outcome(ResultSet answer, int column) throws SQLException {
+    static AppendOutcome outcome(ResultSet answer, int column) throws SQLException {
         return new AppendOutcome(
                 answer.getString(column),
                 answer.getLong(column + 1),
@@ -355,7 +225,7 @@ final class AppendSql {
     }
 
     /** Binds array after array. */
-    private static final class Binder {
+    static final class Binder {
 
         private final Connection connection;
         private final PreparedStatement statement;

@@ -69,25 +69,27 @@ final class BulkLoader {
     }
 
     private LoadProgress loadChunk(Chunk chunk, LoadProgress before, long begin, Consumer<LoadProgress> progress) {
-        detached.execute((ConnectionCallback<Integer>) connection -> {
-            connection.setAutoCommit(false);
-            boolean committed = false;
-            try {
-                if (!copyAll(connection, List.copyOf(chunk.streams.values()))) {
-                    connection.rollback();
-                    appendOneByOne(connection, chunk.appends);
-                }
-                connection.commit();
-                committed = true;
-            } finally {
-                // going back to automatic commits would commit
-                if (!committed) {
-                    connection.rollback();
-                }
-                connection.setAutoCommit(true);
-            }
-            return chunk.events;
-        });
+        AppendFailures.translating(
+                chunk.appends.get(0).append(),
+                () -> detached.execute((ConnectionCallback<Integer>) connection -> {
+                    connection.setAutoCommit(false);
+                    boolean committed = false;
+                    try {
+                        if (!copyAll(connection, List.copyOf(chunk.streams.values()))) {
+                            connection.rollback();
+                            appendOneByOne(connection, chunk.appends);
+                        }
+                        connection.commit();
+                        committed = true;
+                    } finally {
+                        // going back to automatic commits would commit
+                        if (!committed) {
+                            connection.rollback();
+                        }
+                        connection.setAutoCommit(true);
+                    }
+                    return chunk.events;
+                }));
         LoadProgress done = new LoadProgress(
                 before.appends() + chunk.appends.size(),
                 before.events() + chunk.events,

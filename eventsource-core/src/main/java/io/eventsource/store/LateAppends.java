@@ -1,11 +1,13 @@
 package io.eventsource.store;
 
 import io.eventsource.event.StoredEvent;
+import io.eventsource.store.AppendFailedException.Reason;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
@@ -26,14 +28,24 @@ final class LateAppends implements TransactionSynchronization, Ordered {
         }
     }
 
+    /** How pending appends are stored. */
+    interface Insert {
+
+        /** Inserts them in the transaction that has advanced their streams, or fails. */
+        void insert(List<Pending> pending, long transaction);
+    }
+
     private final Object key;
-    private final Consumer<List<Pending>> insert;
+    private final Insert insert;
     private final List<Pending> pending = new ArrayList<>();
+    private final Map<UUID, Long> lastVersions = new HashMap<>();
     private final IdentityHashMap<Object, Integer> savepoints = new IdentityHashMap<>();
     private boolean inserted;
     private boolean insertedAny;
+    private long transaction;
+    private @Nullable AppendFailedException undone;
 
-    private LateAppends(Object key, Consumer<List<Pending>> insert) {
+    private LateAppends(Object key, Insert insert) {
         this.key = key;
         this.insert = insert;
     }
@@ -59,14 +71,33 @@ final class LateAppends implements TransactionSynchronization, Ordered {
     }
 
     /** Ties an empty list of late appends to the calling thread's transaction, which must be running. */
-    static LateAppends begin(Object key, Consumer<List<Pending>> insert) {
+    static LateAppends begin(Object key, Insert insert) {
         LateAppends appends = new LateAppends(key, insert);
         TransactionSynchronizationManager.bindResource(key, appends);
         TransactionSynchronizationManager.registerSynchronization(appends);
         return appends;
     }
 
-    void add(EncodedAppend append, long firstVersion) {
+    /**
+     * Adds an append whose stream has been advanced.
+     *
+     * @param inTransaction the id of the transaction that advanced it
+     * @throws AppendFailedException when an earlier append was undone on the connection itself; the transaction cannot be committed
+     */
+    void add(EncodedAppend append, long firstVersion, long inTransaction) {
+        if (pending.isEmpty()) {
+            transaction = inTransaction;
+        }
+        UUID stream = append.append().aggregateId();
+        if (undone == null && transaction != inTransaction) {
+            undone = new AppendFailedException(pending.get(0).append().append(), Reason.TRANSACTION_REPLACED, null);
+        } else if (undone == null && lastVersions.getOrDefault(stream, 0L) >= firstVersion) {
+            undone = new AppendFailedException(append.append(), Reason.SAVEPOINT_UNDONE, null);
+        }
+        if (undone != null) {
+            throw undone;
+        }
+        lastVersions.put(stream, firstVersion + append.rows().size() - 1);
         pending.add(new Pending(append, firstVersion));
     }
 
@@ -104,14 +135,23 @@ final class LateAppends implements TransactionSynchronization, Ordered {
         // a savepoint from before the first late append is not known here: all of them came after it
         int kept = savepoints.getOrDefault(savepoint, 0);
         pending.subList(kept, pending.size()).clear();
+        lastVersions.clear();
+        for (Pending each : pending) {
+            lastVersions.put(
+                    each.append().append().aggregateId(),
+                    each.firstVersion() + each.append().rows().size() - 1);
+        }
     }
 
     @Override
     public void beforeCommit(boolean readOnly) {
         inserted = true;
+        if (undone != null) {
+            throw undone;
+        }
         if (!pending.isEmpty()) {
             insertedAny = true;
-            insert.accept(List.copyOf(pending));
+            insert.insert(List.copyOf(pending), transaction);
             pending.clear();
         }
     }

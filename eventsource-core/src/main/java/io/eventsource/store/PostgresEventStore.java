@@ -5,7 +5,6 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.TransactionParticipation.Phase;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,7 +20,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -31,8 +29,6 @@ import org.springframework.util.IdGenerator;
 
 /** The event store on PostgreSQL: chooses the way of an append, and says what came of it. */
 final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
-
-    private static final String SERIALIZATION_FAILURE = "40001";
 
     private final TransactionParticipation participation;
     private final JdbcOperations joining;
@@ -47,6 +43,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
     private final Clock clock;
     private final IdGenerator ids;
     private final AppendSql sql;
+    private final LateAppendSql lateSql;
     private final AppendCoalescer coalescer;
     private final BulkLoader bulkLoader;
     private final Executor executor;
@@ -76,6 +73,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         this.clock = clock;
         this.ids = ids;
         this.sql = new AppendSql(schema);
+        this.lateSql = new LateAppendSql(schema);
         this.bulkLoader = new BulkLoader(detached, sql, schema);
         this.executor = executor;
         this.groups = groups;
@@ -115,7 +113,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         if (phase != Phase.OVER) {
             return appendInTransaction(encoded, phase);
         }
-        List<AppendResult> results = results(encoded, execute(detached, encoded, true));
+        List<AppendResult> results = results(encoded, execute(detached, encoded));
         signal.raise();
         return results;
     }
@@ -163,24 +161,39 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
 
     private List<AppendResult> appendInTransaction(List<EncodedAppend> appends, Phase phase) {
         LateAppends late = lateAppends(phase);
-        List<@Nullable AppendOutcome> outcomes = execute(joining, appends, late == null);
-        List<AppendResult> results = results(appends, outcomes);
         if (late == null) {
+            List<AppendResult> results = results(appends, execute(joining, appends));
             participation.markAppended();
             signalAfterCommit();
-        } else {
-            for (int i = 0; i < appends.size(); i++) {
-                if (!results.get(i).repeated()) {
-                    late.add(appends.get(i), results.get(i).firstVersion());
-                }
+            return results;
+        }
+        LateAppendSql.Advanced advanced = advance(appends);
+        List<AppendResult> results = results(appends, advanced.outcomes());
+        for (int i = 0; i < appends.size(); i++) {
+            if (!results.get(i).repeated()) {
+                late.add(appends.get(i), results.get(i).firstVersion(), advanced.transaction());
             }
         }
         return results;
     }
 
-    private void insertLate(List<LateAppends.Pending> pending) {
-        joining.execute((ConnectionCallback<Integer>) connection -> {
-            sql.insertLateEvents(connection, pending, settings.tailTimeout());
+    private LateAppendSql.Advanced advance(List<EncodedAppend> appends) {
+        return translating(appends.get(0).append(), joining, connection -> {
+            if (appends.size() > 1) {
+                return lateSql.advanceStreams(connection, appends);
+            }
+            LateAppendSql.Advanced advanced = lateSql.advanceStream(connection, appends.get(0));
+            AppendOutcome outcome = Objects.requireNonNull(advanced.outcomes().get(0));
+            // what was appended before has positions to look up
+            return outcome.repeated()
+                    ? new LateAppendSql.Advanced(sql.appendEvents(connection, appends, false), advanced.transaction())
+                    : advanced;
+        });
+    }
+
+    private void insertLate(List<LateAppends.Pending> pending, long transaction) {
+        translating(pending.get(0).append().append(), joining, connection -> {
+            lateSql.insertLateEvents(connection, pending, settings.tailTimeout(), transaction);
             return pending.size();
         });
         signalAfterCommit();
@@ -197,33 +210,17 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         }
     }
 
-    private List<@Nullable AppendOutcome> execute(JdbcOperations jdbc, List<EncodedAppend> appends, boolean insert) {
-        return translating(appends.get(0).append(), jdbc, connection -> {
-            if (appends.size() > 1) {
-                return sql.appendEvents(connection, appends, insert);
-            }
-            EncodedAppend append = appends.get(0);
-            if (insert) {
-                return append.rows().size() == 1
-                        ? List.of(sql.appendEvent(connection, append, true))
-                        : sql.appendEvents(connection, appends, true);
-            }
-            AppendOutcome outcome = sql.advanceStream(connection, append);
-            // what was appended before has positions to look up
-            return outcome.repeated() ? sql.appendEvents(connection, appends, false) : List.of(outcome);
-        });
+    private List<@Nullable AppendOutcome> execute(JdbcOperations jdbc, List<EncodedAppend> appends) {
+        return translating(
+                appends.get(0).append(),
+                jdbc,
+                connection -> appends.size() == 1 && appends.get(0).rows().size() == 1
+                        ? List.of(sql.appendEvent(connection, appends.get(0), true))
+                        : sql.appendEvents(connection, appends, true));
     }
 
     private static <T> T translating(StreamAppend append, JdbcOperations jdbc, ConnectionCallback<T> action) {
-        try {
-            return Objects.requireNonNull(jdbc.execute(action));
-        } catch (DataAccessException failure) {
-            if (failure.getRootCause() instanceof SQLException root
-                    && SERIALIZATION_FAILURE.equals(root.getSQLState())) {
-                throw new VersionConflictException(append, failure);
-            }
-            throw failure;
-        }
+        return AppendFailures.translating(append, () -> jdbc.execute(action));
     }
 
     /** The results of an append to several streams, or the refusal of the one that was refused. */
@@ -242,7 +239,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
 
     @Override
     public AppendOutcome appendAlone(EncodedAppend append) {
-        return Objects.requireNonNull(execute(detached, List.of(append), true).get(0));
+        return Objects.requireNonNull(execute(detached, List.of(append)).get(0));
     }
 
     @Override

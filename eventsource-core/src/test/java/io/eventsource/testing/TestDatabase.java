@@ -167,8 +167,18 @@ public final class TestDatabase implements AutoCloseable {
         return smallPool(server.url(name).replace("user=postgres", "user=" + role));
     }
 
-    private static HikariDataSource smallPool(String url) {
+    /** A pool whose sessions begin with a statement. */
+    public HikariDataSource withSessions(String initialStatement) {
         HikariConfig config = new HikariConfig();
+        config.setConnectionInitSql(initialStatement);
+        return smallPool(config, server.url(name));
+    }
+
+    private static HikariDataSource smallPool(String url) {
+        return smallPool(new HikariConfig(), url);
+    }
+
+    private static HikariDataSource smallPool(HikariConfig config, String url) {
         config.setJdbcUrl(url);
         config.setMaximumPoolSize(4);
         config.setMinimumIdle(0);

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -50,10 +52,9 @@ class GroundIT {
                         assertThat(refusal.findings())
                                 .extracting(each -> each.code())
                                 .contains(code);
-                        assertThat(new GroundFailureAnalyzer().analyze(refusal).getDescription())
-                                .contains(code, evidence);
-                        assertThat(new GroundFailureAnalyzer().analyze(refusal).getAction())
-                                .isNotBlank();
+                        FailureAnalysis analysis = Objects.requireNonNull(new GroundFailureAnalyzer().analyze(refusal));
+                        assertThat(analysis.getDescription()).contains(code, evidence);
+                        assertThat(analysis.getAction()).isNotBlank();
                     });
         });
     }
