@@ -104,6 +104,20 @@ public final class GroundInspector {
         return new GroundReport(findings).accepting(accepted);
     }
 
+    /**
+     * Looks for streams whose row does not fit their events, in one statement that reads every stream: for a doctor, not for a probe.
+     *
+     * @param limit how many streams at most
+     * @return a finding for each
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach or a table is missing
+     */
+    public GroundReport inspectStreams(int limit) {
+        return new GroundReport(jdbc.query(
+                schema.sql(GroundSql.STREAMS),
+                (row, number) -> StreamRules.judge(schema, row.getString(1), row.getLong(2), row.getLong(3)),
+                limit));
+    }
+
     private Facts ask(String sql, Object... arguments) {
         Facts facts = new Facts();
         jdbc.query(

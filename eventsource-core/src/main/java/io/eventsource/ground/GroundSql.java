@@ -105,5 +105,17 @@ final class GroundSql {
             UNION ALL SELECT 'excess', 'UPDATE ON SEQUENCE ' || q.seqrelid::regclass,
                              pg_catalog.has_sequence_privilege(q.seqrelid, 'UPDATE')::text FROM q""";
 
+    /** Reads every stream, and of each the events at the end of it by index. */
+    static final String STREAMS =
+            """
+            SELECT s.aggregate_id::text, s.version,
+                   (SELECT coalesce(max(e.version), 0) FROM {schema}.events AS e WHERE e.aggregate_id = s.aggregate_id) AS stored
+              FROM {schema}.event_streams AS s
+             WHERE NOT EXISTS (SELECT FROM {schema}.events AS e
+                                WHERE e.aggregate_id = s.aggregate_id AND e.version = s.version)
+                OR EXISTS (SELECT FROM {schema}.events AS e
+                            WHERE e.aggregate_id = s.aggregate_id AND e.version = s.version + 1)
+             LIMIT ?""";
+
     private GroundSql() {}
 }

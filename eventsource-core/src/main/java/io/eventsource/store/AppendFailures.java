@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
@@ -14,6 +15,7 @@ import org.springframework.jdbc.CannotGetJdbcConnectionException;
 final class AppendFailures {
 
     private static final String SERIALIZATION_FAILURE = "40001";
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String UNIQUE_VIOLATION = "23505";
 
     private AppendFailures() {}
@@ -36,6 +38,13 @@ final class AppendFailures {
         String state = String.valueOf(answer.getSQLState());
         if (state.equals(SERIALIZATION_FAILURE)) {
             return new VersionConflictException(append, failure);
+        }
+        if (state.equals(LOCK_NOT_AVAILABLE)) {
+            // Spring does not know PostgreSQL's state
+            return new CannotAcquireLockException(
+                    "A lock for the append to %s %s was not to be had within lock_timeout. Append again"
+                            .formatted(append.aggregateType(), append.aggregateId()),
+                    failure);
         }
         Reason reason = state.equals(UNIQUE_VIOLATION) ? ofConstraint(answer) : ofState(state);
         return reason == null ? failure : new AppendFailedException(append, reason, failure);

@@ -104,7 +104,9 @@ public interface EventStore {
      * @throws InvalidAppendException when there are no events, more than 50,000, or more than 256 Mi characters of payload
      * @throws io.eventsource.event.InvalidEventTypeException when an event's class has no name or is not registered
      * @throws io.eventsource.event.EventEncodingException when a payload cannot be stored as JSON
-     * @throws org.springframework.dao.DataAccessException when the database fails; after a lost connection the outcome
+     * @throws AppendFailedException when the database does not take it, such as in a read-only transaction; nothing is stored. Late
+     *     inserts throw it from the transaction's commit as well
+     * @throws org.springframework.dao.DataAccessException when the database fails otherwise; after a lost connection the outcome
      *     is unknown, and the same append with the same append id can be repeated safely
      */
     AppendResult append(StreamAppend append);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -232,6 +235,17 @@ class GroundInspectorIT {
                     .filteredOn(each -> each.severity() != Severity.WARN)
                     .extracting(Finding::code)
                     .containsExactly("tables-missing");
+        }
+    }
+
+    @Test
+    void the_documented_repair_finds_nothing_in_a_healthy_log() throws IOException {
+        String operations = Files.readString(Path.of("../docs/operations.md"));
+        String repair = operations.substring(operations.indexOf("### Repairing positions"));
+        String statements = repair.substring(repair.indexOf("```sql") + 6, repair.indexOf("```\n\n"));
+
+        for (String statement : statements.strip().split(";\\s*")) {
+            assertThat(database.jdbc().queryForList(statement)).isEmpty();
         }
     }
 

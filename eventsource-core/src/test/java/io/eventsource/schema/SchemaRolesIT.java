@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.ground.Finding;
+import io.eventsource.ground.GroundInspector;
 import io.eventsource.outbox.OutboxRows;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.AppendResult;
@@ -183,6 +185,14 @@ class SchemaRolesIT {
                 "SET session_replication_role = replica",
                 "DROP TABLE eventsource.events",
                 "SELECT setval('eventsource.events_position_seq', 1)",
+                "SELECT nextval('eventsource.events_position_seq')",
+                "INSERT INTO eventsource.events (position, event_id) OVERRIDING SYSTEM VALUE VALUES (7, NULL)",
+                "INSERT INTO eventsource.events (created_at, event_id) VALUES (now(), NULL)",
+                "COPY eventsource.events (position) FROM STDIN",
+                "UPDATE eventsource.log_head SET position = 1000",
+                "UPDATE eventsource.log_head SET published_at = now()",
+                "INSERT INTO eventsource.log_head DEFAULT VALUES",
+                "SELECT * FROM eventsource.repair_positions(true)",
                 "DELETE FROM eventsource.event_streams",
                 "DELETE FROM eventsource.log_head",
                 "DELETE FROM eventsource.log_incarnation",
@@ -197,6 +207,43 @@ class SchemaRolesIT {
         }
         assertThat(database.jdbc().queryForList("SELECT position FROM eventsource.events", Long.class))
                 .containsExactly(1L);
+    }
+
+    private static List<String> findings(DataSource dataSource) {
+        return new GroundInspector(new JdbcTemplate(dataSource), TestDatabase.SCHEMA, List.of())
+                .inspectSchema().findings().stream().map(Finding::describe).toList();
+    }
+
+    @Test
+    void the_roles_leave_nothing_to_find_and_what_is_granted_beyond_them_is_named() {
+        assertThat(findings(asApplication)).isEmpty();
+
+        database.jdbc()
+                .execute(
+                        """
+                        GRANT INSERT, UPDATE, TRUNCATE ON eventsource.events TO eventsource_application;
+                        GRANT UPDATE ON eventsource.log_head TO eventsource_application;
+                        GRANT UPDATE ON SEQUENCE eventsource.events_position_seq TO eventsource_application;
+                        REVOKE INSERT ON eventsource.event_streams FROM eventsource_application;
+                        REVOKE EXECUTE ON FUNCTION eventsource.publish_head(bigint) FROM eventsource_application""");
+        assertThat(findings(asApplication))
+                .hasSize(2)
+                .anySatisfy(finding -> assertThat(finding)
+                        .startsWith("rights-too-wide: The user " + application)
+                        .contains(
+                                "INSERT (position) ON eventsource.events",
+                                "UPDATE ON eventsource.events",
+                                "TRUNCATE ON eventsource.events",
+                                "UPDATE ON eventsource.log_head",
+                                "UPDATE ON SEQUENCE eventsource.events_position_seq"))
+                .anySatisfy(finding -> assertThat(finding)
+                        .startsWith("rights-missing: The user " + application)
+                        .contains(
+                                "GRANT INSERT ON eventsource.event_streams TO " + application,
+                                "GRANT EXECUTE ON FUNCTION eventsource.publish_head(bigint) TO " + application));
+        assertThat(findings(asReader))
+                .anySatisfy(finding -> assertThat(finding).contains("INSERT (event_id, append_id"));
+        assertRefused(asReader, "SELECT eventsource.publish_head(1)");
     }
 
     @Test

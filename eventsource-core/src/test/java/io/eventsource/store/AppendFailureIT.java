@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.ground.Finding;
+import io.eventsource.ground.GroundInspector;
 import io.eventsource.store.AppendFailedException.Reason;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
@@ -14,6 +16,7 @@ import java.sql.Connection;
 import java.sql.Savepoint;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +62,7 @@ class AppendFailureIT {
         return StreamAppend.to(
                 "account",
                 account,
-                java.util.Arrays.stream(amounts).mapToObj(Deposited::new).toArray());
+                Arrays.stream(amounts).mapToObj(Deposited::new).toArray());
     }
 
     /** Every way of appending, with new streams. */
@@ -254,6 +257,20 @@ class AppendFailureIT {
                         .isEqualTo(Reason.TRANSACTION_REPLACED))
                 .hasMessageContaining("committed or rolled back on the connection itself");
         assertThat(store.readStream(StreamQuery.of(account))).isEmpty();
+
+        UUID behind = UUID.randomUUID();
+        store.append(deposit(behind, 1, 2));
+        jdbc.update("UPDATE eventsource.event_streams SET version = 1 WHERE aggregate_id = ?", behind);
+        store.append(deposit(UUID.randomUUID(), 1));
+        List<Finding> findings = new GroundInspector(jdbc, TestDatabase.SCHEMA, List.of())
+                .inspectStreams(10)
+                .findings();
+        assertThat(findings).extracting(Finding::code).containsExactlyInAnyOrder("stream-ahead", "stream-behind");
+        assertThat(findings).anySatisfy(finding -> assertThat(finding.evidence())
+                .isEqualTo("The stream %s is at version 1, and its last event is 0".formatted(account)));
+        findings.forEach(finding -> jdbc.execute(finding.remedy().substring("As the owner: ".length())));
+        store.append(deposit(account, 1).expecting(ExpectedVersion.noStream()));
+        store.append(deposit(behind, 3).expecting(ExpectedVersion.exact(2)));
     }
 
     @Test
