@@ -1032,11 +1032,18 @@ BEGIN
     IF v_last >= greatest(v_highest, v_head) THEN
         RETURN;
     END IF;
-    IF p_apply THEN
-        PERFORM pg_catalog.setval(v_sequence, greatest(v_highest, v_last));
-        IF v_head > v_highest THEN
-            UPDATE eventsource.log_head SET position = v_highest;
+    IF v_head > v_highest THEN
+        -- not what a reader has found, so that it tells nothing: the next one looks for itself
+        v_head := 0;
+        IF p_apply THEN
+            UPDATE eventsource.log_head SET position = 0;
         END IF;
+    END IF;
+    IF v_last >= v_highest THEN
+        RETURN;
+    END IF;
+    IF p_apply THEN
+        PERFORM pg_catalog.setval(v_sequence, v_highest);
         ALTER TABLE eventsource.events DISABLE TRIGGER events_refuse_change;
     END IF;
     FOR missed IN
@@ -1096,4 +1103,4 @@ VALUES
     (11, '11', 'outbox rows', 'SQL', 'ES11__outbox_rows.pgsql', 1986006033, current_user, 0, true),
     (12, '12', 'subscription controls', 'SQL', 'ES12__subscription_controls.pgsql', -755666687, current_user, 0, true),
     (13, '13', 'dead letters of messages', 'SQL', 'ES13__dead_letters_of_messages.pgsql', 267667197, current_user, 0, true),
-    (14, '14', 'positions are guarded', 'SQL', 'ES14__positions_are_guarded.pgsql', -1667654825, current_user, 0, true);
+    (14, '14', 'positions are guarded', 'SQL', 'ES14__positions_are_guarded.pgsql', -1410565383, current_user, 0, true);

@@ -1,5 +1,6 @@
 package io.eventsource.ground;
 
+import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ public final class GroundWatch {
 
     private final GroundInspector inspector;
     private final LongSupplier changes;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
 
     private volatile boolean suspected;
     private @Nullable GroundReport report;
@@ -27,12 +28,12 @@ public final class GroundWatch {
      *
      * @param inspector asks
      * @param changes another number whenever the database may have become another one, such as the log's generation; no statement
-     * @param nanoTime the time by a clock that is never set, in nanoseconds
+     * @param ticker measures how old a report is
      */
-    public GroundWatch(GroundInspector inspector, LongSupplier changes, LongSupplier nanoTime) {
+    public GroundWatch(GroundInspector inspector, LongSupplier changes, Ticker ticker) {
         this.inspector = inspector;
         this.changes = changes;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
     }
 
     /** Somebody has reason to doubt what was found, such as an append that was answered with an error. Costs nothing. */
@@ -47,10 +48,13 @@ public final class GroundWatch {
      * @throws org.springframework.dao.DataAccessException when the database is out of reach; the next call asks again
      */
     public synchronized GroundReport report() {
-        long now = nanoTime.getAsLong();
+        long now = ticker.nanos();
         long changesNow = changes.getAsLong();
         GroundReport known = report;
-        if (known != null && !suspected && changesNow == changesSeen && now - askedAt < patience(known)) {
+        if (known != null
+                && !suspected
+                && changesNow == changesSeen
+                && ticker.since(askedAt).compareTo(patience(known)) < 0) {
             return known;
         }
         report = null;
@@ -62,9 +66,9 @@ public final class GroundWatch {
         return found;
     }
 
-    private static long patience(GroundReport known) {
+    private static Duration patience(GroundReport known) {
         boolean well =
                 known.of(Severity.REFUSE).isEmpty() && known.of(Severity.DOWN).isEmpty();
-        return (well ? WHILE_WELL : WHILE_WRONG).toNanos();
+        return well ? WHILE_WELL : WHILE_WRONG;
     }
 }

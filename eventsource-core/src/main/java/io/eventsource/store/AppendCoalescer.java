@@ -291,6 +291,14 @@ final class AppendCoalescer {
             handOver(group, 0);
             group.forEach(interruptedMeanwhile ? this::runAlone : each -> fail(each, unreachable));
             return;
+        } catch (AppendFailedException failure) {
+            handOver(group, 0);
+            // a used position is not drawn again, so that running alone would hide that the sequence was set back
+            group.forEach(
+                    failure.reason().concernsAll()
+                            ? each -> fail(each, failure.of(each.append.append()))
+                            : this::runAlone);
+            return;
         } catch (RuntimeException failure) {
             log.debug("A group of {} appends failed, each runs on its own", group.size(), failure);
             handOver(group, 0);

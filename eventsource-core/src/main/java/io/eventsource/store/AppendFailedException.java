@@ -53,6 +53,11 @@ public final class AppendFailedException extends EventSourceException {
         Reason(String text) {
             this.text = text;
         }
+
+        /** Whether every other append at the same time fails for it too. */
+        boolean concernsAll() {
+            return this == READ_ONLY || this == POSITION_USED || this == NO_POSITION_LEFT;
+        }
     }
 
     private final Reason reason;
@@ -67,6 +72,11 @@ public final class AppendFailedException extends EventSourceException {
         this.reason = reason;
         this.aggregateType = append.aggregateType();
         this.aggregateId = append.aggregateId();
+    }
+
+    /** The same failure of another append that shared the statement. */
+    AppendFailedException of(StreamAppend other) {
+        return new AppendFailedException(other, reason, getCause());
     }
 
     /**

@@ -41,7 +41,10 @@ final class SequenceWatch {
                     last,
                     highest);
         } else if (behind == null && wasBehind) {
-            log.info("The sequence of positions is at {}, and no longer behind the log", last);
+            log.warn(
+                    "The sequence of positions is at {}, and no longer behind the log. What was appended meanwhile is missed by"
+                            + " subscriptions, unless repair_positions(true) has moved it",
+                    last);
         }
     }
 

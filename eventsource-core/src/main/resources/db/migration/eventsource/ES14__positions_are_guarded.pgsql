@@ -40,11 +40,18 @@ BEGIN
     IF v_last >= greatest(v_highest, v_head) THEN
         RETURN;
     END IF;
-    IF p_apply THEN
-        PERFORM pg_catalog.setval(v_sequence, greatest(v_highest, v_last));
-        IF v_head > v_highest THEN
-            UPDATE ${flyway:defaultSchema}.log_head SET position = v_highest;
+    IF v_head > v_highest THEN
+        -- not what a reader has found, so that it tells nothing: the next one looks for itself
+        v_head := 0;
+        IF p_apply THEN
+            UPDATE ${flyway:defaultSchema}.log_head SET position = 0;
         END IF;
+    END IF;
+    IF v_last >= v_highest THEN
+        RETURN;
+    END IF;
+    IF p_apply THEN
+        PERFORM pg_catalog.setval(v_sequence, v_highest);
         ALTER TABLE ${flyway:defaultSchema}.events DISABLE TRIGGER events_refuse_change;
     END IF;
     FOR missed IN

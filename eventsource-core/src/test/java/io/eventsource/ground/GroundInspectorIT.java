@@ -244,9 +244,9 @@ class GroundInspectorIT {
         String repair = operations.substring(operations.indexOf("### Repairing positions"));
         String statements = repair.substring(repair.indexOf("```sql") + 6, repair.indexOf("```\n\n"));
 
-        for (String statement : statements.strip().split(";\\s*")) {
-            assertThat(database.jdbc().queryForList(statement)).isEmpty();
-        }
+        assertThat(statements.strip().lines()).hasSize(2).allSatisfy(statement -> assertThat(
+                        database.jdbc().queryForList(statement.replace(";", "")))
+                .isEmpty());
     }
 
     @Test

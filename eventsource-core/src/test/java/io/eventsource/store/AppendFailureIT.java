@@ -14,6 +14,7 @@ import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import java.sql.Connection;
 import java.sql.Savepoint;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -273,10 +274,19 @@ class AppendFailureIT {
         store.append(deposit(behind, 3).expecting(ExpectedVersion.exact(2)));
     }
 
+    private static ConnectionCallback<Boolean> statement(String sql) {
+        return connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute(sql);
+            }
+        };
+    }
+
     @Test
     void so_are_a_rollback_and_what_is_appended_after_either() {
         UUID other = UUID.randomUUID();
-        for (ConnectionCallback<Boolean> end : List.of(COMMIT, ROLLBACK)) {
+        for (ConnectionCallback<Boolean> end :
+                List.of(COMMIT, ROLLBACK, statement("COMMIT"), statement("ROLLBACK AND CHAIN"))) {
             assertThatThrownBy(() -> transaction.executeWithoutResult(status -> {
                         store.append(deposit(UUID.randomUUID(), 1, 2));
                         onTheConnection(end);

@@ -9,6 +9,7 @@ import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.Deposited;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -133,8 +134,24 @@ class SequenceWatchIT {
     }
 
     private long published() {
-        return java.util.Objects.requireNonNull(
-                jdbc.queryForObject("SELECT position FROM eventsource.log_head", Long.class));
+        return Objects.requireNonNull(jdbc.queryForObject("SELECT position FROM eventsource.log_head", Long.class));
+    }
+
+    @Test
+    void a_head_that_nobody_found_is_forgotten_and_moves_no_event() {
+        jdbc.update("UPDATE eventsource.log_head SET position = 77");
+        assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
+                .isEmpty();
+        assertThat(published()).isZero();
+
+        appendAroundAGap();
+        jdbc.update("UPDATE eventsource.log_head SET position = 77");
+        assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
+                .isEmpty();
+        assertThat(jdbc.queryForList("SELECT position FROM eventsource.events ORDER BY position", Long.class))
+                .containsExactly(1L, 2L, 3L, 11L);
+        head.publish();
+        assertThat(published()).isEqualTo(11);
     }
 
     @Test

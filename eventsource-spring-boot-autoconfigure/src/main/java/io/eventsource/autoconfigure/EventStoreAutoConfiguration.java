@@ -24,6 +24,7 @@ import io.eventsource.store.LogSignal;
 import io.eventsource.store.StalledWriters;
 import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.time.Clocks;
+import io.eventsource.time.Ticker;
 import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.ObservationRegistry;
 import java.security.SecureRandom;
@@ -98,7 +99,7 @@ public final class EventStoreAutoConfiguration {
         return new GroundWatch(
                 inspector,
                 () -> 2 * logHead.status().generation() + (logHead.sequenceBehind() == null ? 0 : 1),
-                System::nanoTime);
+                Ticker.system());
     }
 
     @Bean
