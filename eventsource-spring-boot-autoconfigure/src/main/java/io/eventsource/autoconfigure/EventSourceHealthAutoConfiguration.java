@@ -39,7 +39,13 @@ public final class EventSourceHealthAutoConfiguration {
             Environment environment) {
         SchemaInspector inspector = new SchemaInspector(new JdbcTemplate(dataSource), schema);
         return new EventSourceHealthIndicator(
-                new AnswerInTime<>(inspector::inspect, health.answerTimeout(), SubscriptionThreads.of(environment)),
+                new AnswerInTime<>(
+                        () -> {
+                            Pools.renewWhereReadOnly(dataSource);
+                            return inspector.inspect();
+                        },
+                        health.answerTimeout(),
+                        SubscriptionThreads.of(environment)),
                 SchemaMigrator.requiredVersion(),
                 subscriptions.getIfAvailable());
     }

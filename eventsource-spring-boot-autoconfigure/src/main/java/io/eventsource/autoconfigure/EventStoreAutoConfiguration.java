@@ -67,8 +67,13 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     @ConditionalOnBooleanProperty(name = "eventsource.migration.enabled", matchIfMissing = true)
-    SchemaInitializer eventSourceSchemaInitializer(SchemaMigrator migrator) {
+    SchemaInitializer eventSourceSchemaInitializer(SchemaMigrator migrator, SessionInitializer sessions) {
         return new SchemaInitializer(migrator);
+    }
+
+    @Bean
+    SessionInitializer eventSourceSessionInitializer(DataSource dataSource, EventSourceProperties properties) {
+        return new SessionInitializer(dataSource, properties);
     }
 
     @Bean
