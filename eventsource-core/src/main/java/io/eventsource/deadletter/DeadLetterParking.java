@@ -100,7 +100,7 @@ public final class DeadLetterParking {
      */
     private static final String PARK =
             """
-            WITH wanted AS (SELECT w.position, w.event_id FROM unnest(?, ?) AS w (position, event_id)),
+            WITH wanted AS (SELECT w.position, w.event_id FROM unnest(?::bigint[], ?::uuid[]) AS w (position, event_id)),
                  error AS (SELECT ?::text AS status, ?::text AS type, ?::text AS message, ?::text AS stacktrace,
                                   ?::text AS category, ?::text AS severity, ?::integer AS retry_count,
                                   clock_timestamp() - ?::bigint * interval '1 millisecond' AS first_failed_at,

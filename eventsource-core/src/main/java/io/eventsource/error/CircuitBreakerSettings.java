@@ -33,6 +33,6 @@ public record CircuitBreakerSettings(boolean enabled, int failureThreshold, Dura
      * @return the settings
      */
     public static CircuitBreakerSettings defaults() {
-        return new CircuitBreakerSettings(true, 5, Duration.ofSeconds(1), Duration.ofSeconds(30));
+        return new CircuitBreakerSettings(true, 5, Duration.ofSeconds(1), Duration.ofSeconds(5));
     }
 }

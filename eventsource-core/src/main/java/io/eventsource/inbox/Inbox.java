@@ -49,7 +49,7 @@ public final class Inbox {
                 schema.sql(
                         """
                         INSERT INTO {schema}.event_inbox (consumer, source, message_id, lane)
-                        SELECT DISTINCT ON (source, id) ?, source, id, lane FROM unnest(?, ?, ?) AS m (source, id, lane)
+                        SELECT DISTINCT ON (source, id) ?::text, source, id, lane FROM unnest(?::text[], ?::text[], ?::text[]) AS m (source, id, lane)
                          ORDER BY source, id
                             ON CONFLICT DO NOTHING
                         RETURNING source, message_id"""),

@@ -27,6 +27,10 @@ public record DatabaseFailure(Reason reason, String message) {
         NO_CONNECTION_LEFT,
         /** Whoever answers does not take the connection's settings, as a pooler that does not know them. */
         SETTING_REFUSED,
+        /** The server takes no writes: it is a standby, or was set to read-only. */
+        READ_ONLY,
+        /** The server's session is not the one in which the driver prepared its statement, as behind a pooler that shares sessions. */
+        SESSION_SHARED,
         /** The user may not do this. */
         NO_PRIVILEGE,
         /** A table or a function is not there. */
@@ -60,6 +64,8 @@ public record DatabaseFailure(Reason reason, String message) {
         }
         return switch (state) {
             case "08P01" -> Reason.SETTING_REFUSED;
+            case "25006" -> Reason.READ_ONLY;
+            case "26000", "42P05" -> Reason.SESSION_SHARED;
             case "3D000" -> Reason.NO_SUCH_DATABASE;
             case "53300" -> Reason.NO_CONNECTION_LEFT;
             case "42501" -> Reason.NO_PRIVILEGE;

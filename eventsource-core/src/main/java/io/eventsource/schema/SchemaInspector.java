@@ -45,7 +45,7 @@ public final class SchemaInspector {
     public SchemaStatus inspect() {
         List<String> missing = jdbc.queryForList(
                 """
-                SELECT t FROM unnest(?) AS t
+                SELECT t FROM unnest(?::text[]) AS t
                  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename = t)
                  ORDER BY t""",
                 String.class,

@@ -84,7 +84,7 @@ final class SegmentRepository {
                 VALUES (?, 0, ?, ?) ON CONFLICT DO NOTHING RETURNING position)
             INSERT INTO {schema}.projection_checkpoints (projection_name, segment, last_bucket, position)
             SELECT ?, s.segment, s.last_bucket, first.position
-              FROM first, unnest(?, ?) AS s (segment, last_bucket)""";
+              FROM first, unnest(?::smallint[], ?::smallint[]) AS s (segment, last_bucket)""";
 
     private final JdbcOperations detached;
     private final EventSourceSchema schema;

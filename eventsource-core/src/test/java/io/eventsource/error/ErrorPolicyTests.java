@@ -258,7 +258,7 @@ class ErrorPolicyTests {
                 pauses.add(breaker.pause());
             }
 
-            assertThat(pauses).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L);
+            assertThat(pauses).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 5L, 5L, 5L, 5L);
         }
 
         @Test

@@ -259,7 +259,7 @@ class SignalRelayIT {
 
         assertThat(relay.status().connected()).isFalse();
         assertThat(here.hearingOthers()).isFalse();
-        assertThat(relay.status().lastFailure()).hasMessageContaining("eventsource.subscriptions.wake-up");
+        assertThat(relay.status().lastFailure()).hasMessageContaining("eventsource.pool.pooler");
     }
 
     @Test

@@ -162,6 +162,15 @@ public final class TestDatabase implements AutoCloseable {
         return smallPool(server.url(name).replace(":" + server.port() + "/", ":" + port + "/"));
     }
 
+    public String url() {
+        return server.url(name);
+    }
+
+    /** A pool whose URL has further options of the driver. */
+    public HikariDataSource withOptions(String options) {
+        return smallPool(server.url(name) + "&" + options);
+    }
+
     /** A pool of sessions of another role, which must be allowed to log in. */
     public HikariDataSource dataSourceOf(String role) {
         return smallPool(server.url(name).replace("user=postgres", "user=" + role));

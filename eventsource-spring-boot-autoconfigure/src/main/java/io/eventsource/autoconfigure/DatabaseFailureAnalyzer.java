@@ -29,6 +29,8 @@ final class DatabaseFailureAnalyzer implements FailureAnalyzer {
             case NO_CONNECTION_LEFT -> "The database has no connection left";
             case SETTING_REFUSED -> "What answers as the database does not take the settings of the connection";
             case NO_PRIVILEGE -> "The database user lacks a privilege";
+            case READ_ONLY -> "The database takes no writes: it is a standby, or it was demoted or set to read-only";
+            case SESSION_SHARED -> "A prepared statement is not where the driver left it";
             case NOT_MIGRATED -> "A table or function that is needed is not in the database";
         };
     }
@@ -45,9 +47,13 @@ final class DatabaseFailureAnalyzer implements FailureAnalyzer {
             case NO_CONNECTION_LEFT ->
                 "Make the pools smaller (eventsource.pool.preset, size and overflow), run fewer instances, or raise max_connections.";
             case SETTING_REFUSED ->
-                "Behind a pooler set eventsource.pool.statement-timeout=0, or let the pooler ignore the startup parameter 'options'.";
+                "Behind a pooler declare it by eventsource.pool.pooler (session, transaction or transaction-prepared), so that no 'options' are sent, and have PgBouncer ignore what the driver sends by ignore_startup_parameters = extra_float_digits; see docs/operations.md, \"Behind a pooler\".";
             case NO_PRIVILEGE ->
                 "Grant the user what it needs (docs/roles.sql). A user that may not create tables needs eventsource.migration.enabled=false and the schema file that an administrator has run.";
+            case READ_ONLY ->
+                "Connect to the server that takes writes: name all servers in spring.datasource.url and add targetServerType=primary; see docs/operations.md, \"Failover\".";
+            case SESSION_SHARED ->
+                "A pooler shares the sessions of the server and does not keep prepared statements: set eventsource.pool.pooler=transaction; see docs/operations.md, \"Behind a pooler\".";
             case NOT_MIGRATED ->
                 "Set eventsource.migration.enabled=true, or have an administrator run db/eventsource-schema.sql from the jar eventsource-core. A table of the application's own belongs to its own migrations.";
         };

@@ -41,7 +41,13 @@ public final class EventSourceHealthAutoConfiguration {
             Environment environment) {
         SchemaInspector inspector = new SchemaInspector(new JdbcTemplate(dataSource), schema);
         return new EventSourceHealthIndicator(
-                new AnswerInTime<>(inspector::inspect, health.answerTimeout(), SubscriptionThreads.of(environment)),
+                new AnswerInTime<>(
+                        () -> {
+                            Pools.renewWhereReadOnly(dataSource);
+                            return inspector.inspect();
+                        },
+                        health.answerTimeout(),
+                        SubscriptionThreads.of(environment)),
                 new AnswerInTime<>(ground::report, health.answerTimeout(), SubscriptionThreads.of(environment)),
                 SchemaMigrator.requiredVersion(),
                 subscriptions.getIfAvailable());

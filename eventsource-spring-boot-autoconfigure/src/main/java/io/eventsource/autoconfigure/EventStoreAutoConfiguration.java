@@ -71,7 +71,8 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     @ConditionalOnBooleanProperty(name = "eventsource.migration.enabled", matchIfMissing = true)
-    SchemaInitializer eventSourceSchemaInitializer(SchemaMigrator migrator, GroundCheck ground) {
+    SchemaInitializer eventSourceSchemaInitializer(
+            SchemaMigrator migrator, GroundCheck ground, SessionInitializer sessions) {
         return new SchemaInitializer(migrator, ground);
     }
 
@@ -100,6 +101,11 @@ public final class EventStoreAutoConfiguration {
                 inspector,
                 () -> 2 * logHead.status().generation() + (logHead.sequenceBehind() == null ? 0 : 1),
                 Ticker.system());
+    }
+
+    @Bean
+    SessionInitializer eventSourceSessionInitializer(DataSource dataSource, EventSourceProperties properties) {
+        return new SessionInitializer(dataSource, properties);
     }
 
     @Bean

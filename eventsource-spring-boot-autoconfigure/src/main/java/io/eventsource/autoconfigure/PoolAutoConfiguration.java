@@ -42,6 +42,7 @@ public final class PoolAutoConfiguration {
         return new PoolReport(
                 pool,
                 properties.pool().instances(),
+                properties.pool().pooler(),
                 relay.getIfAvailable() == null ? 0 : SENDER + listener,
                 () -> others(pool, schema, manager.getIfAvailable()));
     }

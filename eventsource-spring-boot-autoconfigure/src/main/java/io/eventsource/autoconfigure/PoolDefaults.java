@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.session.PoolerMode;
 import io.eventsource.tls.TlsSocketFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +26,9 @@ final class PoolDefaults implements EnvironmentPostProcessor, Ordered {
     private static final String MAXIMUM = HIKARI + "maximum-pool-size";
     private static final String DRIVER = HIKARI + "data-source-properties.";
 
+    /** By name: loading the class needs HikariCP, which an application may do without. */
+    private static final String EVICTION = "io.eventsource.session.DemotedServerEviction";
+
     /** After the application's own configuration files have been read. */
     @Override
     public int getOrder() {
@@ -39,9 +43,9 @@ final class PoolDefaults implements EnvironmentPostProcessor, Ordered {
         }
         Map<String, Object> defaults = new LinkedHashMap<>();
         if (isTrue(binder, "eventsource.pool.enabled")) {
-            defaults.putAll(defaults(
-                    binder.bindOrCreate("eventsource.pool", PoolProperties.class),
-                    environment.getProperty("spring.application.name", "eventsource")));
+            PoolProperties pool = binder.bindOrCreate("eventsource.pool", PoolProperties.class);
+            defaults.putAll(defaults(pool, environment.getProperty("spring.application.name", "eventsource")));
+            defaults.putAll(ofSessions(pool, isSet(binder, "eventsource.pool.statement-timeout")));
         }
         if (isSet(binder, DatabaseTls.PROPERTY)) {
             defaults.put(DRIVER + "sslfactory", TlsSocketFactory.class.getName());
@@ -70,13 +74,26 @@ final class PoolDefaults implements EnvironmentPostProcessor, Ordered {
         defaults.put(HIKARI + "connection-timeout", pool.connectionTimeout().toMillis());
         defaults.put(HIKARI + "max-lifetime", pool.maxLifetime().toMillis());
         defaults.put(HIKARI + "idle-timeout", pool.idleTimeout().toMillis());
-        defaults.put(HIKARI + "transaction-isolation", "TRANSACTION_READ_COMMITTED");
         defaults.put(DRIVER + "ApplicationName", pool.applicationName() == null ? application : pool.applicationName());
-        if (!pool.statementTimeout().isZero()) {
+        defaults.put(HIKARI + "exception-override-class-name", EVICTION);
+        return defaults;
+    }
+
+    /** What is set once for a session, as far as whoever has it next does not find it there. */
+    private static Map<String, Object> ofSessions(PoolProperties pool, boolean timeoutWanted) {
+        Map<String, Object> defaults = new LinkedHashMap<>();
+        PoolerMode pooler = pool.pooler();
+        if (!pool.statementTimeout().isZero() && (pooler == PoolerMode.NONE || timeoutWanted)) {
             // at the start of the session: a SET afterwards would outlive it behind a pooler
             defaults.put(
                     DRIVER + "options",
                     "-c statement_timeout=" + pool.statementTimeout().toMillis());
+        }
+        if (!pooler.sharesSessions()) {
+            defaults.put(HIKARI + "transaction-isolation", "TRANSACTION_READ_COMMITTED");
+        }
+        if (pooler == PoolerMode.TRANSACTION) {
+            defaults.put(DRIVER + "prepareThreshold", 0);
         }
         return defaults;
     }

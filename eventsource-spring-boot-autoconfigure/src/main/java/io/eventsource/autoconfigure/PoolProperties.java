@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.session.PoolerMode;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -16,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param idleTimeout How long a connection beyond the size may be idle before it is closed. 0 for ever.
  * @param statementTimeout How long a statement may run before the server cancels it. 0 for as long as it takes.
  * @param applicationName What the server shows as the connections' application.
+ * @param pooler What stands between the pool and PostgreSQL.
  * @param instances How many instances of the application run at the same time, at most.
  * @param saturationThreshold Part of the connections in use from which on health is degraded.
  */
@@ -29,6 +31,7 @@ public record PoolProperties(
         @DefaultValue("10m") Duration idleTimeout,
         @DefaultValue("30s") Duration statementTimeout,
         @Nullable String applicationName,
+        @DefaultValue("none") PoolerMode pooler,
         @DefaultValue("1") int instances,
         @DefaultValue("0.8") double saturationThreshold) {
 

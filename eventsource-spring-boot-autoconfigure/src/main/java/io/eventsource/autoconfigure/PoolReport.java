@@ -3,10 +3,10 @@ package io.eventsource.autoconfigure;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.capacity.ConnectionDemand;
 import io.eventsource.capacity.ConnectionLimit;
+import io.eventsource.session.PoolerMode;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.IntSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -21,21 +21,24 @@ final class PoolReport implements SmartLifecycle {
 
     private final HikariDataSource pool;
     private final int instances;
+    private final PoolerMode pooler;
     private final int besides;
     private final IntSupplier others;
-    private volatile @Nullable Thread running;
+    private volatile boolean running;
 
     /**
      * Creates the report.
      *
      * @param pool the pool
      * @param instances how many instances of the application there are, as far as anybody has said; those that run count if they are more
+     * @param pooler what stands before the server; how many connections that opens is not the pools' to say
      * @param besides how many connections each instance holds beside its pool
      * @param others counts the other instances that run
      */
-    PoolReport(HikariDataSource pool, int instances, int besides, IntSupplier others) {
+    PoolReport(HikariDataSource pool, int instances, PoolerMode pooler, int besides, IntSupplier others) {
         this.pool = pool;
         this.instances = instances;
+        this.pooler = pooler;
         this.besides = besides;
         this.others = others;
     }
@@ -43,9 +46,15 @@ final class PoolReport implements SmartLifecycle {
     @Override
     public void start() {
         log.info("{}", settings());
+        running = true;
+        if (pooler != PoolerMode.NONE) {
+            log.info(
+                    "A pooler ({}) stands before the server: its default_pool_size and max_client_conn say how many connections there may be",
+                    pooler);
+            return;
+        }
         Thread thread = new Thread(this::compare, "eventsource-pool-report");
         thread.setDaemon(true);
-        running = thread;
         thread.start();
     }
 
@@ -102,11 +111,11 @@ final class PoolReport implements SmartLifecycle {
     @Override
     public void stop() {
         // a late answer is of no use, and nothing waits for it
-        running = null;
+        running = false;
     }
 
     @Override
     public boolean isRunning() {
-        return running != null;
+        return running;
     }
 }

@@ -22,15 +22,25 @@ final class RelayConnections {
 
     private RelayConnections() {}
 
-    static DedicatedConnections beside(DataSource dataSource, @Nullable JdbcConnectionDetails details) {
-        DedicatedConnections likeThePools = HIKARI_PRESENT ? Hikari.beside(dataSource) : null;
+    /**
+     * Finds where they come from.
+     *
+     * @param directUrl leads past a pooler to the server, with the same login; null where the pool's own address does
+     */
+    static DedicatedConnections beside(
+            DataSource dataSource, @Nullable JdbcConnectionDetails details, @Nullable String directUrl) {
+        DedicatedConnections likeThePools = HIKARI_PRESENT ? Hikari.beside(dataSource, directUrl) : null;
         if (likeThePools != null) {
             return likeThePools;
         }
-        return details == null
+        if (details != null) {
+            return DedicatedConnections.by(
+                    directUrl == null ? details.getJdbcUrl() : directUrl,
+                    () -> login(details.getUsername(), details.getPassword()));
+        }
+        return directUrl == null
                 ? DedicatedConnections.from(dataSource)
-                : DedicatedConnections.by(
-                        details.getJdbcUrl(), () -> login(details.getUsername(), details.getPassword()));
+                : DedicatedConnections.by(directUrl, Properties::new);
     }
 
     private static Properties login(@Nullable String user, @Nullable String password) {
@@ -49,10 +59,10 @@ final class RelayConnections {
 
         private Hikari() {}
 
-        static @Nullable DedicatedConnections beside(DataSource dataSource) {
+        static @Nullable DedicatedConnections beside(DataSource dataSource, @Nullable String directUrl) {
             HikariDataSource pool =
                     DataSourceUnwrapper.unwrap(dataSource, HikariConfigMXBean.class, HikariDataSource.class);
-            String url = pool == null ? null : pool.getJdbcUrl();
+            String url = pool == null || directUrl != null ? directUrl : pool.getJdbcUrl();
             return pool == null || url == null ? null : DedicatedConnections.by(url, () -> properties(pool));
         }
 

@@ -4,6 +4,7 @@ import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.session.PoolerMode;
 import io.eventsource.store.SignalRelaySettings;
 import io.eventsource.subscription.CheckpointStrategy;
 import io.eventsource.subscription.StartPosition;
@@ -27,6 +28,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param drainTimeout How long a batch that is being handled may go on when the application stops.
  * @param shutdownTimeout How long stopping the subscriptions may take altogether.
  * @param wakeUp How commits of other instances are heard of.
+ * @param directUrl JDBC URL that leads to the server itself, past a pooler that shares sessions, for notifications; with the user and password of the pool.
  * @param notifyInterval How long after a notification to other instances the next one is sent at the earliest.
  * @param heartbeat How often the listening connection is tried out.
  * @param stallThreshold How long an open transaction may hold the head of the log before health is degraded.
@@ -46,6 +48,7 @@ public record SubscriptionProperties(
         @DefaultValue("10s") Duration drainTimeout,
         @DefaultValue("30s") Duration shutdownTimeout,
         @DefaultValue("notify") WakeUp wakeUp,
+        @Nullable String directUrl,
         @DefaultValue("5ms") Duration notifyInterval,
         @DefaultValue("10s") Duration heartbeat,
         @DefaultValue("10s") Duration stallThreshold,
@@ -152,6 +155,11 @@ public record SubscriptionProperties(
                 .over(PREFIX + "named." + handlers.name() + ".", all);
     }
 
+    /** Whether notifications are wanted and a pooler has no session for them. */
+    boolean pollsBehind(PoolerMode pooler) {
+        return wakeUp == WakeUp.NOTIFY && pooler.sharesSessions() && directUrl == null;
+    }
+
     SignalRelaySettings relaySettings() {
         return new SignalRelaySettings(enabled, notifyInterval, heartbeat);
     }
@@ -160,7 +168,7 @@ public record SubscriptionProperties(
     public enum WakeUp {
         /** By notifications of PostgreSQL, over one connection that listens and one that sends. */
         NOTIFY,
-        /** By polling alone, as behind PgBouncer in transaction mode. */
+        /** By polling alone. */
         POLL
     }
 
@@ -348,7 +356,7 @@ public record SubscriptionProperties(
      * @param enabled Whether it stops reading; otherwise it tries again with growing pauses. true.
      * @param failureThreshold How many attempts must fail in a row. 5.
      * @param openFor How long nothing is read before the next attempt; it doubles with each one that fails. 1s.
-     * @param maxOpenFor Longest time that nothing is read. 30s.
+     * @param maxOpenFor Longest time that nothing is read. 5s.
      */
     public record Breaker(
             @Nullable Boolean enabled,

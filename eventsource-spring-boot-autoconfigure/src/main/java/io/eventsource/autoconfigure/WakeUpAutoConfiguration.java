@@ -14,11 +14,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Tells other instances of commits, and hears of theirs. */
 @AutoConfiguration(after = EventStoreAutoConfiguration.class)
 @ConditionalOnBean(EventStore.class)
+@Conditional(OnNotifications.class)
 @ConditionalOnProperty(name = "eventsource.subscriptions.wake-up", havingValue = "notify", matchIfMissing = true)
 public final class WakeUpAutoConfiguration {
 
@@ -38,7 +40,10 @@ public final class WakeUpAutoConfiguration {
         // a driver that waits for a dead server cannot be interrupted, and must not keep the JVM
         threads.setDaemon(true);
         return new SignalRelay(
-                RelayConnections.beside(dataSource, details.getIfUnique()),
+                RelayConnections.beside(
+                        dataSource,
+                        details.getIfUnique(),
+                        properties.subscriptions().directUrl()),
                 schema,
                 signal,
                 properties.subscriptions().relaySettings(),

@@ -135,7 +135,7 @@ class FailureAnalysisIT {
                                     .formatted(pooler.getLocalPort()),
                             "spring.datasource.hikari.connection-timeout=250"),
                     "does not take the settings of the connection: FATAL: unsupported startup parameter",
-                    "Behind a pooler set eventsource.pool.statement-timeout=0");
+                    "Behind a pooler declare it by eventsource.pool.pooler");
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.session.DemotedServerEviction;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,60 @@ class PoolDefaultsTests {
                     .containsEntry("options", "-c statement_timeout=30000")
                     .containsEntry("ApplicationName", "eventsource");
         });
+    }
+
+    @Test
+    void connectionsToADemotedServerAreEvictedUnlessTheApplicationDecides() {
+        assertPool(pool -> assertThat(pool.getExceptionOverride()).isInstanceOf(DemotedServerEviction.class));
+        assertPool(
+                pool -> assertThat(pool.getExceptionOverride()).isInstanceOf(DemotedServerIT.OfTheApplication.class),
+                "--spring.datasource.hikari.exception-override-class-name="
+                        + DemotedServerIT.OfTheApplication.class.getName());
+        assertPool(pool -> assertThat(pool.getExceptionOverride()).isNull(), "--eventsource.pool.enabled=false");
+    }
+
+    @Test
+    void behindAPoolerThatSharesSessionsNothingIsSetForASession() {
+        assertPool(
+                pool -> {
+                    assertThat(pool.getTransactionIsolation()).isNull();
+                    assertThat(pool.getDataSourceProperties())
+                            .containsEntry("prepareThreshold", "0")
+                            .containsKey("ApplicationName")
+                            .doesNotContainKey("options");
+                },
+                "--eventsource.pool.pooler=transaction");
+        assertPool(
+                pool -> {
+                    assertThat(pool.getTransactionIsolation()).isNull();
+                    assertThat(pool.getDataSourceProperties()).doesNotContainKeys("options", "prepareThreshold");
+                },
+                "--eventsource.pool.pooler=transaction-prepared");
+    }
+
+    @Test
+    void behindAPoolerThatKeepsSessionsOnlyTheOptionsAreLeftOut() {
+        assertPool(
+                pool -> {
+                    assertThat(pool.getTransactionIsolation()).isEqualTo("TRANSACTION_READ_COMMITTED");
+                    assertThat(pool.getDataSourceProperties()).doesNotContainKeys("options", "prepareThreshold");
+                },
+                "--eventsource.pool.pooler=session");
+    }
+
+    @Test
+    void whatTheApplicationSaysOfSessionsHoldsBehindAPoolerToo() {
+        assertPool(
+                pool -> {
+                    assertThat(pool.getTransactionIsolation()).isEqualTo("TRANSACTION_SERIALIZABLE");
+                    assertThat(pool.getDataSourceProperties())
+                            .containsEntry("prepareThreshold", "7")
+                            .containsEntry("options", "-c statement_timeout=2000");
+                },
+                "--eventsource.pool.pooler=transaction",
+                "--eventsource.pool.statement-timeout=2s",
+                "--spring.datasource.hikari.transaction-isolation=TRANSACTION_SERIALIZABLE",
+                "--spring.datasource.hikari.data-source-properties.prepareThreshold=7");
     }
 
     @ParameterizedTest

@@ -92,6 +92,10 @@ final class TestDatabase implements AutoCloseable {
         return name;
     }
 
+    int port() {
+        return server.port();
+    }
+
     /** What leads an application's data source here. */
     String[] properties() {
         return new String[] {

@@ -1,0 +1,45 @@
+package io.eventsource.autoconfigure;
+
+import io.eventsource.session.PoolerCheck;
+import io.eventsource.session.PoolerMode;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.dao.DataAccessException;
+
+/** Asks, before anything else asks the database, whether the connections lead to sessions as they were declared. */
+final class SessionInitializer implements InitializingBean {
+
+    private static final Logger log = LoggerFactory.getLogger(SessionInitializer.class);
+
+    private final DataSource dataSource;
+    private final EventSourceProperties properties;
+
+    SessionInitializer(DataSource dataSource, EventSourceProperties properties) {
+        this.dataSource = dataSource;
+        this.properties = properties;
+    }
+
+    @Override
+    public void afterPropertiesSet() {
+        if (properties.pool().enabled()) {
+            Pools.evictSessionsOfDemotedServers(dataSource);
+        }
+        PoolerMode pooler = properties.pool().pooler();
+        try {
+            new PoolerCheck(dataSource, pooler).verify();
+        } catch (DataAccessException failure) {
+            if (properties.migration().enabled()) {
+                throw failure;
+            }
+            // an application that makes no tables may start before its database
+            log.warn("Cannot tell whether a pooler stands before the database: it does not answer", failure);
+        }
+        if (properties.subscriptions().pollsBehind(pooler)) {
+            log.info(
+                    "A pooler shares sessions: events of other instances are found by polling each {}. eventsource.subscriptions.direct-url gives notifications a way past it",
+                    properties.subscriptions().pollInterval());
+        }
+    }
+}
