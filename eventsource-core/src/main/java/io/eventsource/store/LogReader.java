@@ -33,21 +33,21 @@ import org.springframework.jdbc.core.JdbcOperations;
  */
 public final class LogReader {
 
+    /** Headers that are no larger in the table are not measured: those of a trace have a hundred bytes. */
+    private static final String HEADERS_FIT =
+            "(metadata IS NULL OR pg_column_size(metadata) <= 256 OR pg_column_size(metadata) <= ? AND octet_length(metadata::text) <= ?)";
+
+    /** Its LIMIT keeps the inner statement by itself, so that a payload becomes a text once. */
+    private static final String OUTLINE = "SELECT " + StoredEventMapper.DETAILS
+            + ", CASE WHEN octet_length(payload) <= ? THEN metadata END AS metadata"
+            + ", CASE WHEN octet_length(payload) <= ? THEN payload END AS payload FROM (SELECT "
+            + StoredEventMapper.DETAILS + ", metadata, CASE WHEN pg_column_size(payload) <= ? AND " + HEADERS_FIT
+            + " THEN payload::text END AS payload FROM {schema}.events WHERE position > ? AND position <= ?";
+
     /** The size of an event in the table, perhaps compressed. */
     private static final String STORED_BYTES = "pg_column_size(payload) + coalesce(pg_column_size(metadata), 0)";
 
-    /** The size of an event in memory, once it is a text. */
-    private static final String BYTES = "octet_length(payload) + coalesce(octet_length(metadata), 0)";
-
     private static final String IN_MEMORY = "octet_length(payload::text) + coalesce(octet_length(metadata::text), 0)";
-
-    /** Its LIMIT keeps the inner statement by itself, so that a payload becomes a text once. */
-    private static final String OUTLINE = "SELECT " + StoredEventMapper.DETAILS + ", CASE WHEN " + BYTES
-            + " <= ? THEN metadata END AS metadata, CASE WHEN " + BYTES
-            + " <= ? THEN payload END AS payload FROM (SELECT "
-            + StoredEventMapper.DETAILS + ", CASE WHEN " + STORED_BYTES
-            + " <= ? THEN metadata::text END AS metadata, CASE WHEN " + STORED_BYTES
-            + " <= ? THEN payload::text END AS payload FROM {schema}.events WHERE position > ? AND position <= ?";
 
     private static final String WHOLE = "SELECT " + StoredEventMapper.COLUMNS
             + " FROM {schema}.events WHERE position = ? AND CASE WHEN " + STORED_BYTES + " > ? THEN false ELSE "
@@ -198,9 +198,10 @@ public final class LogReader {
         if (query.afterPosition() >= settledHead) {
             return new LogOutline(List.of(), Set.of(), query.afterPosition());
         }
-        long share = bytes / query.limit();
+        // one half for the payload, the other for the headers
+        long share = bytes / query.limit() / 2;
         List<Object> arguments =
-                new ArrayList<>(List.of(share, share, share, share, query.afterPosition(), settledHead));
+                new ArrayList<>(List.of(share, share, share, share, share, query.afterPosition(), settledHead));
         StringBuilder where = new StringBuilder();
         restrict(where, arguments, " AND event_type = ANY (?)", array(query.eventTypes()));
         restrict(where, arguments, " AND aggregate_type = ANY (?)", array(query.aggregateTypes()));
