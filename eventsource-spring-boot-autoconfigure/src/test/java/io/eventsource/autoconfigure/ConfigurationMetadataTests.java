@@ -66,6 +66,7 @@ class ConfigurationMetadataTests {
                         "eventsource.subscriptions.defaults.event-types",
                         "eventsource.subscriptions.defaults.aggregate-types",
                         "eventsource.subscriptions.defaults.tenant",
+                        "eventsource.subscriptions.max-page-bytes",
                         "eventsource.subscriptions.include",
                         "eventsource.subscriptions.exclude",
                         "eventsource.subscriptions.partition-id",
