@@ -24,6 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class DeadLetterMapper implements RowMapper<DeadLetter> {
 
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
+    /** No payload is an empty text. */
+    private static final String LEFT_OUT = "";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     @Override
@@ -64,7 +67,7 @@ final class DeadLetterMapper implements RowMapper<DeadLetter> {
                         row.getString("correlation_id"),
                         row.getString("causation_id"),
                         headers == null ? Map.of() : JSON.readValue(headers, HEADERS)),
-                row.getString("event_data"));
+                Objects.requireNonNullElse(row.getString("event_data"), LEFT_OUT));
     }
 
     private static @Nullable Failure failure(ResultSet row) throws SQLException {
@@ -92,7 +95,10 @@ final class DeadLetterMapper implements RowMapper<DeadLetter> {
         return at == null
                 ? null
                 : new Edit(
-                        row.getString("original_data"), at, row.getString("edited_by"), row.getString("edit_reason"));
+                        Objects.requireNonNullElse(row.getString("original_data"), LEFT_OUT),
+                        at,
+                        row.getString("edited_by"),
+                        row.getString("edit_reason"));
     }
 
     private static @Nullable Message message(ResultSet row) throws SQLException {

@@ -5,8 +5,10 @@ import io.eventsource.deadletter.ReplayEntries.Selection;
 import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
+import io.eventsource.error.ErrorSeverity;
 import io.eventsource.event.EventCodec;
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.MemoryShortage;
 import io.eventsource.time.Ticker;
 import java.util.Collection;
 import java.util.HashSet;
@@ -44,6 +46,9 @@ public final class DeadLetterReplay {
 
     /** How many entries are handled unless more are asked for. */
     public static final int DEFAULT_LIMIT = 100;
+
+    private static final ErrorClassification TOO_LARGE =
+            new ErrorClassification(ErrorCategory.TRANSIENT, ErrorSeverity.HIGH);
 
     private static final Logger log = LoggerFactory.getLogger(DeadLetterReplay.class);
 
@@ -308,18 +313,20 @@ public final class DeadLetterReplay {
         }
 
         private Outcome failed(EntryKey key, @Nullable DeadLetter claimed, Throwable failure) {
-            ErrorClassification classification = classifier.classify(failure);
-            if (claimed == null
+            // an entry that the memory does not hold must not keep the replay from all behind it
+            boolean shortage = MemoryShortage.in(failure);
+            ErrorClassification classification = shortage ? TOO_LARGE : classifier.classify(failure);
+            if ((claimed == null && !shortage)
                     || classification.category() == ErrorCategory.INFRASTRUCTURE
                     || Thread.currentThread().isInterrupted()) {
                 stoppedBy = failure;
                 return Outcome.STOPPED;
             }
-            int replays = claimed.replayCount() + 1;
+            int replays = claimed == null ? 1 : claimed.replayCount() + 1;
             try {
                 entries.failed(
                         key,
-                        claimed.status(),
+                        claimed == null ? DeadLetterStatus.FAILED : claimed.status(),
                         failure,
                         classification,
                         settings.automaticRetry().next(replays));

@@ -2,6 +2,7 @@ package io.eventsource.deadletter;
 
 import io.eventsource.deadletter.DeadLetterStatistics.Counts;
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.PageBytes;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -18,6 +19,21 @@ import org.springframework.jdbc.core.RowCallbackHandler;
 final class PostgresDeadLetterRepository implements DeadLetterRepository {
 
     private static final int DELETE_AT_ONCE = 10_000;
+
+    /** All columns that the mapper reads; a payload with more than its share of a page is left in the database. */
+    private static final String LIST =
+            """
+            SELECT id, projection_name, position, message_position, event_id, aggregate_id, message_aggregate_id,
+                   aggregate_type, version, event_type, revision, event_timestamp, event_created_at, tenant_id, actor_id,
+                   correlation_id, causation_id, metadata, status, error_type, error_message, error_stacktrace,
+                   error_category, error_severity, retry_count, replay_count, first_failed_at, last_failed_at,
+                   next_attempt_at, resolved_at, resolved_by, resolution_note, edited_at, edited_by, edit_reason,
+                   message_source, message_id, message_key, message_lane, message_place,
+                   CASE WHEN pg_column_size(event_data) <= ?
+                        THEN CASE WHEN octet_length(event_data::text) <= ? THEN event_data END END AS event_data,
+                   CASE WHEN pg_column_size(original_data) <= ?
+                        THEN CASE WHEN octet_length(original_data::text) <= ? THEN original_data END END AS original_data
+              FROM {schema}.dead_letter_queue WHERE id > ?""";
 
     private static final String FIND = "SELECT * FROM {schema}.dead_letter_queue WHERE id = ?";
 
@@ -72,14 +88,11 @@ final class PostgresDeadLetterRepository implements DeadLetterRepository {
             throw new IllegalArgumentException("A page has 1 to %d entries, not %d".formatted(MAX_PAGE, limit));
         }
         DeadLetterSql where = DeadLetterSql.of(filter);
-        List<Object> arguments = new ArrayList<>(List.of(afterId));
+        long share = PageBytes.byHeap() / limit / 2;
+        List<Object> arguments = new ArrayList<>(List.of(share, share, share, share, afterId));
         arguments.addAll(where.arguments());
         arguments.add(limit);
-        return jdbc.query(
-                schema.sql("SELECT * FROM {schema}.dead_letter_queue WHERE id > ?" + where.conditions()
-                        + " ORDER BY id LIMIT ?"),
-                mapper,
-                arguments.toArray());
+        return jdbc.query(schema.sql(LIST + where.conditions() + " ORDER BY id LIMIT ?"), mapper, arguments.toArray());
     }
 
     @Override

@@ -12,6 +12,7 @@ import static io.eventsource.error.ErrorSeverity.MEDIUM;
 import io.eventsource.event.EventDecodingException;
 import io.eventsource.event.EventEncodingException;
 import io.eventsource.event.InvalidEventTypeException;
+import io.eventsource.store.EventTooLargeException;
 import io.eventsource.store.InvalidAppendException;
 import io.eventsource.store.StreamMismatchException;
 import io.eventsource.store.TenantMismatchException;
@@ -47,6 +48,7 @@ final class StandardErrorClassifier implements ErrorClassifier {
 
     /** The first that fits counts, so that subclasses stand before their superclasses. */
     private static final List<Rule> RULES = List.of(
+            rule(EventTooLargeException.class, TRANSIENT, HIGH),
             rule(EventDecodingException.class, PERMANENT, HIGH),
             rule(EventEncodingException.class, PERMANENT, HIGH),
             rule(InvalidEventTypeException.class, PERMANENT, HIGH),

@@ -1,6 +1,8 @@
 package io.eventsource.store;
 
+import io.eventsource.EventSourceException;
 import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.schema.EventSourceSchema;
@@ -30,7 +32,10 @@ import org.springframework.jdbc.core.RowMapper;
  *
  * <p>Folding looks at payloads alone, so of each event less than half of the columns is read. Only upcasters are shown the
  * whole event: a type of aggregate in whose streams events have older revisions is read with all columns, once that has been
- * seen. Thread-safe.
+ * seen.
+ *
+ * <p>Large events are named by the statement and read one by one when folding comes to them, so that an aggregate needs the memory of its largest event
+ * and not of all. What is large goes by the size in the table: to measure the text would cost each load more than it is worth. Thread-safe.
  */
 final class FoldableStreamReader {
 
@@ -64,7 +69,18 @@ final class FoldableStreamReader {
             NULL::bigint, event_id, NULL::uuid, NULL::text, version, NULL::text, NULL::smallint, NULL::timestamptz,
             NULL::timestamptz, NULL::text, NULL::text, NULL::text, NULL::text, NULL::jsonb, NULL::jsonb""";
 
-    private static final String FEW = "position, event_id, version, event_type, revision, tenant_id, payload";
+    /** Compressed; the others are as many at once as the heap is meant for. */
+    private static final String UNLESS_LARGE = "CASE WHEN pg_column_size(payload) <= ? THEN payload END";
+
+    private static final String FEW = "position, event_id, version, event_type, revision, tenant_id, " + UNLESS_LARGE;
+
+    private static final String ALL = StoredEventMapper.DETAILS + ", metadata, " + UNLESS_LARGE;
+
+    private static final String WHOLE =
+            "SELECT " + StoredEventMapper.COLUMNS + " FROM {schema}.events WHERE position = ?";
+
+    /** Of a page's bytes the part that one event may have without being read by itself. */
+    private static final int PARTS = 64;
 
     private static final String SNAPSHOT_AS_FEW =
             "NULL::bigint, event_id, version, NULL::text, NULL::smallint, NULL::text, NULL::jsonb";
@@ -72,12 +88,14 @@ final class FoldableStreamReader {
     private final EventCodec codec;
     private final Columns all;
     private final Columns few;
+    private final String whole;
+    private final long large = PageBytes.byHeap() / PARTS;
     private final Set<String> typesWithOldRevisions = ConcurrentHashMap.newKeySet();
 
     FoldableStreamReader(EventCodec codec, EventSourceSchema schema) {
         this.codec = codec;
-        this.all = Columns.of(
-                schema, StoredEventMapper.COLUMNS, SNAPSHOT_AS_ALL, (stream, type) -> new StoredEventMapper());
+        this.whole = schema.sql(WHOLE);
+        this.all = Columns.of(schema, ALL, SNAPSHOT_AS_ALL, (stream, type) -> new StoredEventMapper());
         this.few = Columns.of(schema, FEW, SNAPSHOT_AS_FEW, FoldableStreamReader::withoutDetails);
     }
 
@@ -85,10 +103,10 @@ final class FoldableStreamReader {
     StreamPayloads read(JdbcOperations jdbc, UUID stream, String type, long toVersion, List<StoredEvent> pending) {
         Rows rows = read(type, columns -> {
             Rows answer = new Rows(columns, stream, type);
-            jdbc.query(columns.read(), answer, stream, type, toVersion);
+            jdbc.query(columns.read(), answer, large, stream, type, toVersion);
             return answer;
         });
-        return payloads(rows.events(pending, 0, toVersion));
+        return payloads(jdbc, rows.events(pending, 0, toVersion));
     }
 
     /** The snapshot of a stream and the events behind it; none when the stream is of another type. */
@@ -96,12 +114,13 @@ final class FoldableStreamReader {
             JdbcOperations jdbc, UUID stream, String type, int stateVersion, List<StoredEvent> pending) {
         Rows rows = read(type, columns -> {
             Rows answer = new Rows(columns, stream, type);
-            jdbc.query(columns.readWithSnapshot(), answer, stateVersion, stream, type, stream, type);
+            jdbc.query(columns.readWithSnapshot(), answer, stateVersion, stream, type, large, stream, type);
             return answer;
         });
         Fitness fitness = rows.fitness(stateVersion, pending);
         long after = rows.snapshot == null || fitness != Fitness.FIT ? 0 : rows.snapshot.version();
-        return new SnapshottedStream(rows.snapshot, fitness, payloads(rows.events(pending, after, Long.MAX_VALUE)));
+        return new SnapshottedStream(
+                rows.snapshot, fitness, payloads(jdbc, rows.events(pending, after, Long.MAX_VALUE)));
     }
 
     private Rows read(String type, Function<Columns, Rows> statement) {
@@ -115,21 +134,46 @@ final class FoldableStreamReader {
         return statement.apply(all);
     }
 
-    private StreamPayloads payloads(List<StoredEvent> stored) {
+    private StreamPayloads payloads(JdbcOperations jdbc, List<StoredEvent> stored) {
         if (stored.isEmpty()) {
             return StreamPayloads.NONE;
         }
         List<Object> payloads = new ArrayList<>(stored.size());
+        boolean complete = true;
         for (StoredEvent event : stored) {
-            codec.decode(event).forEach(part -> payloads.add(part.payload()));
+            if (event.payload().isEmpty()) {
+                complete = false;
+                payloads.add(new Unread(event));
+            } else {
+                codec.decode(event).forEach(part -> payloads.add(part.payload()));
+            }
         }
+        List<Object> read = Collections.unmodifiableList(payloads);
         StoredEvent newest = stored.get(stored.size() - 1);
         return new StreamPayloads(
-                Collections.unmodifiableList(payloads),
+                complete
+                        ? read
+                        : () -> read.stream()
+                                .flatMap(each ->
+                                        each instanceof Unread unread ? whole(jdbc, unread.event()) : Stream.of(each))
+                                .iterator(),
                 stored.size(),
                 newest.version(),
                 newest.eventId(),
                 newest.metadata().tenantId());
+    }
+
+    /** An event that is left in the database until folding comes to it. */
+    private record Unread(StoredEvent event) {}
+
+    private Stream<Object> whole(JdbcOperations jdbc, StoredEvent unread) {
+        List<StoredEvent> found = jdbc.query(whole, new StoredEventMapper(), unread.position());
+        if (found.isEmpty()) {
+            throw new EventSourceException(
+                    "The log no longer holds %s. It has gone backwards, or the event was archived while it was read."
+                            .formatted(unread.location()));
+        }
+        return codec.decode(found.get(0)).stream().map(EventEnvelope::payload);
     }
 
     private static RowMapper<StoredEvent> withoutDetails(UUID stream, String type) {
@@ -144,7 +188,7 @@ final class FoldableStreamReader {
                 Instant.EPOCH,
                 Instant.EPOCH,
                 EventMetadata.none().withTenantId(row.getString(6)),
-                row.getString(7));
+                Objects.requireNonNullElse(row.getString(7), LogOutline.NOT_READ));
     }
 
     /**

@@ -65,7 +65,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         this.detached = DetachedJdbc.on(dataSource);
         this.codec = codec;
         this.logHead = logHead;
-        this.logReader = new LogReader(detached, schema);
+        this.logReader = new LogReader(detached, schema, PageBytes.byHeap());
         this.streamReader = new StreamReader(schema);
         this.foldableStreamReader = new FoldableStreamReader(codec, schema);
         this.signal = signal;

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.RowMapper;
@@ -16,10 +17,13 @@ import tools.jackson.databind.json.JsonMapper;
 final class StoredEventMapper implements RowMapper<StoredEvent> {
 
     /** The columns that this mapper reads, in its order. */
-    static final String COLUMNS =
+    static final String COLUMNS = StoredEventMapper.DETAILS + ", metadata, payload";
+
+    /** All but what may be large. */
+    static final String DETAILS =
             """
             position, event_id, aggregate_id, aggregate_type, version, event_type, revision, "timestamp", created_at,
-            tenant_id, actor_id, correlation_id, causation_id, metadata, payload""";
+            tenant_id, actor_id, correlation_id, causation_id""";
 
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -27,6 +31,8 @@ final class StoredEventMapper implements RowMapper<StoredEvent> {
     @Override
     public StoredEvent mapRow(ResultSet row, int rowNumber) throws SQLException {
         String headers = row.getString(14);
+        // no payload is an empty text: null is one that was left in the database
+        String payload = Objects.requireNonNullElse(row.getString(15), LogOutline.NOT_READ);
         return new StoredEvent(
                 row.getLong(1),
                 row.getObject(2, UUID.class),
@@ -43,7 +49,7 @@ final class StoredEventMapper implements RowMapper<StoredEvent> {
                         row.getString(12),
                         row.getString(13),
                         headers == null ? Map.of() : JSON.readValue(headers, HEADERS)),
-                row.getString(15));
+                payload);
     }
 
     static @Nullable String headersJson(Map<String, String> headers) {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The payloads of a stream's events, to be folded, and how far the read went.
  *
- * @param payloads the decoded payloads, oldest first; where upcasters split events, or drop them, more or fewer than were stored
+ * @param payloads the decoded payloads, oldest first; where upcasters split events, or drop them, more or fewer than were stored. Large ones are
+ *     read when an iteration comes to them, each by a statement in the transaction of the thread that iterates; that fails as reading does
  * @param storedEvents how many stored events were read
  * @param version the version of the newest stored event that was read, though upcasters may have dropped it; 0 when there was
  *     none
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenantId the stream's tenant; null when it has none, and when nothing was read
  */
 public record StreamPayloads(
-        List<Object> payloads,
+        Iterable<Object> payloads,
         int storedEvents,
         long version,
         @Nullable UUID newestEventId,

@@ -3,9 +3,12 @@ package io.eventsource.subscription;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventSelection;
+import io.eventsource.event.StoredEvent;
 import io.eventsource.store.BucketRange;
+import io.eventsource.store.EventTooLargeException;
 import io.eventsource.store.LogPage;
 import io.eventsource.store.LogReader;
+import io.eventsource.store.MemoryShortage;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +31,8 @@ final class BatchSource {
     private final int maxInFlight;
     private final double backpressureThreshold;
     private final Executor executor;
+    private final MemoryWatch memory;
+    private final PageBudget budget;
 
     private BucketRange buckets = BucketRange.ALL;
     private @Nullable Ahead ahead;
@@ -61,6 +66,8 @@ final class BatchSource {
         this.maxInFlight = settings.maxInFlight();
         this.backpressureThreshold = settings.backpressureThreshold();
         this.executor = executor;
+        this.memory = tail.memory();
+        this.budget = new PageBudget(memory.maxPageBytes());
     }
 
     /** Forgets what was read ahead and goes on with a share of the streams. */
@@ -98,6 +105,9 @@ final class BatchSource {
         try {
             return started.page().join();
         } catch (CompletionException failure) {
+            if (failure.getCause() instanceof Error error) {
+                throw error;
+            }
             throw failure.getCause() instanceof RuntimeException cause ? cause : failure;
         }
     }
@@ -105,7 +115,7 @@ final class BatchSource {
     private void readAhead(Batch current, int limit, TailReader.Place place) {
         int inFlight = current.events().size();
         int room = maxInFlight - inFlight;
-        if (current.backlog() && inFlight < backpressureThreshold * maxInFlight && room > 0) {
+        if (current.backlog() && !large(current) && inFlight < backpressureThreshold * maxInFlight && room > 0) {
             long position = current.nextPosition();
             BucketRange share = buckets;
             ahead = new Ahead(
@@ -116,12 +126,54 @@ final class BatchSource {
     }
 
     private Batch read(long position, int limit, BucketRange share, TailReader.Place place) {
-        LogPage page = reader.read(filter.query(position, limit), share, place.head());
-        return new Batch(
-                page.events().stream().map(TailEvent::new).toList(),
-                page.nextPosition(),
-                !page.atHead(),
-                place.incarnation());
+        while (true) {
+            int asked = budget.events(limit);
+            try {
+                LogPage page = reader.read(filter.query(position, asked), share, place.head(), budget.bytes());
+                budget.read(asked, page.events().size(), !page.atHead());
+                return new Batch(
+                        page.events().stream().map(TailEvent::new).toList(),
+                        page.nextPosition(),
+                        !page.atHead(),
+                        place.incarnation());
+            } catch (EventTooLargeException tooLarge) {
+                boolean unused = memory.shortage("a subscription", tooLarge);
+                StoredEvent event = tooLarge.event();
+                return new Batch(List.of(new TailEvent(event, tooLarge)), event.position(), true, place.incarnation());
+            } catch (RuntimeException | Error failure) {
+                if (!shortage(failure)) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    /** Makes the next page smaller when the memory was the reason of a failure; says whether to try again at once. */
+    private boolean shortage(Throwable failure) {
+        return memory.shortage("a subscription", failure) && budget.shrink();
+    }
+
+    /**
+     * Whose failure it is when a batch could not be handled: where the memory did not suffice for one event that is larger than a page, it is
+     * the event's; in all other cases whatever was thrown.
+     */
+    Throwable blamed(Batch batch, Throwable failure) {
+        boolean unused = shortage(failure);
+        OutOfMemoryError shortage = MemoryShortage.of(failure);
+        if (shortage == null || batch.events().size() != 1) {
+            return failure;
+        }
+        StoredEvent event = batch.events().get(0).stored();
+        return LogReader.size(event) > memory.maxPageBytes() ? new EventTooLargeException(event, shortage) : failure;
+    }
+
+    /** Whether two of these would be more than a page. */
+    private boolean large(Batch batch) {
+        long left = memory.maxPageBytes() / 2;
+        for (TailEvent event : batch.events()) {
+            left -= event.stored().payload().length();
+        }
+        return left < 0;
     }
 
     /** Decodes while another page is being handled; what fails to decode fails again when its turn comes. */
@@ -129,7 +181,8 @@ final class BatchSource {
         for (TailEvent event : batch.events()) {
             try {
                 List<EventEnvelope<Object>> unused = event.decoded(codec, selection);
-            } catch (RuntimeException left) {
+            } catch (RuntimeException | OutOfMemoryError left) {
+                boolean unused = shortage(left);
                 break;
             }
         }

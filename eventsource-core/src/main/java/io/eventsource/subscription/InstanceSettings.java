@@ -1,5 +1,6 @@
 package io.eventsource.subscription;
 
+import io.eventsource.store.PageBytes;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param pollInterval how long the reader of the head goes without looking when no signal arrives, 1 ms or more
  * @param leaseDuration how long other instances respect what this one owns after they last heard of it, 100 ms or more. It is
  *     renewed three times as often, and at least every 5 seconds
+ * @param maxPageBytes how many bytes of events each reader of the log brings into memory at once, 64 KiB or more; one event that alone has more is
+ *     read by itself
  * @param partition which segments this instance handles when they are assigned by hand, or null for a fair share
  */
 public record InstanceSettings(
@@ -19,6 +22,7 @@ public record InstanceSettings(
         String description,
         Duration pollInterval,
         Duration leaseDuration,
+        long maxPageBytes,
         @Nullable StaticPartition partition) {
 
     private static final Duration MOST_SELDOM = Duration.ofSeconds(5);
@@ -35,6 +39,7 @@ public record InstanceSettings(
         if (leaseDuration.compareTo(Duration.ofMillis(100)) < 0) {
             throw new IllegalArgumentException("lease-duration must be 100 ms or more, but it is " + leaseDuration);
         }
+        PageBytes.checked(maxPageBytes);
     }
 
     /**
@@ -48,6 +53,7 @@ public record InstanceSettings(
                 "pid " + ProcessHandle.current().pid(),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(30),
+                PageBytes.byHeap(),
                 null);
     }
 
@@ -58,7 +64,7 @@ public record InstanceSettings(
      * @return a copy
      */
     public InstanceSettings withPollInterval(Duration newPollInterval) {
-        return new InstanceSettings(id, description, newPollInterval, leaseDuration, partition);
+        return new InstanceSettings(id, description, newPollInterval, leaseDuration, maxPageBytes, partition);
     }
 
     /**
@@ -68,7 +74,17 @@ public record InstanceSettings(
      * @return a copy
      */
     public InstanceSettings withLeaseDuration(Duration newLeaseDuration) {
-        return new InstanceSettings(id, description, pollInterval, newLeaseDuration, partition);
+        return new InstanceSettings(id, description, pollInterval, newLeaseDuration, maxPageBytes, partition);
+    }
+
+    /**
+     * These settings with another bound on what is in memory.
+     *
+     * @param newMaxPageBytes as for the record
+     * @return a copy
+     */
+    public InstanceSettings withMaxPageBytes(long newMaxPageBytes) {
+        return new InstanceSettings(id, description, pollInterval, leaseDuration, newMaxPageBytes, partition);
     }
 
     /**
@@ -78,7 +94,7 @@ public record InstanceSettings(
      * @return a copy
      */
     public InstanceSettings withPartition(@Nullable StaticPartition newPartition) {
-        return new InstanceSettings(id, description, pollInterval, leaseDuration, newPartition);
+        return new InstanceSettings(id, description, pollInterval, leaseDuration, maxPageBytes, newPartition);
     }
 
     Duration renewalInterval() {

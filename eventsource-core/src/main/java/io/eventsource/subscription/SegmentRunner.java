@@ -265,6 +265,10 @@ final class SegmentRunner {
             return true;
         }
         caughtUp(place);
+        if (!place.known() && tail.failing()) {
+            // nobody knows how far the log is, so that it cannot be said to keep up
+            changeState(SubscriptionState.RETRYING);
+        }
         if (place.known() && checkpoint.meets(position)) {
             return meet(place, stop);
         }
@@ -417,7 +421,8 @@ final class SegmentRunner {
     }
 
     /** What was attempted is rolled back. Does what the policy says, outside of any transaction. */
-    private void afterFailure(Throwable failure, StopSignal stop) throws InterruptedException {
+    private void afterFailure(Throwable thrown, StopSignal stop) throws InterruptedException {
+        Throwable failure = source.blamed(attempted, thrown);
         batchSize.failed();
         if (!permit()) {
             tail.suspect();

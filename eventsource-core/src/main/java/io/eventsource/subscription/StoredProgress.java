@@ -46,7 +46,7 @@ final class StoredProgress {
         TailReader.Place place = tail.place();
         return place.known()
                 && place.head() >= position
-                && reader.read(filter.query(checkpoint.position(), 1), checkpoint.buckets(), position)
+                && reader.outline(filter.query(checkpoint.position(), 1), checkpoint.buckets(), position, 0)
                         .events()
                         .isEmpty();
     }

@@ -107,13 +107,14 @@ public final class SubscriptionManager {
         this.participation = new TransactionParticipation(dataSource);
         this.workers = new Workers(threads);
         this.loops = new Loops<>(threads);
-        LogReader reader = new LogReader(dataSource, schema);
+        LogReader reader = new LogReader(dataSource, schema, settings.maxPageBytes());
         this.tail = new TailReader(
                 logHead,
                 reader,
                 union(definitions, codec),
                 signal,
                 settings.pollInterval(),
+                settings.maxPageBytes(),
                 backOff(Duration.ofSeconds(5)),
                 clocks);
         JdbcOperations jdbc = new JdbcTemplate(dataSource);
@@ -720,6 +721,25 @@ public final class SubscriptionManager {
     public Duration uptime() {
         Moment started = startedAt;
         return started == null ? Duration.ZERO : clocks.since(started);
+    }
+
+    /**
+     * How often, since this manager was made, the heap did not suffice for a page of the log or for an event. Such a page is read again with
+     * fewer bytes; an event that does not even fit alone is treated as one that cannot be decoded.
+     *
+     * @return the number, which only rises
+     */
+    public long memoryShortages() {
+        return tail.memory().shortages();
+    }
+
+    /**
+     * How long ago the heap did not suffice last.
+     *
+     * @return the time; empty when it always did
+     */
+    public Optional<Duration> sinceMemoryShortage() {
+        return tail.memory().sinceLast();
     }
 
     /**

@@ -10,7 +10,7 @@ public enum SubscriptionState {
     CATCHING_UP,
     /** Waiting for new events, having handled all that are settled. */
     LIVE,
-    /** Repeating a batch that failed, with growing pauses. */
+    /** Repeating a batch that failed, or waiting until the head of the log can be read again, with growing pauses. */
     RETRYING,
     /** Waiting for something that every event needs and that is away, such as a database, before it tries again. */
     CIRCUIT_OPEN,

@@ -2,6 +2,7 @@ package io.eventsource.subscription;
 
 import io.eventsource.event.StoredEvent;
 import io.eventsource.store.BucketRange;
+import io.eventsource.store.LogReader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -11,15 +12,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The most recent settled events, for all subscriptions that are at the tail of the log. It covers a range of positions
  * without gaps: what is asked for from outside that range has to be read from the database. Bounded by a number of events
- * and by the length of their payloads; the oldest leave first. Thread-safe.
+ * and by the length of their texts; the oldest leave first. A single event that would take much of the room is only named here. Thread-safe.
  */
 final class TailBuffer {
 
     /** Events kept at most. */
     static final int MAX_EVENTS = 16_384;
 
-    /** Characters of payload kept at most, two bytes each at worst. */
-    private static final long MAX_CHARACTERS = 16L * 1024 * 1024;
+    /** An event with more than this part of the room leaves it to others. */
+    private static final int PARTS = 4;
+
+    /** Characters kept at most, two bytes each at worst. */
+    private final long maxCharacters;
 
     private final TreeMap<Long, TailEvent> events = new TreeMap<>();
     private long characters;
@@ -36,6 +40,10 @@ final class TailBuffer {
      * @param nextPosition the position up to which this is everything
      */
     record Slice(List<TailEvent> events, long nextPosition) {}
+
+    TailBuffer(long maxCharacters) {
+        this.maxCharacters = maxCharacters;
+    }
 
     /** Forgets everything and goes on behind a position. */
     synchronized void restart(long position) {
@@ -57,13 +65,15 @@ final class TailBuffer {
      */
     synchronized void append(Collection<StoredEvent> page, long newUpTo) {
         for (StoredEvent event : page) {
-            events.put(event.position(), new TailEvent(event));
-            characters += event.payload().length();
+            long size = LogReader.size(event);
+            boolean kept = !event.payload().isEmpty() && size <= maxCharacters / PARTS;
+            events.put(event.position(), kept ? new TailEvent(event) : TailEvent.unread(event));
+            characters += kept ? size : 0;
         }
         upTo = newUpTo;
-        while (events.size() > MAX_EVENTS || characters > MAX_CHARACTERS) {
+        while (events.size() > MAX_EVENTS || characters > maxCharacters) {
             TailEvent oldest = events.pollFirstEntry().getValue();
-            characters -= oldest.stored().payload().length();
+            characters -= oldest.read() ? LogReader.size(oldest.stored()) : 0;
             behind = oldest.position();
         }
     }
@@ -76,7 +86,7 @@ final class TailBuffer {
      * @param filter which events
      * @param buckets of which share of the streams
      * @param limit how many at most
-     * @return the events, or null when not all of them are here
+     * @return the events, up to the first that is only named here; null when there is none before it, or not all of them are here
      */
     synchronized @Nullable Slice read(
             long position, long to, SubscriptionFilter filter, BucketRange buckets, int limit) {
@@ -90,6 +100,9 @@ final class TailBuffer {
         }
         for (TailEvent event : events.subMap(position, false, end, true).values()) {
             if (event.in(buckets) && filter.matches(event.stored())) {
+                if (!event.read()) {
+                    return found.isEmpty() ? null : new Slice(found, event.position() - 1);
+                }
                 found.add(event);
                 if (found.size() == limit) {
                     return new Slice(found, event.position());

@@ -2,6 +2,7 @@ package io.eventsource.subscription;
 
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventSelection;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.store.BucketRange;
@@ -12,10 +13,40 @@ import org.jspecify.annotations.Nullable;
 final class TailEvent {
 
     private final StoredEvent stored;
+    private final @Nullable RuntimeException unreadable;
     private volatile @Nullable List<EventEnvelope<Object>> parts;
 
     TailEvent(StoredEvent stored) {
+        this(stored, null);
+    }
+
+    /** An event that the memory does not hold: whoever wants it fails at it. */
+    TailEvent(StoredEvent stored, @Nullable RuntimeException unreadable) {
         this.stored = stored;
+        this.unreadable = unreadable;
+    }
+
+    /** An event that is left in the database, for whoever asks whether he wants it. */
+    static TailEvent unread(StoredEvent event) {
+        return new TailEvent(
+                new StoredEvent(
+                        event.position(),
+                        event.eventId(),
+                        event.aggregateId(),
+                        event.aggregateType(),
+                        event.version(),
+                        event.eventType(),
+                        event.revision(),
+                        event.timestamp(),
+                        event.createdAt(),
+                        EventMetadata.none().withTenantId(event.metadata().tenantId()),
+                        ""),
+                null);
+    }
+
+    /** Whether its payload is here: JSON is never an empty text. */
+    boolean read() {
+        return !stored.payload().isEmpty();
     }
 
     StoredEvent stored() {
@@ -55,6 +86,9 @@ final class TailEvent {
      * @throws RuntimeException when a part that is wanted cannot be decoded
      */
     List<EventEnvelope<Object>> decoded(EventCodec codec, EventSelection selection) {
+        if (unreadable != null) {
+            throw unreadable;
+        }
         if (selection.undecoded()) {
             return selection.decode(stored);
         }

@@ -2,7 +2,7 @@ package io.eventsource.subscription;
 
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogHeadStatus;
-import io.eventsource.store.LogPage;
+import io.eventsource.store.LogOutline;
 import io.eventsource.store.LogReader;
 import io.eventsource.store.LogSignal;
 import io.eventsource.time.Clocks;
@@ -59,7 +59,9 @@ final class TailReader {
     private final HeadHistory history = new HeadHistory();
     private volatile @Nullable Moment completed;
 
-    private final TailBuffer buffer = new TailBuffer();
+    private final TailBuffer buffer;
+    private final MemoryWatch memory;
+    private final PageBudget budget;
     private final AtomicInteger followers = new AtomicInteger();
 
     // only the thread of the tail reader uses these
@@ -92,6 +94,7 @@ final class TailReader {
      * Creates a reader that has not looked yet.
      *
      * @param wanted what any of the subscriptions wants
+     * @param maxPageBytes how many bytes of events are brought into memory at once, and kept there
      */
     TailReader(
             LogHead logHead,
@@ -99,9 +102,13 @@ final class TailReader {
             SubscriptionFilter wanted,
             LogSignal signal,
             Duration pollInterval,
+            long maxPageBytes,
             BackOff backOff,
             Clocks clocks) {
         this.clocks = clocks;
+        this.memory = new MemoryWatch(maxPageBytes, clocks.ticker());
+        this.budget = new PageBudget(maxPageBytes);
+        this.buffer = new TailBuffer(maxPageBytes);
         this.logHead = logHead;
         this.reader = reader;
         this.wanted = wanted;
@@ -192,10 +199,27 @@ final class TailReader {
             buffer.restart(head);
             bufferedGeneration = generation;
         }
-        while (buffer.upTo() < head) {
-            LogPage page = reader.read(wanted.query(buffer.upTo(), PAGE), head);
-            buffer.append(page.events(), page.nextPosition());
+        try {
+            while (buffer.upTo() < head) {
+                // the fewer there can be, the larger each of them may be
+                int limit = (int) Math.min(PAGE, head - buffer.upTo());
+                LogOutline page = reader.outline(wanted.query(buffer.upTo(), limit), head, budget.bytes());
+                buffer.append(page.events(), page.nextPosition());
+                budget.read(limit, limit, false);
+            }
+        } catch (RuntimeException | Error failure) {
+            if (!memory.shortage("the reader of the tail", failure)) {
+                throw failure;
+            }
+            // the head is known: subscriptions read for themselves what is not here, each only what it wants
+            boolean unused = budget.shrink();
+            buffer.restart(head);
         }
+    }
+
+    /** What the memory had to do with failures of those who read the log. */
+    MemoryWatch memory() {
+        return memory;
     }
 
     /** Names who holds the head, once for each hole that lasts. */

@@ -65,6 +65,23 @@ class DeadLetterRepositoryIT {
     }
 
     @Test
+    void a_page_leaves_out_large_payloads_and_a_single_entry_is_read_whole() {
+        fill("orders", 3);
+        database.jdbc()
+                .update(
+                        """
+                        UPDATE eventsource.dead_letter_queue SET event_data = jsonb_build_object('text', repeat('x', 30000000))
+                         WHERE position = 2""");
+
+        List<DeadLetter> page = letters.list(DeadLetterFilter.ALL, 0, 10);
+
+        assertThat(page).extracting(letter -> letter.event().payload()).containsExactly("{}", "", "{}");
+        assertThat(letters.find(page.get(1).id()))
+                .hasValueSatisfying(
+                        letter -> assertThat(letter.event().payload()).hasSizeGreaterThan(30_000_000));
+    }
+
+    @Test
     void each_filter_restricts() {
         fill("orders", 25);
         fill("invoices", 5);

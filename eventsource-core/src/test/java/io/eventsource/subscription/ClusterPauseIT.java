@@ -7,6 +7,7 @@ import io.eventsource.error.ErrorSettings;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
+import io.eventsource.store.PageBytes;
 import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
@@ -36,7 +37,7 @@ class ClusterPauseIT extends SubscriptionFixture {
                 TestEvents.codec(),
                 LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                 new LogSignal(),
-                new InstanceSettings(UUID.randomUUID(), description, SHORT, LEASE, null),
+                new InstanceSettings(UUID.randomUUID(), description, SHORT, LEASE, PageBytes.byHeap(), null),
                 Thread::new,
                 (changed, from, to) -> {},
                 ErrorHandling.defaults(),

@@ -12,6 +12,7 @@ import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogReader;
+import io.eventsource.store.PageBytes;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
@@ -294,7 +295,8 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
         LogHead head = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
         LogReader reader = new LogReader(database.dataSource(), TestDatabase.SCHEMA);
         SubscriptionFilter filter = new SubscriptionFilter(Set.of("deposited"), Set.of(), null);
-        TailReader tail = new TailReader(head, reader, filter, signal, LONG, new ExponentialBackOff(), Clocks.system());
+        TailReader tail = new TailReader(
+                head, reader, filter, signal, LONG, PageBytes.byHeap(), new ExponentialBackOff(), Clocks.system());
         AtomicInteger pages = new AtomicInteger();
         Executor counting = task -> {
             pages.incrementAndGet();

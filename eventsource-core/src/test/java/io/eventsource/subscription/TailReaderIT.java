@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogReader;
 import io.eventsource.store.LogSignal;
+import io.eventsource.store.PageBytes;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
@@ -31,6 +32,7 @@ class TailReaderIT extends SubscriptionFixture {
                 new SubscriptionFilter(Set.of("deposited"), Set.of(), null),
                 new LogSignal(),
                 LONG,
+                PageBytes.byHeap(),
                 new ExponentialBackOff(),
                 Clocks.system());
         StopSignal stop = new StopSignal();

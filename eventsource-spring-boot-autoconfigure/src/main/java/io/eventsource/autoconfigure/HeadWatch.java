@@ -20,6 +20,18 @@ final class HeadWatch {
         return manager.headSilence().orElse(null);
     }
 
+    /** How often the heap did not suffice for what was read of the log. */
+    long memoryShortages() {
+        return manager.memoryShortages();
+    }
+
+    /** Whether that was not long ago. */
+    boolean shortOfMemory(Duration within) {
+        return manager.sinceMemoryShortage()
+                .filter(since -> since.compareTo(within) < 0)
+                .isPresent();
+    }
+
     /** Why the head is not followed; null when it is, or is not to be. */
     @Nullable String trouble() {
         Duration silence = silence();

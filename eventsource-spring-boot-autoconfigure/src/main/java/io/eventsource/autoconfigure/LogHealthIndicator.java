@@ -19,7 +19,7 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
     private final HeadWatch watch;
     private final HoleHealth hole;
     private final @Nullable SignalRelay relay;
-    private final Duration regressionShown;
+    private final Duration shownFor;
     private final Ticker ticker;
 
     private long regressionsSeen;
@@ -30,14 +30,14 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
             HeadWatch watch,
             HoleHealth hole,
             @Nullable SignalRelay relay,
-            Duration regressionShown,
+            Duration shownFor,
             Ticker ticker) {
         super("The head of the log cannot be asked for");
         this.logHead = logHead;
         this.watch = watch;
         this.hole = hole;
         this.relay = relay;
-        this.regressionShown = regressionShown;
+        this.shownFor = shownFor;
         this.ticker = ticker;
     }
 
@@ -48,6 +48,9 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
         health.up().withDetail("head", head.position()).withDetail("regressions", head.regressions());
         if (silence != null) {
             health.withDetail("secondsSinceLook", silence.toSeconds());
+        }
+        if (watch.memoryShortages() > 0) {
+            health.withDetail("memoryShortages", watch.memoryShortages());
         }
         if (relay != null) {
             health.withDetail("wakeUp", describe(relay.status()));
@@ -61,6 +64,10 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
         } else if (regressed(head.regressions())) {
             health.status(Verdict.DEGRADED)
                     .withDetail("reason", "the log has gone backwards: the server has lost events that had been read");
+        } else if (watch.shortOfMemory(shownFor)) {
+            health.status(Verdict.DEGRADED)
+                    .withDetail(
+                            "reason", "the heap did not suffice for a page of the log, which is read in smaller ones");
         }
     }
 
@@ -70,7 +77,7 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
             regressionsSeen = regressions;
             regressedAt = ticker.nanos();
         }
-        return regressedAt != null && ticker.since(regressedAt).compareTo(regressionShown) < 0;
+        return regressedAt != null && ticker.since(regressedAt).compareTo(shownFor) < 0;
     }
 
     /** Says whether other instances are heard. While they are not, events arrive later, but all arrive: no reason to be degraded. */

@@ -99,6 +99,7 @@ public final class SubscriptionAutoConfiguration {
                 description,
                 Objects.requireNonNull(properties.pollInterval()),
                 properties.leaseDuration(),
+                properties.pageBytes(),
                 properties.partition());
     }
 

@@ -5,6 +5,7 @@ import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.session.PoolerMode;
+import io.eventsource.store.PageBytes;
 import io.eventsource.store.SignalRelaySettings;
 import io.eventsource.subscription.CheckpointStrategy;
 import io.eventsource.subscription.StartPosition;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * How projections read the log.
@@ -33,6 +35,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param heartbeat How often the listening connection is tried out.
  * @param stallThreshold How long an open transaction may hold the head of the log before health is degraded.
  * @param leaseDuration How long other instances leave its segments to an instance that they do not hear of any more.
+ * @param maxPageBytes How many bytes of events each reader of the log brings into memory at once. A thirty-second part of the heap, at most 16MB. An event
+ *     that alone has more is read by itself.
  * @param autoStartup Whether subscriptions are started with the application.
  * @param include SubscriptionProperties that this instance starts. All.
  * @param exclude SubscriptionProperties that this instance does not start.
@@ -53,6 +57,7 @@ public record SubscriptionProperties(
         @DefaultValue("10s") Duration heartbeat,
         @DefaultValue("10s") Duration stallThreshold,
         @DefaultValue("30s") Duration leaseDuration,
+        @Nullable DataSize maxPageBytes,
         @DefaultValue("true") boolean autoStartup,
         @DefaultValue Set<String> include,
         @DefaultValue Set<String> exclude,
@@ -89,6 +94,10 @@ public record SubscriptionProperties(
         if (leaseDuration.compareTo(Duration.ofMillis(100)) < 0) {
             throw new IllegalArgumentException(
                     PREFIX + "lease-duration must be 100 ms or more, but it is " + leaseDuration);
+        }
+        if (maxPageBytes != null && maxPageBytes.toBytes() < PageBytes.LEAST) {
+            throw new IllegalArgumentException(
+                    PREFIX + "max-page-bytes must be 64KB or more, but it is " + maxPageBytes);
         }
         if ((partitionId == null) != (numPartitions == null)) {
             throw new IllegalArgumentException(
@@ -128,6 +137,11 @@ public record SubscriptionProperties(
                     "%ssegments must not be below %snum-partitions, or some instance would have none, but they are %d and %d"
                             .formatted(prefix, PREFIX, settings.segments(), partition.count()));
         }
+    }
+
+    /** How many bytes a page has at most. */
+    long pageBytes() {
+        return maxPageBytes == null ? PageBytes.byHeap() : maxPageBytes.toBytes();
     }
 
     /** Which segments this instance handles, or null for a fair share. */

@@ -67,6 +67,7 @@ class ConfigurationMetadataTests {
                         "eventsource.subscriptions.defaults.aggregate-types",
                         "eventsource.subscriptions.defaults.tenant",
                         "eventsource.subscriptions.direct-url",
+                        "eventsource.subscriptions.max-page-bytes",
                         "eventsource.subscriptions.include",
                         "eventsource.subscriptions.exclude",
                         "eventsource.subscriptions.partition-id",

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventMetadata;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +70,56 @@ class InstancePropertiesIT {
                 .map(each -> "eventsource.subscriptions." + each)
                 .toArray(String[]::new);
         return application.withPropertyValues(prefixed);
+    }
+
+    /** How many events each batch has of five that a subscription finds when it is started. */
+    private List<Integer> batches(String... properties) {
+        List<Integer> sizes = new CopyOnWriteArrayList<>();
+        EventHandlers large = new EventHandlers() {
+            @Override
+            public String name() {
+                return "large";
+            }
+
+            @Override
+            public Set<String> eventTypes() {
+                return Set.of("deposited");
+            }
+
+            @Override
+            public void handle(EventEnvelope<Object> event) {}
+
+            @Override
+            public void handleAll(List<EventEnvelope<Object>> events) {
+                sizes.add(events.size());
+            }
+        };
+        with(properties)
+                .withPropertyValues("eventsource.subscriptions.auto-startup=false")
+                .withBean("large", EventHandlers.class, () -> large)
+                .run(context -> {
+                    EventMetadata header = EventMetadata.none().withHeader("baggage", "x".repeat(40 * 1024));
+                    for (int i = 0; i < 5; i++) {
+                        context.getBean(EventStore.class)
+                                .append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1))
+                                        .withMetadata(header));
+                    }
+                    manager(context).start("large");
+                    await().untilAsserted(() -> assertThat(
+                                    sizes.stream().mapToInt(each -> each).sum())
+                            .isEqualTo(5));
+                });
+        return sizes;
+    }
+
+    @Test
+    void aPageHasNoMoreBytesThanMaxPageBytes() {
+        assertThat(batches("max-page-bytes=64KB")).containsExactly(1, 1, 1, 1, 1);
+    }
+
+    @Test
+    void whatFitsIntoMaxPageBytesIsOneBatch() {
+        assertThat(batches("max-page-bytes=4MB")).containsExactly(5);
     }
 
     @Test

@@ -132,6 +132,8 @@ class PropertyBoundsTests {
             eventsource.subscriptions.heartbeat         | soon
             eventsource.subscriptions.stall-threshold   | 999ms
             eventsource.subscriptions.stall-threshold   | soon
+            eventsource.subscriptions.max-page-bytes    | 63KB
+            eventsource.subscriptions.max-page-bytes    | much
             eventsource.subscriptions.lease-duration    | 99ms
             eventsource.subscriptions.lease-duration    | soon
             eventsource.subscriptions.defaults.segments | 0

@@ -2,6 +2,7 @@ package io.eventsource.testing.process;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -18,6 +19,7 @@ import java.util.UUID;
  * @param drainTimeout how long SIGTERM lets batches take
  * @param segments how many segments a projection without a checkpoint is divided into
  * @param leaseDuration how long an instance that gives no sign of life keeps its segments, and how long a batch may take
+ * @param heapMiB the largest heap of its JVM
  */
 public record InstanceOptions(
         UUID id,
@@ -30,7 +32,8 @@ public record InstanceOptions(
         Duration clockOffset,
         Duration drainTimeout,
         int segments,
-        Duration leaseDuration) {
+        Duration leaseDuration,
+        int heapMiB) {
 
     /** Copies the list. */
     public InstanceOptions {
@@ -43,8 +46,15 @@ public record InstanceOptions(
      * @param name the name that its checkpoint is kept under
      * @param totals whether it keeps {@link io.eventsource.testing.AccountTotals} too, and with that locks the rows of its
      *     streams until its batch ends
+     * @param eventTypes which events it handles
      */
-    public record ProjectionOptions(String name, boolean totals) {}
+    public record ProjectionOptions(String name, boolean totals, Set<String> eventTypes) {
+
+        /** One that handles all types. */
+        public ProjectionOptions(String name, boolean totals) {
+            this(name, totals, Set.of("deposited", "noted"));
+        }
+    }
 
     /** The same with another clock. */
     public InstanceOptions withClockOffset(Duration newOffset) {
@@ -59,7 +69,8 @@ public record InstanceOptions(
                 newOffset,
                 drainTimeout,
                 segments,
-                leaseDuration);
+                leaseDuration,
+                heapMiB);
     }
 
     /** The same with other batches. */
@@ -75,7 +86,8 @@ public record InstanceOptions(
                 clockOffset,
                 drainTimeout,
                 segments,
-                leaseDuration);
+                leaseDuration,
+                heapMiB);
     }
 
     /** The same with other projections. */
@@ -91,7 +103,8 @@ public record InstanceOptions(
                 clockOffset,
                 drainTimeout,
                 segments,
-                leaseDuration);
+                leaseDuration,
+                heapMiB);
     }
 
     /** The same with another time to end in. */
@@ -107,7 +120,8 @@ public record InstanceOptions(
                 clockOffset,
                 newTimeout,
                 segments,
-                leaseDuration);
+                leaseDuration,
+                heapMiB);
     }
 
     /** The same with so many segments. */
@@ -123,7 +137,8 @@ public record InstanceOptions(
                 clockOffset,
                 drainTimeout,
                 newSegments,
-                leaseDuration);
+                leaseDuration,
+                heapMiB);
     }
 
     /** The same with another lease. */
@@ -139,6 +154,24 @@ public record InstanceOptions(
                 clockOffset,
                 drainTimeout,
                 segments,
-                newLease);
+                newLease,
+                heapMiB);
+    }
+
+    /** The same with another heap. */
+    public InstanceOptions withHeap(int newHeapMiB) {
+        return new InstanceOptions(
+                id,
+                name,
+                url,
+                projections,
+                base,
+                batchSize,
+                pollInterval,
+                clockOffset,
+                drainTimeout,
+                segments,
+                leaseDuration,
+                newHeapMiB);
     }
 }

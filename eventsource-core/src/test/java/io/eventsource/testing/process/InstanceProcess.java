@@ -54,7 +54,7 @@ public final class InstanceProcess {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xshare:auto",
-                "-Xmx96m",
+                "-Xmx" + options.heapMiB() + "m",
                 "-Dlogback.configurationFile=logback-instance.xml",
                 "-cp",
                 System.getProperty("java.class.path"),

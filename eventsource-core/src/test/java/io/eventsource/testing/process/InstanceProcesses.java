@@ -55,7 +55,8 @@ public final class InstanceProcesses implements AfterEachCallback {
                 Duration.ZERO,
                 Duration.ofSeconds(20),
                 1,
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                96);
     }
 
     /** Starts a process; returns at once, so that several can start at the same time. */

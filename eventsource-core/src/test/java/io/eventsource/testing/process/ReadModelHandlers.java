@@ -33,7 +33,7 @@ final class ReadModelHandlers implements EventHandlers {
 
     @Override
     public Set<String> eventTypes() {
-        return Set.of("deposited", "noted");
+        return options.eventTypes();
     }
 
     @Override

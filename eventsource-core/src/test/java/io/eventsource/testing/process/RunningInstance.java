@@ -8,6 +8,7 @@ import io.eventsource.store.DedicatedConnections;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogSignal;
+import io.eventsource.store.PageBytes;
 import io.eventsource.store.SignalRelay;
 import io.eventsource.store.SignalRelaySettings;
 import io.eventsource.store.TimeOrderedIdGenerator;
@@ -94,7 +95,12 @@ public final class RunningInstance {
                 head,
                 signal,
                 new InstanceSettings(
-                        options.id(), options.name(), options.pollInterval(), options.leaseDuration(), null),
+                        options.id(),
+                        options.name(),
+                        options.pollInterval(),
+                        options.leaseDuration(),
+                        PageBytes.byHeap(),
+                        null),
                 Thread::new,
                 (name, from, to) -> log.info("{}: {} -> {}", name, from, to),
                 ErrorHandling.defaults(),
