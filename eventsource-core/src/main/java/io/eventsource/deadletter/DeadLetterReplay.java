@@ -287,7 +287,7 @@ public final class DeadLetterReplay {
             ReplayHandler handler = Objects.requireNonNull(handlers.get(key.projection()));
             AtomicReference<@Nullable DeadLetter> claimed = new AtomicReference<>();
             try {
-                return handler.inTransaction(() -> {
+                return handler.inTransaction(begun -> {
                     boolean inOrder = entries.inOrder(key);
                     if (inOrder && !entries.lockAggregate(key)) {
                         return Outcome.TAKEN;
@@ -301,7 +301,12 @@ public final class DeadLetterReplay {
                     }
                     claimed.set(letter.get());
                     handler.handle(letter.get().event());
-                    if (!entries.close(key)) {
+                    begun.requireIntact();
+                    Boolean closed = entries.close(key);
+                    if (closed == null) {
+                        throw begun.ended();
+                    }
+                    if (!closed) {
                         throw new IllegalStateException(
                                 "Somebody has closed the dead letter %d in spite of its lock".formatted(key.id()));
                     }

@@ -1,5 +1,6 @@
 package io.eventsource.deadletter;
 
+import io.eventsource.batch.BatchTransaction;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.schema.EventSourceSchema;
 import java.time.Duration;
@@ -30,8 +31,9 @@ final class ReplayEntries {
 
     private static final String LOCK_ENTRY =
             """
-            SELECT * FROM {schema}.dead_letter_queue
-             WHERE id = ? AND status IN ('failed', 'waiting', 'retrying') FOR UPDATE SKIP LOCKED""";
+            SELECT *, pg_catalog.set_config('%s', 'begun', true) FROM {schema}.dead_letter_queue
+             WHERE id = ? AND status IN ('failed', 'waiting', 'retrying') FOR UPDATE SKIP LOCKED"""
+                    .formatted(BatchTransaction.MARK);
 
     private static final String FIRST_OPEN =
             """
@@ -47,7 +49,12 @@ final class ReplayEntries {
                AND q.status = 'retrying'
                AND EXISTS (SELECT FROM {schema}.parked_aggregates WHERE projection_name = ? AND aggregate_id = ?)""";
 
-    private static final String CLOSE = "SELECT {schema}.close_dead_letter(?, 'resolved', 'replay', NULL, 1)";
+    /** Only in the transaction that {@link #LOCK_ENTRY} ran in; NULL in another. */
+    private static final String CLOSE =
+            """
+            SELECT CASE WHEN pg_catalog.current_setting('%s', true) IS NOT DISTINCT FROM 'begun'
+                        THEN {schema}.close_dead_letter(?, 'resolved', 'replay', NULL, 1) END"""
+                    .formatted(BatchTransaction.MARK);
 
     /** Where somebody has marked the entry while it was being handled, it stays marked. */
     private static final String FAILED =
@@ -154,9 +161,13 @@ final class ReplayEntries {
                 .findFirst();
     }
 
-    /** Closes an entry that was handled, in the transaction of the handler. */
-    boolean close(EntryKey key) {
-        return Boolean.TRUE.equals(jdbc.queryForObject(schema.sql(CLOSE), Boolean.class, key.id()));
+    /**
+     * Closes an entry that was handled, in the transaction of the handler.
+     *
+     * @return whether it was open; null when the transaction is not the one in which it was locked
+     */
+    @Nullable Boolean close(EntryKey key) {
+        return jdbc.queryForObject(schema.sql(CLOSE), Boolean.class, key.id());
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.eventsource.deadletter;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.batch.BatchTransaction;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventDecodingException;
 import io.eventsource.event.EventEnvelope;
@@ -11,7 +12,7 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.TransactionParticipation;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -29,6 +30,7 @@ final class ReplayHandler {
     private final EventHandlers handlers;
     private final ReplayBounds bounds;
     private final EventSelection selection;
+    private final DataSource dataSource;
     private final TransactionOperations transaction;
     private final TransactionOperations handling;
     private final TransactionParticipation participation;
@@ -39,13 +41,15 @@ final class ReplayHandler {
         this.selection = handlers.undecoded()
                 ? codec.selectUndecoded(handlers.eventTypes())
                 : codec.select(handlers.eventTypes());
+        this.dataSource = dataSource;
         this.participation = new TransactionParticipation(dataSource);
         PlatformTransactionManager manager = target.transactionManager();
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
-            this.transaction = template(new JdbcTransactionManager(TransactionParticipation.target(dataSource)));
+            this.transaction =
+                    template(new JdbcTransactionManager(TransactionParticipation.target(dataSource)), name());
             this.handling = manager == null ? TransactionOperations.withoutTransaction() : nested(manager);
         } else {
-            this.transaction = template(required(manager));
+            this.transaction = template(required(manager), name());
             this.handling = TransactionOperations.withoutTransaction();
         }
     }
@@ -60,8 +64,9 @@ final class ReplayHandler {
     }
 
     /** What a closing entry sees after it has its lock must be what is committed then. */
-    private static TransactionTemplate template(PlatformTransactionManager manager) {
+    private static TransactionTemplate template(PlatformTransactionManager manager, String name) {
         TransactionTemplate template = new TransactionTemplate(manager);
+        template.setName("eventsource replay of " + name);
         template.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
         return template;
     }
@@ -76,14 +81,14 @@ final class ReplayHandler {
         return handlers.name();
     }
 
-    <T> T inTransaction(Supplier<T> work) {
+    <T> T inTransaction(Function<BatchTransaction, T> work) {
         T result = transaction.execute(status -> {
             if (!participation.active()) {
                 throw new EventSourceException(
                         "The transaction manager of the projection '%s' does not govern the data source of the event store, so that an entry and what its handler writes could not commit together. Give it a transaction manager of that data source, or declare its delivery as at least once."
                                 .formatted(name()));
             }
-            return work.get();
+            return work.apply(BatchTransaction.current(name(), dataSource, status));
         });
         return Objects.requireNonNull(result);
     }

@@ -64,6 +64,24 @@ public final class Inbox {
     }
 
     /**
+     * Forgets messages again that were recorded, because a handler has committed their rows by force before all were handled. In a
+     * transaction of the caller's, or in its own.
+     *
+     * @param consumer who was to handle them
+     * @param messages the messages
+     */
+    void release(String consumer, List<IncomingMessage> messages) {
+        jdbc.update(
+                schema.sql(
+                        """
+                        DELETE FROM {schema}.event_inbox AS i USING unnest(?, ?) AS m (source, id)
+                         WHERE i.consumer = ? AND i.source = m.source AND i.message_id = m.id"""),
+                messages.stream().map(IncomingMessage::source).toArray(String[]::new),
+                messages.stream().map(IncomingMessage::id).toArray(String[]::new),
+                consumer);
+    }
+
+    /**
      * The database's time, by which rows are dated.
      *
      * @return now

@@ -1,14 +1,18 @@
 package io.eventsource.inbox;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.batch.BatchTransaction;
+import io.eventsource.batch.HandlerOutsideBatchException;
 import io.eventsource.deadletter.ParkingChangedException;
 import io.eventsource.deadletter.ReplayBounds;
 import io.eventsource.deadletter.ReplayTarget;
+import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.InsideBatch;
 import io.eventsource.store.TransactionParticipation;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.time.Clocks;
@@ -23,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -45,6 +50,7 @@ public final class InboxConsumer {
     private final @Nullable PlatformTransactionManager transactionManager;
     private final TransactionTemplate transaction;
     private final TransactionOperations handling;
+    private final DataSource dataSource;
     private final TransactionParticipation participation;
     private final InboxSettings settings;
     private final ReplayBounds bounds;
@@ -74,12 +80,13 @@ public final class InboxConsumer {
             @Nullable PlatformTransactionManager transactionManager,
             InboxSettings settings,
             ReplayBounds bounds) {
-        this.handlers = handlers;
+        this.handlers = InsideBatch.require(handlers);
         this.decoder = new MessageDecoder(codec.select(handlers.eventTypes()));
         this.inbox = inbox;
         this.poisonMessages = poisonMessages;
         this.errors = errors;
         this.transactionManager = transactionManager;
+        this.dataSource = dataSource;
         this.participation = new TransactionParticipation(dataSource);
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
             this.transaction = template(new JdbcTransactionManager(TransactionParticipation.target(dataSource)), false);
@@ -90,6 +97,7 @@ public final class InboxConsumer {
             this.transaction = template(required(transactionManager), false);
             this.handling = TransactionOperations.withoutTransaction();
         }
+        transaction.setName("eventsource inbox of " + handlers.name());
         this.settings = settings;
         this.bounds = bounds;
     }
@@ -191,9 +199,18 @@ public final class InboxConsumer {
     private record Batch(List<IncomingMessage> handled, List<IncomingMessage> behind) {}
 
     private Batch handleWanted(List<IncomingMessage> wanted) {
+        List<IncomingMessage> recorded = new ArrayList<>();
         for (int tries = 1; ; tries++) {
+            recorded.clear();
             try {
-                return Objects.requireNonNull(transaction.execute(status -> handleInTransaction(wanted)));
+                return Objects.requireNonNull(
+                        transaction.execute(status -> handleInTransaction(wanted, recorded, status)));
+            } catch (HandlerOutsideBatchException left) {
+                if (left.classification().category() == ErrorCategory.PERMANENT) {
+                    // a commit by force has recorded those behind it as well, which would never be handled
+                    transaction.executeWithoutResult(status -> inbox.release(name(), recorded));
+                }
+                throw left;
             } catch (ParkingChangedException freed) {
                 if (tries == MAX_TRIES) {
                     throw freed;
@@ -202,11 +219,15 @@ public final class InboxConsumer {
         }
     }
 
-    private Batch handleInTransaction(List<IncomingMessage> wanted) {
+    private Batch handleInTransaction(
+            List<IncomingMessage> wanted, List<IncomingMessage> recorded, TransactionStatus status) {
         requireGoverned();
-        Batch batch = divide(inbox.record(name(), wanted));
+        recorded.addAll(inbox.record(name(), wanted));
+        Batch batch = divide(recorded);
+        BatchTransaction begun = BatchTransaction.current(name(), dataSource, status);
         if (!batch.handled().isEmpty()) {
-            bounds.run(() -> handleEvents(batch.handled()));
+            bounds.run(() -> begun.watchCalls(() -> handleEvents(batch.handled())));
+            begun.requireIntact();
         }
         if (!batch.behind().isEmpty()) {
             poisonMessages.parkBehind(name(), batch.behind());

@@ -17,6 +17,10 @@ import java.lang.annotation.Target;
  * and repeated. Events arrive one at a time in position order, those of one aggregate thus in version order. When upcasters
  * split a stored event, its parts arrive in their order, all in one transaction.
  *
+ * <p>The method runs in the thread and the transaction of its batch. Annotations and interceptors that would take it elsewhere, repeat it within the
+ * transaction or leave it out are refused when the bean is looked at; what only a call can show fails the batch with a
+ * {@link io.eventsource.batch.HandlerOutsideBatchException}.
+ *
  * <p>What a handler appends inherits tenant, actor and correlation of the event it handles, and has that event's id as its
  * causation, by the {@link io.eventsource.context.MetadataContext} that is open around the call.
  */

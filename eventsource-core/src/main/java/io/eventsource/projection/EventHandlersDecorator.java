@@ -15,9 +15,10 @@ public abstract class EventHandlersDecorator implements EventHandlers {
      * Creates a decorator.
      *
      * @param handlers the handlers that it stands for
+     * @throws InvalidProjectionException when their proxy would take them out of their batch, see {@link InsideBatch}
      */
     protected EventHandlersDecorator(EventHandlers handlers) {
-        this.handlers = handlers;
+        this.handlers = InsideBatch.require(handlers);
     }
 
     @Override

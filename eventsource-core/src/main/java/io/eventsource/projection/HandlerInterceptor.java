@@ -8,7 +8,8 @@ import java.util.List;
 public interface HandlerInterceptor {
 
     /**
-     * Calls the handler, once, and throws what it throws.
+     * Calls the handler, once, in this thread and before it returns, and throws what it throws. Otherwise the batch fails: a call in another
+     * thread, or a second one, does not run the handler, and what the handler throws is thrown even if it is caught here.
      *
      * @param handlers whose handler it is
      * @param events what the call is about, in position order: one event, or the several that a handler of batches gets

@@ -65,7 +65,14 @@ public final class InterceptedEventHandlers extends EventHandlersDecorator {
         if (next == interceptors.size()) {
             call.run();
         } else {
-            interceptors.get(next).around(handlers, events, () -> intercepted(next + 1, events, call));
+            HandlerInterceptor interceptor = interceptors.get(next);
+            InterceptedCall inner = new InterceptedCall(() -> intercepted(next + 1, events, call));
+            try {
+                interceptor.around(handlers, events, inner);
+            } finally {
+                inner.leave();
+            }
+            inner.requireRun(interceptor, name());
         }
     }
 }

@@ -11,8 +11,19 @@ public final class InvalidProjectionException extends EventSourceException {
 
     private final Class<?> projectionClass;
 
-    InvalidProjectionException(Class<?> projectionClass, String message) {
+    /**
+     * Creates an exception.
+     *
+     * @param projectionClass the class at fault
+     * @param message what is wrong with it, and what to do
+     */
+    public InvalidProjectionException(Class<?> projectionClass, String message) {
         super(message);
+        this.projectionClass = projectionClass;
+    }
+
+    InvalidProjectionException(Class<?> projectionClass, String message, Throwable cause) {
+        super(message, cause);
         this.projectionClass = projectionClass;
     }
 

@@ -1,5 +1,6 @@
 package io.eventsource.projection;
 
+import io.eventsource.batch.BatchTransaction;
 import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventRegistry;
@@ -7,16 +8,15 @@ import io.eventsource.event.EventTypeDescriptor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
-import org.springframework.core.MethodIntrospector;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.ClassUtils;
 
 /** The {@link EventHandler} methods of a bean. */
 public final class MethodEventHandlers implements EventHandlers {
@@ -28,13 +28,16 @@ public final class MethodEventHandlers implements EventHandlers {
     private final Map<String, Handler> byEventType;
     private final @Nullable Method reset;
     private final DeclaredRetries retries;
+    private final @Nullable BatchCalls calls;
 
     private MethodEventHandlers(
             Projection projection,
             Object bean,
             Map<String, Handler> byEventType,
             @Nullable Method reset,
-            DeclaredRetries retries) {
+            DeclaredRetries retries,
+            @Nullable BatchCalls calls) {
+        this.calls = calls;
         this.projection = projection;
         this.retries = retries;
         this.bean = bean;
@@ -68,7 +71,7 @@ public final class MethodEventHandlers implements EventHandlers {
      * @return whether there is at least one
      */
     public static boolean existIn(Class<?> beanClass) {
-        return !handlerMethods(beanClass).isEmpty();
+        return !HandlerMethods.handlers(beanClass).isEmpty();
     }
 
     /**
@@ -78,14 +81,16 @@ public final class MethodEventHandlers implements EventHandlers {
      * @param registry the known event classes
      * @return the handlers
      * @throws InvalidProjectionException when the class has no {@link Projection} name, no handler, a handler of the wrong
-     *     form or for no registered event, two handlers for one event, or retries out of bounds
+     *     form or for no registered event, two handlers for one event, or retries out of bounds, or when a proxy or an annotation would
+     *     have a handler run outside of its batch: in another thread or transaction, again after a failure, or not at all
      */
     public static MethodEventHandlers of(Object bean, EventRegistry registry) {
-        Class<?> beanClass = AopUtils.getTargetClass(bean);
+        Class<?> beanClass = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
         Projection projection = projectionOf(beanClass);
+        BatchCalls calls = HandlerMethods.requireInsideBatch(bean, beanClass, projection);
         String name = projection.value();
         Map<String, Handler> byEventType = new HashMap<>();
-        for (Method method : handlerMethods(beanClass)) {
+        for (Method method : HandlerMethods.handlers(beanClass)) {
             Handler handler = describe(beanClass, bean.getClass(), method);
             for (EventTypeDescriptor type : handledTypes(beanClass, method, registry)) {
                 Handler other = byEventType.putIfAbsent(type.name(), handler);
@@ -107,7 +112,8 @@ public final class MethodEventHandlers implements EventHandlers {
                 bean,
                 byEventType,
                 resetMethod(beanClass, bean.getClass()),
-                DeclaredRetries.of(projection, beanClass));
+                DeclaredRetries.of(projection, beanClass),
+                calls);
     }
 
     private static Projection projectionOf(Class<?> beanClass) {
@@ -128,17 +134,8 @@ public final class MethodEventHandlers implements EventHandlers {
         return projection;
     }
 
-    private static List<Method> handlerMethods(Class<?> beanClass) {
-        return MethodIntrospector.selectMethods(
-                        beanClass, (Method method) -> AnnotatedElementUtils.hasAnnotation(method, EventHandler.class))
-                .stream()
-                .sorted(Comparator.comparing(Method::toString))
-                .toList();
-    }
-
     private static @Nullable Method resetMethod(Class<?> beanClass, Class<?> invokedClass) {
-        Set<Method> found = MethodIntrospector.selectMethods(
-                beanClass, (Method method) -> AnnotatedElementUtils.hasAnnotation(method, ResetHandler.class));
+        Set<Method> found = HandlerMethods.resets(beanClass);
         if (found.isEmpty()) {
             return null;
         }
@@ -149,9 +146,7 @@ public final class MethodEventHandlers implements EventHandlers {
                     "%s has the @ResetHandler methods %s. There may be one, which takes nothing and returns void."
                             .formatted(beanClass.getName(), found));
         }
-        Method invocable = AopUtils.selectInvocableMethod(method, invokedClass);
-        invocable.trySetAccessible();
-        return invocable;
+        return HandlerMethods.invocable(beanClass, invokedClass, method);
     }
 
     private static Handler describe(Class<?> beanClass, Class<?> invokedClass, Method method) {
@@ -166,8 +161,7 @@ public final class MethodEventHandlers implements EventHandlers {
                     "The handler %s must return void and take the event, an EventEnvelope of it, both in this order, or a List of events or of envelopes."
                             .formatted(method));
         }
-        Method invocable = AopUtils.selectInvocableMethod(method, invokedClass);
-        invocable.trySetAccessible();
+        Method invocable = HandlerMethods.invocable(beanClass, invokedClass, method);
         boolean envelopes = batch
                 ? ResolvableType.forMethodParameter(method, 0, beanClass)
                                 .getGeneric(0)
@@ -205,6 +199,25 @@ public final class MethodEventHandlers implements EventHandlers {
     @Override
     public @Nullable String transactionManager() {
         return projection.transactionManager().isEmpty() ? null : projection.transactionManager();
+    }
+
+    /**
+     * The class of the bean.
+     *
+     * @return the class, not a proxy's
+     */
+    public Class<?> projectionClass() {
+        return ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
+    }
+
+    /**
+     * The transaction managers that {@code @Transactional} names at the handlers, or at their class. With exactly-once delivery each has to take
+     * part in the transactions of {@link #transactionManager()}.
+     *
+     * @return qualifiers or bean names; an empty text where one names none and gets the application's
+     */
+    public Set<String> declaredTransactionManagers() {
+        return HandlerMethods.transactionManagers(projectionClass());
     }
 
     @Override
@@ -282,11 +295,16 @@ public final class MethodEventHandlers implements EventHandlers {
 
     private void invoke(Handler handler, List<EventEnvelope<Object>> events) {
         invoke(handler.method(), handler.arguments(events));
+        BatchTransaction.requireIntactAfterCall();
     }
 
     private void invoke(Method method, Object... arguments) {
         try {
-            method.invoke(bean, arguments);
+            if (calls == null) {
+                method.invoke(bean, arguments);
+            } else {
+                calls.call(method, bean, arguments);
+            }
         } catch (InvocationTargetException thrown) {
             throw asRuntime(thrown.getTargetException());
         } catch (IllegalAccessException failure) {

@@ -125,7 +125,7 @@ final class AtLeastOnce implements BatchProcessor {
     }
 
     private void advance(Batch batch) {
-        if (!checkpoints.advance(handlers.name(), checkpoint, batch, false)) {
+        if (!checkpoints.advance(handlers.name(), checkpoint, batch, false, false)) {
             throw new CheckpointMovedException(handlers.name(), checkpoint);
         }
     }

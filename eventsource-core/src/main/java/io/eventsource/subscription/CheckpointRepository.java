@@ -1,5 +1,6 @@
 package io.eventsource.subscription;
 
+import io.eventsource.batch.BatchTransaction;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.BucketRange;
@@ -28,7 +29,8 @@ final class CheckpointRepository {
     /**
      * Epoch and position in one row and one statement: whoever comes second finds another position and changes nothing. Nor does
      * whoever has events of a log that the server may have lost since. Who finds the row locked does not wait: it is being taken
-     * over, cut, merged or reset, and a reset may wait for what this batch has locked in the read model.
+     * over, cut, merged or reset, and a reset may wait for what this batch has locked in the read model. Whoever finds that the transaction
+     * is not the one that {@link #BEGUN} was said in changes nothing either.
      */
     private static final String ADVANCE =
             """
@@ -41,7 +43,9 @@ final class CheckpointRepository {
                      WHERE projection_name = ? AND segment = ? AND epoch = ? AND position = ?
                        FOR NO KEY UPDATE SKIP LOCKED) AS mine
              WHERE c.projection_name = mine.projection_name AND c.segment = mine.segment
-               AND (SELECT i.incarnation FROM {schema}.log_incarnation AS i) IS NOT DISTINCT FROM ?::uuid""";
+               AND (SELECT i.incarnation FROM {schema}.log_incarnation AS i) IS NOT DISTINCT FROM ?::uuid
+               AND (NOT ? OR pg_catalog.current_setting('%s', true) IS NOT DISTINCT FROM 'begun')"""
+                    .formatted(BatchTransaction.MARK);
 
     /**
      * The commit of this transaction does not wait for the disk: what a crash loses of it is handled again, effects and
@@ -55,6 +59,12 @@ final class CheckpointRepository {
                        true) IS NOT NULL""";
 
     private static final String ADVANCE_REPEATABLE = ADVANCE + REPEATABLE;
+
+    /** Ends with the transaction, also where the handler ends it on the connection itself. */
+    private static final String BEGUN = "pg_catalog.set_config('%s', 'begun', true)".formatted(BatchTransaction.MARK);
+
+    private static final String IS_BEGUN = "SELECT pg_catalog.current_setting('%s', true) IS NOT DISTINCT FROM 'begun'"
+            .formatted(BatchTransaction.MARK);
 
     private static final String LIMIT_SILENCE = "pg_catalog.set_config('idle_in_transaction_session_timeout', ?, true)";
 
@@ -107,7 +117,7 @@ final class CheckpointRepository {
 
     private void begin(String lock, String name, Duration silence) {
         jdbc.query(
-                "SELECT %s, pg_catalog.%s(pg_catalog.hashtextextended(?, 0))".formatted(LIMIT_SILENCE, lock),
+                "SELECT %s, %s, pg_catalog.%s(pg_catalog.hashtextextended(?, 0))".formatted(LIMIT_SILENCE, BEGUN, lock),
                 row -> {},
                 String.valueOf(silence.toMillis()),
                 schema.sql("{schema}.projection_checkpoints:") + name);
@@ -117,10 +127,11 @@ final class CheckpointRepository {
      * Moves the checkpoint, as the last statement of the batch's transaction.
      *
      * @param batch what was handled, or passed
+     * @param begun whether handlers ran in this transaction, so that it must still be the one that {@link #beginBatch} was called in
      * @param repeatable whether the transaction holds nothing but what handling the batch again would bring back
      * @return whether the checkpoint was where the caller thought; if not, the caller must roll back
      */
-    boolean advance(String name, Checkpoint from, Batch batch, boolean repeatable) {
+    boolean advance(String name, Checkpoint from, Batch batch, boolean begun, boolean repeatable) {
         List<TailEvent> events = batch.events();
         @Nullable StoredEvent last =
                 events.isEmpty() ? null : events.get(events.size() - 1).stored();
@@ -135,7 +146,13 @@ final class CheckpointRepository {
                         from.segment(),
                         from.epoch(),
                         from.position(),
-                        batch.incarnation())
+                        batch.incarnation(),
+                        begun)
                 == 1;
+    }
+
+    /** Whether this is still the transaction that {@link #beginBatch} or {@link #beginReset} was called in. */
+    boolean begun() {
+        return Boolean.TRUE.equals(jdbc.queryForObject(IS_BEGUN, Boolean.class));
     }
 }

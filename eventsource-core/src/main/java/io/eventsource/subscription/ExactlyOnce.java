@@ -1,5 +1,6 @@
 package io.eventsource.subscription;
 
+import io.eventsource.batch.BatchTransaction;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
@@ -89,10 +90,12 @@ final class ExactlyOnce implements BatchProcessor {
         }
         Integer parked = transaction.execute(status -> {
             begin();
+            BatchTransaction begun = BatchTransaction.current(handlers.name(), dataSource, status);
             SegmentParking.Parts parts = parking.takeApart(batch.events());
             handle(parts.toHandle());
+            begun.requireIntact();
             parking.parkBehind(parts.toPark());
-            advance(batch);
+            advance(batch, begun);
             return parts.toPark().size();
         });
         moved(batch.nextPosition());
@@ -127,15 +130,19 @@ final class ExactlyOnce implements BatchProcessor {
         transaction.executeWithoutResult(status -> {
             checkpoints.limitSilence(silence);
             parking.park(batch.events().get(0), error);
-            advance(batch);
+            advance(batch, null);
         });
         moved(batch.nextPosition());
         parking.parked(1);
     }
 
-    private void advance(Batch batch) {
+    private void advance(Batch batch, @Nullable BatchTransaction begun) {
         // events that a handler has appended may be on their way elsewhere as soon as they are committed
-        if (!checkpoints.advance(handlers.name(), checkpoint, batch, !participation.hasAppended())) {
+        boolean repeatable = !participation.hasAppended();
+        if (!checkpoints.advance(handlers.name(), checkpoint, batch, begun != null, repeatable)) {
+            if (begun != null && !checkpoints.begun()) {
+                throw begun.ended();
+            }
             throw new CheckpointMovedException(handlers.name(), checkpoint);
         }
     }
@@ -158,7 +165,7 @@ final class ExactlyOnce implements BatchProcessor {
             Batch passed = new Batch(List.of(), passedUpTo, false, incarnation);
             transaction.executeWithoutResult(status -> {
                 checkpoints.limitSilence(silence);
-                advance(passed);
+                advance(passed, null);
             });
             moved(passedUpTo);
         }

@@ -1,6 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.batch.BatchTransaction;
 import io.eventsource.deadletter.DeadLetterParking;
 import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.projection.Delivery;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -75,6 +77,7 @@ final class Rebuilds {
         long from = startingPoints.resolve(definition.settings().startFrom());
         long until = startingPoints.settledHead();
         TransactionTemplate transaction = new TransactionTemplate(storeTransactions(definition));
+        transaction.setName("eventsource reset of " + name);
         // within a transaction of the caller nothing can be repeated: it is broken then
         int attempts = TransactionSynchronizationManager.isActualTransactionActive() ? 1 : MAX_ATTEMPTS;
         for (int attempt = 1; !setBack(name, reset, from, until, transaction, attempt == attempts); attempt++) {
@@ -87,7 +90,7 @@ final class Rebuilds {
     private boolean setBack(
             String name, Runnable reset, long from, long until, TransactionTemplate transaction, boolean last) {
         try {
-            transaction.executeWithoutResult(status -> setBack(name, reset, from, until));
+            transaction.executeWithoutResult(status -> setBack(name, reset, from, until, status));
             return true;
         } catch (PessimisticLockingFailureException deadlock) {
             if (last) {
@@ -97,8 +100,9 @@ final class Rebuilds {
         }
     }
 
-    private void setBack(String name, Runnable reset, long from, long until) {
+    private void setBack(String name, Runnable reset, long from, long until, TransactionStatus status) {
         checkpoints.beginReset(name, silence);
+        BatchTransaction begun = BatchTransaction.current(name, dataSource, status);
         List<Boolean> rebuilding = repository.lock(name);
         if (rebuilding.isEmpty()) {
             throw new EventSourceException(
@@ -111,6 +115,10 @@ final class Rebuilds {
         parking.holdReplays();
         // behind the locks: what batches and replays under way have committed is seen and removed
         reset.run();
+        begun.requireIntact();
+        if (!checkpoints.begun()) {
+            throw begun.ended();
+        }
         repository.reset(name, from, until);
         int discarded = parking.forget("rebuild", "The projection is rebuilt and comes by all events again.");
         log.debug("{} dead letters of '{}' are discarded", discarded, name);

@@ -1,6 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.InsideBatch;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -18,6 +19,15 @@ public record SubscriptionDefinition(
         SubscriptionSettings settings,
         @Nullable PlatformTransactionManager transactionManager,
         boolean autoStartup) {
+
+    /**
+     * Checks the handlers.
+     *
+     * @throws io.eventsource.projection.InvalidProjectionException when a proxy would take them out of their batch, see {@link InsideBatch}
+     */
+    public SubscriptionDefinition {
+        InsideBatch.require(handlers);
+    }
 
     /**
      * A subscription that starts by itself.

@@ -201,6 +201,8 @@ final class SubscriptionFactory {
     /** Fails a batch whose transaction would not cover the checkpoint, instead of committing the two apart. */
     private TransactionOperations governed(String name, TransactionTemplate template) {
         TransactionParticipation participation = new TransactionParticipation(dataSource);
+        // tells the batch's transaction from others of its thread
+        template.setName("eventsource batch of " + name);
         return new TransactionOperations() {
             @Override
             public <T> T execute(TransactionCallback<T> action) {

@@ -98,6 +98,25 @@ class DeadLetterReplayIT {
     }
 
     @Test
+    void an_entry_whose_handler_ends_the_transaction_stays_open_and_keeps_its_effect() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID account = poisoned(fixture);
+        fixture.handlers.before = event -> database.jdbc().execute("ROLLBACK; BEGIN");
+
+        ReplayResult result = fixture.replay().replay(fixture.all(), 100);
+
+        assertThat(result.failed()).isEqualTo(1);
+        assertThat(result.resolved()).isZero();
+        assertThat(Objects.requireNonNull(
+                                fixture.letters(DeadLetterStatus.FAILED).get(0).failure())
+                        .errorMessage())
+                .contains("committed or rolled back the batch's transaction on the connection itself");
+        fixture.mend();
+        assertThat(fixture.replay().replay(fixture.all(), 100).resolved()).isEqualTo(4);
+        assertThat(fixture.effects(account)).containsExactly(1L, 2L, 3L, 4L, 5L);
+    }
+
+    @Test
     void a_single_one_takes_those_before_it_along_and_none_behind_it() {
         ParkingFixture fixture = new ParkingFixture(database);
         UUID account = poisoned(fixture);

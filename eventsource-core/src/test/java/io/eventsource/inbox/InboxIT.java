@@ -3,6 +3,7 @@ package io.eventsource.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eventsource.batch.HandlerOutsideBatchException;
 import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.ReplayBounds;
 import io.eventsource.error.ErrorClassifier;
@@ -10,7 +11,11 @@ import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.message.MessageContent;
+import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlersDecorator;
+import io.eventsource.projection.MethodEventHandlers;
+import io.eventsource.projection.Projection;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.SettableClock;
@@ -18,6 +23,8 @@ import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.Threads;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +39,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
@@ -166,6 +174,81 @@ class InboxIT {
             assertThat(last.occurredAt()).as("shown by the wall clock").isEqualTo(clock.instant());
             assertThat(Duration.between(last.firstOccurredAt(), last.occurredAt()))
                     .isEqualTo(Duration.ofSeconds(3));
+        }
+    }
+
+    @Nested
+    class Leaving {
+
+        @Projection("replaced by the test")
+        public class Methods {
+
+            private final Connections act;
+
+            Methods(Connections act) {
+                this.act = act;
+            }
+
+            @EventHandler
+            public void on(Deposited deposited) {
+                jdbc.update("INSERT INTO deposits VALUES (?, ?)", name, deposited.amount());
+                if (deposited.amount() == 2) {
+                    jdbc.execute((ConnectionCallback<Boolean>) connection -> {
+                        act.on(connection);
+                        return true;
+                    });
+                }
+            }
+        }
+
+        interface Connections {
+            void on(Connection connection) throws SQLException;
+        }
+
+        private InboxLane lane(Connections act) {
+            EventHandlers methods =
+                    new EventHandlersDecorator(MethodEventHandlers.of(new Methods(act), TestEvents.registry())) {
+                        @Override
+                        public String name() {
+                            return name;
+                        }
+                    };
+            return new InboxConsumer(
+                            methods,
+                            TestEvents.codec(),
+                            inbox,
+                            PoisonMessages.repeatForEver(),
+                            ErrorHandling.defaults(),
+                            database.dataSource(),
+                            database.transactionManager(),
+                            new InboxSettings(100, Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofHours(1)),
+                            ReplayBounds.NONE)
+                    .lane("topic-0");
+        }
+
+        @Test
+        void a_message_whose_handler_rolls_back_on_the_connection_holds_its_lane() {
+            InboxLane lane = lane(Connection::rollback);
+
+            // others behind it in the same transaction would hide it
+            assertThat(lane.handle(messages(1, 5))).isEqualTo(1);
+
+            assertThat(lane.status().failure())
+                    .isInstanceOf(HandlerOutsideBatchException.class)
+                    .hasMessageContaining("committed or rolled back");
+            assertThat(deposits()).containsExactly(1L);
+            assertThat(rows()).isEqualTo(1);
+        }
+
+        @Test
+        void so_does_one_whose_handler_switches_auto_commit_on() {
+            InboxLane lane = lane(connection -> connection.setAutoCommit(true));
+
+            assertThat(lane.handle(messages(1, 5))).isEqualTo(1);
+
+            assertThat(lane.status().failure()).hasMessageContaining("switched auto-commit on");
+            assertThat(deposits()).contains(1L).doesNotContain(3L, 4L);
+            assertThat(rows()).isEqualTo(1);
         }
     }
 

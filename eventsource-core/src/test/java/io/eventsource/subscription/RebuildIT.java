@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.EventSourceException;
+import io.eventsource.batch.HandlerOutsideBatchException;
 import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlersDecorator;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -134,6 +137,31 @@ class RebuildIT extends SubscriptionFixture {
         assertThat(jdbc.queryForList(
                         "SELECT version FROM effects WHERE projection = ? AND version < 0", Long.class, name))
                 .isEmpty();
+    }
+
+    @Test
+    void a_reset_handler_that_ends_the_transaction_sets_nothing_back() {
+        deposit(3);
+        EventHandlers leaving = new EventHandlersDecorator(resettable(Delivery.EXACTLY_ONCE)) {
+            @Override
+            public Runnable resetHandler() {
+                Runnable reset = Objects.requireNonNull(super.resetHandler());
+                return () -> {
+                    reset.run();
+                    jdbc.execute("ROLLBACK; BEGIN");
+                };
+            }
+        };
+        SubscriptionManager manager = manager(settings(10, SHORT), leaving);
+        manager.start();
+        awaitLive(manager, name, allDeposits().get(2));
+
+        assertThatThrownBy(() -> manager.rebuild(name))
+                .isInstanceOf(HandlerOutsideBatchException.class)
+                .hasMessageContaining("committed or rolled back");
+
+        assertThat(manager.rebuildProgress(name)).isEmpty();
+        assertThat(effects()).containsExactlyElementsOf(allDeposits());
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.InvalidProjectionException;
 import io.eventsource.projection.MethodEventHandlers;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,12 @@ final class ProjectionBeans {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final EventRegistry registry;
+    private final DeclaredTransactions transactions;
 
     ProjectionBeans(ConfigurableListableBeanFactory beanFactory, EventRegistry registry) {
         this.beanFactory = beanFactory;
         this.registry = registry;
+        this.transactions = new DeclaredTransactions(beanFactory);
     }
 
     /** Those that are to be driven through the log. */
@@ -33,6 +36,9 @@ final class ProjectionBeans {
     }
 
     private List<EventHandlers> find() {
+        for (String name : beanFactory.getBeanNamesForType(EventHandlers.class)) {
+            requireSingleton(name, EventHandlers.class);
+        }
         List<EventHandlers> found = new ArrayList<>(
                 beanFactory.getBeanProvider(EventHandlers.class).orderedStream().toList());
         for (String name : beanFactory.getBeanDefinitionNames()) {
@@ -44,9 +50,25 @@ final class ProjectionBeans {
             if (beanClass != null
                     && AnnotationUtils.isCandidateClass(beanClass, EventHandler.class)
                     && MethodEventHandlers.existIn(beanClass)) {
-                found.add(MethodEventHandlers.of(beanFactory.getBean(name), registry));
+                requireSingleton(name, beanClass);
+                found.add(transactions.require(MethodEventHandlers.of(beanFactory.getBean(name), registry)));
             }
         }
         return found;
+    }
+
+    /** What is driven has to be the bean that everybody else sees, and there when nobody makes a request. */
+    private void requireSingleton(String name, Class<?> beanClass) {
+        String behind = ScopedProxyUtils.getTargetBeanName(name);
+        String bean = beanFactory.containsBean(behind) ? behind : name;
+        if (!ScopedProxyUtils.isScopedTarget(name) && !beanFactory.isSingleton(bean)) {
+            String scope = beanFactory.containsBeanDefinition(bean)
+                    ? beanFactory.getMergedBeanDefinition(bean).getScope()
+                    : null;
+            throw new InvalidProjectionException(
+                    beanClass,
+                    "The bean '%s' (%s) handles events and has the scope '%s'. Make it a singleton: a subscription drives one instance, in threads of its own."
+                            .formatted(name, beanClass.getName(), scope));
+        }
     }
 }

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -36,6 +37,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What an application that cannot start tells whoever started it. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -80,6 +82,28 @@ class FailureAnalysisIT {
         ApplicationRunner deposit(EventStore store) {
             return arguments -> store.append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));
         }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({AccountApplication.class, HandlersInsideBatchIT.InBackground.class})
+    static class AsynchronousProjection {
+
+        @Bean
+        JdbcTemplate jdbcTemplate(DataSource dataSource) {
+            return new JdbcTemplate(dataSource);
+        }
+    }
+
+    @Test
+    void aHandlerWouldRunOutsideOfItsBatch(CapturedOutput output) {
+        assertFails(
+                output,
+                AsynchronousProjection.class,
+                List.of(),
+                "InBackground.on(",
+                "is @Async, which runs it in another thread",
+                "Correct " + HandlersInsideBatchIT.InBackground.class.getName(),
+                "What a handler must not do");
     }
 
     private void assertFails(CapturedOutput output, Class<?> application, List<String> properties, String... told) {

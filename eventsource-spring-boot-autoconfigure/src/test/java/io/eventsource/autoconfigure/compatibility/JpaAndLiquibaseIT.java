@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.eventsource.autoconfigure.compatibility.JpaApplication.Note;
 import io.eventsource.autoconfigure.compatibility.JpaApplication.NoteProjection;
 import io.eventsource.autoconfigure.compatibility.JpaApplication.Noted;
+import io.eventsource.deadletter.DeadLetterFilter;
+import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import java.util.List;
@@ -43,6 +46,12 @@ class JpaAndLiquibaseIT {
 
     @Autowired
     private JdbcTemplate jdbc;
+
+    @Autowired
+    private DeadLetterRepository letters;
+
+    @Autowired
+    private DeadLetterReplay replay;
 
     @Autowired
     private PlatformTransactionManager transactionManager;
@@ -96,6 +105,26 @@ class JpaAndLiquibaseIT {
                 .hasSize(1));
         assertThat(projection.failures()).isEqualTo(failuresBefore + 2);
         assertThat(eventsProcessed()).isEqualTo(processedBefore + 1);
+    }
+
+    @Test
+    void anEventWhoseHandlerRollsBackOnTheConnectionIsParkedAndNotLost() {
+        DeadLetterFilter parked = DeadLetterFilter.ALL.withProjection("notes");
+        projection.rollBackOnTheConnection(true);
+
+        append("rolled back by force");
+
+        await().until(() -> letters.statistics().depth() == 1);
+        assertThat(letters.list(parked, 0, 10))
+                .extracting(letter -> String.valueOf(letter.failure()))
+                .singleElement()
+                .asString()
+                .contains("committed or rolled back the batch's transaction on the connection itself");
+        assertThat(texts()).doesNotContain("rolled back by force");
+
+        projection.rollBackOnTheConnection(false);
+        assertThat(replay.replay(parked, 10).resolved()).isEqualTo(1);
+        assertThat(texts()).contains("rolled back by force");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /** An application on JPA, with its tables made by Liquibase. */
@@ -53,9 +54,16 @@ class JpaApplication {
         private final NoteRepository notes;
         private final AtomicInteger failuresLeft = new AtomicInteger();
         private final AtomicInteger failures = new AtomicInteger();
+        private final JdbcTemplate jdbc;
+        private volatile boolean rollingBack;
 
-        NoteProjection(NoteRepository notes) {
+        NoteProjection(NoteRepository notes, JdbcTemplate jdbc) {
             this.notes = notes;
+            this.jdbc = jdbc;
+        }
+
+        void rollBackOnTheConnection(boolean rollBack) {
+            rollingBack = rollBack;
         }
 
         void failNext(int times) {
@@ -73,6 +81,9 @@ class JpaApplication {
                 failuresLeft.decrementAndGet();
                 failures.incrementAndGet();
                 throw new IllegalStateException("told to fail");
+            }
+            if (rollingBack) {
+                jdbc.execute("ROLLBACK; BEGIN");
             }
         }
     }

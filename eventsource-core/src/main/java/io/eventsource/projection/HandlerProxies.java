@@ -1,0 +1,47 @@
+package io.eventsource.projection;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.TargetSource;
+import org.springframework.aop.framework.Advised;
+
+/**
+ * The proxies of Spring around a bean, as far as they show what they do.
+ *
+ * @param proxies the proxies, the outermost first
+ * @param target what is behind them
+ */
+record HandlerProxies(List<Advised> proxies, @Nullable Object target) {
+
+    /**
+     * Looks behind the proxies of a bean.
+     *
+     * @throws InvalidProjectionException when what is behind one is not there outside of a request, a session or the like
+     */
+    static HandlerProxies of(Object bean, Class<?> beanClass) {
+        List<Advised> found = new ArrayList<>();
+        Object current = bean;
+        while (current instanceof Advised proxy) {
+            found.add(proxy);
+            current = target(proxy.getTargetSource(), beanClass);
+        }
+        return new HandlerProxies(found, current);
+    }
+
+    private static @Nullable Object target(TargetSource source, Class<?> beanClass) {
+        try {
+            Object target = source.getTarget();
+            if (target != null) {
+                source.releaseTarget(target);
+            }
+            return target;
+        } catch (Exception absent) {
+            throw new InvalidProjectionException(
+                    beanClass,
+                    "%s handles events and has a scope of which there is nothing where subscriptions run: %s. Make it a singleton."
+                            .formatted(beanClass.getName(), absent.getMessage()),
+                    absent);
+        }
+    }
+}
