@@ -1,13 +1,19 @@
 package io.eventsource.ground;
 
 import io.eventsource.schema.EventSourceSchema;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import org.postgresql.PGConnection;
 import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * Asks whether the database is what the guarantees assume, in one statement about the server and this session, and one about the
@@ -63,7 +69,7 @@ public final class GroundInspector {
 
     private GroundReport judgeServer() {
         try {
-            return ServerRules.judge(ask(GroundSql.SERVER, (Object) array(Expected.SETTINGS)));
+            return ServerRules.judge(Objects.requireNonNull(jdbc.execute(this::askServer)));
         } catch (BadSqlGrammarException | UncategorizedSQLException failure) {
             // somebody answers who does not know PostgreSQL's functions, most likely with another name
             String version = jdbc.queryForObject(GroundSql.VERSION, String.class);
@@ -89,6 +95,7 @@ public final class GroundInspector {
             privileges.add(right);
         }));
         Facts facts = ask(
+                jdbc,
                 schema.sql(GroundSql.SCHEMA),
                 array(Expected.TABLES),
                 array(relations),
@@ -118,7 +125,18 @@ public final class GroundInspector {
                 limit));
     }
 
-    private Facts ask(String sql, Object... arguments) {
+    /** What the driver was told of the session, too: a pooler gives each connection a process number of its own. */
+    private Facts askServer(Connection connection) throws SQLException {
+        JdbcOperations same = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+        Facts facts = ask(same, GroundSql.SERVER, (Object) array(Expected.SETTINGS));
+        if (connection.isWrapperFor(PGConnection.class)) {
+            int told = connection.unwrap(PGConnection.class).getBackendPID();
+            facts.put("driver", "process", String.valueOf(told));
+        }
+        return facts;
+    }
+
+    private static Facts ask(JdbcOperations jdbc, String sql, Object... arguments) {
         Facts facts = new Facts();
         jdbc.query(
                 sql,

@@ -12,6 +12,8 @@ import java.util.List;
  */
 public record GroundReport(List<Finding> findings) {
 
+    static final String POOLER = "pooler";
+
     /** A report without findings. */
     public static final GroundReport CLEAN = new GroundReport(List.of());
 
@@ -30,6 +32,15 @@ public record GroundReport(List<Finding> findings) {
      */
     public List<Finding> of(Severity severity) {
         return findings.stream().filter(each -> each.severity() == severity).toList();
+    }
+
+    /**
+     * Whether the connection leads to a pooler, and not straight to the server.
+     *
+     * @return whether a finding says so
+     */
+    public boolean behindPooler() {
+        return findings.stream().anyMatch(each -> each.code().equals(POOLER));
     }
 
     /**

@@ -8,6 +8,7 @@ final class GroundSql {
             """
             SELECT 'server' AS kind, 'version' AS name, pg_catalog.version() AS value
             UNION ALL SELECT 'server', 'recovery', pg_catalog.pg_is_in_recovery()::text
+            UNION ALL SELECT 'server', 'process', pg_catalog.pg_backend_pid()::text
             UNION ALL SELECT 'server', 'iam-mappings', (pg_catalog.to_regclass('sys.iam_pg_role_mappings') IS NOT NULL)::text
             UNION ALL SELECT 'setting', s, pg_catalog.current_setting(s, true) FROM unnest(?::text[]) AS s""";
 

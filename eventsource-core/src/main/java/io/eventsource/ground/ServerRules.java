@@ -44,6 +44,7 @@ final class ServerRules {
         rules.product();
         if (rules.findings.stream().noneMatch(each -> each.severity() == REFUSE)) {
             rules.version();
+            rules.pooler();
             rules.readOnly();
             rules.session();
             rules.durability();
@@ -92,6 +93,19 @@ final class ServerRules {
                     "The server is PostgreSQL %d; the newest tested one is %d".formatted(major, NEWEST),
                     "It is likely to work",
                     "Look for a newer version of the library");
+        }
+    }
+
+    private void pooler() {
+        String told = facts.value("driver", "process");
+        if (told != null && !facts.is("server", "process", told)) {
+            add(
+                    GroundReport.POOLER,
+                    INFO,
+                    "The session has the process %s, and the driver was told %s"
+                            .formatted(facts.value("server", "process"), told),
+                    "A pooler stands before the server; in transaction mode nothing can be kept in a session",
+                    "Declare it with eventsource.pool.pooler");
         }
     }
 

@@ -104,8 +104,9 @@ public final class EventStoreAutoConfiguration {
     }
 
     @Bean
-    SessionInitializer eventSourceSessionInitializer(DataSource dataSource, EventSourceProperties properties) {
-        return new SessionInitializer(dataSource, properties);
+    SessionInitializer eventSourceSessionInitializer(
+            DataSource dataSource, EventSourceProperties properties, GroundCheck ground) {
+        return new SessionInitializer(dataSource, properties, ground);
     }
 
     @Bean

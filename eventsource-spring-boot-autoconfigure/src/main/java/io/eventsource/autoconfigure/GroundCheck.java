@@ -4,6 +4,7 @@ import io.eventsource.ground.Finding;
 import io.eventsource.ground.GroundInspector;
 import io.eventsource.ground.GroundReport;
 import io.eventsource.ground.Severity;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -17,23 +18,27 @@ final class GroundCheck {
     private static final Logger log = LoggerFactory.getLogger(GroundCheck.class);
 
     private final GroundInspector inspector;
-    private boolean serverChecked;
+    private @Nullable GroundReport server;
 
     GroundCheck(GroundInspector inspector) {
         this.inspector = inspector;
     }
 
-    void checkServer() {
-        settle(inspector.inspectServer());
-        serverChecked = true;
+    /** Asks once. */
+    GroundReport checkServer() {
+        GroundReport report = server;
+        if (report == null) {
+            report = inspector.inspectServer();
+            settle(report);
+            server = report;
+        }
+        return report;
     }
 
     /** A database that is away is no reason not to start where nothing is to be migrated; health asks it when it is back. */
     void checkAll() {
         try {
-            if (!serverChecked) {
-                checkServer();
-            }
+            GroundReport unused = checkServer();
             settle(inspector.inspectSchema());
         } catch (DataAccessException failure) {
             log.warn(

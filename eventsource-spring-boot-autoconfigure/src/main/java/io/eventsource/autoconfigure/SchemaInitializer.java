@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.ground.GroundReport;
 import io.eventsource.schema.SchemaMigrator;
 import org.springframework.beans.factory.InitializingBean;
 
@@ -16,7 +17,7 @@ final class SchemaInitializer implements InitializingBean {
 
     @Override
     public void afterPropertiesSet() {
-        ground.checkServer();
+        GroundReport unused = ground.checkServer();
         migrator.migrate();
     }
 }

@@ -15,9 +15,11 @@ final class SessionInitializer implements InitializingBean {
 
     private final DataSource dataSource;
     private final EventSourceProperties properties;
+    private final GroundCheck ground;
 
-    SessionInitializer(DataSource dataSource, EventSourceProperties properties) {
+    SessionInitializer(DataSource dataSource, EventSourceProperties properties, GroundCheck ground) {
         this.dataSource = dataSource;
+        this.ground = ground;
         this.properties = properties;
     }
 
@@ -28,7 +30,9 @@ final class SessionInitializer implements InitializingBean {
         }
         PoolerMode pooler = properties.pool().pooler();
         try {
-            new PoolerCheck(dataSource, pooler).verify();
+            if (ground.checkServer().behindPooler()) {
+                new PoolerCheck(dataSource, pooler).verify();
+            }
         } catch (DataAccessException failure) {
             if (properties.migration().enabled()) {
                 throw failure;
