@@ -57,6 +57,7 @@ class ConfigurationMetadataTests {
                 .filteredOn(property -> !property.containsKey("defaultValue"))
                 .extracting(property -> property.get("name"))
                 .containsExactlyInAnyOrder(
+                        "eventsource.ground.accept",
                         "eventsource.outbox.transport",
                         "eventsource.outbox.source",
                         "eventsource.outbox.destinations",
