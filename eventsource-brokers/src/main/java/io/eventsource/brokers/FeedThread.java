@@ -1,5 +1,6 @@
 package io.eventsource.brokers;
 
+import io.eventsource.failure.FailureText;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
@@ -79,7 +80,7 @@ public final class FeedThread {
          */
         public void failing(Throwable thrown) {
             if (failure == null) {
-                log.warn("'{}' cannot read, and goes on trying", name, thrown);
+                log.warn("'{}' cannot read, and goes on trying", name, FailureText.trace(thrown));
             }
             failure = thrown;
         }
@@ -167,7 +168,7 @@ public final class FeedThread {
         while (!stop.raised()) {
             Throwable thrown = failureOf(stop);
             if (stop.raised()) {
-                log.debug("'{}' has ended", name, thrown);
+                log.debug("'{}' has ended", name, thrown == null ? null : FailureText.trace(thrown));
             } else if (thrown != null) {
                 pauses = failure == null ? backOff.start() : pauses;
                 pause(stop, report(thrown, pauses.nextBackOff()));
@@ -190,15 +191,15 @@ public final class FeedThread {
         try {
             boolean unused = stop.await(TimeUnit.MILLISECONDS.toNanos(millis));
         } catch (InterruptedException interrupted) {
-            log.debug("'{}' was interrupted in a pause", name, interrupted);
+            log.debug("'{}' was interrupted in a pause", name, FailureText.trace(interrupted));
         }
     }
 
     private long report(Throwable thrown, long millis) {
         if (failure == null) {
-            log.warn("'{}' cannot read, trying again in {} ms", name, millis, thrown);
+            log.warn("'{}' cannot read, trying again in {} ms", name, millis, FailureText.trace(thrown));
         } else {
-            log.debug("'{}' still cannot read, trying again in {} ms", name, millis, thrown);
+            log.debug("'{}' still cannot read, trying again in {} ms", name, millis, FailureText.trace(thrown));
         }
         failure = thrown;
         return millis;

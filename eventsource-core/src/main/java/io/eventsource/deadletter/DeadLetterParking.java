@@ -95,7 +95,7 @@ public final class DeadLetterParking {
              ORDER BY aggregate_id FOR KEY SHARE""";
 
     /**
-     * Copies the events out of the log, and counts those that are there. An entry that was closed is opened again: the projection
+     * Copies the events out of the log, counts those that are there, and says the last entry. An entry that was closed is opened again: the projection
      * was reset and has come by once more.
      */
     private static final String PARK =
@@ -135,8 +135,13 @@ public final class DeadLetterParking {
                            last_failed_at = excluded.last_failed_at, next_attempt_at = excluded.next_attempt_at,
                            resolved_at = NULL, resolved_by = NULL, resolution_note = NULL,
                            original_data = NULL, edited_at = NULL, edited_by = NULL, edit_reason = NULL
-                     WHERE q.status IN ('resolved', 'discarded'))
-            SELECT count(*) FROM wanted AS w
+                     WHERE q.status IN ('resolved', 'discarded')
+                    RETURNING q.id)
+            SELECT count(*),
+                   coalesce((SELECT max(p.id) FROM parked AS p),
+                            (SELECT max(q.id) FROM {schema}.dead_letter_queue AS q
+                              WHERE q.projection_name = ? AND q.position = ANY (?)))
+              FROM wanted AS w
               JOIN {schema}.events AS e ON e.position = w.position AND e.event_id = w.event_id""";
 
     /** No key update: a batch that is putting events behind must not wait for whoever may wait for what it has written. */
@@ -261,7 +266,7 @@ public final class DeadLetterParking {
         if (lock(aggregates) != aggregates.size()) {
             throw new ParkingChangedException(projection);
         }
-        insert(events, DeadLetterStatus.WAITING, null, null);
+        long unused = insert(events, DeadLetterStatus.WAITING, null, null);
     }
 
     /**
@@ -270,16 +275,17 @@ public final class DeadLetterParking {
      * @param event the event, alone in its batch
      * @param error how it failed last
      * @param nextAttemptIn after which time it is handled again by itself; null when it is not
+     * @return the entry's id
      * @throws ParkingChangedException when its aggregate is parked and freed all the time; roll back and repeat
      */
-    public void park(StoredEvent event, ErrorInfo error, @Nullable Duration nextAttemptIn) {
+    public long park(StoredEvent event, ErrorInfo error, @Nullable Duration nextAttemptIn) {
         requireTransaction();
         if (order == ParkingOrder.BY_AGGREGATE) {
             // before the commit, so that a commit whose answer is lost leaves no wrong certainty
             anything = true;
             makeRow(event.aggregateId());
         }
-        insert(List.of(event), DeadLetterStatus.FAILED, error, nextAttemptIn);
+        return insert(List.of(event), DeadLetterStatus.FAILED, error, nextAttemptIn);
     }
 
     private void makeRow(UUID aggregate) {
@@ -298,15 +304,19 @@ public final class DeadLetterParking {
                 .size();
     }
 
-    private void insert(
+    /** What was copied. */
+    private record Copied(long count, long lastId) {}
+
+    private long insert(
             List<StoredEvent> events,
             DeadLetterStatus status,
             @Nullable ErrorInfo error,
             @Nullable Duration nextAttemptIn) {
-        Long copied = jdbc.queryForObject(
+        Long[] positions = events.stream().map(StoredEvent::position).toArray(Long[]::new);
+        Copied copied = jdbc.queryForObject(
                 schema.sql(PARK),
-                Long.class,
-                events.stream().map(StoredEvent::position).toArray(Long[]::new),
+                (row, number) -> new Copied(row.getLong(1), row.getLong(2)),
+                positions,
                 events.stream().map(StoredEvent::eventId).toArray(UUID[]::new),
                 status.stored(),
                 error == null ? null : error.errorType(),
@@ -320,12 +330,15 @@ public final class DeadLetterParking {
                         : Duration.between(error.firstOccurredAt(), error.occurredAt())
                                 .toMillis(),
                 nextAttemptIn == null ? null : nextAttemptIn.toMillis(),
-                projection);
-        if (copied == null || copied != events.size()) {
+                projection,
+                projection,
+                positions);
+        if (copied == null || copied.count() != events.size()) {
             throw new EventSourceException(
                     "The log no longer holds all of the %d events of '%s' from position %d on that are to be parked. It has gone backwards, or they were archived; the batch is rolled back."
                             .formatted(events.size(), projection, events.get(0).position()));
         }
+        return copied.lastId();
     }
 
     private void requireTransaction() {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -79,7 +80,8 @@ public final class MessageParking {
             VALUES (?, ?, ?, nextval('{schema}.message_position_seq'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?,
                     {schema}.message_payload(?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                     clock_timestamp() - ?::bigint * interval '1 millisecond', clock_timestamp(),
-                    clock_timestamp() + ?::bigint * interval '1 millisecond')""";
+                    clock_timestamp() + ?::bigint * interval '1 millisecond')
+            RETURNING id""";
 
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
@@ -155,7 +157,9 @@ public final class MessageParking {
         if (lock(consumer, keys) != keys.size()) {
             throw new ParkingChangedException(consumer);
         }
-        letters.forEach(letter -> insert(consumer, letter, DeadLetterStatus.WAITING, null, null));
+        for (Letter letter : letters) {
+            long unused = insert(consumer, letter, DeadLetterStatus.WAITING, null, null);
+        }
     }
 
     /**
@@ -165,12 +169,13 @@ public final class MessageParking {
      * @param letter the message
      * @param error how it failed last
      * @param nextAttemptIn after which time it is handled again by itself; null when it is not
+     * @return the entry's id
      * @throws ParkingChangedException when its key is parked and freed all the time; roll back and repeat
      */
-    public void park(String consumer, Letter letter, ErrorInfo error, @Nullable Duration nextAttemptIn) {
+    public long park(String consumer, Letter letter, ErrorInfo error, @Nullable Duration nextAttemptIn) {
         requireTransaction(consumer);
         makeRow(consumer, idOf(letter.message().key()));
-        insert(consumer, letter, DeadLetterStatus.FAILED, error, nextAttemptIn);
+        return insert(consumer, letter, DeadLetterStatus.FAILED, error, nextAttemptIn);
     }
 
     private void makeRow(String consumer, UUID key) {
@@ -189,7 +194,7 @@ public final class MessageParking {
                 .size();
     }
 
-    private void insert(
+    private long insert(
             String consumer,
             Letter letter,
             DeadLetterStatus status,
@@ -236,7 +241,7 @@ public final class MessageParking {
                             .toMillis(),
             nextAttemptIn == null ? null : nextAttemptIn.toMillis()
         };
-        jdbc.update(schema.sql(PARK), arguments);
+        return Objects.requireNonNull(jdbc.queryForObject(schema.sql(PARK), Long.class, arguments));
     }
 
     private static OffsetDateTime database(Instant time) {

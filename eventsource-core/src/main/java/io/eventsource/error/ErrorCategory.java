@@ -9,7 +9,10 @@ public enum ErrorCategory {
     /** The same event fails in the same way each time: bad data, an event that cannot be decoded. Not tried again. */
     PERMANENT,
 
-    /** Something that every event needs is away: the database, the network. The event is not at fault and is never parked for it. */
+    /**
+     * Something that every event needs is away or not as it must be: the database, the network, a table, a right, a class. The event is not at
+     * fault and is never parked for it; reading stops until the same attempt works.
+     */
     INFRASTRUCTURE,
 
     /** The handler's code is at fault. Tried again with growing pauses, a limited number of times. */

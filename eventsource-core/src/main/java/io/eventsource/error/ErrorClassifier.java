@@ -1,5 +1,7 @@
 package io.eventsource.error;
 
+import io.eventsource.failure.CauseChain;
+import java.sql.SQLException;
 import java.util.function.Function;
 
 /**
@@ -20,7 +22,8 @@ public interface ErrorClassifier {
     /**
      * Classifies by, in this order: what an exception says of itself ({@link ClassifiedError}), the SQLState of a
      * {@link java.sql.SQLException}, and the types of exceptions of this library, of Spring and of Java, the outermost that is
-     * known. What is not known is {@link ErrorCategory#UNKNOWN}.
+     * known. Types that say little, such as {@link IllegalStateException}, are looked at last. What is not known is
+     * {@link ErrorCategory#UNKNOWN}.
      *
      * @return the classifier
      */
@@ -54,5 +57,27 @@ public interface ErrorClassifier {
                 .findFirst()
                 .map(found -> classification.apply(type.cast(found)))
                 .orElseGet(() -> classify(error));
+    }
+
+    /**
+     * This classifier with a rule in front of it for errors of the database.
+     *
+     * @param sqlState a whole SQLState such as {@code 42704}, or a class of them such as {@code 42}
+     * @param classification what errors are to be taken for that have an {@link java.sql.SQLException} with this state among their causes
+     * @return another classifier; the rule that was added last is asked first
+     * @throws IllegalArgumentException when the state has neither two nor five characters
+     */
+    default ErrorClassifier withSqlState(String sqlState, ErrorClassification classification) {
+        if (!sqlState.matches("[0-9A-Z]{2}|[0-9A-Z]{5}")) {
+            throw new IllegalArgumentException(
+                    "'%s' is no SQLState: it has five digits or capital letters, a class of states has two"
+                            .formatted(sqlState));
+        }
+        return error -> CauseChain.of(error).stream()
+                        .anyMatch(each -> each instanceof SQLException sql
+                                && sql.getSQLState() != null
+                                && sql.getSQLState().startsWith(sqlState))
+                ? classification
+                : classify(error);
     }
 }

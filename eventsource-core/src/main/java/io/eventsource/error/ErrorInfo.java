@@ -1,6 +1,7 @@
 package io.eventsource.error;
 
 import io.eventsource.event.StoredEvent;
+import io.eventsource.failure.FailureText;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,16 @@ public record ErrorInfo(
      * @param version its place in its stream
      */
     public record Event(UUID id, String type, long position, UUID aggregateId, String aggregateType, long version) {
+
+        /**
+         * Which event it is, for people to read.
+         *
+         * @return type, place in the log and in its stream
+         */
+        public String describe() {
+            return "'%s' at position %d (%s %s, version %d)"
+                    .formatted(type, position, aggregateType, aggregateId, version);
+        }
 
         /**
          * What identifies a stored event.
@@ -84,7 +95,7 @@ public record ErrorInfo(
     }
 
     /**
-     * The message of what was thrown.
+     * The message of what was thrown. It may quote the event's payload or rows of tables; {@link FailureText} does not.
      *
      * @return the message, if it has one
      */
@@ -99,5 +110,17 @@ public record ErrorInfo(
      */
     public boolean willRetry() {
         return reaction.willRetry();
+    }
+
+    /** What failed and how, without the message of what was thrown, which may quote what the event says. */
+    @Override
+    public String toString() {
+        return "%s: %s %s, %s, %s"
+                .formatted(
+                        subscription,
+                        event == null ? "reading" : event.describe(),
+                        FailureText.of(error),
+                        classification.category(),
+                        reaction.describe());
     }
 }

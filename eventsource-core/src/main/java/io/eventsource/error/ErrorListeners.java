@@ -1,5 +1,6 @@
 package io.eventsource.error;
 
+import io.eventsource.failure.FailureText;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -94,9 +95,15 @@ public final class ErrorListeners {
             to.broken = false;
         } catch (RuntimeException | Error failure) {
             if (to.broken) {
-                log.debug("An error listener failed again at an error of '{}'", error.subscription(), failure);
+                log.debug(
+                        "An error listener failed again at an error of '{}'",
+                        error.subscription(),
+                        FailureText.trace(failure));
             } else {
-                log.warn("An error listener failed at an error of '{}'", error.subscription(), failure);
+                log.warn(
+                        "An error listener failed at an error of '{}'",
+                        error.subscription(),
+                        FailureText.trace(failure));
             }
             to.broken = true;
         }

@@ -1,10 +1,13 @@
 package io.eventsource.error;
 
 import io.eventsource.event.StoredEvent;
+import io.eventsource.failure.FailureText;
 import io.eventsource.time.Clocks;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +19,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
  *
  * <ol>
  *   <li>An error of the infrastructure counts against no event. It is waited for, with growing pauses, then with the circuit breaker open.
+ *   <li>So is one that would park an event of one aggregate after the other for the same cause ({@link SameCause}).
  *   <li>A batch of several events is repeated event by event, at once.
  *   <li>An event that fails with a permanent error, or for the last time that the settings allow, is parked; without
  *       {@code continueOnError} the subscription stops there.
@@ -78,10 +82,18 @@ public final class ErrorPolicy {
         backOff.setJitter(settings.retryDelay().toMillis() / 4);
     }
 
+    /** As {@link #succeeded(Supplier)}, with no event that a handler has taken. */
+    public void succeeded() {
+        succeeded(List::of);
+    }
+
     /**
      * Events were read and handled, and are committed. Everything that was remembered of earlier failures is forgotten.
+     *
+     * @param handledTypes the types of those that handlers have taken, asked for only when it matters
      */
-    public void succeeded() {
+    public void succeeded(Supplier<? extends Collection<String>> handledTypes) {
+        breaker.sameCause().handled(handledTypes);
         failing = null;
         recovery = null;
         breaker.succeeded();
@@ -100,18 +112,26 @@ public final class ErrorPolicy {
         StoredEvent event = events.size() == 1 ? events.get(0) : null;
         if (classification.category() == ErrorCategory.INFRASTRUCTURE) {
             breaker.failed(error);
-            return info(event, error, classification, retriesOf(event), recover(), now);
+            return info(event, error, classification, retriesOf(event), recover(false), now);
         }
-        breaker.withdraw();
         if (events.size() > 1) {
+            breaker.withdraw();
             return info(null, error, classification, 0, new ErrorReaction.Retry(Duration.ZERO), now);
         }
         Streak streak = streakAt(event == null ? 0 : event.position());
         int retries = streak.retries;
         boolean last = event != null
                 && (classification.category() == ErrorCategory.PERMANENT || retries >= settings.maxRetries());
+        boolean park = last && settings.continueOnError();
+        if (park
+                && event != null
+                && !breaker.sameCause().allowsParking(error, event.aggregateId(), event.eventType())) {
+            breaker.failed(error);
+            return info(event, error, classification, retries, recover(true), now);
+        }
+        breaker.withdraw();
         if (last) {
-            ErrorReaction end = settings.continueOnError() ? new ErrorReaction.Park() : new ErrorReaction.Stop();
+            ErrorReaction end = park ? new ErrorReaction.Park() : new ErrorReaction.Stop();
             return info(event, error, classification, retries, end, now);
         }
         streak.retries++;
@@ -119,13 +139,13 @@ public final class ErrorPolicy {
         return info(event, error, classification, retries, new ErrorReaction.Retry(pause), now);
     }
 
-    private ErrorReaction recover() {
+    private ErrorReaction recover(boolean sameCause) {
         if (breaker.open()) {
-            return new ErrorReaction.AwaitRecovery(breaker.pause(), true);
+            return new ErrorReaction.AwaitRecovery(breaker.pause(), true, sameCause);
         }
         BackOffExecution pauses = recovery == null ? backOff.start() : recovery;
         recovery = pauses;
-        return new ErrorReaction.AwaitRecovery(Duration.ofMillis(pauses.nextBackOff()), false);
+        return new ErrorReaction.AwaitRecovery(Duration.ofMillis(pauses.nextBackOff()), false, sameCause);
     }
 
     private Streak streakAt(long position) {
@@ -170,7 +190,11 @@ public final class ErrorPolicy {
         try {
             return classifier.classify(error);
         } catch (RuntimeException failure) {
-            log.warn("The error classifier failed at {}", error.getClass().getName(), failure);
+            log.warn(
+                    "The error classifier failed at {}: {}",
+                    error.getClass().getName(),
+                    FailureText.logged(failure),
+                    FailureText.trace(failure));
             return ErrorClassification.UNKNOWN;
         }
     }

@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Remembers for an hour how many errors each subscription had when, to ten seconds. To be registered with {@link ErrorListeners}.
+ * Remembers for an hour how many errors each subscription had when, to ten seconds. Errors that are waited for
+ * ({@link ErrorReaction.AwaitRecovery}) are left out: the subscription's state tells of them as long as they last. To be registered with {@link ErrorListeners}.
  * Thread-safe.
  */
 public final class RecentErrors implements ErrorListener {
@@ -57,6 +58,9 @@ public final class RecentErrors implements ErrorListener {
 
     @Override
     public void failed(ErrorInfo error) {
+        if (error.reaction() instanceof ErrorReaction.AwaitRecovery) {
+            return;
+        }
         bySubscription.computeIfAbsent(error.subscription(), name -> new Ring()).add(number());
     }
 

@@ -12,15 +12,22 @@ import static io.eventsource.error.ErrorSeverity.MEDIUM;
 import io.eventsource.event.EventDecodingException;
 import io.eventsource.event.EventEncodingException;
 import io.eventsource.event.InvalidEventTypeException;
+import io.eventsource.failure.CauseChain;
 import io.eventsource.store.EventTooLargeException;
 import io.eventsource.store.InvalidAppendException;
 import io.eventsource.store.StreamMismatchException;
 import io.eventsource.store.TenantMismatchException;
 import io.eventsource.store.VersionConflictException;
+import java.io.IOException;
+import java.lang.reflect.InaccessibleObjectException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.KeyStoreException;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
+import java.sql.SQLInvalidAuthorizationSpecException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
@@ -29,25 +36,39 @@ import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.ServiceConfigurationError;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import javax.naming.CommunicationException;
+import javax.naming.NoInitialContextException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.factory.BeanDefinitionStoreException;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.NonTransientDataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.TransactionTimedOutException;
+import org.springframework.transaction.TransactionUsageException;
 
 /** What the library knows by itself. */
 final class StandardErrorClassifier implements ErrorClassifier {
 
     private record Rule(Class<?> type, ErrorClassification classification) {}
 
-    /** The first that fits counts, so that subclasses stand before their superclasses. */
-    private static final List<Rule> RULES = List.of(
+    /**
+     * Types that say by themselves whether the event or what every event needs is at fault. The first that fits counts, so that subclasses
+     * stand before their superclasses.
+     */
+    private static final List<Rule> TELLING = List.of(
             rule(EventTooLargeException.class, TRANSIENT, HIGH),
             rule(EventDecodingException.class, PERMANENT, HIGH),
             rule(EventEncodingException.class, PERMANENT, HIGH),
@@ -58,21 +79,43 @@ final class StandardErrorClassifier implements ErrorClassifier {
             rule(VersionConflictException.class, TRANSIENT, LOW),
             rule(SQLTransientConnectionException.class, INFRASTRUCTURE, HIGH),
             rule(SQLNonTransientConnectionException.class, INFRASTRUCTURE, HIGH),
+            rule(SQLInvalidAuthorizationSpecException.class, INFRASTRUCTURE, CRITICAL),
             rule(SQLRecoverableException.class, INFRASTRUCTURE, HIGH),
             rule(SQLTransientException.class, TRANSIENT, LOW),
             rule(TransientDataAccessException.class, TRANSIENT, LOW),
             rule(RecoverableDataAccessException.class, INFRASTRUCTURE, HIGH),
-            rule(DataAccessResourceFailureException.class, INFRASTRUCTURE, HIGH),
+            rule(NonTransientDataAccessResourceException.class, INFRASTRUCTURE, HIGH),
+            rule(PermissionDeniedDataAccessException.class, INFRASTRUCTURE, CRITICAL),
+            rule(InvalidDataAccessResourceUsageException.class, INFRASTRUCTURE, CRITICAL),
             rule(NonTransientDataAccessException.class, PERMANENT, MEDIUM),
             rule(CannotCreateTransactionException.class, INFRASTRUCTURE, HIGH),
             rule(TransactionTimedOutException.class, TRANSIENT, MEDIUM),
+            rule(TransactionUsageException.class, INFRASTRUCTURE, CRITICAL),
+            rule(BeanCreationException.class, INFRASTRUCTURE, CRITICAL),
+            rule(BeanDefinitionStoreException.class, INFRASTRUCTURE, CRITICAL),
+            rule(NoSuchBeanDefinitionException.class, INFRASTRUCTURE, CRITICAL),
             rule(ConnectException.class, INFRASTRUCTURE, HIGH),
             rule(UnknownHostException.class, INFRASTRUCTURE, HIGH),
             rule(SocketException.class, INFRASTRUCTURE, HIGH),
+            rule(UnresolvedAddressException.class, INFRASTRUCTURE, HIGH),
+            rule(SSLException.class, INFRASTRUCTURE, HIGH),
+            rule(CertificateException.class, INFRASTRUCTURE, HIGH),
+            rule(KeyStoreException.class, INFRASTRUCTURE, HIGH),
+            rule(CommunicationException.class, INFRASTRUCTURE, HIGH),
+            rule(NoInitialContextException.class, INFRASTRUCTURE, CRITICAL),
+            rule(RejectedExecutionException.class, INFRASTRUCTURE, MEDIUM),
             rule(TimeoutException.class, TRANSIENT, MEDIUM),
-            rule(java.io.InterruptedIOException.class, TRANSIENT, MEDIUM),
-            rule(java.io.IOException.class, TRANSIENT, MEDIUM),
+            rule(IOException.class, TRANSIENT, MEDIUM),
             rule(InterruptedException.class, TRANSIENT, LOW),
+            rule(StackOverflowError.class, APPLICATION, HIGH),
+            rule(VirtualMachineError.class, INFRASTRUCTURE, CRITICAL),
+            rule(LinkageError.class, INFRASTRUCTURE, CRITICAL),
+            rule(ServiceConfigurationError.class, INFRASTRUCTURE, CRITICAL),
+            rule(TypeNotPresentException.class, INFRASTRUCTURE, CRITICAL),
+            rule(InaccessibleObjectException.class, INFRASTRUCTURE, HIGH));
+
+    /** Types that code throws for any reason, and that often only wrap one of those above. */
+    private static final List<Rule> GENERAL = List.of(
             rule(ConcurrentModificationException.class, APPLICATION, MEDIUM),
             rule(NoSuchElementException.class, APPLICATION, MEDIUM),
             rule(NullPointerException.class, APPLICATION, MEDIUM),
@@ -82,10 +125,7 @@ final class StandardErrorClassifier implements ErrorClassifier {
             rule(ArithmeticException.class, APPLICATION, MEDIUM),
             rule(IndexOutOfBoundsException.class, APPLICATION, MEDIUM),
             rule(UnsupportedOperationException.class, APPLICATION, MEDIUM),
-            rule(AssertionError.class, APPLICATION, HIGH),
-            rule(StackOverflowError.class, APPLICATION, HIGH),
-            rule(LinkageError.class, APPLICATION, CRITICAL),
-            rule(VirtualMachineError.class, INFRASTRUCTURE, CRITICAL));
+            rule(AssertionError.class, APPLICATION, HIGH));
 
     private static Rule rule(Class<?> type, ErrorCategory category, ErrorSeverity severity) {
         return new Rule(type, new ErrorClassification(category, severity));
@@ -97,7 +137,8 @@ final class StandardErrorClassifier implements ErrorClassifier {
         return Stream.<Function<Throwable, @Nullable ErrorClassification>>of(
                         StandardErrorClassifier::byItself,
                         StandardErrorClassifier::bySqlState,
-                        StandardErrorClassifier::byType)
+                        each -> byType(each, TELLING),
+                        each -> byType(each, GENERAL))
                 .flatMap(way -> chain.stream().map(way))
                 .filter(Objects::nonNull)
                 .findFirst()
@@ -109,15 +150,15 @@ final class StandardErrorClassifier implements ErrorClassifier {
     }
 
     private static @Nullable ErrorClassification bySqlState(Throwable error) {
-        return error instanceof SQLException sql ? SqlStates.classify(sql.getSQLState()) : null;
+        return error instanceof SQLException sql ? SqlStates.classify(sql) : null;
     }
 
-    private static @Nullable ErrorClassification byType(Throwable error) {
+    private static @Nullable ErrorClassification byType(Throwable error, List<Rule> rules) {
         // a transaction that could not even be rolled back has lost its connection, whatever the pool says of it
         if (error instanceof TransactionSystemException lost && lost.getApplicationException() != null) {
             return new ErrorClassification(INFRASTRUCTURE, HIGH);
         }
-        for (Rule rule : RULES) {
+        for (Rule rule : rules) {
             if (rule.type().isInstance(error)) {
                 return rule.classification();
             }

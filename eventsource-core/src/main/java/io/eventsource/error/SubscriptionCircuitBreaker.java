@@ -25,6 +25,7 @@ public final class SubscriptionCircuitBreaker {
     private final CircuitBreakerSettings settings;
     private final Ticker ticker;
     private final CircuitBreaker breaker;
+    private final SameCause sameCause;
 
     private volatile long openUntil;
     private int openings;
@@ -41,6 +42,7 @@ public final class SubscriptionCircuitBreaker {
         this.settings = settings;
         this.ticker = ticker;
         this.openUntil = ticker.nanos();
+        this.sameCause = new SameCause(settings.sameCauseThreshold());
         this.breaker = CircuitBreaker.of(
                 subscription,
                 CircuitBreakerConfig.custom()
@@ -102,6 +104,15 @@ public final class SubscriptionCircuitBreaker {
         Duration left = Duration.ofNanos(openUntil - ticker.nanos());
         Duration least = Duration.ofMillis(1);
         return left.compareTo(least) < 0 ? least : left;
+    }
+
+    /**
+     * Tells a fault that every event meets from events that are at fault.
+     *
+     * @return what the segments of the subscription remember together
+     */
+    public SameCause sameCause() {
+        return sameCause;
     }
 
     /** What was permitted has worked. */

@@ -1,5 +1,6 @@
 package io.eventsource.event;
 
+import io.eventsource.failure.FailureText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -62,7 +63,7 @@ public final class EventCodec {
         try {
             json = serializer.serialize(event);
         } catch (RuntimeException failure) {
-            throw new EventEncodingException(event.getClass(), String.valueOf(failure.getMessage()), failure);
+            throw new EventEncodingException(event.getClass(), FailureText.of(failure), failure);
         }
         StorableText.check(json, event.getClass());
         return new EncodedPayload(descriptor.name(), descriptor.revision(), json);
@@ -166,7 +167,7 @@ public final class EventCodec {
             throw new EventDecodingException(
                     event,
                     "its payload does not fit %s: %s"
-                            .formatted(descriptor.eventClass().getName(), failure.getMessage()),
+                            .formatted(descriptor.eventClass().getName(), FailureText.of(failure)),
                     failure);
         }
         return new EventEnvelope<>(

@@ -1,5 +1,6 @@
 package io.eventsource.event;
 
+import io.eventsource.EventSourceException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.DateTimeFeature;
@@ -57,7 +58,7 @@ public final class JacksonPayloadSerializer implements PayloadSerializer {
     public <T> T deserialize(String json, Class<T> type) {
         T value = mapper.readValue(json, type);
         if (value == null) {
-            throw new IllegalArgumentException("the JSON is the literal null");
+            throw new EventSourceException("the JSON is the literal null");
         }
         return value;
     }

@@ -1,5 +1,6 @@
 package io.eventsource.event;
 
+import io.eventsource.failure.FailureText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -143,7 +144,7 @@ final class UpcasterGraph {
         try {
             payload = PayloadTrees.parse(event.payload());
         } catch (RuntimeException failure) {
-            throw new EventDecodingException(event, "its payload is no JSON: " + failure.getMessage(), failure);
+            throw new EventDecodingException(event, "its payload is no JSON: " + FailureText.of(failure), failure);
         }
         follow(event, RevisedEvent.of(event.eventType(), event.revision(), payload), ends);
         return ends;
@@ -167,7 +168,9 @@ final class UpcasterGraph {
             parts = List.copyOf(upcaster.upcast(payload, event));
         } catch (RuntimeException failure) {
             throw new EventDecodingException(
-                    event, "the upcaster from %s failed: %s".formatted(upcaster.from(), failure.getMessage()), failure);
+                    event,
+                    "the upcaster from %s failed: %s".formatted(upcaster.from(), FailureText.of(failure)),
+                    failure);
         }
         for (RevisedEvent part : parts) {
             if (!upcaster.to().contains(part.revision())) {

@@ -1,5 +1,6 @@
 package io.eventsource.event;
 
+import io.eventsource.EventSourceException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -178,7 +179,7 @@ public final class UpcasterSteps {
 
     private static void put(ObjectNode payload, String name, JsonNode value) {
         if (payload.has(name)) {
-            throw new IllegalArgumentException("there is a field '%s' already".formatted(name));
+            throw new EventSourceException("there is a field '%s' already".formatted(name));
         }
         payload.set(name, value);
     }
@@ -193,7 +194,7 @@ public final class UpcasterSteps {
         @Override
         public List<RevisedEvent> upcast(JsonNode payload, StoredEvent stored) {
             if (!(payload instanceof ObjectNode object)) {
-                throw new IllegalArgumentException("the payload is not a JSON object but " + payload.getNodeType());
+                throw new EventSourceException("the payload is not a JSON object but " + payload.getNodeType());
             }
             operations.forEach(operation -> operation.accept(object, stored));
             return split.apply(object);

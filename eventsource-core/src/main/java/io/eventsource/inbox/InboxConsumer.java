@@ -8,14 +8,17 @@ import io.eventsource.deadletter.ReplayBounds;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorInfo;
+import io.eventsource.error.SameCause;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.failure.FailureReports;
 import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.InsideBatch;
 import io.eventsource.store.TransactionParticipation;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.time.Clocks;
+import io.eventsource.time.Ticker;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +57,8 @@ public final class InboxConsumer {
     private final TransactionParticipation participation;
     private final InboxSettings settings;
     private final ReplayBounds bounds;
+    private final SameCause sameCause;
+    private final FailureReports reports = new FailureReports(Ticker.system());
     private volatile InboxCounts counts = InboxCounts.NONE;
 
     /**
@@ -100,6 +105,7 @@ public final class InboxConsumer {
         transaction.setName("eventsource inbox of " + handlers.name());
         this.settings = settings;
         this.bounds = bounds;
+        this.sameCause = new SameCause(settings.sameCauseThreshold());
     }
 
     private PlatformTransactionManager required(@Nullable PlatformTransactionManager manager) {
@@ -166,6 +172,16 @@ public final class InboxConsumer {
      */
     public InboxLane lane(String lane) {
         return new InboxLane(this, errors, lane, Clocks.system());
+    }
+
+    /** Shared by all lanes: what fails in one fails in all. */
+    SameCause sameCause() {
+        return sameCause;
+    }
+
+    /** Says which failures are logged with a stack trace. */
+    FailureReports reports() {
+        return reports;
     }
 
     Instant now() {
@@ -260,15 +276,19 @@ public final class InboxConsumer {
         return poisonMessages.isPoison(message, error);
     }
 
-    /** Sets a message aside that has failed for good, in a transaction of its own, unless somebody else has handled it meanwhile. */
-    void park(IncomingMessage message, ErrorInfo error) {
-        boolean parked = Boolean.TRUE.equals(transaction.execute(status -> {
+    /**
+     * Sets a message aside that has failed for good, in a transaction of its own, unless somebody else has handled it meanwhile; says as which
+     * entry, 0 for none.
+     */
+    long park(IncomingMessage message, ErrorInfo error) {
+        List<Long> entries = Objects.requireNonNull(transaction.execute(status -> {
             requireGoverned();
-            List<IncomingMessage> fresh = inbox.record(name(), List.of(message));
-            fresh.forEach(each -> poisonMessages.park(name(), each, error));
-            return !fresh.isEmpty();
+            return inbox.record(name(), List.of(message)).stream()
+                    .map(each -> poisonMessages.park(name(), each, error))
+                    .toList();
         }));
-        InboxCounts unused = count(parked ? new InboxCounts(0, 0, 1) : new InboxCounts(0, 1, 0));
+        InboxCounts unused = count(entries.isEmpty() ? new InboxCounts(0, 1, 0) : new InboxCounts(0, 0, 1));
+        return entries.isEmpty() ? 0 : entries.get(0);
     }
 
     private synchronized InboxCounts count(InboxCounts more) {

@@ -4,6 +4,7 @@ import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorReaction;
+import io.eventsource.failure.FailureText;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.time.Clocks;
 import java.time.Duration;
@@ -106,11 +107,11 @@ public final class InboxLane {
                 return messages.size();
             } catch (RuntimeException | Error failure) {
                 log.debug(
-                        "'{}' failed with {} messages of {}, repeating one by one",
+                        "'{}' failed with {} messages of {}, repeating one by one: {}",
                         consumer.name(),
                         messages.size(),
                         lane,
-                        failure);
+                        FailureText.logged(failure));
             }
         }
         for (int done = 0; done < messages.size(); done++) {
@@ -143,7 +144,12 @@ public final class InboxLane {
         if (begun == null) {
             begun = consumer.now();
         }
-        count(consumer.handle(messages));
+        InboxCounts done = consumer.handle(messages);
+        count(done);
+        if (done.handled() > 0 && done.setAside() == 0) {
+            consumer.sameCause()
+                    .handled(() -> messages.stream().map(IncomingMessage::type).toList());
+        }
     }
 
     private void count(InboxCounts more) {
@@ -156,27 +162,34 @@ public final class InboxLane {
         ErrorClassification classification = errors.classifier().classify(failure);
         Streak streak = streak();
         if (classification.category() == ErrorCategory.INFRASTRUCTURE || ending.getAsBoolean()) {
-            long millis = pause(message, failure, streak);
-            errors.listeners()
-                    .publish(error(
-                            message,
-                            failure,
-                            classification,
-                            streak,
-                            new ErrorReaction.AwaitRecovery(Duration.ofMillis(millis), false)));
+            await(message, failure, classification, streak, false);
             return false;
         }
         ErrorInfo last = error(message, failure, classification, streak, new ErrorReaction.Park());
-        if (consumer.isPoison(message, last) && parked(message, last)) {
+        boolean poison = consumer.isPoison(message, last);
+        if (poison && !consumer.sameCause().allowsParking(failure, message.key(), message.type())) {
+            await(message, failure, classification, streak, true);
+            return false;
+        }
+        if (poison && parked(message, last)) {
             errors.listeners().publish(last);
             return true;
         }
-        long millis = pause(message, failure, streak);
-        errors.listeners()
-                .publish(error(
-                        message, failure, classification, streak, new ErrorReaction.Retry(Duration.ofMillis(millis))));
+        Duration pause = Duration.ofMillis(streak.pauses.nextBackOff());
+        report(message, error(message, failure, classification, streak, new ErrorReaction.Retry(pause)), pause);
         streak.blamed++;
         return false;
+    }
+
+    private void await(
+            IncomingMessage message,
+            Throwable failure,
+            ErrorClassification classification,
+            Streak streak,
+            boolean sameCause) {
+        Duration pause = Duration.ofMillis(streak.pauses.nextBackOff());
+        ErrorReaction reaction = new ErrorReaction.AwaitRecovery(pause, false, sameCause);
+        report(message, error(message, failure, classification, streak, reaction), pause);
     }
 
     private Streak streak() {
@@ -210,43 +223,50 @@ public final class InboxLane {
     }
 
     private boolean parked(IncomingMessage message, ErrorInfo error) {
+        long entry;
         try {
-            consumer.park(message, error);
+            entry = consumer.park(message, error);
         } catch (RuntimeException | Error unable) {
             error.error().addSuppressed(unable);
             return false;
         }
         log.warn(
-                "'{}' has set aside the message {} after {} failures",
+                "'{}' failed on the message {} in attempt {} and parked it as dead letter {} ({}): {}",
                 consumer.name(),
                 message.describe(),
                 status.failures() + 1,
-                error.error());
+                entry,
+                error.category(),
+                FailureText.logged(error.error()),
+                consumer.reports().trace(error.error()));
         count(new InboxCounts(0, 0, 1));
         failing(0, null);
         return true;
     }
 
-    private long pause(IncomingMessage message, Throwable failure, Streak streak) {
-        long millis = streak.pauses.nextBackOff();
-        resumeAt = nanos() + Duration.ofMillis(millis).toNanos();
-        if (status.failures() == 0) {
+    /** The message is given again after a pause. What is waited for is a warning when it begins, what fails for itself each time. */
+    private void report(IncomingMessage message, ErrorInfo error, Duration pause) {
+        resumeAt = nanos() + pause.toNanos();
+        if (status.failures() == 0 || error.reaction() instanceof ErrorReaction.Retry) {
             log.warn(
-                    "'{}' failed on the message {}, trying again in {} ms",
+                    "'{}' failed on the message {} in attempt {} and {} ({}): {}",
                     consumer.name(),
                     message.describe(),
-                    millis,
-                    failure);
+                    status.failures() + 1,
+                    error.reaction().describe(),
+                    error.category(),
+                    FailureText.logged(error.error()),
+                    consumer.reports().trace(error.error()));
         } else {
             log.debug(
-                    "'{}' failed again on the message {}, trying again in {} ms",
+                    "'{}' failed again on the message {} and {}: {}",
                     consumer.name(),
                     message.describe(),
-                    millis,
-                    failure);
+                    error.reaction().describe(),
+                    FailureText.logged(error.error()));
         }
-        failing(status.failures() + 1, failure);
-        return millis;
+        failing(status.failures() + 1, error.error());
+        errors.listeners().publish(error);
     }
 
     private void recovered() {
@@ -299,7 +319,7 @@ public final class InboxLane {
                     "'{}' could not remove old rows of {} from the inbox, trying again in an hour",
                     consumer.name(),
                     lane,
-                    failure);
+                    FailureText.trace(failure));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsource.inbox;
 
+import io.eventsource.error.SameCause;
 import java.time.Duration;
 
 /**
@@ -9,8 +10,13 @@ import java.time.Duration;
  * @param retryDelay the pause after the first failure of a message; it doubles with each further one
  * @param maxRetryDelay the longest pause
  * @param retention how long it is remembered which messages were handled, at least an hour
+ * @param sameCauseThreshold for how many different keys in a row messages may be parked for the same cause, 0 to 1,000; the next one waits
+ *     instead. 0 parks them all
  */
-public record InboxSettings(int batchSize, Duration retryDelay, Duration maxRetryDelay, Duration retention) {
+public record InboxSettings(
+        int batchSize, Duration retryDelay, Duration maxRetryDelay, Duration retention, int sameCauseThreshold) {
+
+    private static final int MAX_THRESHOLD = 1_000;
 
     private static final int MAX_BATCH_SIZE = 10_000;
 
@@ -34,6 +40,23 @@ public record InboxSettings(int batchSize, Duration retryDelay, Duration maxRetr
         if (retention.compareTo(Duration.ofHours(1)) < 0) {
             throw new IllegalArgumentException("retention must be an hour or more, but it is " + retention);
         }
+        if (sameCauseThreshold < 0 || sameCauseThreshold > MAX_THRESHOLD) {
+            throw new IllegalArgumentException(
+                    "same-cause-threshold must be 0 to %d, but it is %d".formatted(MAX_THRESHOLD, sameCauseThreshold));
+        }
+    }
+
+    /**
+     * With the usual number of keys for the same cause.
+     *
+     * @param batchSize how many messages share a transaction at most
+     * @param retryDelay the pause after the first failure of a message
+     * @param maxRetryDelay the longest pause
+     * @param retention how long it is remembered which messages were handled
+     * @throws IllegalArgumentException naming what is out of bounds
+     */
+    public InboxSettings(int batchSize, Duration retryDelay, Duration maxRetryDelay, Duration retention) {
+        this(batchSize, retryDelay, maxRetryDelay, retention, SameCause.USUAL_THRESHOLD);
     }
 
     /**

@@ -38,8 +38,8 @@ final class ParkedMessages implements PoisonMessages {
     }
 
     @Override
-    public void park(String consumer, IncomingMessage message, ErrorInfo error) {
-        parking.park(consumer, letter(message), error, automaticRetry.next(0));
+    public long park(String consumer, IncomingMessage message, ErrorInfo error) {
+        return parking.park(consumer, letter(message), error, automaticRetry.next(0));
     }
 
     @Override

@@ -33,7 +33,7 @@ public interface PoisonMessages {
             }
 
             @Override
-            public void park(String consumer, IncomingMessage message, ErrorInfo error) {
+            public long park(String consumer, IncomingMessage message, ErrorInfo error) {
                 throw new IllegalStateException(
                         "%s was to be set aside, but nothing keeps it".formatted(message.describe()));
             }
@@ -84,8 +84,9 @@ public interface PoisonMessages {
      * @param consumer the consumer's name
      * @param message the message
      * @param error why
+     * @return the number that an operator finds it under, which is logged
      */
-    void park(String consumer, IncomingMessage message, ErrorInfo error);
+    long park(String consumer, IncomingMessage message, ErrorInfo error);
 
     /**
      * Sets messages aside behind others of their keys, as the last act of the transaction that handles the batch they were read

@@ -91,12 +91,15 @@ public final class EventSourceObservations {
             if (idle()) {
                 call.run();
             } else {
-                Observation.createNotStarted(
-                                conventions.handle(),
-                                handleConvention(),
-                                () -> new HandleContext(handlers.name(), state.apply(handlers.name()), events),
-                                registry.get())
-                        .observe(call);
+                Observation observation = Observation.createNotStarted(
+                        conventions.handle(),
+                        handleConvention(),
+                        () -> new HandleContext(handlers.name(), state.apply(handlers.name()), events),
+                        registry.get());
+                Observed.call(observation, () -> {
+                    call.run();
+                    return true;
+                });
             }
         };
     }

@@ -76,7 +76,7 @@ final class ObservedEventStore implements EventStore {
         Observation observation = observations.of(context).start();
         CompletableFuture<AppendResult> answer;
         try {
-            answer = observation.scoped(() -> remembering(context, () -> store.appendAsync(append)));
+            answer = Observed.scoped(observation, () -> remembering(context, () -> store.appendAsync(append)));
         } catch (RuntimeException | Error failure) {
             observation.stop();
             throw failure;
@@ -85,7 +85,7 @@ final class ObservedEventStore implements EventStore {
             if (failure == null) {
                 context.appended(List.of(result));
             } else {
-                observation.error(cause(failure));
+                Observed.failed(observation, cause(failure));
             }
             observation.stop();
         });
@@ -103,7 +103,7 @@ final class ObservedEventStore implements EventStore {
 
     private <T> T observe(List<StreamAppend> several, Supplier<T> call, Function<T, List<AppendResult>> results) {
         AppendContext context = new AppendContext(several, eventType(several), false);
-        return observations.of(context).observe(() -> {
+        return Observed.call(observations.of(context), () -> {
             T result = remembering(context, call);
             context.appended(results.apply(result));
             return result;
@@ -137,7 +137,7 @@ final class ObservedEventStore implements EventStore {
             return store.readStreamSlice(query);
         }
         LoadContext context = new LoadContext(query.aggregateId(), null);
-        return observations.of(context).observe(() -> {
+        return Observed.call(observations.of(context), () -> {
             StreamSlice slice = store.readStreamSlice(query);
             context.loaded(slice.storedEvents(), slice.aggregateType(), false);
             return slice;
@@ -150,7 +150,7 @@ final class ObservedEventStore implements EventStore {
             return store.readPayloads(aggregateId, aggregateType, toVersion);
         }
         LoadContext context = new LoadContext(aggregateId, aggregateType);
-        return observations.of(context).observe(() -> {
+        return Observed.call(observations.of(context), () -> {
             StreamPayloads payloads = store.readPayloads(aggregateId, aggregateType, toVersion);
             context.loaded(payloads.storedEvents(), aggregateType, false);
             return payloads;
@@ -163,7 +163,7 @@ final class ObservedEventStore implements EventStore {
             return store.readSnapshottedStream(aggregateId, aggregateType, stateVersion);
         }
         LoadContext context = new LoadContext(aggregateId, aggregateType);
-        return observations.of(context).observe(() -> {
+        return Observed.call(observations.of(context), () -> {
             SnapshottedStream stream = store.readSnapshottedStream(aggregateId, aggregateType, stateVersion);
             context.loaded(
                     stream.events().storedEvents(),

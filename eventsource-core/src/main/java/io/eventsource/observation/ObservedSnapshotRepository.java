@@ -23,7 +23,7 @@ final class ObservedSnapshotRepository implements SnapshotRepository {
             return repository.store(snapshot, replaced);
         }
         SnapshotContext context = new SnapshotContext(snapshot);
-        return observations.of(context).observe(() -> {
+        return Observed.call(observations.of(context), () -> {
             boolean stored = repository.store(snapshot, replaced);
             context.answered(stored);
             return stored;

@@ -5,6 +5,7 @@ import io.eventsource.error.ClassifiedError;
 import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorSeverity;
+import io.eventsource.failure.FailureText;
 import java.io.Serial;
 
 /** A broker was away or did not answer: nothing is wrong with the message, which is sent again. */
@@ -18,7 +19,8 @@ public final class BrokerUnavailableException extends EventSourceException imple
     BrokerUnavailableException(String destination, OutgoingMessage message, Throwable cause) {
         super(
                 "The broker of the destination '%s' has not acknowledged the message %s for '%s' (event at position %d): %s. Nothing is lost; it is sent again."
-                        .formatted(destination, message.id(), message.topic(), message.position(), cause),
+                        .formatted(
+                                destination, message.id(), message.topic(), message.position(), FailureText.of(cause)),
                 cause);
         this.destination = destination;
     }

@@ -5,6 +5,7 @@ import io.eventsource.error.ClassifiedError;
 import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorSeverity;
+import io.eventsource.failure.FailureText;
 import java.io.Serial;
 
 /** A broker does not take a message for its own sake, and would not take it again. */
@@ -25,7 +26,7 @@ public final class MessageRefusedException extends EventSourceException implemen
                                 message.type(),
                                 message.topic(),
                                 message.position(),
-                                cause.getMessage()),
+                                FailureText.of(cause)),
                 cause);
         this.destination = destination;
         this.messageId = message.id();

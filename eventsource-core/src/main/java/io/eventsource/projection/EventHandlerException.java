@@ -1,6 +1,7 @@
 package io.eventsource.projection;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.failure.FailureText;
 import java.io.Serial;
 
 /** Wraps a checked exception that a handler threw. */
@@ -10,6 +11,6 @@ public final class EventHandlerException extends EventSourceException {
     private static final long serialVersionUID = 1L;
 
     EventHandlerException(Throwable cause) {
-        super("The event handler failed: " + cause.getMessage(), cause);
+        super("The event handler failed: " + FailureText.of(cause), cause);
     }
 }

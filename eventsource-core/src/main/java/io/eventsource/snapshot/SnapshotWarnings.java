@@ -1,5 +1,6 @@
 package io.eventsource.snapshot;
 
+import io.eventsource.failure.FailureText;
 import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.Map;
@@ -31,7 +32,11 @@ final class SnapshotWarnings {
             return due[0] || before == null ? now : before;
         });
         if (due[0]) {
-            log.warn("Snapshot of {}: {}. Not logged again within a minute, but counted.", aggregateType, what, cause);
+            log.warn(
+                    "Snapshot of {}: {}. Not logged again within a minute, but counted.",
+                    aggregateType,
+                    what,
+                    cause == null ? null : FailureText.trace(cause));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsource.store;
 
+import io.eventsource.failure.FailureText;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -300,7 +301,7 @@ final class AppendCoalescer {
                             : this::runAlone);
             return;
         } catch (RuntimeException failure) {
-            log.debug("A group of {} appends failed, each runs on its own", group.size(), failure);
+            log.debug("A group of {} appends failed, each runs on its own", group.size(), FailureText.trace(failure));
             handOver(group, 0);
             group.forEach(this::runAlone);
             return;
@@ -327,7 +328,10 @@ final class AppendCoalescer {
         try {
             executor.execute(task);
         } catch (RuntimeException | Error refused) {
-            log.debug("The executor takes no more tasks, going on in {}", Thread.currentThread(), refused);
+            log.debug(
+                    "The executor takes no more tasks, going on in {}",
+                    Thread.currentThread(),
+                    FailureText.trace(refused));
             task.run();
         }
     }

@@ -1,5 +1,6 @@
 package io.eventsource.store;
 
+import io.eventsource.failure.FailureText;
 import java.time.Clock;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ final class SignalRelayState {
         if (!listenerFailed) {
             log.warn(
                     "Cannot hear of other processes' commits, trying again; their events are found by polling",
-                    failure);
+                    FailureText.trace(failure));
         }
         listenerFailed = true;
         failed(failure);
@@ -74,7 +75,9 @@ final class SignalRelayState {
 
     synchronized void notSent(Throwable failure) {
         if (!senderFailed) {
-            log.warn("Cannot tell other processes of commits, trying again; they find the events by polling", failure);
+            log.warn(
+                    "Cannot tell other processes of commits, trying again; they find the events by polling",
+                    FailureText.trace(failure));
         }
         senderFailed = true;
         failed(failure);
@@ -82,7 +85,7 @@ final class SignalRelayState {
 
     /** Nothing follows from it: whoever closes has no more use for the connection. */
     void notClosed(Throwable failure) {
-        log.debug("A connection could not be closed", failure);
+        log.debug("A connection could not be closed", FailureText.trace(failure));
     }
 
     private void failed(Throwable failure) {

@@ -9,6 +9,7 @@ import io.eventsource.subscription.BatchSource.Batch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -66,20 +67,22 @@ final class AtLeastOnce implements BatchProcessor {
     }
 
     @Override
-    public void handle(Batch batch) {
+    public List<TailEvent> handle(Batch batch) {
         incarnation = batch.incarnation();
+        List<TailEvent> handled = new ArrayList<>();
         if (strategy == CheckpointStrategy.EVERY_EVENT) {
             for (TailEvent event : batch.events()) {
-                handle(List.of(event), event.position());
+                handled.addAll(handle(List.of(event), event.position()));
                 flush();
             }
             handledUpTo = batch.nextPosition();
         } else {
-            handle(batch.events(), batch.nextPosition());
+            handled.addAll(handle(batch.events(), batch.nextPosition()));
         }
         if (due()) {
             flush();
         }
+        return handled;
     }
 
     private boolean due() {
@@ -89,7 +92,7 @@ final class AtLeastOnce implements BatchProcessor {
         return strategy != CheckpointStrategy.PERIODIC || flushInNanos() <= 0;
     }
 
-    private void handle(List<TailEvent> events, long upTo) {
+    private List<TailEvent> handle(List<TailEvent> events, long upTo) {
         SegmentParking.Parts parts = parking.takeApart(events);
         List<EventEnvelope<Object>> decoded = parts.toHandle().stream()
                 .flatMap(event -> event.decoded(codec, selection).stream())
@@ -104,13 +107,16 @@ final class AtLeastOnce implements BatchProcessor {
             write(() -> parking.parkBehind(parts.toPark()), events, upTo);
             parking.parked(parts.toPark().size());
         }
+        return parts.toHandle();
     }
 
     @Override
-    public void park(Batch batch, ErrorInfo error) {
+    public long park(Batch batch, ErrorInfo error) {
         incarnation = batch.incarnation();
-        write(() -> parking.park(batch.events().get(0), error), batch.events(), batch.nextPosition());
+        AtomicLong entry = new AtomicLong();
+        write(() -> entry.set(parking.park(batch.events().get(0), error)), batch.events(), batch.nextPosition());
         parking.parked(1);
+        return entry.get();
     }
 
     /** Parks and moves the checkpoint in one transaction. Nothing here may count as handled before that has committed. */

@@ -2,6 +2,7 @@ package io.eventsource.subscription;
 
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.subscription.BatchSource.Batch;
+import java.util.List;
 
 /** Handles batches and keeps the checkpoint, in one of two ways. Used by one thread. */
 interface BatchProcessor {
@@ -17,19 +18,21 @@ interface BatchProcessor {
      * Handles a batch.
      *
      * @param batch what to handle, possibly nothing but positions to pass
+     * @return the events that a handler has taken; not those that were put behind others in the dead-letter queue
      * @throws CheckpointMovedException when the checkpoint is not where it was left
      * @throws RuntimeException what a handler threw
      */
-    void handle(Batch batch);
+    List<TailEvent> handle(Batch batch);
 
     /**
      * Puts an event into the dead-letter queue and moves the checkpoint past it, in one transaction.
      *
      * @param batch the event alone, which has failed for good
      * @param error how it failed last
+     * @return the entry
      * @throws CheckpointMovedException when the checkpoint is not where it was left
      */
-    void park(Batch batch, ErrorInfo error);
+    long park(Batch batch, ErrorInfo error);
 
     /**
      * When to write down what has been handled, if nothing further comes.

@@ -5,12 +5,14 @@ import io.eventsource.error.ErrorInfo;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventSelection;
+import io.eventsource.failure.FailureText;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.TransactionParticipation;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -79,16 +81,16 @@ final class ExactlyOnce implements BatchProcessor {
     }
 
     @Override
-    public void handle(Batch batch) {
+    public List<TailEvent> handle(Batch batch) {
         if (batch.events().isEmpty()) {
             passedUpTo = batch.nextPosition();
             incarnation = batch.incarnation();
             if (passedUpTo - checkpoint.position() >= IDLE_CHECKPOINT_DISTANCE) {
                 flush();
             }
-            return;
+            return List.of();
         }
-        Integer parked = transaction.execute(status -> {
+        SegmentParking.Parts handled = transaction.execute(status -> {
             begin();
             BatchTransaction begun = BatchTransaction.current(handlers.name(), dataSource, status);
             SegmentParking.Parts parts = parking.takeApart(batch.events());
@@ -96,10 +98,14 @@ final class ExactlyOnce implements BatchProcessor {
             begun.requireIntact();
             parking.parkBehind(parts.toPark());
             advance(batch, begun);
-            return parts.toPark().size();
+            return parts;
         });
         moved(batch.nextPosition());
-        parking.parked(parked == null ? 0 : parked);
+        if (handled == null) {
+            return List.of();
+        }
+        parking.parked(handled.toPark().size());
+        return handled.toHandle();
     }
 
     /** Waits for a reset; where that takes longer than a statement may, no event is at fault. */
@@ -107,7 +113,7 @@ final class ExactlyOnce implements BatchProcessor {
         try {
             checkpoints.beginBatch(handlers.name(), silence);
         } catch (QueryTimeoutException waited) {
-            log.debug("'{}' waits for a reset", handlers.name(), waited);
+            log.debug("'{}' waits for a reset", handlers.name(), FailureText.trace(waited));
             throw new CheckpointMovedException(handlers.name(), checkpoint);
         }
     }
@@ -126,14 +132,16 @@ final class ExactlyOnce implements BatchProcessor {
     }
 
     @Override
-    public void park(Batch batch, ErrorInfo error) {
-        transaction.executeWithoutResult(status -> {
+    public long park(Batch batch, ErrorInfo error) {
+        Long entry = transaction.execute(status -> {
             checkpoints.limitSilence(silence);
-            parking.park(batch.events().get(0), error);
+            long made = parking.park(batch.events().get(0), error);
             advance(batch, null);
+            return made;
         });
         moved(batch.nextPosition());
         parking.parked(1);
+        return Objects.requireNonNull(entry);
     }
 
     private void advance(Batch batch, @Nullable BatchTransaction begun) {

@@ -1,5 +1,6 @@
 package io.eventsource.subscription;
 
+import io.eventsource.failure.FailureText;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -110,7 +111,7 @@ final class ProcessingWatch {
                 running.unwrap(PGConnection.class).cancelQuery();
             }
         } catch (SQLException failure) {
-            log.warn("Cannot cancel the statement that '{}' is running", subscription, failure);
+            log.warn("Cannot cancel the statement that '{}' is running", subscription, FailureText.trace(failure));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsource.subscription;
 
+import io.eventsource.failure.FailureText;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -119,7 +120,10 @@ final class SegmentCoordinator {
 
     private void report(Throwable failure, Duration pause) {
         if (!failing) {
-            log.warn("Cannot renew the lease of this instance, trying again in {} ms", pause.toMillis(), failure);
+            log.warn(
+                    "Cannot renew the lease of this instance, trying again in {} ms",
+                    pause.toMillis(),
+                    FailureText.trace(failure));
         }
         failing = true;
         subscriptions.values().stream().filter(Subscription::started).forEach(each -> each.notSeen(failure));
@@ -204,7 +208,10 @@ final class SegmentCoordinator {
         } catch (RuntimeException failure) {
             // the others go on
             if (subscription.notSeen(failure)) {
-                log.warn("'{}' cannot make its segments yet and tries again", subscription.name(), failure);
+                log.warn(
+                        "'{}' cannot make its segments yet and tries again",
+                        subscription.name(),
+                        FailureText.trace(failure));
             }
             return false;
         }
@@ -322,7 +329,7 @@ final class SegmentCoordinator {
         try {
             segments.release(runner.key(), runner.checkpoint().epoch());
         } catch (RuntimeException failure) {
-            log.debug("Cannot give up segment '{}'", runner.key(), failure);
+            log.debug("Cannot give up segment '{}'", runner.key(), FailureText.trace(failure));
         }
         changed();
     }
@@ -356,14 +363,14 @@ final class SegmentCoordinator {
             log.warn(
                     "Cannot give up the segments of this instance; others take them over within {}",
                     settings.leaseDuration(),
-                    failure);
+                    FailureText.trace(failure));
         }
         announce.run();
         return known;
     }
 
     /** The hold of this instance on a segment that it has claimed. */
-    private final class Claim implements SegmentRunner.Ownership {
+    private final class Claim implements SegmentOwnership {
 
         private final SegmentKey key;
 

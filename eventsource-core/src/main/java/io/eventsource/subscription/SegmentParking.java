@@ -80,10 +80,10 @@ final class SegmentParking {
         parking.parkBehind(events.stream().map(TailEvent::stored).toList());
     }
 
-    /** Parks an event that failed for good, in the transaction that moves the checkpoint past it. */
-    void park(TailEvent event, ErrorInfo error) {
+    /** Parks an event that failed for good, in the transaction that moves the checkpoint past it; says as which entry. */
+    long park(TailEvent event, ErrorInfo error) {
         AutomaticRetry retry = errors.automaticRetry();
-        parking.park(event.stored(), error, retry.next(0));
+        return parking.park(event.stored(), error, retry.next(0));
     }
 
     /** Counts what has been parked, once that is committed. */

@@ -3,15 +3,12 @@ package io.eventsource.subscription;
 import io.eventsource.deadletter.ParkingChangedException;
 import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorInfo;
-import io.eventsource.error.ErrorPolicy;
 import io.eventsource.error.ErrorReaction;
-import io.eventsource.error.SubscriptionCircuitBreaker;
+import io.eventsource.failure.FailureText;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,15 +33,14 @@ final class SegmentRunner {
     private static final long MERGE_LOOK_NANOS = Duration.ofMillis(200).toNanos();
 
     private final SegmentKey key;
-    private final Ownership ownership;
+    private final SegmentOwnership ownership;
     private final TailReader tail;
     private final BatchSource source;
     private final BatchProcessor processor;
     private final BatchSize batchSize;
     private final Rest rest;
     private final Semaphore turns;
-    private final ErrorPolicy policy;
-    private final SubscriptionCircuitBreaker breaker;
+    private final SegmentFailures failures;
     private final SegmentListener listener;
     private final Clock clock;
 
@@ -57,56 +53,25 @@ final class SegmentRunner {
     private volatile boolean halted;
     private volatile boolean reload;
     private volatile boolean placed = true;
-    private volatile FailureStreak streak = FailureStreak.NONE;
     private volatile int inFlight;
     private volatile boolean unsaved;
 
     // only the thread of the runner uses these
     private boolean following;
     private Batch attempted = NOTHING;
-    private boolean permitted;
     private long rebuiltEpoch = -1;
-
-    /** Whether the segment is still this instance's. */
-    interface Ownership {
-
-        /** Whether others may not have taken it yet. */
-        boolean held();
-
-        /** The checkpoint as it is in the database; empty when the segment is somebody else's or gone. */
-        Optional<Checkpoint> find();
-
-        /** Becomes a part of another segment, if all its parts have come as far; says whether they have. */
-        boolean merge();
-
-        /** Has all instances look at the segments. */
-        void announce();
-    }
-
-    /** Hears what a runner does, in its thread. */
-    interface SegmentListener {
-
-        void stateChanged();
-
-        void moved();
-
-        void handled(int events, Duration took, Instant at);
-
-        void failed(ErrorInfo error);
-    }
 
     SegmentRunner(
             SegmentKey key,
             Checkpoint claimed,
-            Ownership ownership,
+            SegmentOwnership ownership,
             TailReader tail,
             BatchSource source,
             BatchProcessor processor,
             BatchSize batchSize,
             SubscriptionSettings settings,
             Semaphore turns,
-            ErrorPolicy policy,
-            SubscriptionCircuitBreaker breaker,
+            SegmentFailures failures,
             SegmentListener listener,
             Clock clock) {
         this.key = key;
@@ -119,8 +84,7 @@ final class SegmentRunner {
         this.batchSize = batchSize;
         this.rest = new Rest(settings.linger(), System.nanoTime());
         this.turns = turns;
-        this.policy = policy;
-        this.breaker = breaker;
+        this.failures = failures;
         this.listener = listener;
         this.clock = clock;
     }
@@ -149,7 +113,7 @@ final class SegmentRunner {
     }
 
     FailureStreak streak() {
-        return streak;
+        return failures.streak();
     }
 
     /** How many events are being handled at the moment. */
@@ -204,13 +168,13 @@ final class SegmentRunner {
                     // an error too: a thread that ended here would leave a segment that never goes on
                     afterFailure(failure, stop);
                 }
-                withdraw();
+                failures.withdraw();
             }
             if (owned) {
                 flush();
             }
         } finally {
-            withdraw();
+            failures.withdraw();
             follow(false);
         }
     }
@@ -278,48 +242,41 @@ final class SegmentRunner {
 
     /** Handles a batch when it is this segment's turn, which may take longer than a lease. */
     private void step(TailReader.Place place, StopSignal stop) throws InterruptedException {
-        if (!permit()) {
-            changeState(SubscriptionState.CIRCUIT_OPEN);
-            boolean unused = stop.await(breaker.pause().toMillis());
+        if (!failures.permit()) {
+            awaitProbe(stop);
             return;
         }
+        List<TailEvent> handled;
         turns.acquire();
         try {
             if (stop.raised() || paused || reload || !ownership.held()) {
                 return;
             }
-            handleNext(place);
+            handled = handleNext(place);
         } finally {
             turns.release();
         }
-        permitted = false;
-        policy.succeeded();
-        recovered();
+        failures.succeeded(handled, position);
     }
 
-    private boolean permit() {
-        permitted = permitted || breaker.permits();
-        return permitted;
+    private void awaitProbe(StopSignal stop) throws InterruptedException {
+        changeState(SubscriptionState.CIRCUIT_OPEN);
+        boolean unused = stop.await(failures.pause().toMillis());
     }
 
-    private void withdraw() {
-        if (permitted) {
-            permitted = false;
-            breaker.withdraw();
-        }
-    }
-
-    private void handleNext(TailReader.Place place) {
+    /** Says which events handlers have taken. */
+    private List<TailEvent> handleNext(TailReader.Place place) {
         attempted = NOTHING;
         Batch batch = source.next(position, batchSize.current(), place);
         attempted = batch;
-        if (batch.backlog() && streak.failures() == 0) {
+        if (batch.backlog() && streak().failures() == 0) {
             changeState(SubscriptionState.CATCHING_UP);
         }
         long begin = System.nanoTime();
         inFlight = batch.events().size();
+        List<TailEvent> handled;
         try {
-            processor.handle(batch);
+            handled = processor.handle(batch);
         } finally {
             inFlight = 0;
         }
@@ -337,6 +294,7 @@ final class SegmentRunner {
         moveTo(batch.nextPosition());
         // what fails from here on does not fail at these events
         attempted = NOTHING;
+        return handled;
     }
 
     /** Writes down that it has come to where it becomes a part of another segment, and waits for the other parts. */
@@ -364,7 +322,7 @@ final class SegmentRunner {
                 processor.flush();
             }
             // whatever failed before, there is nothing left to handle
-            recovered();
+            failures.recovered(position);
             changeState(SubscriptionState.LIVE);
         }
     }
@@ -416,23 +374,16 @@ final class SegmentRunner {
         }
     }
 
-    private void recovered() {
-        streak = streak.ended(key, position);
-    }
-
     /** What was attempted is rolled back. Does what the policy says, outside of any transaction. */
     private void afterFailure(Throwable thrown, StopSignal stop) throws InterruptedException {
         Throwable failure = source.blamed(attempted, thrown);
         batchSize.failed();
-        if (!permit()) {
+        if (!failures.permit()) {
             tail.suspect();
-            changeState(SubscriptionState.CIRCUIT_OPEN);
-            boolean unused = stop.await(breaker.pause().toMillis());
+            awaitProbe(stop);
             return;
         }
-        permitted = false;
-        ErrorInfo error =
-                policy.failed(attempted.events().stream().map(TailEvent::stored).toList(), failure);
+        ErrorInfo error = failures.failed(attempted.events(), failure);
         if (error.category() == ErrorCategory.INFRASTRUCTURE) {
             // a server that has crashed may have lost what was read
             tail.suspect();
@@ -446,9 +397,7 @@ final class SegmentRunner {
     }
 
     private void react(ErrorInfo error, StopSignal stop) throws InterruptedException {
-        streak = streak.and(error.error());
-        listener.failed(error);
-        streak.report(key, position, error);
+        failures.report(error, position);
         if (error.reaction() instanceof ErrorReaction.Retry retry) {
             changeState(SubscriptionState.RETRYING);
             boolean unused = stop.await(retry.pause().toMillis());
@@ -462,25 +411,18 @@ final class SegmentRunner {
 
     /** Where this fails, the event is tried again after a pause and fails, or is parked, again. */
     private void park(ErrorInfo error, StopSignal stop) throws InterruptedException {
+        long entry;
         try {
-            processor.park(attempted, error);
+            entry = processor.park(attempted, error);
         } catch (CheckpointMovedException | ParkingChangedException changed) {
             log.info("{}", changed.getMessage());
             return;
         } catch (RuntimeException | Error failure) {
-            react(policy.failed(List.of(), failure), stop);
+            react(failures.failed(List.of(), failure), stop);
             return;
         }
-        log.warn(
-                "'{}' parked the event at position {} in the dead-letter queue after {} retries",
-                key,
-                attempted.events().get(0).position(),
-                error.retryCount(),
-                error.error());
-        listener.failed(error);
         moveTo(attempted.nextPosition());
-        policy.succeeded();
-        streak = FailureStreak.NONE;
+        failures.parked(error, entry);
     }
 
     /** Writes down what has been handled; where that fails, it is handled again. */
@@ -490,7 +432,7 @@ final class SegmentRunner {
             unsaved = false;
         } catch (RuntimeException | Error failure) {
             unsaved = true;
-            log.debug("'{}' could not write its checkpoint", key, failure);
+            log.debug("'{}' could not write its checkpoint", key, FailureText.trace(failure));
         }
     }
 }

@@ -3,8 +3,10 @@ package io.eventsource.subscription;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.error.SubscriptionCircuitBreaker;
+import io.eventsource.failure.FailureText;
 import io.eventsource.store.BucketRange;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * What one set of handlers does in this process: the segments that it owns, each with a runner, and what is known of the others.
  * Thread-safe.
  */
-final class Subscription implements SegmentRunner.SegmentListener {
+final class Subscription implements SegmentListener {
 
     private static final Logger log = LoggerFactory.getLogger(Subscription.class);
 
@@ -36,6 +38,8 @@ final class Subscription implements SegmentRunner.SegmentListener {
     private final SubscriptionListener listener;
     private final ErrorListeners errors;
     private final SubscriptionCircuitBreaker breaker;
+    private final FailureLog failureLog;
+    private final Clock clock;
     private final StoredProgress stored;
     private final Semaphore turns;
     private final Object telling = new Object();
@@ -73,15 +77,17 @@ final class Subscription implements SegmentRunner.SegmentListener {
             StoredProgress stored,
             SubscriptionListener listener,
             ErrorListeners errors,
-            Ticker ticker) {
+            Clocks clocks) {
         this.definition = definition;
         this.tail = tail;
         this.stored = stored;
         this.turns = new Semaphore(definition.settings().concurrency(), true);
         this.listener = listener;
         this.errors = errors;
+        this.clock = clocks.wall();
+        this.failureLog = new FailureLog(definition.settings().errors().maxRetries(), clocks.ticker());
         this.breaker = new SubscriptionCircuitBreaker(
-                definition.name(), definition.settings().errors().circuitBreaker(), ticker);
+                definition.name(), definition.settings().errors().circuitBreaker(), clocks.ticker());
     }
 
     String name() {
@@ -100,6 +106,11 @@ final class Subscription implements SegmentRunner.SegmentListener {
     /** Shared by all of its segments: what is away for one is away for all. */
     SubscriptionCircuitBreaker breaker() {
         return breaker;
+    }
+
+    /** Shared by all of its segments: what fails in one fails in all. */
+    FailureLog failureLog() {
+        return failureLog;
     }
 
     boolean started() {
@@ -150,7 +161,8 @@ final class Subscription implements SegmentRunner.SegmentListener {
 
     /** The segments could not be looked at, or not be made; says whether this is news. */
     boolean notSeen(Throwable failure) {
-        opening = opening.and(failure);
+        opening = opening.and(
+                failure, "its segments cannot be looked at or made: " + FailureText.of(failure), clock.instant());
         stateChanged();
         return opening.failures() == 1;
     }
@@ -233,7 +245,12 @@ final class Subscription implements SegmentRunner.SegmentListener {
                 try {
                     listener.stateChanged(name(), from, to);
                 } catch (RuntimeException | Error failure) {
-                    log.warn("A listener failed when '{}' went from {} to {}", name(), from, to, failure);
+                    log.warn(
+                            "A listener failed when '{}' went from {} to {}",
+                            name(),
+                            from,
+                            to,
+                            FailureText.trace(failure));
                 }
             }
         }
@@ -294,6 +311,7 @@ final class Subscription implements SegmentRunner.SegmentListener {
                 failing.failures(),
                 failing.first(),
                 failing.last(),
+                failing.fault(),
                 definition.autoStartup(),
                 pause(),
                 rebuilt(),

@@ -76,7 +76,7 @@ final class SubscriptionFactory {
         BatchProcessor unused = processor(definition, selection);
         StoredProgress stored = new StoredProgress(
                 definition.name(), segments, reader, settings.filter().of(selection.storedNames()), tail);
-        return new Subscription(definition, tail, stored, listener, errors.listeners(), clocks.ticker());
+        return new Subscription(definition, tail, stored, listener, errors.listeners(), clocks);
     }
 
     private EventSelection selection(SubscriptionDefinition definition) {
@@ -85,8 +85,7 @@ final class SubscriptionFactory {
     }
 
     /** Makes what drives a segment that has just been claimed. */
-    SegmentRunner runner(
-            Subscription subscription, SegmentKey key, Checkpoint claimed, SegmentRunner.Ownership ownership) {
+    SegmentRunner runner(Subscription subscription, SegmentKey key, Checkpoint claimed, SegmentOwnership ownership) {
         SubscriptionDefinition definition = subscription.definition();
         SubscriptionSettings settings = definition.settings();
         EventSelection selection = selection(definition);
@@ -107,9 +106,17 @@ final class SubscriptionFactory {
                 batchSize(definition.handlers(), settings),
                 settings,
                 subscription.turns(),
-                new ErrorPolicy(
-                        definition.name(), settings.errors(), errors.classifier(), subscription.breaker(), clocks),
-                subscription.breaker(),
+                new SegmentFailures(
+                        key,
+                        new ErrorPolicy(
+                                definition.name(),
+                                settings.errors(),
+                                errors.classifier(),
+                                subscription.breaker(),
+                                clocks),
+                        subscription.breaker(),
+                        subscription.failureLog(),
+                        subscription),
                 subscription,
                 clocks.wall());
     }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param failures how many batches have failed in a row
  * @param firstFailure the exception that the first of these failed with, null when the last batch went well
  * @param lastFailure the exception that the last of these failed with, null when the last batch went well
+ * @param fault since when and why it does not go on, null when the last batch went well
  * @param autoStartup whether it is to start by itself
  * @param pause that it is to handle nothing in any instance, as of the last look; null when it is not paused
  * @param rebuilt the part of a rebuild that is done, 0 to 1, in all instances as of the last look; null when it is not being rebuilt
@@ -37,6 +38,7 @@ public record SubscriptionStatus(
         int failures,
         @Nullable Throwable firstFailure,
         @Nullable Throwable lastFailure,
+        @Nullable SubscriptionFault fault,
         boolean autoStartup,
         @Nullable SubscriptionPause pause,
         @Nullable Double rebuilt,

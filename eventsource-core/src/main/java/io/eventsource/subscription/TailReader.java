@@ -1,5 +1,6 @@
 package io.eventsource.subscription;
 
+import io.eventsource.failure.FailureText;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogHeadStatus;
 import io.eventsource.store.LogOutline;
@@ -170,7 +171,7 @@ final class TailReader {
             log.warn(
                     "Cannot write to log_incarnation; after a crash of a server with asynchronous commit, or a failover to a"
                             + " lagging standby, events that are lost may still be handled. See docs/roles.sql",
-                    failure);
+                    FailureText.trace(failure));
             return false;
         }
     }
@@ -247,7 +248,9 @@ final class TailReader {
             logHead.publish();
         } catch (DataAccessException failure) {
             if (!publishFailed) {
-                log.warn("Cannot publish the head of the log; a reader that starts will look for it itself", failure);
+                log.warn(
+                        "Cannot publish the head of the log; a reader that starts will look for it itself",
+                        FailureText.trace(failure));
             }
             publishFailed = true;
         }
@@ -267,7 +270,10 @@ final class TailReader {
             place = place.unknown(generation);
             moved.signalAll();
             if (!failing) {
-                log.warn("Cannot read the head of the log, trying again in {} ms", pause.toMillis(), failure);
+                log.warn(
+                        "Cannot read the head of the log, trying again in {} ms",
+                        pause.toMillis(),
+                        FailureText.trace(failure));
             }
             failing = true;
         } finally {

@@ -6,6 +6,7 @@ import static io.eventsource.error.ErrorCategory.PERMANENT;
 import static io.eventsource.error.ErrorCategory.TRANSIENT;
 import static io.eventsource.error.ErrorCategory.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -18,27 +19,39 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Instant;
+import java.util.ServiceConfigurationError;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.OptimisticLockingFailureException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.TransactionTimedOutException;
 
@@ -82,8 +95,24 @@ class ErrorClassifierTests {
         "22P02, PERMANENT, MEDIUM",
         "23505, PERMANENT, MEDIUM",
         "42601, PERMANENT, HIGH",
-        "42P01, PERMANENT, CRITICAL",
-        "42501, PERMANENT, CRITICAL",
+        "42P01, INFRASTRUCTURE, CRITICAL",
+        "42501, INFRASTRUCTURE, CRITICAL",
+        "42703, INFRASTRUCTURE, CRITICAL",
+        "42704, INFRASTRUCTURE, CRITICAL",
+        "42883, INFRASTRUCTURE, CRITICAL",
+        "428C9, INFRASTRUCTURE, CRITICAL",
+        "42P05, INFRASTRUCTURE, HIGH",
+        "42P10, INFRASTRUCTURE, CRITICAL",
+        "42804, PERMANENT, HIGH",
+        "3F000, INFRASTRUCTURE, CRITICAL",
+        "0A000, INFRASTRUCTURE, HIGH",
+        "26000, INFRASTRUCTURE, HIGH",
+        "34000, INFRASTRUCTURE, HIGH",
+        "55000, INFRASTRUCTURE, HIGH",
+        "HV00N, INFRASTRUCTURE, HIGH",
+        "40002, PERMANENT, MEDIUM",
+        "20000, PERMANENT, MEDIUM",
+        "44000, PERMANENT, MEDIUM",
         "54000, PERMANENT, HIGH",
         "25P02, APPLICATION, HIGH",
         "P0001, APPLICATION, MEDIUM",
@@ -130,7 +159,23 @@ class ErrorClassifierTests {
                 arguments(new IllegalArgumentException("x"), APPLICATION),
                 arguments(new ClassCastException(), APPLICATION),
                 arguments(new StackOverflowError(), APPLICATION),
-                arguments(new NoClassDefFoundError("x"), APPLICATION),
+                arguments(new NoClassDefFoundError("x"), INFRASTRUCTURE),
+                arguments(new ExceptionInInitializerError(new IllegalStateException("x")), INFRASTRUCTURE),
+                arguments(new UnsupportedClassVersionError("x"), INFRASTRUCTURE),
+                arguments(new ServiceConfigurationError("x"), INFRASTRUCTURE),
+                arguments(new TypeNotPresentException("x", null), INFRASTRUCTURE),
+                arguments(new BeanCreationException("x"), INFRASTRUCTURE),
+                arguments(new NoSuchBeanDefinitionException("x"), INFRASTRUCTURE),
+                arguments(new IllegalTransactionStateException("x"), INFRASTRUCTURE),
+                arguments(new PermissionDeniedDataAccessException("x", new IOException()), INFRASTRUCTURE),
+                arguments(new InvalidDataAccessResourceUsageException("x"), INFRASTRUCTURE),
+                arguments(new UncheckedIOException(new UnknownHostException("x")), INFRASTRUCTURE),
+                arguments(new UncheckedIOException(new SSLHandshakeException("x")), INFRASTRUCTURE),
+                arguments(new UnresolvedAddressException(), INFRASTRUCTURE),
+                arguments(new IllegalStateException(new CertificateException("x")), INFRASTRUCTURE),
+                arguments(new RejectedExecutionException("x"), INFRASTRUCTURE),
+                arguments(new IllegalStateException("wraps", new NoClassDefFoundError("x")), INFRASTRUCTURE),
+                arguments(new IllegalArgumentException("wraps", new ConnectException("x")), INFRASTRUCTURE),
                 arguments(new OutOfMemoryError("x"), INFRASTRUCTURE),
                 arguments(new EventDecodingException(EVENT, "it does not fit", new IOException("json")), PERMANENT),
                 arguments(new RuntimeException("somebody's own"), UNKNOWN),
@@ -148,6 +193,27 @@ class ErrorClassifierTests {
         Throwable error = catchThrowable(() -> TestEvents.codec().decode(EVENT));
 
         assertThat(classifier.classify(error)).isEqualTo(new ErrorClassification(PERMANENT, ErrorSeverity.HIGH));
+    }
+
+    @Test
+    void a_rule_for_an_sql_state_or_a_class_of_them_comes_before_what_the_library_says() {
+        ErrorClassification own = new ErrorClassification(PERMANENT, ErrorSeverity.LOW);
+        ErrorClassifier withRule = classifier.withSqlState("42704", own).withSqlState("XX", own);
+
+        assertThat(withRule.classify(new IllegalStateException(new SQLException("x", "42704"))))
+                .isEqualTo(own);
+        assertThat(withRule.classify(new SQLException("x", "XX000"))).isEqualTo(own);
+        assertThat(withRule.classify(new SQLException("x", "42703")).category()).isEqualTo(INFRASTRUCTURE);
+        assertThat(withRule.classify(new SQLException("x")).category()).isEqualTo(UNKNOWN);
+        assertThat(withRule.classify(new NullPointerException()).category()).isEqualTo(APPLICATION);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "4", "427", "42 04", "427040", "xx"})
+    void a_rule_for_something_that_is_no_sql_state_is_refused(String state) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> classifier.withSqlState(state, new ErrorClassification(PERMANENT, ErrorSeverity.LOW)))
+                .withMessageContaining(state);
     }
 
     @Test

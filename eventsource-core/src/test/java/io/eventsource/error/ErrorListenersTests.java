@@ -40,7 +40,7 @@ class ErrorListenersTests {
         assertThat(BASE.errorType()).isEqualTo("java.lang.IllegalStateException");
         assertThat(BASE.errorMessage()).isEqualTo("broken");
         assertThat(BASE.willRetry()).isTrue();
-        assertThat(new ErrorReaction.AwaitRecovery(Duration.ZERO, true).willRetry())
+        assertThat(new ErrorReaction.AwaitRecovery(Duration.ZERO, true, false).willRetry())
                 .isTrue();
         assertThat(new ErrorReaction.Park().willRetry()).isFalse();
         assertThat(new ErrorReaction.Stop().willRetry()).isFalse();

@@ -11,7 +11,6 @@ import io.eventsource.deadletter.DeadLetterStatus;
 import io.eventsource.deadletter.ReplayResult;
 import io.eventsource.deadletter.ReplaySettings;
 import io.eventsource.deadletter.ReplayTarget;
-import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventCodec;
@@ -44,8 +43,8 @@ import tools.jackson.databind.node.LongNode;
 @OnEachPostgres
 class ParkingFailuresIT extends ParkingSubscriptionFixture {
 
-    private static final ErrorSettings WITHOUT_RETRIES = new ErrorSettings(
-            0, Duration.ofMillis(1), 1, Duration.ofMillis(1), true, CircuitBreakerSettings.defaults());
+    private static final ErrorSettings WITHOUT_RETRIES =
+            new ErrorSettings(0, Duration.ofMillis(1), 1, Duration.ofMillis(1), true, parkingAll());
 
     ParkingFailuresIT(TestDatabase database) {
         super(database);

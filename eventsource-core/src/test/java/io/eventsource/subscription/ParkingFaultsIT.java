@@ -72,7 +72,7 @@ class ParkingFaultsIT extends ParkingSubscriptionFixture {
         SubscriptionManager manager = new SubscriptionManager(
                 List.of(new SubscriptionDefinition(
                         struck,
-                        quick(10),
+                        quickParkingAll(10),
                         struck.delivery() == Delivery.EXACTLY_ONCE ? new JdbcTransactionManager(striking) : null)),
                 striking,
                 TestDatabase.SCHEMA,

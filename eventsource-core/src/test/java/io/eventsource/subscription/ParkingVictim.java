@@ -3,7 +3,6 @@ package io.eventsource.subscription;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.deadletter.DeadLetterFilter;
-import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.projection.Delivery;
 import io.eventsource.store.LogHead;
@@ -135,7 +134,7 @@ final class ParkingVictim {
         return quick.toBuilder()
                 .processingTimeout(LEASE)
                 .errors(new ErrorSettings(
-                        5, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, CircuitBreakerSettings.defaults()))
+                        5, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, SubscriptionFixture.parkingAll()))
                 .build();
     }
 

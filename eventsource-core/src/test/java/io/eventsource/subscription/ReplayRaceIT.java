@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.deadletter.ReplayResult;
-import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.testing.Seeds;
 import io.eventsource.testing.TestDatabase;
@@ -55,13 +54,7 @@ class ReplayRaceIT extends ParkingSubscriptionFixture {
         return instance(
                 quick.toBuilder()
                         .processingTimeout(Duration.ofSeconds(2))
-                        .errors(new ErrorSettings(
-                                0,
-                                Duration.ofMillis(1),
-                                1,
-                                Duration.ofMillis(1),
-                                true,
-                                CircuitBreakerSettings.defaults()))
+                        .errors(new ErrorSettings(0, Duration.ofMillis(1), 1, Duration.ofMillis(1), true, parkingAll()))
                         .build(),
                 InstanceSettings.defaults()
                         .withPollInterval(Duration.ofMillis(20))
@@ -162,7 +155,7 @@ class ReplayRaceIT extends ParkingSubscriptionFixture {
         Set<Long> poison = new HashSet<>();
         accounts.forEach(each -> poison.add(deposit(each, 1)));
         handlers.poisonedAt(poison);
-        SubscriptionManager manager = manager(settings(10, SHORT), handlers);
+        SubscriptionManager manager = manager(new Tuning(quickParkingAll(10), SHORT), handlers);
         manager.start();
         for (int i = 0; i < 4; i++) {
             accounts.forEach(each -> deposit(each, 1));

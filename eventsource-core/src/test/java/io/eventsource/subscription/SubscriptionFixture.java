@@ -100,6 +100,19 @@ abstract class SubscriptionFixture {
                 .build();
     }
 
+    /** For tests that poison event after event on purpose. */
+    static CircuitBreakerSettings parkingAll() {
+        return CircuitBreakerSettings.defaults().withSameCauseThreshold(0);
+    }
+
+    /** As {@link #quick}, and nothing is taken for one fault. */
+    static SubscriptionSettings quickParkingAll(int batchSize) {
+        SubscriptionSettings quick = quick(batchSize);
+        return quick.toBuilder()
+                .errors(new ErrorSettings(5, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, parkingAll()))
+                .build();
+    }
+
     SubscriptionManager manager(Tuning settings, EventHandlers... handlers) {
         return manager(settings, signal, TestEvents.codec(), handlers);
     }

@@ -7,6 +7,7 @@ import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.deadletter.DeadLetterStatistics;
 import io.eventsource.deadletter.DeadLetterStatus;
 import io.eventsource.deadletter.ReplayResult;
+import io.eventsource.failure.FailureText;
 import io.eventsource.subscription.SubscriptionManager;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -196,7 +197,7 @@ final class DeadLetterArea implements EndpointArea {
         view.put("skipped", result.skipped());
         view.put("ofOtherProjections", result.unknownProjections());
         view.put("limitReached", result.limitReached());
-        view.put("stoppedBy", stoppedBy == null ? null : stoppedBy.getClass().getName());
+        view.put("stoppedBy", stoppedBy == null ? null : FailureText.of(stoppedBy));
         return view;
     }
 }

@@ -52,7 +52,9 @@ public final class DeadLetterAutoConfiguration {
     ErrorHandling eventSourceErrorHandling(
             ErrorClassifier classifier, ErrorListeners listeners, EventSourceProperties properties) {
         return new ErrorHandling(
-                classifier, listeners, properties.deadLetters().automaticRetry().settings());
+                properties.subscriptions().classify(classifier),
+                listeners,
+                properties.deadLetters().automaticRetry().settings());
     }
 
     @Bean
@@ -70,7 +72,7 @@ public final class DeadLetterAutoConfiguration {
             DataSource dataSource,
             EventSourceSchema schema,
             EventCodec codec,
-            ErrorClassifier classifier,
+            ErrorHandling errors,
             EventSourceProperties properties) {
         List<ReplayTarget> targets = new ArrayList<>(manager.replayTargets());
         feeds.ifAvailable(inbox -> targets.addAll(inbox.replayTargets()));
@@ -79,7 +81,7 @@ public final class DeadLetterAutoConfiguration {
                 dataSource,
                 schema,
                 codec,
-                classifier,
+                errors.classifier(),
                 properties.deadLetters().replaySettings());
     }
 

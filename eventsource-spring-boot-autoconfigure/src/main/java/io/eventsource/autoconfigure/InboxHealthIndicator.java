@@ -1,6 +1,7 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.autoconfigure.InboxFeeds.Fed;
+import io.eventsource.failure.FailureText;
 import io.eventsource.inbox.InboxFeed;
 import io.eventsource.inbox.InboxFeedStatus;
 import io.eventsource.inbox.InboxLaneStatus;
@@ -63,7 +64,7 @@ final class InboxHealthIndicator extends AbstractHealthIndicator {
                 .map(InboxFeedStatus::failure)
                 .filter(failure -> failure != null)
                 .findFirst()
-                .ifPresent(failure -> detail.put("failure", String.valueOf(failure.getMessage())));
+                .ifPresent(failure -> detail.put("failure", FailureText.of(failure)));
         Map<String, Object> lanes = new LinkedHashMap<>();
         statuses.stream()
                 .flatMap(status -> status.lanes().stream())
@@ -75,6 +76,6 @@ final class InboxHealthIndicator extends AbstractHealthIndicator {
     private static String describe(InboxLaneStatus lane) {
         return lane.failure() == null
                 ? "reading"
-                : "waits after %d failures: %s".formatted(lane.failures(), lane.failure());
+                : "waits after %d failures: %s".formatted(lane.failures(), FailureText.of(lane.failure()));
     }
 }

@@ -57,6 +57,8 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
      * @param maxRetries How often a message that cannot be handled is tried again before it is parked.
      * @param retryDelay Pause after a message has failed for the first time; doubles with each further failure.
      * @param maxRetryDelay Longest pause after a message has failed.
+     * @param sameCauseThreshold For how many different keys in a row messages are parked for the same cause; the next one waits instead.
+     *     0 parks them all.
      * @param continueOnError Whether a message that has failed for good is parked in the dead-letter queue; otherwise its partition or
      *     stream waits.
      * @param retention How long it is remembered which messages were handled.
@@ -74,6 +76,7 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
             @DefaultValue("5") int maxRetries,
             @DefaultValue("1s") Duration retryDelay,
             @DefaultValue("30s") Duration maxRetryDelay,
+            @DefaultValue("10") int sameCauseThreshold,
             @DefaultValue("true") boolean continueOnError,
             @DefaultValue("14d") Duration retention,
             @DefaultValue("true") boolean autoStartup) {
@@ -117,7 +120,7 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
         }
 
         InboxSettings settings(Duration firstDelay) {
-            return new InboxSettings(batchSize, firstDelay, maxRetryDelay, retention);
+            return new InboxSettings(batchSize, firstDelay, maxRetryDelay, retention, sameCauseThreshold);
         }
     }
 }

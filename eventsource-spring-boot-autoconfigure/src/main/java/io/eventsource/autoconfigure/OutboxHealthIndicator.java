@@ -1,6 +1,7 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.autoconfigure.OutboxProperties.HealthOptions;
+import io.eventsource.failure.FailureText;
 import io.eventsource.outbox.DestinationStatus;
 import io.eventsource.outbox.Outbox;
 import io.eventsource.subscription.SubscriptionManager;
@@ -65,7 +66,7 @@ final class OutboxHealthIndicator extends AbstractHealthIndicator {
             details.put("state", here.state());
             Throwable failure = here.lastFailure();
             if (failure != null) {
-                details.put("error", failure.getClass().getName());
+                details.put("error", FailureText.of(failure));
             }
         }
         return details;

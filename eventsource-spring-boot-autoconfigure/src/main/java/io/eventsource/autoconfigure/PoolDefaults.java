@@ -76,6 +76,8 @@ final class PoolDefaults implements EnvironmentPostProcessor, Ordered {
         defaults.put(HIKARI + "idle-timeout", pool.idleTimeout().toMillis());
         defaults.put(DRIVER + "ApplicationName", pool.applicationName() == null ? application : pool.applicationName());
         defaults.put(HIKARI + "exception-override-class-name", EVICTION);
+        // the server's detail is the row that was refused, and would stand in each message and log
+        defaults.put(DRIVER + "logServerErrorDetail", false);
         return defaults;
     }
 

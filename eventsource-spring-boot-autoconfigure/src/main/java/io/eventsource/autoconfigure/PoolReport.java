@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.capacity.ConnectionDemand;
 import io.eventsource.capacity.ConnectionLimit;
+import io.eventsource.failure.FailureText;
 import io.eventsource.session.PoolerMode;
 import java.time.Duration;
 import java.util.Objects;
@@ -89,9 +90,11 @@ final class PoolReport implements SmartLifecycle {
             }
         } catch (RuntimeException failure) {
             if (isRunning()) {
-                log.warn("Cannot tell how many connections the server grants", failure);
+                log.warn("Cannot tell how many connections the server grants", FailureText.trace(failure));
             } else {
-                log.debug("The application stopped before the server was asked for its connections", failure);
+                log.debug(
+                        "The application stopped before the server was asked for its connections",
+                        FailureText.trace(failure));
             }
         }
     }

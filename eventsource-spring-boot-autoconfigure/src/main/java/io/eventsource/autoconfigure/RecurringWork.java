@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.failure.FailureText;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,9 +42,9 @@ final class RecurringWork implements Runnable {
         if (failure == null && failing) {
             log.info("{} works again", description);
         } else if (failure != null && failing) {
-            log.debug("{} failed again", description, failure);
+            log.debug("{} failed again", description, FailureText.trace(failure));
         } else if (failure != null) {
-            log.warn("{} failed and is tried again", description, failure);
+            log.warn("{} failed and is tried again", description, FailureText.trace(failure));
         }
         failing = failure != null;
     }

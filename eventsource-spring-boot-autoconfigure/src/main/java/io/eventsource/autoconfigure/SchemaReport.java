@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import io.eventsource.autoconfigure.EventSourceProperties.ReportScope;
 import io.eventsource.evolution.EventSurvey;
 import io.eventsource.evolution.EventSurveyResult;
+import io.eventsource.failure.FailureText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,9 +46,11 @@ final class SchemaReport implements SmartLifecycle {
             }
         } catch (RuntimeException failure) {
             if (isRunning()) {
-                log.warn("Cannot tell which stored events can be read", failure);
+                log.warn("Cannot tell which stored events can be read", FailureText.trace(failure));
             } else {
-                log.debug("The application stopped before the report on stored events was done", failure);
+                log.debug(
+                        "The application stopped before the report on stored events was done",
+                        FailureText.trace(failure));
             }
         }
     }

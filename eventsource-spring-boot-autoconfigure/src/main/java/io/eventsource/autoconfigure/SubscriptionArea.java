@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import io.eventsource.subscription.RebuildProgress;
 import io.eventsource.subscription.SegmentStatus;
 import io.eventsource.subscription.SubscriptionCounters;
+import io.eventsource.subscription.SubscriptionFault;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionPause;
 import io.eventsource.subscription.SubscriptionStatus;
@@ -64,6 +65,7 @@ final class SubscriptionArea implements EndpointArea {
 
     private static Map<String, @Nullable Object> summary(SubscriptionStatus status) {
         Throwable failure = status.lastFailure();
+        SubscriptionFault fault = status.fault();
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("name", status.name());
         view.put("state", status.state());
@@ -73,6 +75,8 @@ final class SubscriptionArea implements EndpointArea {
         view.put("lastProcessedAt", status.lastProcessedAt());
         view.put("failuresInARow", status.failures());
         view.put("error", failure == null ? null : failure.getClass().getName());
+        view.put("failingSince", fault == null ? null : fault.since());
+        view.put("reason", fault == null ? null : fault.reason());
         view.put("pause", pause(status.pause()));
         view.put("rebuilt", status.rebuilt());
         return view;

@@ -2,7 +2,11 @@ package io.eventsource.autoconfigure;
 
 import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.CircuitBreakerSettings;
+import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorClassification;
+import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorSettings;
+import io.eventsource.error.ErrorSeverity;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.session.PoolerMode;
 import io.eventsource.store.PageBytes;
@@ -13,6 +17,9 @@ import io.eventsource.subscription.StaticPartition;
 import io.eventsource.subscription.SubscriptionFilter;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -42,6 +49,8 @@ import org.springframework.util.unit.DataSize;
  * @param exclude SubscriptionProperties that this instance does not start.
  * @param partitionId Number of this instance, from 0, where segments are assigned by number and not shared out.
  * @param numPartitions How many instances there are, where segments are assigned by number.
+ * @param sqlStates What errors of the database are taken for, by their SQLState or the two characters of its class, before the library's own
+ *     rules: infrastructure stops reading until it works, permanent parks the event at once, transient, application and unknown try again first.
  * @param defaults How all subscriptions read and handle.
  * @param named What differs for single subscriptions, by their names.
  */
@@ -63,6 +72,7 @@ public record SubscriptionProperties(
         @DefaultValue Set<String> exclude,
         @Nullable Integer partitionId,
         @Nullable Integer numPartitions,
+        @DefaultValue Map<String, ErrorCategory> sqlStates,
         @DefaultValue Options defaults,
         @DefaultValue Map<String, Options> named) {
 
@@ -104,6 +114,8 @@ public record SubscriptionProperties(
                     PREFIX + "partition-id and num-partitions belong together, but only one of them is set");
         }
         named = Map.copyOf(named);
+        sqlStates = Map.copyOf(sqlStates);
+        classify(ErrorClassifier.standard(), sqlStates);
         include = Set.copyOf(include);
         exclude = Set.copyOf(exclude);
         StaticPartition partition = partition(partitionId, numPartitions);
@@ -113,6 +125,28 @@ public record SubscriptionProperties(
             String prefix = PREFIX + "named." + name + ".";
             requireSegments(prefix, options.over(prefix, all), partition);
         });
+    }
+
+    /** A classifier behind the rules for SQLStates; whole states come before classes. */
+    ErrorClassifier classify(ErrorClassifier classifier) {
+        return classify(classifier, sqlStates);
+    }
+
+    private static ErrorClassifier classify(ErrorClassifier classifier, Map<String, ErrorCategory> rules) {
+        ErrorClassifier result = classifier;
+        List<Map.Entry<String, ErrorCategory>> byLength = rules.entrySet().stream()
+                .sorted(Comparator.comparingInt(rule -> rule.getKey().length()))
+                .toList();
+        for (Map.Entry<String, ErrorCategory> rule : byLength) {
+            try {
+                result = result.withSqlState(
+                        rule.getKey().toUpperCase(Locale.ROOT),
+                        new ErrorClassification(rule.getValue(), ErrorSeverity.HIGH));
+            } catch (IllegalArgumentException invalid) {
+                throw new IllegalArgumentException(PREFIX + "sql-states: " + invalid.getMessage(), invalid);
+            }
+        }
+        return result;
     }
 
     private static @Nullable StaticPartition partition(@Nullable Integer id, @Nullable Integer count) {
@@ -271,7 +305,7 @@ public record SubscriptionProperties(
                 null,
                 null,
                 null,
-                new Breaker(null, null, null, null),
+                new Breaker(null, null, null, null, null),
                 null,
                 null,
                 null);
@@ -371,19 +405,23 @@ public record SubscriptionProperties(
      * @param failureThreshold How many attempts must fail in a row. 5.
      * @param openFor How long nothing is read before the next attempt; it doubles with each one that fails. 1s.
      * @param maxOpenFor Longest time that nothing is read. 5s.
+     * @param sameCauseThreshold For how many different aggregates in a row events are parked for the same cause; the next one stops reading
+     *     instead. 0 parks them all. 10.
      */
     public record Breaker(
             @Nullable Boolean enabled,
             @Nullable Integer failureThreshold,
             @Nullable Duration openFor,
-            @Nullable Duration maxOpenFor) {
+            @Nullable Duration maxOpenFor,
+            @Nullable Integer sameCauseThreshold) {
 
         CircuitBreakerSettings over(CircuitBreakerSettings base) {
             return new CircuitBreakerSettings(
                     Options.or(enabled, base.enabled()),
                     Options.or(failureThreshold, base.failureThreshold()),
                     Options.or(openFor, base.openFor()),
-                    Options.or(maxOpenFor, base.maxOpenFor()));
+                    Options.or(maxOpenFor, base.maxOpenFor()),
+                    Options.or(sameCauseThreshold, base.sameCauseThreshold()));
         }
     }
 }

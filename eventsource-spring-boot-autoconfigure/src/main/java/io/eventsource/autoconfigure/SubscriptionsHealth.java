@@ -1,7 +1,9 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.error.RecentErrors;
+import io.eventsource.subscription.SubscriptionFault;
 import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionPause;
 import io.eventsource.subscription.SubscriptionState;
 import io.eventsource.subscription.SubscriptionStatus;
 import java.time.Clock;
@@ -59,6 +61,7 @@ final class SubscriptionsHealth {
 
     private Map<String, @Nullable Object> details(SubscriptionStatus status) {
         Throwable failure = status.lastFailure();
+        SubscriptionFault fault = status.fault();
         Map<String, @Nullable Object> details = new LinkedHashMap<>();
         details.put("state", status.state());
         details.put("position", status.position());
@@ -71,10 +74,25 @@ final class SubscriptionsHealth {
         details.put("lastProcessedAt", text(status.lastProcessedAt()));
         details.put("failuresInARow", status.failures() == 0 ? null : status.failures());
         details.put("error", failure == null ? null : failure.getClass().getName());
+        details.put("failingSince", fault == null ? null : fault.since().toString());
         details.put("rebuilt", status.rebuilt());
-        details.put("pause", status.pause() == null ? null : status.pause().toString());
+        details.put("pause", describe(status.pause()));
         details.put("segments", status.segments().size());
         return details;
+    }
+
+    private static @Nullable String describe(@Nullable SubscriptionPause pause) {
+        if (pause == null) {
+            return null;
+        }
+        String reason = pause.reason() == null ? "" : ": " + pause.reason();
+        return "by %s since %s%s".formatted(pause.by(), pause.since(), reason);
+    }
+
+    /** The reason of a state with what is known of the cause. */
+    private static String because(String reason, SubscriptionStatus status) {
+        SubscriptionFault fault = status.fault();
+        return fault == null ? reason : "%s: %s".formatted(reason, fault.reason());
     }
 
     private static @Nullable String text(@Nullable Instant instant) {
@@ -142,7 +160,7 @@ final class SubscriptionsHealth {
             return Verdict.down(trouble + ", so that its lag is not known");
         }
         if (status.state() == SubscriptionState.HALTED) {
-            return Verdict.down("it has stopped at an event that cannot be handled");
+            return Verdict.down(because("it has stopped at an event that cannot be handled", status));
         }
         if (status.segments().isEmpty() && status.failures() == 0) {
             return Verdict.unknown("it has no checkpoint yet");
@@ -174,10 +192,10 @@ final class SubscriptionsHealth {
         int rate = errors.within(status.name(), MINUTE);
         int lately = errors.within(status.name(), properties.errorWindow());
         if (status.state() == SubscriptionState.CIRCUIT_OPEN) {
-            return Verdict.degraded("it waits for something that every event needs and that is away");
+            return Verdict.degraded(because("it waits for something that every event needs and that is away", status));
         }
         if (status.state() == SubscriptionState.RETRYING) {
-            return Verdict.degraded("a handler fails and is tried again");
+            return Verdict.degraded(because("a handler fails and is tried again", status));
         }
         if (status.rebuilt() != null) {
             return Verdict.degraded("it is being rebuilt");

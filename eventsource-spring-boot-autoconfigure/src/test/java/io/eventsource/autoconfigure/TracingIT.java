@@ -18,6 +18,7 @@ import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -171,7 +172,7 @@ class TracingIT {
                     context.getBean(EventStore.class)
                             .append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));
 
-                    assertThat(span("handle failing").getStatus().getMessage()).contains("told to fail");
+                    assertThat(span("handle failing").getStatus().getMessage()).contains("IllegalStateException");
                 });
     }
 
@@ -208,5 +209,27 @@ class TracingIT {
             assertThat(span("handle deposits").getLinksList()).isEmpty();
             assertThat(storedTraceparent()).isEqualTo("null");
         });
+    }
+
+    @Test
+    void aSpanSaysOfAnErrorItsClassAndNoData() {
+        application
+                .withBean(
+                        "failing",
+                        EventHandlers.class,
+                        () -> new Handlers("failing", event -> {
+                            throw new IllegalStateException("cannot serve canary4711", new SQLException("canary4711"));
+                        }))
+                .run(context -> {
+                    context.getBean(EventStore.class)
+                            .append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));
+
+                    Span handle = span("handle failing");
+
+                    assertThat(handle.getEventsList()).isNotEmpty();
+                    assertThat(handle.toString())
+                            .contains("java.lang.IllegalStateException")
+                            .doesNotContain("canary4711");
+                });
     }
 }

@@ -1,6 +1,7 @@
 package io.eventsource.brokers.kafka;
 
 import io.eventsource.brokers.FeedThread;
+import io.eventsource.failure.FailureText;
 import io.eventsource.inbox.InboxConsumer;
 import io.eventsource.inbox.InboxFeed;
 import io.eventsource.inbox.InboxFeedStatus;
@@ -244,7 +245,7 @@ public final class KafkaInboxFeed implements InboxFeed {
         } catch (TimeoutException silence) {
             stop.failing(new BrokerSilentException(topics, clientSettings, silence));
         } catch (CommitFailedException | RebalanceInProgressException | RetriableException failure) {
-            log.debug("'{}' could not commit {}", name(), offsets, failure);
+            log.debug("'{}' could not commit {}", name(), offsets, FailureText.trace(failure));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.eventsource.brokers.kafka;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.failure.FailureText;
 import io.eventsource.outbox.OutgoingMessage;
 import java.io.Serial;
 
@@ -13,7 +14,7 @@ final class UnwritableMessageException extends EventSourceException {
     UnwritableMessageException(OutgoingMessage message, RuntimeException cause) {
         super(
                 "The message '%s' %s at position %d cannot be written as a CloudEvent: %s"
-                        .formatted(message.type(), message.id(), message.position(), cause.getMessage()),
+                        .formatted(message.type(), message.id(), message.position(), FailureText.of(cause)),
                 cause);
     }
 }

@@ -1,6 +1,7 @@
 package io.eventsource.brokers.redis;
 
 import io.eventsource.brokers.FeedThread;
+import io.eventsource.failure.FailureText;
 import io.eventsource.inbox.InboxConsumer;
 import io.eventsource.inbox.InboxFeed;
 import io.eventsource.inbox.InboxFeedStatus;
@@ -182,7 +183,7 @@ public final class RedisInboxFeed implements InboxFeed {
                         "'{}' cannot remove consumers that have ended from its group of '{}', which will list more and more. Allow EVAL, XINFO and XGROUP on this stream.",
                         name(),
                         stream,
-                        refused);
+                        FailureText.trace(refused));
             }
         }
 

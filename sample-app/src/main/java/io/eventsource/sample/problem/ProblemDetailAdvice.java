@@ -2,6 +2,7 @@ package io.eventsource.sample.problem;
 
 import io.eventsource.aggregate.AggregateNotFoundException;
 import io.eventsource.event.EventEncodingException;
+import io.eventsource.failure.FailureText;
 import io.eventsource.sample.order.IdempotencyKeyReusedException;
 import io.eventsource.sample.order.IllegalOrderTransitionException;
 import io.eventsource.sample.order.StaleOrderException;
@@ -111,7 +112,7 @@ final class ProblemDetailAdvice extends ResponseEntityExceptionHandler {
                                     "Database out of reach",
                                     "The database does not answer. A request that changes something may or may not have taken effect."));
         }
-        log.error("Answering 500", failure);
+        log.error("Answering 500", FailureText.trace(failure));
         return ResponseEntity.internalServerError()
                 .body(problem(
                         HttpStatus.INTERNAL_SERVER_ERROR, "Internal error", "The service failed. Its log says why."));

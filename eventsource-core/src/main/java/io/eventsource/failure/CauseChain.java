@@ -1,4 +1,4 @@
-package io.eventsource.error;
+package io.eventsource.failure;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,11 +8,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An error and its causes, from the outermost to the first; one that is its own cause is taken once. */
-final class CauseChain {
+public final class CauseChain {
 
     private CauseChain() {}
 
-    static List<Throwable> of(Throwable error) {
+    /**
+     * The chain of an error.
+     *
+     * @param error the outermost
+     * @return it and its causes, each once
+     */
+    public static List<Throwable> of(Throwable error) {
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         List<Throwable> chain = new ArrayList<>();
         @Nullable Throwable next = error;

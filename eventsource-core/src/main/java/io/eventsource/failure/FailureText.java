@@ -1,0 +1,190 @@
+package io.eventsource.failure;
+
+import io.eventsource.EventSourceException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.transaction.TransactionException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.exc.MismatchedInputException;
+
+/**
+ * Says of an error what may stand in a log, a span, a health detail or the answer of an endpoint: no data of events, rows or messages.
+ *
+ * <p>That is: the classes of the error and its causes, the SQLState, the names of constraint, table and column that the server gives, and frames.
+ * Messages are left out, since they quote data ({@code Key (email)=(…) already exists}, {@code invalid input syntax for type integer: "…"}), but for
+ * those of errors that are known not to: this library's, the network's, a missing class, a missing table or right. What a handler's own exception says is left out as well.
+ *
+ * <p>The logger {@value #DATA_LOGGER} decides for the log alone: at the level {@code TRACE}, errors are logged as they are, with all their messages.
+ * Spans, health and endpoints never show them. Thread-safe.
+ */
+public final class FailureText {
+
+    /** The logger whose level {@code TRACE} permits data in the log. */
+    public static final String DATA_LOGGER = "io.eventsource.data";
+
+    private static final Logger data = LoggerFactory.getLogger(DATA_LOGGER);
+
+    private static final int MAX_LENGTH = 2_000;
+
+    /** Classes of SQLStates whose text names objects, roles, hosts and limits, and no value. */
+    private static final Set<String> NAMING =
+            Set.of("08", "0A", "0L", "0P", "25", "26", "28", "34", "3D", "3F", "40", "42", "53", "55", "57", "72");
+
+    /** The text quotes the statement, or a value that was to be parsed. */
+    private static final Set<String> QUOTING = Set.of("42601", "42602", "42622");
+
+    private static final List<Class<? extends Throwable>> PLAIN = List.of(
+            ConnectException.class,
+            SocketException.class,
+            SocketTimeoutException.class,
+            UnknownHostException.class,
+            SSLException.class,
+            LinkageError.class,
+            VirtualMachineError.class,
+            TypeNotPresentException.class,
+            SQLTransientConnectionException.class,
+            TransactionException.class,
+            NoSuchBeanDefinitionException.class);
+
+    private FailureText() {}
+
+    /**
+     * One line that holds no data.
+     *
+     * @param failure an error
+     * @return its class and those of its causes, with what else may be said of each
+     */
+    public static String of(Throwable failure) {
+        String text =
+                CauseChain.of(failure).stream().map(FailureText::single).collect(Collectors.joining(", caused by "));
+        return text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "…" : text;
+    }
+
+    /**
+     * An error to log with its stack trace.
+     *
+     * @param failure an error
+     * @return one with the same frames and causes that says {@link #of} each what may be said; the error itself where data may be logged
+     */
+    public static Throwable trace(Throwable failure) {
+        return data.isTraceEnabled() ? failure : WithoutData.of(failure);
+    }
+
+    /**
+     * An error for a span, whoever may read it.
+     *
+     * @param failure an error
+     * @return one with the same frames and causes that says {@link #of} each what may be said
+     */
+    public static Throwable withoutData(Throwable failure) {
+        return WithoutData.of(failure);
+    }
+
+    /**
+     * One line for the log.
+     *
+     * @param failure an error
+     * @return as {@link #of}; with the messages where data may be logged
+     */
+    public static String logged(Throwable failure) {
+        return data.isTraceEnabled()
+                ? CauseChain.of(failure).stream().map(String::valueOf).collect(Collectors.joining(", caused by "))
+                : of(failure);
+    }
+
+    /** Of one error without its causes. */
+    static String single(Throwable failure) {
+        String type = failure.getClass().getName();
+        if (failure instanceof SQLException sql && sql.getSQLState() != null) {
+            return type + ": " + sql(sql);
+        }
+        if (failure instanceof JacksonException notFitting) {
+            return json(notFitting);
+        }
+        String message = failure.getMessage();
+        if (message == null) {
+            return type;
+        }
+        return plain(failure, message) ? type + ": " + message : type + " (message withheld)";
+    }
+
+    private static String sql(SQLException error) {
+        String state = error.getSQLState();
+        StringJoiner text = new StringJoiner(", ");
+        text.add("SQLSTATE " + state);
+        ServerErrorMessage answer = error instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+        String message = answer == null ? error.getMessage() : answer.getMessage();
+        if (message != null && quotesNothing(error)) {
+            text.add(message);
+        }
+        if (answer != null) {
+            add(text, "constraint", answer.getConstraint());
+            add(text, "table", answer.getTable());
+            add(text, "column", answer.getColumn());
+            add(text, "type", answer.getDatatype());
+        }
+        return text.toString();
+    }
+
+    private static void add(StringJoiner text, String what, @Nullable String name) {
+        if (name != null) {
+            text.add(what + " " + name);
+        }
+    }
+
+    private static boolean quotesNothing(SQLException error) {
+        String state = error.getSQLState();
+        return state.length() > 2 && NAMING.contains(state.substring(0, 2)) && !QUOTING.contains(state);
+    }
+
+    /** What did not fit and where, without the value. */
+    private static String json(JacksonException error) {
+        StringBuilder text = new StringBuilder(error.getClass().getName());
+        if (error instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
+            text.append(" for ").append(mismatch.getTargetType().getName());
+        }
+        if (!error.getPath().isEmpty()) {
+            text.append(" at ")
+                    .append(error.getPath().stream().map(FailureText::place).collect(Collectors.joining()));
+        }
+        return text.toString();
+    }
+
+    /** The keys of a map are data as well. */
+    private static String place(JacksonException.Reference reference) {
+        if (reference.getPropertyName() == null) {
+            return "[%d]".formatted(reference.getIndex());
+        }
+        return reference.from() instanceof Map ? "[…]" : "." + reference.getPropertyName();
+    }
+
+    private static boolean plain(Throwable failure, String message) {
+        if (failure instanceof EventSourceException) {
+            return failure.getClass().getName().startsWith(EventSourceException.class.getPackageName() + ".");
+        }
+        // what the JVM says of a null or of a cast names code; what code throws itself may say anything
+        if (failure instanceof NullPointerException) {
+            return message.startsWith("Cannot ");
+        }
+        if (failure instanceof ClassCastException) {
+            return message.startsWith("class ");
+        }
+        return PLAIN.stream().anyMatch(type -> type.isInstance(failure));
+    }
+}

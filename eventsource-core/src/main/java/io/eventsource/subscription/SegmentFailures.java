@@ -1,0 +1,109 @@
+package io.eventsource.subscription;
+
+import io.eventsource.error.ErrorInfo;
+import io.eventsource.error.ErrorPolicy;
+import io.eventsource.error.ErrorReaction;
+import io.eventsource.error.SubscriptionCircuitBreaker;
+import io.eventsource.failure.FailureText;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What fails in a segment: the permission of the circuit breaker for each attempt, what the policy says of a failure, how many there were in a row,
+ * and who is told. Used by the thread of the runner; the streak may be read by any.
+ */
+final class SegmentFailures {
+
+    private final SegmentKey key;
+    private final ErrorPolicy policy;
+    private final SubscriptionCircuitBreaker breaker;
+    private final FailureLog log;
+    private final SegmentListener listener;
+    private volatile FailureStreak streak = FailureStreak.NONE;
+    private boolean permitted;
+    private boolean waiting;
+
+    SegmentFailures(
+            SegmentKey key,
+            ErrorPolicy policy,
+            SubscriptionCircuitBreaker breaker,
+            FailureLog log,
+            SegmentListener listener) {
+        this.key = key;
+        this.policy = policy;
+        this.breaker = breaker;
+        this.log = log;
+        this.listener = listener;
+    }
+
+    FailureStreak streak() {
+        return streak;
+    }
+
+    /** Whether an attempt may be made; asked again after the {@link #pause} otherwise. */
+    boolean permit() {
+        permitted = permitted || breaker.permits();
+        return permitted;
+    }
+
+    Duration pause() {
+        return breaker.pause();
+    }
+
+    /** The attempt that was permitted does not take place. */
+    void withdraw() {
+        if (permitted) {
+            permitted = false;
+            breaker.withdraw();
+        }
+    }
+
+    /** The attempt has worked. */
+    void succeeded(List<TailEvent> handled, long position) {
+        permitted = false;
+        policy.succeeded(
+                () -> handled.stream().map(event -> event.stored().eventType()).toList());
+        recovered(position);
+    }
+
+    /** The attempt has failed and is rolled back; says what to do. */
+    ErrorInfo failed(List<TailEvent> attempted, Throwable failure) {
+        permitted = false;
+        return policy.failed(attempted.stream().map(TailEvent::stored).toList(), failure);
+    }
+
+    /** Tells of a failure after which the event is not parked. */
+    void report(ErrorInfo error, long position) {
+        String where = error.event() == null
+                ? "behind position " + position
+                : "on " + error.event().describe();
+        FailureStreak before = streak;
+        streak = before.and(
+                error.error(),
+                "it failed %s and %s: %s".formatted(where, error.reaction().describe(), FailureText.of(error.error())),
+                error.occurredAt());
+        listener.failed(error);
+        boolean waits = error.reaction() instanceof ErrorReaction.AwaitRecovery;
+        log.failed(key, position, error, waits && !waiting);
+        waiting = waits;
+    }
+
+    /** Tells of an event that is in the dead-letter queue. */
+    void parked(ErrorInfo error, long entry) {
+        log.parked(key, error, entry);
+        listener.failed(error);
+        policy.succeeded();
+        streak = FailureStreak.NONE;
+        waiting = false;
+    }
+
+    /** Nothing fails any more. */
+    void recovered(long position) {
+        FailureStreak before = streak;
+        if (before.failures() > 0) {
+            log.goesOn(key, position, before.failures());
+            streak = FailureStreak.NONE;
+            waiting = false;
+        }
+    }
+}
