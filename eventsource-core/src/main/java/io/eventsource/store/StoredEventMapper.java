@@ -2,6 +2,7 @@ package io.eventsource.store;
 
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.proof.StoredJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -26,7 +27,8 @@ final class StoredEventMapper implements RowMapper<StoredEvent> {
             tenant_id, actor_id, correlation_id, causation_id""";
 
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON =
+            JsonMapper.builder(StoredJson.factory()).build();
 
     @Override
     public StoredEvent mapRow(ResultSet row, int rowNumber) throws SQLException {
