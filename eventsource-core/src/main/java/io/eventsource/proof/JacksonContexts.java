@@ -43,7 +43,7 @@ final class JacksonContexts {
 
         private static boolean isOwn(Object serializer) {
             String name = serializer.getClass().getName();
-            return !(name.startsWith("tools.jackson.databind.") || name.startsWith("io.eventsource.proof."))
+            return !(name.startsWith("tools.jackson.databind.") || name.startsWith(KeptNumbers.class.getName()))
                     || name.contains("StdConverting");
         }
     }

@@ -47,7 +47,10 @@ public final class JacksonProof {
         try {
             new TypeWalk(contexts, findings, seen).root(type);
         } catch (RuntimeException refused) {
-            findings.add("", "Jackson refuses it: " + Findings.said(refused), "Mend what it says");
+            findings.add(
+                    new Culprit(contexts).in(contexts.type(type)),
+                    "Jackson refuses it: " + Findings.said(refused),
+                    "Mend what it says, or declare another type, or take it on by @Unproven");
         }
         beans.addAll(seen);
         return findings.all();

@@ -52,14 +52,14 @@ final class Samples {
 
     private static Map<Class<?>, List<Object>> values() {
         Map<Class<?>, List<Object>> values = new HashMap<>();
-        put(values, boolean.class, Boolean.class, true, false);
-        put(values, char.class, Character.class, 'a', ' ', '"', 'é');
-        put(values, byte.class, Byte.class, Byte.MIN_VALUE, Byte.MAX_VALUE);
-        put(values, short.class, Short.class, Short.MIN_VALUE, Short.MAX_VALUE);
-        put(values, int.class, Integer.class, Integer.MIN_VALUE, Integer.MAX_VALUE, 0);
-        put(values, long.class, Long.class, Long.MIN_VALUE, Long.MAX_VALUE, 0L);
-        put(values, float.class, Float.class, 0.1f, Float.MAX_VALUE, Float.MIN_VALUE, -0.0f, Float.NaN, 16777216f);
-        put(
+        both(values, boolean.class, Boolean.class, true, false);
+        both(values, char.class, Character.class, 'a', ' ', '"', 'é');
+        both(values, byte.class, Byte.class, Byte.MIN_VALUE, Byte.MAX_VALUE);
+        both(values, short.class, Short.class, Short.MIN_VALUE, Short.MAX_VALUE);
+        both(values, int.class, Integer.class, Integer.MIN_VALUE, Integer.MAX_VALUE, 0);
+        both(values, long.class, Long.class, Long.MIN_VALUE, Long.MAX_VALUE, 0L);
+        both(values, float.class, Float.class, 0.1f, Float.MAX_VALUE, Float.MIN_VALUE, -0.0f, Float.NaN, 16777216f);
+        both(
                 values,
                 double.class,
                 Double.class,
@@ -139,7 +139,7 @@ final class Samples {
         values.put(type, List.of(samples));
     }
 
-    private static void put(
+    private static void both(
             Map<Class<?>, List<Object>> values, Class<?> primitive, Class<?> boxed, Object first, Object... samples) {
         List<Object> all =
                 Stream.concat(Stream.of(first), Arrays.stream(samples)).toList();

@@ -60,13 +60,13 @@ final class TypeWalk {
             tree(raw, path);
         } else if (!type.isContainerType() && !type.isReferenceType() && (pair.ownWriter() || pair.ownReader())) {
             own(type, pair, path);
+        } else if (Samples.has(raw)) {
+            trial(type, pair, path);
         } else if (type.isReferenceType()) {
             optional(type, property, path);
             trial(type, pair, path);
         } else if (type.isContainerType()) {
             container(type, pair, property, path);
-        } else if (Samples.has(raw)) {
-            trial(type, pair, path);
         } else if (Samples.isPlatform(raw)) {
             platform(raw, path);
         } else if (pair.writerType() != null || pair.readerType() != null) {
