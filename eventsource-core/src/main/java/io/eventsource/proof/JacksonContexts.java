@@ -2,6 +2,8 @@ package io.eventsource.proof;
 
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -21,6 +23,11 @@ import tools.jackson.databind.ser.SerializationContextExt;
 final class JacksonContexts {
 
     private final JsonMapper mapper;
+
+    /** Many components are of one type and form. */
+    private final Set<Tried> passed = ConcurrentHashMap.newKeySet();
+
+    private record Tried(JavaType type, ValueSerializer<Object> writer, ValueDeserializer<Object> reader) {}
 
     JacksonContexts(JsonMapper mapper) {
         this.mapper = mapper;
@@ -96,6 +103,10 @@ final class JacksonContexts {
 
     /** The first sample that does not come back, and as what; null when all do. */
     @Nullable String trial(JavaType type, Pair pair, List<Object> samples) {
+        Tried tried = new Tried(type, pair.writer(), pair.reader());
+        if (passed.contains(tried)) {
+            return null;
+        }
         for (Object sample : samples) {
             String json = null;
             try {
@@ -111,6 +122,7 @@ final class JacksonContexts {
                                 .formatted(shown(sample), json, Findings.said(failure));
             }
         }
+        passed.add(tried);
         return null;
     }
 

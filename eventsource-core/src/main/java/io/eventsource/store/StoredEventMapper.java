@@ -26,6 +26,8 @@ final class StoredEventMapper implements RowMapper<StoredEvent> {
             position, event_id, aggregate_id, aggregate_type, version, event_type, revision, "timestamp", created_at,
             tenant_id, actor_id, correlation_id, causation_id""";
 
+    private static final int LARGE = 1024 * 1024;
+
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
     private static final JsonMapper JSON =
             JsonMapper.builder(StoredJson.factory()).build();
@@ -54,7 +56,19 @@ final class StoredEventMapper implements RowMapper<StoredEvent> {
                 payload);
     }
 
+    /**
+     * The headers as they are stored. Their texts have been looked at one by one; only together they may be too large.
+     *
+     * @throws IllegalArgumentException when they are larger than PostgreSQL can keep
+     */
     static @Nullable String headersJson(Map<String, String> headers) {
-        return headers.isEmpty() ? null : JSON.writeValueAsString(headers);
+        if (headers.isEmpty()) {
+            return null;
+        }
+        String json = JSON.writeValueAsString(headers);
+        if (json.length() > LARGE) {
+            StoredJson.require("metadata's headers", json);
+        }
+        return json;
     }
 }
