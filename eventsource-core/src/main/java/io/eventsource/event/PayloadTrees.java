@@ -17,6 +17,10 @@ final class PayloadTrees {
 
     private PayloadTrees() {}
 
+    static JsonMapper mapper() {
+        return MAPPER;
+    }
+
     static JsonNode parse(String json) {
         return MAPPER.readTree(json);
     }

@@ -41,10 +41,15 @@ final class JsonbForm {
      * As PostgreSQL gives it back.
      *
      * @throws tools.jackson.core.JacksonException when it is no JSON, or a name stands in an object twice
+     * @throws IllegalArgumentException when it is empty
      */
     static String of(String json) {
+        JsonNode tree = MAPPER.readTree(json);
+        if (tree.isMissingNode()) {
+            throw new IllegalArgumentException("it is empty, which is no JSON");
+        }
         StringBuilder text = new StringBuilder(json.length() + 16);
-        write(MAPPER.readTree(json), text);
+        write(tree, text);
         return text.toString();
     }
 
