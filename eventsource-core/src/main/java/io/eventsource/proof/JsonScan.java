@@ -9,6 +9,7 @@ final class JsonScan {
 
     private final String json;
     private int at;
+    private @Nullable String problem;
     private int depth;
     private long expansion;
 
@@ -28,76 +29,81 @@ final class JsonScan {
 
     /** Says what is wrong, or null. */
     @Nullable String run() {
-        int length = json.length();
-        while (at < length) {
-            char c = json.charAt(at);
-            String problem = null;
+        String text = json;
+        int length = text.length();
+        int i = 0;
+        while (i < length) {
+            char c = text.charAt(i);
             if (c == '"') {
-                problem = text();
-            } else if (c == '{' || c == '[') {
-                problem = ++depth > StoredJson.MAX_DEPTH ? deep() : null;
-                at++;
-            } else if (c == '}' || c == ']') {
-                depth--;
-                at++;
-            } else if (c == '-' || (c >= '0' && c <= '9')) {
-                problem = number();
+                i = text(i + 1);
+            } else if (c > '9') {
+                if (c == '{' || c == '[') {
+                    if (++depth > StoredJson.MAX_DEPTH) {
+                        i = refuse(i, deep());
+                    }
+                } else if (c == '}' || c == ']') {
+                    depth--;
+                }
+                i++;
+            } else if (c >= '0' || c == '-') {
+                i = number(i);
             } else {
-                at++;
-            }
-            if (problem != null) {
-                return problem;
+                i++;
             }
         }
-        return null;
+        return problem;
+    }
+
+    /** Remembers a problem, and gives a place behind which there is no more text. */
+    private int refuse(int place, String what) {
+        at = place;
+        problem = what;
+        return Integer.MAX_VALUE - 1;
     }
 
     private static String deep() {
         return "more than %d objects and arrays within each other".formatted(StoredJson.MAX_DEPTH);
     }
 
-    private @Nullable String text() {
-        int length = json.length();
-        int i = at + 1;
+    /** Goes over a text, from behind its quotation mark to behind the next. */
+    private int text(int begin) {
+        String text = json;
+        int length = text.length();
+        int i = begin;
         while (i < length) {
-            char c = json.charAt(i);
+            char c = text.charAt(i);
             if (c == '"') {
-                break;
+                return i + 1;
             }
             if (c == '\\') {
-                if (json.startsWith("u", i + 1)) {
-                    String problem = escape(i);
-                    if (problem != null) {
-                        return problem;
-                    }
-                    // of a pair both halves have been looked at
-                    i += Character.isHighSurrogate(unit(i)) ? 10 : 4;
+                i = escape(i);
+            } else if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+                if (!pair(c, i + 1 < length ? text.charAt(i + 1) : 0)) {
+                    return refuse(i, "an unpaired surrogate, which is not text");
                 }
-                i++;
-            } else if (Character.isSurrogate(c)) {
-                if (!pair(c, i + 1 < length ? json.charAt(i + 1) : 0)) {
-                    at = i;
-                    return "an unpaired surrogate, which is not text";
-                }
+                i += 2;
+            } else {
                 i++;
             }
-            i++;
         }
-        at = i + 1;
-        return null;
+        return i;
     }
 
-    private @Nullable String escape(int backslash) {
+    /** Goes over an escape; of a pair over both halves. */
+    private int escape(int backslash) {
+        if (!json.startsWith("u", backslash + 1)) {
+            return backslash + 2;
+        }
         char c = unit(backslash);
         if (c == 0) {
-            at = backslash;
-            return "the character U+0000, which PostgreSQL cannot store";
+            return refuse(backslash, "the character U+0000, which PostgreSQL cannot store");
         }
-        if (Character.isSurrogate(c) && !(json.startsWith("\\u", backslash + 6) && pair(c, unit(backslash + 6)))) {
-            at = backslash;
-            return "an unpaired surrogate, which is not text";
+        if (!Character.isSurrogate(c)) {
+            return backslash + 6;
         }
-        return null;
+        return json.startsWith("\\u", backslash + 6) && pair(c, unit(backslash + 6))
+                ? backslash + 12
+                : refuse(backslash, "an unpaired surrogate, which is not text");
     }
 
     private static boolean pair(char high, char low) {
@@ -120,8 +126,8 @@ final class JsonScan {
         return (char) unit;
     }
 
-    private @Nullable String number() {
-        int start = at;
+    /** Goes over a number. */
+    private int number(int start) {
         boolean negative = json.charAt(start) == '-';
         int i = negative ? start + 1 : start;
         int begin = i;
@@ -155,22 +161,25 @@ final class JsonScan {
             fraction = Math.max(0, fraction - exponent);
             expansion += Math.max(0, Math.max(1, integer) + fraction + 2 - (i - start));
         }
-        return judge(i, negative && zero, integer, fraction);
+        return judge(start, i, negative && zero, integer, fraction);
     }
 
-    private @Nullable String judge(int end, boolean minusZero, long integer, long fraction) {
+    private int judge(int start, int end, boolean minusZero, long integer, long fraction) {
         if (minusZero) {
-            return "the number -0, which PostgreSQL gives back as 0";
+            return refuse(start, "the number -0, which PostgreSQL gives back as 0");
         }
         if (integer > StoredJson.MAX_INTEGER_DIGITS) {
-            return "a number of %d digits before the point, of which PostgreSQL stores %d"
-                    .formatted(integer, StoredJson.MAX_INTEGER_DIGITS);
+            return refuse(
+                    start,
+                    "a number of %d digits before the point, of which PostgreSQL stores %d"
+                            .formatted(integer, StoredJson.MAX_INTEGER_DIGITS));
         }
         if (fraction > StoredJson.MAX_FRACTION_DIGITS) {
-            return "a number of %d digits after the point, of which PostgreSQL stores %d"
-                    .formatted(fraction, StoredJson.MAX_FRACTION_DIGITS);
+            return refuse(
+                    start,
+                    "a number of %d digits after the point, of which PostgreSQL stores %d"
+                            .formatted(fraction, StoredJson.MAX_FRACTION_DIGITS));
         }
-        at = end;
-        return null;
+        return end;
     }
 }

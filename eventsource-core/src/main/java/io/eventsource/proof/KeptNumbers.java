@@ -1,6 +1,8 @@
 package io.eventsource.proof;
 
 import java.math.BigDecimal;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.BeanProperty;
@@ -25,18 +27,19 @@ public final class KeptNumbers {
     private KeptNumbers() {}
 
     /**
-     * A mapper with the same settings that writes numbers so that they come back equal.
+     * A mapper with the same settings that writes numbers so that they come back equal, and reads a set of enums as any other set:
+     * the {@code EnumSet} that Jackson makes of it holds no null.
      *
-     * @param mapper the settings
-     * @return the mapper given when it would not read numbers from texts; PostgreSQL's form of numbers is refused by
-     *     {@link StoredJson} then, where it can be told
+     * @param mapper the settings. When it would not read numbers from texts, numbers are left as they are; {@link StoredJson}
+     *     refuses those that can be told to change
+     * @return the mapper
      */
     public static JsonMapper on(JsonMapper mapper) {
-        if (!readsTexts(mapper)) {
-            return mapper;
+        SimpleModule module = new SimpleModule("eventsource-kept-values");
+        module.addAbstractTypeMapping(Set.class, LinkedHashSet.class);
+        if (readsTexts(mapper)) {
+            module.setSerializerModifier(new Modifier());
         }
-        SimpleModule module = new SimpleModule("eventsource-kept-numbers");
-        module.setSerializerModifier(new Modifier());
         return mapper.rebuild().addModule(module).build();
     }
 

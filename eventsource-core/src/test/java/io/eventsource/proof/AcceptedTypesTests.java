@@ -28,6 +28,7 @@ import java.util.Collections;
 import java.util.Currency;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -189,6 +190,8 @@ class AcceptedTypesTests {
 
     record HoldsForeign(Foreign foreign, List<Foreign> more) {}
 
+    record Days(Set<@Nullable DayOfWeek> days) {}
+
     record Json(@Nullable JsonNode node) {}
 
     static Stream<Object> accepted() {
@@ -256,6 +259,7 @@ class AcceptedTypesTests {
                         .put("a", 1.5)
                         .put("b", new BigDecimal("1.2345678901234567890123"))
                         .put("c", 5L)),
+                new Days(new HashSet<>(java.util.Arrays.asList(DayOfWeek.MONDAY, null))),
                 new Json(null));
     }
 
