@@ -1,6 +1,5 @@
 package io.eventsource.aggregate;
 
-import io.eventsource.EventSourceException;
 import io.eventsource.snapshot.SnapshotCandidate;
 import io.eventsource.snapshot.SnapshotMode;
 import io.eventsource.snapshot.SnapshotOutcome;
@@ -8,14 +7,12 @@ import io.eventsource.snapshot.SnapshotSettings;
 import io.eventsource.snapshot.Snapshots;
 import io.eventsource.store.SnapshottedStream.Fitness;
 import io.eventsource.store.StreamSnapshot;
-import java.lang.reflect.Method;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
-import org.springframework.util.ReflectionUtils;
 
 /**
  * The snapshots of one type of aggregate. A snapshot is taken of what the store answers and not of what a command left behind:
@@ -26,7 +23,6 @@ final class StateSnapshots<S> {
     private final String typeName;
     private final int stateVersion;
     private final Class<S> stateClass;
-    private final boolean comparable;
     private final SnapshotSettings settings;
     private final Snapshots snapshots;
 
@@ -34,14 +30,8 @@ final class StateSnapshots<S> {
         this.typeName = type.name();
         this.stateVersion = type.stateVersion();
         this.stateClass = stateClass;
-        this.comparable = hasEquals(stateClass);
         this.settings = settings;
         this.snapshots = snapshots;
-    }
-
-    private static boolean hasEquals(Class<?> stateClass) {
-        Method equals = ReflectionUtils.findMethod(stateClass, "equals", Object.class);
-        return equals != null && equals.getDeclaringClass() != Object.class;
     }
 
     /** The snapshots of a type, or null when it has none. */
@@ -51,7 +41,11 @@ final class StateSnapshots<S> {
             return null;
         }
         SnapshotSettings settings = snapshots.settingsOf(type.name());
-        return settings == null ? null : new StateSnapshots<>(type, stateClass, settings, snapshots);
+        if (settings == null) {
+            return null;
+        }
+        snapshots.proof().prove(List.of(stateClass));
+        return new StateSnapshots<>(type, stateClass, settings, snapshots);
     }
 
     int stateVersion() {
@@ -148,27 +142,10 @@ final class StateSnapshots<S> {
                 folded.version(),
                 folded.lastEvent(),
                 stateVersion,
-                encode(folded.state()),
+                snapshots.proof().write(folded.state(), stateClass),
                 Instant.EPOCH);
         boolean stored = snapshots.repository().store(snapshot, folded.foreignSnapshot());
         snapshots.count(typeName, stored ? SnapshotOutcome.TAKEN : SnapshotOutcome.SUPERSEDED);
         return stored;
-    }
-
-    /** Nothing is stored that would come back as something else. */
-    private String encode(S state) {
-        String json = snapshots.serializer().serialize(state);
-        if (json.contains("\\u0000") || !StandardCharsets.UTF_8.newEncoder().canEncode(json)) {
-            throw new EventSourceException(
-                    "The state of %s holds text that PostgreSQL cannot store: U+0000 or half of a surrogate pair"
-                            .formatted(typeName));
-        }
-        S back = snapshots.serializer().deserialize(json, stateClass);
-        if (comparable && !back.equals(state)) {
-            throw new EventSourceException(
-                    "The state of %s does not come back from JSON as it was. See that all of %s is in its JSON, or declare no stateVersion."
-                            .formatted(typeName, stateClass.getName()));
-        }
-        return json;
     }
 }

@@ -8,6 +8,7 @@ import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorSeverity;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.proof.StoredJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -27,7 +28,8 @@ final class DeadLetterMapper implements RowMapper<DeadLetter> {
     /** No payload is an empty text. */
     private static final String LEFT_OUT = "";
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON =
+            JsonMapper.builder(StoredJson.factory()).build();
 
     @Override
     public DeadLetter mapRow(ResultSet row, int rowNumber) throws SQLException {

@@ -4,6 +4,7 @@ import io.eventsource.error.ErrorInfo;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.message.MessageContent;
+import io.eventsource.proof.StoredJson;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.Bucket;
 import io.eventsource.store.TransactionParticipation;
@@ -51,7 +52,8 @@ public final class MessageParking {
 
     private static final int MAX_TRIES = 10;
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON =
+            JsonMapper.builder(StoredJson.factory()).build();
 
     private static final String AMONG =
             """

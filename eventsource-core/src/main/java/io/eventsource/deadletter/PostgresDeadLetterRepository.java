@@ -1,6 +1,7 @@
 package io.eventsource.deadletter;
 
 import io.eventsource.deadletter.DeadLetterStatistics.Counts;
+import io.eventsource.proof.StoredJson;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.PageBytes;
 import java.time.Duration;
@@ -137,6 +138,7 @@ final class PostgresDeadLetterRepository implements DeadLetterRepository {
     public boolean edit(long id, String payload, String operator, String reason) {
         requireText("operator", operator);
         requireText("reason", reason);
+        StoredJson.require("payload", payload);
         return jdbc.update(schema.sql(EDIT), payload, operator, reason, id) > 0;
     }
 

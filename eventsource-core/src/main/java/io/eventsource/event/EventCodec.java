@@ -4,8 +4,10 @@ import io.eventsource.failure.FailureText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Turns events into what the store keeps and back. Thread-safe. */
@@ -13,6 +15,8 @@ public final class EventCodec {
 
     private final EventRegistry registry;
     private final PayloadSerializer serializer;
+    private final PayloadProof proof;
+    private final Map<Class<?>, Encoding> encodings;
     private final UpcasterGraph upcasters;
 
     /**
@@ -20,6 +24,7 @@ public final class EventCodec {
      *
      * @param registry the known event classes
      * @param serializer the JSON form of payloads
+     * @throws io.eventsource.proof.UnprovenTypeException when events of a class may not come back from JSON as they were
      */
     public EventCodec(EventRegistry registry, PayloadSerializer serializer) {
         this(registry, serializer, List.of());
@@ -33,10 +38,17 @@ public final class EventCodec {
      * @param upcasters lead from older revisions to those that the classes have
      * @throws InvalidUpcasterException when two begin at the same revision, one leads to where nothing leads on, a type's
      *     revision does not rise, they lead in a circle, or one begins where a class is already
+     * @throws io.eventsource.proof.UnprovenTypeException when events of a class may not come back from JSON as they were
      */
     public EventCodec(EventRegistry registry, PayloadSerializer serializer, Collection<? extends Upcaster> upcasters) {
         this.registry = registry;
         this.serializer = serializer;
+        this.proof = new PayloadProof(serializer);
+        this.encodings = registry.subtypesOf(Object.class).stream()
+                .collect(Collectors.toUnmodifiableMap(EventTypeDescriptor::eventClass, Encoding::new));
+        proof.prove(registry.subtypesOf(Object.class).stream()
+                .map(EventTypeDescriptor::eventClass)
+                .toList());
         this.upcasters = new UpcasterGraph(registry, upcasters);
     }
 
@@ -50,23 +62,53 @@ public final class EventCodec {
     }
 
     /**
-     * Encodes an event.
+     * What shows that events can be read back.
+     *
+     * @return the proof, which has proven all registered classes
+     */
+    public PayloadProof proof() {
+        return proof;
+    }
+
+    /**
+     * Encodes an event. The first of each class in a process are read back and compared before they are handed out.
      *
      * @param event an instance of a registered class
      * @return name, revision and JSON
      * @throws InvalidEventTypeException when the class has no name or is not registered
-     * @throws EventEncodingException when the payload cannot be written, or holds text that PostgreSQL cannot store
+     * @throws EventEncodingException when the payload cannot be written, holds what PostgreSQL cannot store, or comes back as
+     *     another
      */
     public EncodedPayload encode(Object event) {
-        EventTypeDescriptor descriptor = registry.descriptorOf(event.getClass());
-        String json;
-        try {
-            json = serializer.serialize(event);
-        } catch (RuntimeException failure) {
-            throw new EventEncodingException(event.getClass(), FailureText.of(failure), failure);
+        Encoding encoding = encodings.get(event.getClass());
+        if (encoding == null) {
+            // says why
+            encoding = new Encoding(registry.descriptorOf(event.getClass()));
         }
-        StorableText.check(json, event.getClass());
-        return new EncodedPayload(descriptor.name(), descriptor.revision(), json);
+        EventTypeDescriptor descriptor = encoding.descriptor;
+        return new EncodedPayload(descriptor.name(), descriptor.revision(), encoding.write(event, proof));
+    }
+
+    /** How many events of a class have been read back. A race may read back some more. */
+    private static final class Encoding {
+
+        private static final int READ_BACK = 16;
+
+        private final EventTypeDescriptor descriptor;
+        private int toReadBack = READ_BACK;
+
+        Encoding(EventTypeDescriptor descriptor) {
+            this.descriptor = descriptor;
+        }
+
+        String write(Object event, PayloadProof proof) {
+            if (toReadBack <= 0) {
+                return proof.writeUncompared(event);
+            }
+            String json = proof.write(event, event.getClass());
+            toReadBack--;
+            return json;
+        }
     }
 
     /**

@@ -1,7 +1,10 @@
 package io.eventsource.evolution;
 
+import io.eventsource.EventSourceException;
 import io.eventsource.event.EventDecodingException;
+import io.eventsource.event.EventEncodingException;
 import io.eventsource.event.EventRevision;
+import io.eventsource.event.PayloadProof;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogPage;
@@ -16,8 +19,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Decodes the whole store without doing anything with it: whether this code can read all that was ever written, before it
- * is deployed. Reads up to the settled head of the beginning, page by page, so that memory stays bounded; what is appended
+ * Decodes the whole store without doing anything with it: whether this code can read all that was ever written, and what it reads
+ * would be accepted and come back equal, before it is deployed. Reads up to the settled head of the beginning, page by page, so that memory stays bounded; what is appended
  * meanwhile is left out. Writes nothing. Thread-safe.
  */
 public final class EventStoreVerification {
@@ -25,21 +28,24 @@ public final class EventStoreVerification {
     private static final int PAGE = 1_000;
 
     private final EventStore store;
+    private final PayloadProof proof;
     private final Ticker ticker;
 
     /**
      * Creates a verification.
      *
      * @param store the store, with the classes and upcasters to try
+     * @param proof that of the store's {@link io.eventsource.event.EventCodec#proof() codec}
      * @param ticker measures the time
      */
-    public EventStoreVerification(EventStore store, Ticker ticker) {
+    public EventStoreVerification(EventStore store, PayloadProof proof, Ticker ticker) {
         this.store = store;
+        this.proof = proof;
         this.ticker = ticker;
     }
 
     /**
-     * Decodes all events. An event that cannot be decoded is noted, and the run goes on behind it. Interrupting the thread
+     * Decodes all events. An event that cannot be decoded, or would not be accepted again, is noted, and the run goes on behind it. Interrupting the thread
      * ends the run at the next page.
      *
      * @param progress told after each page of up to 1,000 events, in the calling thread
@@ -74,8 +80,8 @@ public final class EventStoreVerification {
         return event -> {
             tally.count(event);
             try {
-                store.decode(event);
-            } catch (EventDecodingException failure) {
+                store.decode(event).forEach(part -> proof.copy(part.payload()));
+            } catch (EventDecodingException | EventEncodingException failure) {
                 tally.fail(event, failure);
             }
         };
@@ -97,7 +103,7 @@ public final class EventStoreVerification {
             counts.merge(revision(event), 1L, Long::sum);
         }
 
-        void fail(StoredEvent event, EventDecodingException failure) {
+        void fail(StoredEvent event, EventSourceException failure) {
             failed++;
             Kind kind = new Kind(revision(event), root(failure).getClass().getSimpleName());
             failures.merge(

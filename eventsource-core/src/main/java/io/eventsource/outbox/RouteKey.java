@@ -1,6 +1,7 @@
 package io.eventsource.outbox;
 
 import io.eventsource.event.StoredEvent;
+import io.eventsource.proof.StoredJson;
 import java.util.function.Function;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
@@ -9,7 +10,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Keys of messages by name, for where there is no code. */
 final class RouteKey {
 
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final JsonMapper JSON =
+            JsonMapper.builder(StoredJson.factory()).build();
 
     private RouteKey() {}
 

@@ -1,6 +1,7 @@
 package io.eventsource.snapshot;
 
 import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.event.PayloadProof;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.store.SnapshotRepository;
 import io.eventsource.store.TransactionParticipation;
@@ -28,6 +29,7 @@ public final class Snapshots {
 
     private final SnapshotRepository repository;
     private final PayloadSerializer serializer;
+    private final PayloadProof proof;
     private final Function<String, @Nullable SnapshotSettings> settings;
     private final TransactionParticipation participation;
     private final Executor background;
@@ -57,6 +59,7 @@ public final class Snapshots {
             Ticker ticker) {
         this.repository = repository;
         this.serializer = serializer instanceof JacksonPayloadSerializer jackson ? jackson.strict() : serializer;
+        this.proof = new PayloadProof(this.serializer);
         this.settings = settings;
         this.participation = participation;
         this.background = background;
@@ -90,6 +93,15 @@ public final class Snapshots {
      */
     public PayloadSerializer serializer() {
         return serializer;
+    }
+
+    /**
+     * What shows that states can be read back.
+     *
+     * @return the proof
+     */
+    public PayloadProof proof() {
+        return proof;
     }
 
     /**

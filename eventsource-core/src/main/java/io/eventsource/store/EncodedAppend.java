@@ -78,16 +78,17 @@ record EncodedAppend(StreamAppend append, UUID appendId, List<Row> rows) {
         if (characters() > MAX_CHARACTERS) {
             throw new InvalidAppendException(
                     append,
-                    "%s %s: the payloads have %d characters together, the limit of one append is %d. Append them in several steps, or keep large content elsewhere."
+                    "%s %s: the payloads and headers have %d characters together, the limit of one append is %d. Append them in several steps, or keep large content elsewhere."
                             .formatted(append.aggregateType(), append.aggregateId(), characters(), MAX_CHARACTERS));
         }
     }
 
-    /** How long the payloads are together. */
+    /** How long the payloads and headers are together. */
     long characters() {
         long characters = 0;
         for (Row row : rows) {
-            characters += row.payload().json().length();
+            characters += row.payload().json().length()
+                    + (row.headers() == null ? 0L : row.headers().length());
         }
         return characters;
     }

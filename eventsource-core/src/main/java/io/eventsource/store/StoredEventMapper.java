@@ -2,6 +2,7 @@ package io.eventsource.store;
 
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.proof.StoredJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -25,8 +26,11 @@ final class StoredEventMapper implements RowMapper<StoredEvent> {
             position, event_id, aggregate_id, aggregate_type, version, event_type, revision, "timestamp", created_at,
             tenant_id, actor_id, correlation_id, causation_id""";
 
+    private static final int LARGE = 1024 * 1024;
+
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON =
+            JsonMapper.builder(StoredJson.factory()).build();
 
     @Override
     public StoredEvent mapRow(ResultSet row, int rowNumber) throws SQLException {
@@ -52,7 +56,19 @@ final class StoredEventMapper implements RowMapper<StoredEvent> {
                 payload);
     }
 
+    /**
+     * The headers as they are stored. Their texts have been looked at one by one; only together they may be too large.
+     *
+     * @throws IllegalArgumentException when they are larger than PostgreSQL can keep
+     */
     static @Nullable String headersJson(Map<String, String> headers) {
-        return headers.isEmpty() ? null : JSON.writeValueAsString(headers);
+        if (headers.isEmpty()) {
+            return null;
+        }
+        String json = JSON.writeValueAsString(headers);
+        if (json.length() > LARGE) {
+            StoredJson.require("metadata's headers", json);
+        }
+        return json;
     }
 }

@@ -8,7 +8,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.eventsource.event.EventEncodingException;
 import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.proof.UnprovenTypeException;
 import io.eventsource.snapshot.SnapshotCandidate;
 import io.eventsource.snapshot.SnapshotMode;
 import io.eventsource.snapshot.SnapshotOutcome;
@@ -690,19 +692,53 @@ class SnapshotIT {
     }
 
     @Test
+    void a_state_whose_class_could_not_come_back_is_refused_with_its_component_before_there_is_one() {
+        Snapshots snapshots = snapshots(database.dataSource(), SnapshotMode.SYNC, SnapshotPolicy.every(1), NOBODY);
+        assertThatThrownBy(() -> AggregateRepository.of(Forgetful.class, store, RETRIES, snapshots))
+                .isInstanceOf(UnprovenTypeException.class)
+                .hasMessageContaining(Forgetful.Memory.class.getName() + ", amount: ");
+    }
+
+    /** Its state comes back as another. */
+    @AggregateType(value = "growing", stateVersion = 1)
+    static final class Growing extends AggregateRoot<Growing.Sum, AccountEvent> {
+
+        record Sum(long amount) {
+            Sum {
+                amount = amount + 1;
+            }
+        }
+
+        Growing(UUID id) {
+            super(id, new Sum(0));
+        }
+
+        void deposit(long amount) {
+            raise(new Deposited(amount));
+        }
+
+        @Override
+        protected Sum evolve(Sum state, AccountEvent event) {
+            return new Sum(state.amount() + ((Deposited) event).amount());
+        }
+    }
+
+    @Test
     void a_state_that_does_not_come_back_as_it_was_is_not_stored() {
-        AggregateRepository<Forgetful> forgetful = AggregateRepository.of(
-                Forgetful.class,
+        AggregateRepository<Growing> growing = AggregateRepository.of(
+                Growing.class,
                 store,
                 RETRIES,
                 snapshots(database.dataSource(), SnapshotMode.SYNC, SnapshotPolicy.every(1), NOBODY));
-        Forgetful aggregate = forgetful.create(id);
+        Growing aggregate = growing.create(id);
         aggregate.deposit(3);
-        forgetful.save(aggregate);
+        growing.save(aggregate);
 
-        assertThat(statistics.count("forgetful", SnapshotOutcome.FAILED)).isOne();
+        assertThat(statistics.count("growing", SnapshotOutcome.FAILED)).isOne();
         assertThat(repository.find(id)).isEmpty();
-        assertThatThrownBy(() -> forgetful.snapshot(id)).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> growing.snapshot(id))
+                .isInstanceOf(EventEncodingException.class)
+                .hasMessageContaining(Growing.Sum.class.getName() + ", amount");
     }
 
     @Test

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRevision;
+import io.eventsource.event.EventType;
 import io.eventsource.evolution.Accounts.Opened1;
 import io.eventsource.evolution.Accounts.Shut;
 import io.eventsource.store.EventStore;
@@ -45,7 +47,7 @@ class EventStoreVerificationIT {
     }
 
     private VerificationResult verify(List<VerificationProgress> progress) {
-        return new EventStoreVerification(today, Ticker.system()).run(progress::add);
+        return new EventStoreVerification(today, Accounts.today().proof(), Ticker.system()).run(progress::add);
     }
 
     @Test
@@ -87,6 +89,29 @@ class EventStoreVerificationIT {
         assertThat(progress.get(1).eventsPerSecond()).isPositive();
     }
 
+    /** Its constructor makes another text of the one it is given, each time. */
+    @EventType("shut")
+    record Growing(String reason) {
+        Growing {
+            reason = reason + "!";
+        }
+    }
+
+    @Test
+    void what_is_read_and_would_not_come_back_equal_is_told_with_its_class() {
+        append(2, new Shut("over"));
+        EventCodec codec = Accounts.earlier(Growing.class);
+        EventStore store = database.store(codec, new LogSignal());
+
+        VerificationResult result =
+                new EventStoreVerification(store, codec.proof(), Ticker.system()).run(progress -> {});
+
+        assertThat(result.failures())
+                .extracting(DecodingFailure::cause, DecodingFailure::count, DecodingFailure::firstPosition)
+                .containsExactly(tuple("EventEncodingException", 2L, 1L));
+        assertThat(result.failures().get(0).firstMessage()).contains(Growing.class.getName() + ", reason");
+    }
+
     @Test
     void a_store_that_can_be_read_and_an_empty_one_are_successful_and_stay_as_they_are() {
         assertThat(verify(new ArrayList<>()).successful()).isTrue();
@@ -103,7 +128,8 @@ class EventStoreVerificationIT {
     @Test
     void events_appended_meanwhile_are_left_out() {
         append(1_001, new Opened1("ada", "1"));
-        EventStoreVerification verification = new EventStoreVerification(today, Ticker.system());
+        EventStoreVerification verification =
+                new EventStoreVerification(today, Accounts.today().proof(), Ticker.system());
 
         VerificationResult result = verification.run(progress -> append(1, new Noted("too late")));
 
@@ -114,7 +140,8 @@ class EventStoreVerificationIT {
     @Test
     void an_interrupted_run_ends_without_a_result() {
         append(2_000, new Opened1("ada", "1"));
-        EventStoreVerification verification = new EventStoreVerification(today, Ticker.system());
+        EventStoreVerification verification =
+                new EventStoreVerification(today, Accounts.today().proof(), Ticker.system());
         assertThatThrownBy(() ->
                         verification.run(progress -> Thread.currentThread().interrupt()))
                 .isInstanceOf(IllegalStateException.class)

@@ -4,6 +4,7 @@ import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.proof.Unproven;
 import java.util.List;
 
 /** Events of an account, and some whose payloads are hard to keep. */
@@ -26,7 +27,7 @@ public final class TestEvents {
     public record Measured(double value, float small) {}
 
     @EventType("nested")
-    public record Nested(List<Object> tree) {}
+    public record Nested(@Unproven("lists and texts only") List<Object> tree) {}
 
     /** Bears no name. */
     public record Nameless(String text) {}

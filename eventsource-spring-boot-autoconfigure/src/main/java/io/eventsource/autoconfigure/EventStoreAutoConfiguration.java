@@ -1,6 +1,7 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventJsonCustomizer;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.event.JacksonPayloadSerializer;
@@ -33,6 +34,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -117,8 +119,12 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    PayloadSerializer eventPayloadSerializer() {
-        return new JacksonPayloadSerializer();
+    PayloadSerializer eventPayloadSerializer(
+            ObjectProvider<EventJsonCustomizer> customizers, ConfigurableListableBeanFactory beanFactory) {
+        List<EventJsonCustomizer> ordered = customizers.orderedStream().toList();
+        JacksonPayloadSerializer serializer = new JacksonPayloadSerializer(ordered);
+        UnusedModules.report(beanFactory, ordered);
+        return serializer;
     }
 
     @Bean

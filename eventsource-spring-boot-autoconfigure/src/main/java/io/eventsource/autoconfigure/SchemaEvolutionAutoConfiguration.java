@@ -31,8 +31,8 @@ public final class SchemaEvolutionAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    EventStoreVerification eventStoreVerification(EventStore store, Clocks clocks) {
-        return new EventStoreVerification(store, clocks.ticker());
+    EventStoreVerification eventStoreVerification(EventStore store, EventCodec codec, Clocks clocks) {
+        return new EventStoreVerification(store, codec.proof(), clocks.ticker());
     }
 
     @Bean

@@ -7,6 +7,8 @@ import io.eventsource.autoconfigure.account.AccountApplication;
 import io.eventsource.autoconfigure.account.Deposited;
 import io.eventsource.autoconfigure.invalid.names.InvalidApplication;
 import io.eventsource.autoconfigure.invalid.names.Paid;
+import io.eventsource.event.EventRegistry;
+import io.eventsource.event.EventType;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.EventStore;
@@ -104,6 +106,24 @@ class FailureAnalysisIT {
                 "is @Async, which runs it in another thread",
                 "Correct " + HandlersInsideBatchIT.InBackground.class.getName(),
                 "What a handler must not do");
+    }
+
+    @EventType("drawn")
+    record Drawn(String name, List<Shape> shapes) {
+
+        interface Shape {}
+    }
+
+    @EventType("started")
+    record Started(Runnable work) {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class Unreadable {
+
+        @Bean
+        EventRegistry registry() {
+            return EventRegistry.of(Drawn.class, Started.class);
+        }
     }
 
     private void assertFails(CapturedOutput output, Class<?> application, List<String> properties, String... told) {
@@ -259,5 +279,18 @@ class FailureAnalysisIT {
                 List.of(),
                 "Two projections have the name 'deposits'",
                 "Rename the newer of the two");
+    }
+
+    @Test
+    void eventsCouldNotBeReadBack(CapturedOutput output) {
+        assertFails(
+                output,
+                Unreadable.class,
+                List.of(),
+                "could not be read back as they were",
+                "- " + Drawn.class.getName() + ", shapes[]: " + Drawn.Shape.class.getName()
+                        + " is an interface and is stored without the class of the value",
+                "- " + Started.class.getName() + ", work: ",
+                "shapes[]: Annotate it with @JsonTypeInfo");
     }
 }

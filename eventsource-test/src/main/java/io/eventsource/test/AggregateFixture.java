@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.eventsource.aggregate.AggregateRepository;
 import io.eventsource.aggregate.AggregateRoot;
+import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.event.PayloadProof;
+import io.eventsource.event.PayloadSerializer;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -22,16 +26,22 @@ import org.jspecify.annotations.Nullable;
  *         .thenRaised(new OrderCancelled("changed my mind"));
  * }</pre>
  *
+ * <p>Events go through their JSON, as in the store: those of the history are folded as they would be read, and those that are
+ * raised must come back equal. An event that the store would refuse fails the test with the store's exception,
+ * {@link io.eventsource.proof.UnprovenTypeException} or {@link io.eventsource.event.EventEncodingException}.
+ *
  * @param <A> the aggregate class
  */
 public final class AggregateFixture<A extends AggregateRoot<?, ?>> {
 
     private final Class<A> aggregateClass;
     private final List<?> history;
+    private final PayloadProof proof;
 
-    private AggregateFixture(Class<A> aggregateClass, List<?> history) {
+    private AggregateFixture(Class<A> aggregateClass, List<?> history, PayloadProof proof) {
         this.aggregateClass = aggregateClass;
         this.history = history;
+        this.proof = proof;
     }
 
     /**
@@ -42,7 +52,18 @@ public final class AggregateFixture<A extends AggregateRoot<?, ?>> {
      * @return the fixture
      */
     public static <A extends AggregateRoot<?, ?>> AggregateFixture<A> of(Class<A> aggregateClass) {
-        return new AggregateFixture<>(aggregateClass, List.of());
+        return new AggregateFixture<>(aggregateClass, List.of(), new PayloadProof(new JacksonPayloadSerializer()));
+    }
+
+    /**
+     * This fixture with another JSON form of events, such as the library's with the modules of the application:
+     * {@code new JacksonPayloadSerializer(List.of(customizer))}.
+     *
+     * @param serializer as the application has it
+     * @return a copy
+     */
+    public AggregateFixture<A> serializer(PayloadSerializer serializer) {
+        return new AggregateFixture<>(aggregateClass, history, new PayloadProof(serializer));
     }
 
     /**
@@ -52,7 +73,7 @@ public final class AggregateFixture<A extends AggregateRoot<?, ?>> {
      * @return a copy
      */
     public AggregateFixture<A> given(Object... events) {
-        return new AggregateFixture<>(aggregateClass, List.of(events));
+        return new AggregateFixture<>(aggregateClass, List.of(events), proof);
     }
 
     /**
@@ -60,11 +81,20 @@ public final class AggregateFixture<A extends AggregateRoot<?, ?>> {
      *
      * @param command calls a method of the aggregate
      * @return what came of it
+     * @throws io.eventsource.proof.UnprovenTypeException when events of a class could not be read back
+     * @throws io.eventsource.event.EventEncodingException when an event could not be stored, or not be read back equal
      */
     public Outcome<A> when(Consumer<A> command) {
-        A aggregate = AggregateRepository.replay(aggregateClass, UUID.randomUUID(), history);
+        A aggregate = AggregateRepository.replay(aggregateClass, UUID.randomUUID(), asStored(history));
         Throwable refusal = catchThrowable(() -> command.accept(aggregate));
+        asStored(aggregate.uncommittedEvents());
         return new Outcome<>(aggregate, refusal);
+    }
+
+    /** The events as the store gives them back. */
+    private List<Object> asStored(Collection<?> events) {
+        proof.prove(events.stream().map(Object::getClass).distinct().toList());
+        return events.stream().<Object>map(proof::copy).toList();
     }
 
     /**

@@ -3,9 +3,17 @@ package io.eventsource.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.eventsource.aggregate.AggregateRoot;
 import io.eventsource.aggregate.AggregateType;
+import io.eventsource.event.EventEncodingException;
+import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.proof.UnprovenTypeException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AggregateFixtureTests {
@@ -72,5 +80,81 @@ class AggregateFixtureTests {
     void missingRefusalFailsTheTest() {
         var outcome = account.when(a -> {});
         assertThatThrownBy(() -> outcome.thenRefused(RuntimeException.class)).isInstanceOf(AssertionError.class);
+    }
+
+    record Line(BigDecimal price) {}
+
+    sealed interface Ordered permits Placed, Drawn, Marked {}
+
+    record Placed(List<Line> lines) implements Ordered {}
+
+    record Drawn(Shape shape) implements Ordered {
+
+        interface Shape {}
+    }
+
+    /** Comes back as another. */
+    record Marked(String text) implements Ordered {
+        Marked {
+            text = text + "!";
+        }
+    }
+
+    @AggregateType("order")
+    static final class Order extends AggregateRoot<List<Ordered>, Ordered> {
+
+        Order(UUID id) {
+            super(id, List.of());
+        }
+
+        void add(Ordered event) {
+            raise(event);
+        }
+
+        @Override
+        protected List<Ordered> evolve(List<Ordered> state, Ordered event) {
+            return Stream.concat(state.stream(), Stream.of(event)).toList();
+        }
+    }
+
+    private final AggregateFixture<Order> order = AggregateFixture.of(Order.class);
+
+    @Test
+    void eventsThatCouldNotBeReadBackFailTheTestWithTheirComponent() {
+        Drawn drawn = new Drawn(new Drawn.Shape() {});
+        assertThatThrownBy(() -> order.when(o -> o.add(drawn)))
+                .isInstanceOf(UnprovenTypeException.class)
+                .hasMessageContaining(Drawn.class.getName() + ", shape: ");
+        assertThatThrownBy(() -> order.given(drawn).when(o -> {})).isInstanceOf(UnprovenTypeException.class);
+    }
+
+    @Test
+    void eventsThatWouldComeBackAsOthersOrNotAtAllFailTheTest() {
+        assertThatThrownBy(() -> order.when(o -> o.add(new Marked("a"))))
+                .isInstanceOf(EventEncodingException.class)
+                .hasMessageContaining("text");
+        Placed large = new Placed(List.of(new Line(new BigDecimal("1E+200000"))));
+        assertThatThrownBy(() -> order.given(large).when(o -> {}))
+                .isInstanceOf(EventEncodingException.class)
+                .hasMessageContaining("lines[0].price");
+    }
+
+    @Test
+    void theHistoryIsFoldedAsItIsReadFromTheStore() {
+        List<Line> lines = new ArrayList<>(List.of(new Line(new BigDecimal("1E+2"))));
+        Placed placed = new Placed(lines);
+        order.given(placed)
+                .when(o -> {})
+                .then(o ->
+                        assertThat(o.state()).singleElement().isEqualTo(placed).isNotSameAs(placed));
+    }
+
+    @Test
+    void aSerializerOfTheApplicationIsUsed() {
+        AggregateFixture<Order> strict = order.serializer(new JacksonPayloadSerializer(List.of(
+                builder -> builder.changeDefaultPropertyInclusion(all -> all.withValueInclusion(Include.NON_EMPTY)))));
+        Placed placed = new Placed(List.of());
+        order.given(placed).when(o -> {}).thenNothing();
+        assertThatThrownBy(() -> strict.given(placed).when(o -> {})).isInstanceOf(UnprovenTypeException.class);
     }
 }
