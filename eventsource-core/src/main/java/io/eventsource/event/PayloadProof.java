@@ -1,5 +1,7 @@
 package io.eventsource.event;
 
+import io.eventsource.EventSourceException;
+import io.eventsource.failure.CauseChain;
 import io.eventsource.failure.FailureText;
 import io.eventsource.proof.HandleProof;
 import io.eventsource.proof.JacksonProof;
@@ -93,7 +95,7 @@ public final class PayloadProof {
         try {
             json = writer.serialize(value);
         } catch (RuntimeException failure) {
-            throw new EventEncodingException(value.getClass(), component(failure), FailureText.of(failure), failure);
+            throw new EventEncodingException(value.getClass(), component(failure), reason(failure), failure);
         } catch (StackOverflowError cycle) {
             throw new EventEncodingException(value.getClass(), "", "it is nested too deep, or holds itself", cycle);
         }
@@ -116,7 +118,7 @@ public final class PayloadProof {
             throw new EventEncodingException(
                     value.getClass(),
                     component(failure),
-                    "what is written cannot be read: " + FailureText.of(failure),
+                    "what is written cannot be read: " + reason(failure),
                     failure);
         }
         String difference = ReadBack.difference(value, back);
@@ -128,6 +130,15 @@ public final class PayloadProof {
                     null);
         }
         return back;
+    }
+
+    /** What the library says of it, or what may be said of anybody else's exception. */
+    private static String reason(Throwable failure) {
+        return CauseChain.of(failure).stream()
+                .filter(EventSourceException.class::isInstance)
+                .map(Throwable::getMessage)
+                .findFirst()
+                .orElseGet(() -> FailureText.of(failure));
     }
 
     /** Where it is, without the keys of maps, which are data. */

@@ -1,5 +1,6 @@
 package io.eventsource.proof;
 
+import io.eventsource.EventSourceException;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.core.JsonGenerator;
@@ -96,10 +97,15 @@ final class SeenClasses extends ValueSerializerModifier {
 
         @Override
         public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
-            throw DatabindException.from(
+            throw refusal(
                     context,
                     "the Optional '%s' is null and would come back as empty. Use Optional.empty()".formatted(name));
         }
+    }
+
+    /** Carries an exception of the library, whose text is known to hold no data. */
+    private static DatabindException refusal(SerializationContext context, String why) {
+        return DatabindException.from(context, why, new EventSourceException(why));
     }
 
     /** A class that came after the proofs, or has none. */
@@ -144,7 +150,7 @@ final class SeenClasses extends ValueSerializerModifier {
         private void requireSeen(SerializationContext context) {
             if (!seen.contains(type)) {
                 JavaType javaType = context.constructType(type);
-                throw DatabindException.from(
+                throw refusal(
                         context,
                         "a value of %s stands where another class is declared, and would come back as that one. Declare its class, or annotate the declared one with @JsonTypeInfo"
                                 .formatted(javaType.getRawClass().getName()));
