@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
@@ -24,8 +23,8 @@ import org.springframework.jdbc.core.JdbcOperations;
  * <ol>
  *   <li>Of a page of <i>n</i> events each may have an <i>n</i>-th of the bytes. The statement answers those that have no more whole, and
  *       the others without payload and headers. While events are of ordinary size this is all: one statement.
- *   <li>The others are read one by one as long as the page has room for them. The page ends before the first for which it has none.
- *   <li>The first event of a page is read whatever its size, so that every page gets somewhere.
+ *   <li>Of the others, one more statement reads those for which the page has room. The page ends before the first for which it has none.
+ *   <li>The first event of a page is read whatever its size, so that every page gets somewhere. Where it is one of the others, a statement reads it by itself.
  * </ol>
  *
  * <p>What counts is the length of the JSON text, which the compressed size in the table does not tell: text that repeats itself is stored in a
@@ -44,19 +43,10 @@ public final class LogReader {
             + StoredEventMapper.DETAILS + ", metadata, CASE WHEN pg_column_size(payload) <= ? AND " + HEADERS_FIT
             + " THEN payload::text END AS payload FROM {schema}.events WHERE position > ? AND position <= ?";
 
-    /** The size of an event in the table, perhaps compressed. */
-    private static final String STORED_BYTES = "pg_column_size(payload) + coalesce(pg_column_size(metadata), 0)";
-
-    private static final String IN_MEMORY = "octet_length(payload::text) + coalesce(octet_length(metadata::text), 0)";
-
-    private static final String WHOLE = "SELECT " + StoredEventMapper.COLUMNS
-            + " FROM {schema}.events WHERE position = ? AND CASE WHEN " + STORED_BYTES + " > ? THEN false ELSE "
-            + IN_MEMORY
-            + " <= ? END";
-
     private final JdbcOperations detached;
     private final EventSourceSchema schema;
     private final long maxBytes;
+    private final LargeEvents large;
     private final StoredEventMapper mapper = new StoredEventMapper();
 
     /**
@@ -84,6 +74,7 @@ public final class LogReader {
         this.detached = detached;
         this.schema = schema;
         this.maxBytes = maxBytes;
+        this.large = new LargeEvents(detached, schema);
     }
 
     /**
@@ -124,25 +115,12 @@ public final class LogReader {
         if (outline.unread().isEmpty()) {
             return new LogPage(outline.events(), outline.nextPosition(), settledHead);
         }
-        List<StoredEvent> events = new ArrayList<>();
-        long room = bytes;
-        for (StoredEvent each : outline.events()) {
-            StoredEvent event = outline.unread().contains(each.position())
-                    ? whole(each, events.isEmpty() ? Long.MAX_VALUE : room)
-                    : each;
-            long size = event == null ? Long.MAX_VALUE : size(event);
-            if (event == null || (!events.isEmpty() && size > room)) {
-                return new LogPage(
-                        events,
-                        events.isEmpty()
-                                ? each.position()
-                                : events.get(events.size() - 1).position(),
-                        settledHead);
-            }
-            events.add(event);
-            room -= size;
+        List<StoredEvent> events = large.read(outline, bytes);
+        if (events.size() == outline.events().size()) {
+            return new LogPage(events, outline.nextPosition(), settledHead);
         }
-        return new LogPage(events, outline.nextPosition(), settledHead);
+        StoredEvent last = events.isEmpty() ? outline.events().get(0) : events.get(events.size() - 1);
+        return new LogPage(events, last.position(), settledHead);
     }
 
     /**
@@ -157,20 +135,6 @@ public final class LogReader {
             size += header.getKey().length() + header.getValue().length();
         }
         return size;
-    }
-
-    /** An event with its payload; null when it has more bytes than that, or is not there any more. */
-    private @Nullable StoredEvent whole(StoredEvent unread, long bytes) {
-        try {
-            List<StoredEvent> found = detached.query(schema.sql(WHOLE), mapper, unread.position(), bytes, bytes);
-            return found.isEmpty() ? null : found.get(0);
-        } catch (DataAccessException | OutOfMemoryError failure) {
-            OutOfMemoryError shortage = MemoryShortage.of(failure);
-            if (bytes < Long.MAX_VALUE || shortage == null) {
-                throw failure;
-            }
-            throw new EventTooLargeException(unread, shortage);
-        }
     }
 
     /**

@@ -6,17 +6,26 @@ import io.eventsource.event.EventMetadata;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
+import io.eventsource.testing.Seeds;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.TestEvents.Noted;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** How many bytes of events are in memory at once. */
 @OnEachPostgres
@@ -25,12 +34,16 @@ class PageBytesIT {
     private static final int KIB = 1024;
     private static final long PAGE = 64 * KIB;
 
+    private static final int MIB = 1024 * KIB;
+
+    private final TestDatabase database;
     private final EventStore store;
     private final CountingDataSource counting;
     private final LogReader reader;
     private long base;
 
     PageBytesIT(TestDatabase database) {
+        this.database = database;
         this.store = database.store();
         this.counting = new CountingDataSource(database.dataSource());
         this.reader = new LogReader(counting, TestDatabase.SCHEMA, PAGE);
@@ -57,6 +70,54 @@ class PageBytesIT {
         StringBuilder text = new StringBuilder(length);
         new Random(1).ints(length, 'a', 'z').forEach(letter -> text.append((char) letter));
         return text.toString();
+    }
+
+    /** Removes an event as the owner of the tables can. */
+    private void erase(long position) {
+        database.transaction().executeWithoutResult(status -> {
+            database.jdbc().execute("SET LOCAL session_replication_role = replica");
+            database.jdbc().update("DELETE FROM eventsource.events WHERE position = ?", position);
+        });
+    }
+
+    /** A page for whose second statement an event is not there any more. */
+    private LogPage pageWhileErasing(long position) {
+        AtomicInteger statements = new AtomicInteger();
+        DataSource erasing = new DelegatingDataSource(database.dataSource()) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                if (statements.incrementAndGet() == 2) {
+                    erase(position);
+                }
+                return super.getConnection();
+            }
+        };
+        return new LogReader(erasing, TestDatabase.SCHEMA, 16 * MIB)
+                .read(LogQuery.after(base).limit(500), store.settledHead());
+    }
+
+    /** How many statements it takes to read all that was appended as one page. */
+    private int statementsForOnePage(int events) {
+        LogReader large = new LogReader(counting, TestDatabase.SCHEMA, 16 * MIB);
+        long head = store.settledHead();
+        int before = counting.statements();
+
+        LogPage page = large.read(LogQuery.after(base).limit(500), head);
+
+        int statements = counting.statements() - before;
+        assertThat(page.events()).hasSize(events).isEqualTo(all());
+        assertThat(page.atHead()).isTrue();
+        return statements;
+    }
+
+    /** What was appended, read without any bound. */
+    private List<StoredEvent> all() {
+        return database.jdbc()
+                .query(
+                        "SELECT " + StoredEventMapper.COLUMNS
+                                + " FROM eventsource.events WHERE position > ? ORDER BY position",
+                        new StoredEventMapper(),
+                        base);
     }
 
     private List<LogPage> pages(int limit) {
@@ -173,5 +234,121 @@ class PageBytesIT {
         assertThat(payloads.version()).isEqualTo(3);
         assertThat(payloads.payloads()).containsExactly(new Noted("a"), new Noted(random(large)), new Noted("b"));
         assertThat(counting.statements() - before).isEqualTo(2);
+    }
+
+    @Test
+    void a_page_of_200_events_of_20_kilobytes_is_three_statements() {
+        note(Collections.nCopies(200, random(20_000)).toArray(String[]::new));
+
+        assertThat(statementsForOnePage(200)).isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void small_events_between_large_ones_cost_no_statement() {
+        String large = random(20_000);
+        note(Stream.generate(() -> Stream.of("a", large, "b", repetitive(30_000), large))
+                .limit(50)
+                .flatMap(Function.identity())
+                .toArray(String[]::new));
+
+        assertThat(statementsForOnePage(250)).isEqualTo(2);
+    }
+
+    @Test
+    void events_with_large_headers_are_read_together() {
+        String baggage = random(20_000);
+        for (int i = 0; i < 50; i++) {
+            store.append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1))
+                    .withMetadata(EventMetadata.none().withHeader("baggage", baggage)));
+        }
+
+        assertThat(statementsForOnePage(50)).isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void a_first_event_that_fills_the_page_leaves_nothing_to_look_for() {
+        note(random(100 * KIB), random(20 * KIB), random(20 * KIB));
+        long head = store.settledHead();
+        int before = counting.statements();
+
+        LogPage page = reader.read(LogQuery.after(base).limit(100), head);
+
+        assertThat(page.events()).hasSize(1);
+        assertThat(page.nextPosition()).isEqualTo(base + 1);
+        assertThat(counting.statements() - before).isEqualTo(2);
+    }
+
+    @Test
+    void the_server_sends_no_more_than_fits_behind_a_large_first_event() {
+        note(random(30 * KIB), random(10), random(20 * KIB), repetitive(20 * KIB), random(20 * KIB), random(10));
+        LargeEvents large = new LargeEvents(database.jdbc(), TestDatabase.SCHEMA);
+        List<StoredEvent> all = all();
+
+        assertThat(large.fitting(List.of(base + 3, base + 4, base + 5), List.of(0L, 0L, 0L), 41 * KIB))
+                .containsOnlyKeys(base + 3, base + 4)
+                .containsValues(all.get(2), all.get(3));
+        assertThat(large.fitting(List.of(base + 3, base + 4, base + 5), List.of(0L, 2L * KIB, 0L), 41 * KIB))
+                .containsOnlyKeys(base + 3);
+        assertThat(large.fitting(List.of(base + 3, base + 4, base + 5), List.of(0L, 0L, 0L), 62 * KIB))
+                .hasSize(3);
+        assertThat(large.fitting(List.of(base + 3), List.of(0L), 20 * KIB)).isEmpty();
+    }
+
+    @Test
+    void an_event_erased_while_a_page_is_read_costs_no_other_event() {
+        String large = random(20_000);
+        note(large, large, large, large);
+
+        LogPage page = pageWhileErasing(base + 3);
+        assertThat(page.events()).extracting(StoredEvent::position).containsExactly(base + 1, base + 2);
+        assertThat(page.nextPosition()).isEqualTo(base + 2);
+
+        LogPage first = pageWhileErasing(base + 1);
+        assertThat(first.events()).isEmpty();
+        assertThat(first.nextPosition()).isEqualTo(base + 1);
+        assertThat(pages(100).stream().flatMap(each -> each.events().stream()))
+                .extracting(StoredEvent::position)
+                .containsExactly(base + 2, base + 4);
+    }
+
+    @Test
+    void pages_of_whatever_limits_together_are_the_log() {
+        long seed = Seeds.next(PageBytesIT.class);
+        Random random = new Random(seed);
+        for (int i = 0; i < 60; i++) {
+            int length = between(random, 10, 1_000_000);
+            String text = random.nextBoolean() ? random(length) : "ä😀".repeat(length / 6);
+            EventMetadata metadata = random.nextInt(4) == 0
+                    ? EventMetadata.none().withHeader("baggage", random(between(random, 10, 100_000)))
+                    : EventMetadata.none();
+            store.append(StreamAppend.to("account", UUID.randomUUID(), new Noted(text))
+                    .withMetadata(metadata));
+        }
+        List<StoredEvent> all = all();
+        long head = store.settledHead();
+        for (int round = 0; round < 12; round++) {
+            List<StoredEvent> read = new ArrayList<>();
+            long position = base;
+            while (position < head) {
+                int limit = between(random, 1, 500);
+                long bytes = between(random, 100, 16 * MIB);
+                LogPage page = reader.read(LogQuery.after(position).limit(limit), BucketRange.ALL, head, bytes);
+                assertThat(page.nextPosition()).as("seed %d", seed).isGreaterThan(position);
+                assertThat(page.events()).as("seed %d", seed).hasSizeBetween(1, limit);
+                assertThat(page.events().size() == 1 || bytes(page) <= bytes)
+                        .as(
+                                "seed %d: %d events within %d bytes",
+                                seed, page.events().size(), bytes)
+                        .isTrue();
+                read.addAll(page.events());
+                position = page.nextPosition();
+            }
+            assertThat(read.equals(all)).as("seed %d", seed).isTrue();
+        }
+    }
+
+    /** A number of any order of magnitude. */
+    private static int between(Random random, int least, int most) {
+        return (int) Math.round(least * Math.pow((double) most / least, random.nextDouble()));
     }
 }
