@@ -7,6 +7,9 @@ import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.Deposited;
+import io.eventsource.time.Ticker;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
@@ -152,6 +155,48 @@ class SequenceWatchIT {
                 .containsExactly(1L, 2L, 3L, 11L);
         head.publish();
         assertThat(published()).isEqualTo(11);
+    }
+
+    @Test
+    void a_repair_that_is_rolled_back_or_fails_can_still_be_listed_and_repeated() throws SQLException {
+        appendAroundAGap();
+        head.publish();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
+        append();
+        String repair = "SELECT old_position FROM eventsource.repair_positions(%s)";
+        try (Connection connection = database.connect();
+                Connection reader = database.connect()) {
+            JdbcTemplate owner = TestDatabase.on(connection);
+            connection.setAutoCommit(false);
+            assertThat(owner.queryForList(repair.formatted(true), Long.class)).containsExactly(6L);
+            connection.rollback();
+            assertThat(owner.queryForList(repair.formatted(false), Long.class)).containsExactly(6L);
+            connection.rollback();
+
+            reader.setAutoCommit(false);
+            owner.execute("ALTER FUNCTION eventsource.repair_positions(boolean) SET lock_timeout = '100ms'");
+            connection.commit();
+            TestDatabase.on(reader).execute("LOCK TABLE eventsource.event_outbox");
+            assertThatThrownBy(() -> owner.queryForList(repair.formatted(true), Long.class))
+                    .hasMessageContaining("lock timeout");
+            connection.rollback();
+        }
+        head.advance();
+        assertThat(head.sequenceBehind()).isEqualTo(new SequenceBehind(6, 11));
+
+        assertThat(jdbc.queryForList(repair.formatted(true), Long.class)).containsExactly(6L);
+        assertThat(append()).isEqualTo(13);
+    }
+
+    @Test
+    void a_repair_that_moves_no_event_leaves_a_sequence_that_reads_as_used() {
+        appendAroundAGap();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
+        assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
+                .isEmpty();
+        head.publish();
+        assertThat(published()).isEqualTo(11);
+        assertThat(append()).isEqualTo(12);
     }
 
     @Test
