@@ -22,8 +22,9 @@ final class GroundSql {
     static final String SCHEMA =
             """
             WITH t AS (
-                SELECT c.oid, c.relname, c.relkind, c.relpersistence, c.relhasrules, c.relowner,
-                       pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable
+                SELECT c.oid, c.relname, c.relkind, c.relpersistence, c.relowner,
+                       pg_catalog.has_table_privilege(c.oid, 'SELECT')
+                           AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS readable
                   FROM pg_catalog.pg_class AS c
                   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
                  WHERE n.nspname = '{schema}' AND c.relname = ANY (?::text[])),
@@ -36,8 +37,16 @@ final class GroundSql {
                        AND d.refobjsubid = a.attnum AND d.classid = 'pg_catalog.pg_class'::regclass AND d.deptype IN ('i', 'a')
                   JOIN pg_catalog.pg_sequence AS s ON s.seqrelid = d.objid)
             SELECT 'table' AS kind, relname::text AS name, relkind::text || relpersistence::text AS value FROM t
-            UNION ALL SELECT 'rules', relname, relhasrules::text FROM t
-            UNION ALL SELECT 'hidden', relname, pg_catalog.row_security_active(oid)::text FROM t WHERE relkind IN ('r', 'p')
+            UNION ALL SELECT 'rules', relname, EXISTS (SELECT FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = t.oid)::text FROM t
+            UNION ALL SELECT 'hidden', relname,
+                             (pg_catalog.row_security_active(oid)
+                              AND (EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = t.oid AND NOT p.polpermissive)
+                                   OR NOT EXISTS (SELECT FROM pg_catalog.pg_policy AS p
+                                                   WHERE p.polrelid = t.oid AND p.polcmd IN ('r', '*')
+                                                     AND pg_catalog.pg_get_expr(p.polqual, p.polrelid) = 'true'
+                                                     AND EXISTS (SELECT FROM unnest(p.polroles) AS o (id)
+                                                                  WHERE o.id = 0 OR pg_catalog.pg_has_role(o.id, 'USAGE')))))::text
+                        FROM t WHERE relkind IN ('r', 'p')
             UNION ALL SELECT 'children', t.relname, count(*)::text
                         FROM t JOIN pg_catalog.pg_inherits AS i ON t.oid IN (i.inhparent, i.inhrelid) GROUP BY t.relname
             UNION ALL SELECT 'distributed', 'tables', substring(pg_catalog.query_to_xml(
