@@ -42,7 +42,7 @@ public final class GroundWatch {
     }
 
     /**
-     * What was found, at most a minute ago, or a second while something is refused or down.
+     * What was found, and what appends of this process have met since it started. What was found was so at most a minute ago, or a second while something is refused, down or unknown.
      *
      * @return the report
      * @throws org.springframework.dao.DataAccessException when the database is out of reach; the next call asks again
@@ -67,8 +67,9 @@ public final class GroundWatch {
     }
 
     private static Duration patience(GroundReport known) {
-        boolean well =
-                known.of(Severity.REFUSE).isEmpty() && known.of(Severity.DOWN).isEmpty();
+        boolean well = known.of(Severity.REFUSE).isEmpty()
+                && known.of(Severity.DOWN).isEmpty()
+                && known.findings().stream().noneMatch(each -> each.code().equals(GroundReport.UNKNOWN));
         return well ? WHILE_WELL : WHILE_WRONG;
     }
 }
