@@ -102,7 +102,7 @@ public final class LogHead {
     LogHead(LogEvidence evidence, Clocks clocks) {
         this.evidence = evidence;
         this.clocks = clocks;
-        this.sequence = new SequenceWatch(evidence);
+        this.sequence = new SequenceWatch(evidence, clocks);
     }
 
     /** What must end before the head may move to {@code upTo}. */
@@ -211,6 +211,20 @@ public final class LogHead {
      */
     public @Nullable SequenceBehind sequenceBehind() {
         return sequence.behind();
+    }
+
+    /**
+     * Whether an append of this process has met a position that had an event already, since it started. Costs nothing.
+     *
+     * @return how often and since when, or null when none has
+     */
+    public @Nullable PositionsUsed positionsUsed() {
+        return sequence.used();
+    }
+
+    /** An append has met a position that had an event already. */
+    void meetUsedPosition() {
+        sequence.meetUsedPosition();
     }
 
     /**

@@ -3,9 +3,13 @@ package io.eventsource.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eventsource.ground.GroundInspector;
+import io.eventsource.ground.GroundWatch;
+import io.eventsource.ground.Severity;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
+import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.time.Ticker;
 import java.sql.Connection;
@@ -94,6 +98,33 @@ class SequenceWatchIT {
         assertThatThrownBy(this::append)
                 .isInstanceOfSatisfying(AppendFailedException.class, failure -> assertThat(failure.reason())
                         .isEqualTo(AppendFailedException.Reason.POSITION_USED));
+    }
+
+    @Test
+    void a_used_position_stays_a_finding_after_the_sequence_has_passed_the_head_again() {
+        EventStore appending = TestDatabase.store(counting, TestEvents.codec(), head, new LogSignal());
+        GroundWatch watch = new GroundWatch(
+                new GroundInspector(jdbc, TestDatabase.SCHEMA, List.of()),
+                () -> 0,
+                head::positionsUsed,
+                Ticker.system());
+        appendAroundAGap();
+        assertThat(watch.report().of(Severity.DOWN)).isEmpty();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 9)");
+        StreamAppend deposit = StreamAppend.to("account", UUID.randomUUID(), new Deposited(1));
+        assertThat(appending.append(deposit).firstPosition()).isEqualTo(10);
+        assertThatThrownBy(() -> appending.append(deposit)).isInstanceOf(AppendFailedException.class);
+        assertThat(append()).isEqualTo(12);
+        head.advance();
+        head.advance();
+
+        assertThat(head.sequenceBehind()).as("nothing else tells of it").isNull();
+        assertThat(watch.report().of(Severity.REFUSE)).isEmpty();
+        assertThat(watch.report().of(Severity.DOWN)).singleElement().satisfies(finding -> {
+            assertThat(finding.code()).isEqualTo("positions-used");
+            assertThat(finding.evidence()).contains("1 times");
+            assertThat(finding.remedy()).contains("repair_positions", "rebuild", "restart");
+        });
     }
 
     @Test
