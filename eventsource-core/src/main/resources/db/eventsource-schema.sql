@@ -1043,7 +1043,9 @@ BEGIN
         RETURN;
     END IF;
     IF p_apply THEN
-        PERFORM pg_catalog.setval(v_sequence, v_highest);
+        -- not setval, which stays when this is rolled back: nothing would tell any more which events were missed
+        EXECUTE format('ALTER SEQUENCE %s RESTART WITH %s', v_sequence, v_highest);
+        PERFORM pg_catalog.nextval(v_sequence);
         ALTER TABLE eventsource.events DISABLE TRIGGER events_refuse_change;
     END IF;
     FOR missed IN
@@ -1103,4 +1105,4 @@ VALUES
     (11, '11', 'outbox rows', 'SQL', 'ES11__outbox_rows.pgsql', 1986006033, current_user, 0, true),
     (12, '12', 'subscription controls', 'SQL', 'ES12__subscription_controls.pgsql', -755666687, current_user, 0, true),
     (13, '13', 'dead letters of messages', 'SQL', 'ES13__dead_letters_of_messages.pgsql', 267667197, current_user, 0, true),
-    (14, '14', 'positions are guarded', 'SQL', 'ES14__positions_are_guarded.pgsql', -1410565383, current_user, 0, true);
+    (14, '14', 'positions are guarded', 'SQL', 'ES14__positions_are_guarded.pgsql', -161833282, current_user, 0, true);

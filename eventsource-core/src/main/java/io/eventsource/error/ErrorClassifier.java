@@ -20,7 +20,8 @@ public interface ErrorClassifier {
     ErrorClassification classify(Throwable error);
 
     /**
-     * Classifies by, in this order: what an exception says of itself ({@link ClassifiedError}), the SQLState of a
+     * Classifies by, in this order: what an exception says of itself ({@link ClassifiedError}, the reason of an
+     * {@link io.eventsource.store.AppendFailedException} that every append would meet), the SQLState of a
      * {@link java.sql.SQLException}, and the types of exceptions of this library, of Spring and of Java, the outermost that is
      * known. Types that say little, such as {@link IllegalStateException}, are looked at last. What is not known is
      * {@link ErrorCategory#UNKNOWN}.

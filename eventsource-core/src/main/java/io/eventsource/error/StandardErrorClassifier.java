@@ -13,6 +13,7 @@ import io.eventsource.event.EventDecodingException;
 import io.eventsource.event.EventEncodingException;
 import io.eventsource.event.InvalidEventTypeException;
 import io.eventsource.failure.CauseChain;
+import io.eventsource.store.AppendFailedException;
 import io.eventsource.store.EventTooLargeException;
 import io.eventsource.store.InvalidAppendException;
 import io.eventsource.store.StreamMismatchException;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.ServiceConfigurationError;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -127,6 +129,15 @@ final class StandardErrorClassifier implements ErrorClassifier {
             rule(UnsupportedOperationException.class, APPLICATION, MEDIUM),
             rule(AssertionError.class, APPLICATION, HIGH));
 
+    /** Reasons for which another event's handler could not append either, whatever the state says of its cause. */
+    private static final Set<AppendFailedException.Reason> OF_EVERY_APPEND = Set.of(
+            AppendFailedException.Reason.READ_ONLY,
+            AppendFailedException.Reason.POSITION_USED,
+            AppendFailedException.Reason.NO_POSITION_LEFT,
+            AppendFailedException.Reason.NO_PRIVILEGE,
+            AppendFailedException.Reason.NOT_MIGRATED,
+            AppendFailedException.Reason.RESOURCES_EXHAUSTED);
+
     private static Rule rule(Class<?> type, ErrorCategory category, ErrorSeverity severity) {
         return new Rule(type, new ErrorClassification(category, severity));
     }
@@ -146,6 +157,9 @@ final class StandardErrorClassifier implements ErrorClassifier {
     }
 
     private static @Nullable ErrorClassification byItself(Throwable error) {
+        if (error instanceof AppendFailedException failed && OF_EVERY_APPEND.contains(failed.reason())) {
+            return new ErrorClassification(INFRASTRUCTURE, CRITICAL);
+        }
         return error instanceof ClassifiedError classified ? classified.classification() : null;
     }
 

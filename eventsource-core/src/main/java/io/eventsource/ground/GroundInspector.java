@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.postgresql.PGConnection;
-import org.springframework.jdbc.BadSqlGrammarException;
-import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * Asks whether the database is what the guarantees assume, in one statement about the server and this session, and one about the
- * schema. Reads the catalogue, one end of the log and the sequence; takes no lock that anybody waits for. Thread-safe.
+ * schema. What the server answers with an error is a finding of its own, {@code ground-unknown}. Reads the catalogue, one end of the log and the sequence; takes no lock that anybody waits for. Thread-safe.
  */
 public final class GroundInspector {
 
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
+    private final SchemaQuestions questions;
     private final Set<String> accepted;
 
     /**
@@ -36,6 +36,7 @@ public final class GroundInspector {
     public GroundInspector(JdbcOperations jdbc, EventSourceSchema schema, Collection<String> accepted) {
         this.jdbc = jdbc;
         this.schema = schema;
+        this.questions = new SchemaQuestions(jdbc, schema);
         this.accepted = Set.copyOf(accepted);
         for (String code : accepted) {
             if (!Expected.ACCEPTABLE.contains(code)) {
@@ -70,43 +71,47 @@ public final class GroundInspector {
     private GroundReport judgeServer() {
         try {
             return ServerRules.judge(Objects.requireNonNull(jdbc.execute(this::askServer)));
-        } catch (BadSqlGrammarException | UncategorizedSQLException failure) {
-            // somebody answers who does not know PostgreSQL's functions, most likely with another name
-            String version = jdbc.queryForObject(GroundSql.VERSION, String.class);
-            GroundReport report = ServerRules.judge(new Facts().put("server", "version", version));
-            if (report.of(Severity.REFUSE).isEmpty()) {
+        } catch (DataAccessException failure) {
+            String state = ServerAnswers.state(failure);
+            if (state == null) {
                 throw failure;
             }
-            return report;
+            return judgeByVersion(state);
+        }
+    }
+
+    /** Somebody answers who does not know PostgreSQL's functions, most likely with another name, or who may not call them. */
+    private GroundReport judgeByVersion(String state) {
+        GroundReport unknown =
+                new GroundReport(List.of(ServerAnswers.unknown("the server and the settings of this session", state)));
+        try {
+            String version = jdbc.queryForObject(GroundSql.VERSION, String.class);
+            GroundReport report = ServerRules.judge(new Facts().put("server", "version", version));
+            return report.of(Severity.REFUSE).isEmpty() ? report.and(unknown) : report;
+        } catch (DataAccessException failure) {
+            if (ServerAnswers.state(failure) == null) {
+                throw failure;
+            }
+            return unknown;
         }
     }
 
     /**
-     * Asks for the tables, the sequence, triggers, functions and rights, in one statement.
+     * Asks for the tables, the sequence, triggers, functions and rights, in one statement; in some more where the server is built without
+     * libxml, or this user may not call {@code query_to_xml}.
      *
      * @return what was found; that the tables are missing is one finding
      * @throws org.springframework.dao.DataAccessException when the database is out of reach
      */
     public GroundReport inspectSchema() {
-        List<String> relations = new ArrayList<>();
-        List<String> privileges = new ArrayList<>();
-        Expected.RIGHTS.forEach((relation, rights) -> rights.forEach(right -> {
-            relations.add(relation);
-            privileges.add(right);
-        }));
-        Facts facts = ask(
-                jdbc,
-                schema.sql(GroundSql.SCHEMA),
-                array(Expected.TABLES),
-                array(relations),
-                array(privileges),
-                array(Expected.APPENDED),
-                array(Expected.CALLED));
         List<Finding> findings = new ArrayList<>();
-        findings.addAll(TableRules.judge(facts, schema));
-        if (!facts.all("table").isEmpty()) {
-            findings.addAll(SequenceRules.judge(facts, schema));
-            findings.addAll(RoleRules.judge(facts));
+        Facts facts = questions.ask(findings);
+        if (facts != null) {
+            findings.addAll(TableRules.judge(facts, schema));
+            if (!facts.all("table").isEmpty()) {
+                findings.addAll(SequenceRules.judge(facts, schema));
+                findings.addAll(RoleRules.judge(facts));
+            }
         }
         return new GroundReport(findings).accepting(accepted);
     }
@@ -136,7 +141,7 @@ public final class GroundInspector {
         return facts;
     }
 
-    private static Facts ask(JdbcOperations jdbc, String sql, Object... arguments) {
+    static Facts ask(JdbcOperations jdbc, String sql, Object... arguments) {
         Facts facts = new Facts();
         jdbc.query(
                 sql,
@@ -147,7 +152,7 @@ public final class GroundInspector {
         return facts;
     }
 
-    private static String[] array(List<String> values) {
+    static String[] array(List<String> values) {
         return values.toArray(String[]::new);
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 public record GroundReport(List<Finding> findings) {
 
     static final String POOLER = "pooler";
+    static final String UNKNOWN = "ground-unknown";
 
     /** A report without findings. */
     public static final GroundReport CLEAN = new GroundReport(List.of());

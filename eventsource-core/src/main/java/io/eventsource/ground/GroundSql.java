@@ -1,6 +1,6 @@
 package io.eventsource.ground;
 
-/** The two statements that ask. Each answers rows of kind, name and value. */
+/** The two statements that ask, and those that stand in for a part of the second. Each answers rows of kind, name and value. */
 final class GroundSql {
 
     /** Plain enough for whatever answers in PostgreSQL's protocol and claims a version of it. */
@@ -16,34 +16,42 @@ final class GroundSql {
     static final String VERSION = "SELECT version()";
 
     /**
-     * Reads the catalogue, so that nothing of it fails for a table that is missing or may not be read. The two highest positions
-     * and the sequence are asked for only where that is possible; all of it is seen in one snapshot, and the sequence not before it.
+     * Reads the catalogue, so that nothing of it fails for a table that is missing or may not be read.
      */
-    static final String SCHEMA =
+    static final String CATALOGUE =
             """
             WITH t AS (
-                SELECT c.oid, c.relname, c.relkind, c.relpersistence, c.relhasrules, c.relowner,
-                       pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable
+                SELECT c.oid, c.relname, c.relkind, c.relpersistence, c.relowner,
+                       pg_catalog.has_table_privilege(c.oid, 'SELECT')
+                           AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS readable
                   FROM pg_catalog.pg_class AS c
                   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
                  WHERE n.nspname = '{schema}' AND c.relname = ANY (?::text[])),
             e AS (SELECT * FROM t WHERE relname = 'events'),
             q AS (
-                SELECT s.*, pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT') AS readable
+                SELECT s.*, pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT')
+                            AND (SELECT pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')
+                                   FROM pg_catalog.pg_class AS c WHERE c.oid = s.seqrelid) AS readable
                   FROM e
                   JOIN pg_catalog.pg_attribute AS a ON a.attrelid = e.oid AND a.attname = 'position'
                   JOIN pg_catalog.pg_depend AS d ON d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = e.oid
                        AND d.refobjsubid = a.attnum AND d.classid = 'pg_catalog.pg_class'::regclass AND d.deptype IN ('i', 'a')
                   JOIN pg_catalog.pg_sequence AS s ON s.seqrelid = d.objid)
             SELECT 'table' AS kind, relname::text AS name, relkind::text || relpersistence::text AS value FROM t
-            UNION ALL SELECT 'rules', relname, relhasrules::text FROM t
-            UNION ALL SELECT 'hidden', relname, pg_catalog.row_security_active(oid)::text FROM t WHERE relkind IN ('r', 'p')
+            UNION ALL SELECT 'rules', relname, EXISTS (SELECT FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = t.oid)::text FROM t
+            UNION ALL SELECT 'hidden', relname,
+                             (pg_catalog.row_security_active(oid)
+                              AND (EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = t.oid AND NOT p.polpermissive)
+                                   OR NOT EXISTS (SELECT FROM pg_catalog.pg_policy AS p
+                                                   WHERE p.polrelid = t.oid AND p.polcmd IN ('r', '*')
+                                                     AND pg_catalog.pg_get_expr(p.polqual, p.polrelid) = 'true'
+                                                     AND EXISTS (SELECT FROM unnest(p.polroles) AS o (id)
+                                                                  WHERE o.id = 0 OR pg_catalog.pg_has_role(o.id, 'USAGE')))))::text
+                        FROM t WHERE relkind IN ('r', 'p')
             UNION ALL SELECT 'children', t.relname, count(*)::text
                         FROM t JOIN pg_catalog.pg_inherits AS i ON t.oid IN (i.inhparent, i.inhrelid) GROUP BY t.relname
-            UNION ALL SELECT 'distributed', 'tables', substring(pg_catalog.query_to_xml(
-                             'SELECT string_agg(p.logicalrelid::regclass::text, '', '') AS v FROM pg_catalog.pg_dist_partition AS p WHERE p.logicalrelid::oid IN ('
-                             || (SELECT string_agg(oid::text, ', ') FROM t) || ')', true, false, '')::text FROM '<v>([^<]*)</v>')
-                       WHERE pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL AND EXISTS (SELECT FROM t)
+            UNION ALL SELECT 'readable', relname, (readable AND relkind = 'r')::text FROM t
+            UNION ALL SELECT 'citus', 'there', (pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL)::text
             UNION ALL SELECT 'column', t.relname || '.' || a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)
                              || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
                              || CASE WHEN a.attidentity = 'a' THEN ' identity' ELSE '' END
@@ -68,16 +76,7 @@ final class GroundSql {
             UNION ALL SELECT 'sequence', x.name, x.value
                         FROM q CROSS JOIN LATERAL (VALUES
                              ('name', q.seqrelid::regclass::text), ('increment', q.seqincrement::text), ('cache', q.seqcache::text),
-                             ('cycle', q.seqcycle::text), ('maximum', q.seqmax::text), ('readable', q.readable::text),
-                             ('last', CASE WHEN q.readable THEN substring(pg_catalog.query_to_xml(
-                                 'SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END AS v FROM ' || q.seqrelid::regclass,
-                                 true, false, '')::text FROM '<v>([^<]*)</v>') END)) AS x (name, value)
-            UNION ALL SELECT 'log', 'highest', substring(pg_catalog.query_to_xml(
-                             'SELECT max(position) AS v FROM {schema}.events', true, false, '')::text FROM '<v>([^<]*)</v>')
-                        FROM e WHERE e.readable AND e.relkind = 'r'
-            UNION ALL SELECT 'log', 'head', substring(pg_catalog.query_to_xml(
-                             'SELECT max(position) AS v FROM {schema}.log_head', true, false, '')::text FROM '<v>([^<]*)</v>')
-                        FROM t WHERE t.relname = 'log_head' AND t.readable AND t.relkind = 'r'
+                             ('cycle', q.seqcycle::text), ('maximum', q.seqmax::text), ('readable', q.readable::text)) AS x (name, value)
             UNION ALL SELECT 'role', 'name', current_user
             UNION ALL SELECT 'role', 'superuser', r.rolsuper::text FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user
             UNION ALL SELECT 'role', 'owner', pg_catalog.pg_has_role(e.relowner, 'USAGE')::text FROM e
@@ -105,6 +104,41 @@ final class GroundSql {
                         FROM t WHERE t.relname = 'log_head'
             UNION ALL SELECT 'excess', 'UPDATE ON SEQUENCE ' || q.seqrelid::regclass,
                              pg_catalog.has_sequence_privilege(q.seqrelid, 'UPDATE')::text FROM q""";
+
+    /**
+     * The catalogue, and what is read of the tables and the sequence where that is possible: all of it is seen in one snapshot, and
+     * the sequence not before it.
+     */
+    static final String SCHEMA = CATALOGUE
+            + """
+
+            UNION ALL SELECT 'distributed', 'tables', substring(pg_catalog.query_to_xml(
+                             'SELECT string_agg(p.logicalrelid::regclass::text, '', '') AS v FROM pg_catalog.pg_dist_partition AS p WHERE p.logicalrelid::oid IN ('
+                             || (SELECT string_agg(oid::text, ', ') FROM t) || ')', true, false, '')::text FROM '<v>([^<]*)</v>')
+                       WHERE pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL AND EXISTS (SELECT FROM t)
+            UNION ALL SELECT 'sequence', 'last', CASE WHEN q.readable THEN substring(pg_catalog.query_to_xml(
+                                 'SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END AS v FROM ' || q.seqrelid::regclass,
+                                 true, false, '')::text FROM '<v>([^<]*)</v>') END FROM q
+            UNION ALL SELECT 'log', 'highest', substring(pg_catalog.query_to_xml(
+                             'SELECT max(position) AS v FROM {schema}.events', true, false, '')::text FROM '<v>([^<]*)</v>')
+                        FROM e WHERE e.readable AND e.relkind = 'r'
+            UNION ALL SELECT 'log', 'head', substring(pg_catalog.query_to_xml(
+                             'SELECT max(position) AS v FROM {schema}.log_head', true, false, '')::text FROM '<v>([^<]*)</v>')
+                        FROM t WHERE t.relname = 'log_head' AND t.readable AND t.relkind = 'r'""";
+
+    /** One value, in plain words for a server or a user without {@code query_to_xml}. */
+    static final String HIGHEST = "SELECT max(position)::text FROM {schema}.events";
+
+    static final String HEAD = "SELECT max(position)::text FROM {schema}.log_head";
+
+    static final String LAST = "SELECT (CASE WHEN is_called THEN last_value ELSE last_value - 1 END)::text FROM %s";
+
+    static final String DISTRIBUTED =
+            """
+            SELECT string_agg(p.logicalrelid::regclass::text, ', ')
+              FROM pg_catalog.pg_dist_partition AS p
+              JOIN pg_catalog.pg_class AS c ON c.oid = p.logicalrelid::oid
+              JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = '{schema}'""";
 
     /** Reads every stream, and of each the events at the end of it by index. */
     static final String STREAMS =

@@ -1,8 +1,11 @@
 package io.eventsource.ground;
 
+import io.eventsource.store.PositionsUsed;
 import io.eventsource.time.Ticker;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,7 @@ public final class GroundWatch {
 
     private final GroundInspector inspector;
     private final LongSupplier changes;
+    private final Supplier<@Nullable PositionsUsed> used;
     private final Ticker ticker;
 
     private volatile boolean suspected;
@@ -28,9 +32,12 @@ public final class GroundWatch {
      *
      * @param inspector asks
      * @param changes another number whenever the database may have become another one, such as the log's generation; no statement
+     * @param used what appends of this process have met, or null; no statement
      * @param ticker measures how old a report is
      */
-    public GroundWatch(GroundInspector inspector, LongSupplier changes, Ticker ticker) {
+    public GroundWatch(
+            GroundInspector inspector, LongSupplier changes, Supplier<@Nullable PositionsUsed> used, Ticker ticker) {
+        this.used = used;
         this.inspector = inspector;
         this.changes = changes;
         this.ticker = ticker;
@@ -42,12 +49,29 @@ public final class GroundWatch {
     }
 
     /**
-     * What was found, at most a minute ago, or a second while something is refused or down.
+     * What was found, and what appends of this process have met since it started. What was found was so at most a minute ago, or a second while something is refused, down or unknown.
      *
      * @return the report
      * @throws org.springframework.dao.DataAccessException when the database is out of reach; the next call asks again
      */
-    public synchronized GroundReport report() {
+    public GroundReport report() {
+        GroundReport found = asked();
+        PositionsUsed met = used.get();
+        return met == null ? found : found.and(new GroundReport(List.of(positionsUsed(met))));
+    }
+
+    /** Nothing in the database tells of it once the sequence has passed the head again. */
+    private static Finding positionsUsed(PositionsUsed met) {
+        return new Finding(
+                "positions-used",
+                Severity.DOWN,
+                "Since %s, %d times, an append of this process has met a position that had an event already: the sequence was set back"
+                        .formatted(met.since(), met.times()),
+                "What was appended before, or meanwhile by other processes, may be at positions that subscriptions had passed",
+                "Stop appending, compare the read models with the log, run repair_positions as the owner (docs/operations.md), rebuild the projections that lack events, then restart this process");
+    }
+
+    private synchronized GroundReport asked() {
         long now = ticker.nanos();
         long changesNow = changes.getAsLong();
         GroundReport known = report;
@@ -67,8 +91,9 @@ public final class GroundWatch {
     }
 
     private static Duration patience(GroundReport known) {
-        boolean well =
-                known.of(Severity.REFUSE).isEmpty() && known.of(Severity.DOWN).isEmpty();
+        boolean well = known.of(Severity.REFUSE).isEmpty()
+                && known.of(Severity.DOWN).isEmpty()
+                && known.findings().stream().noneMatch(each -> each.code().equals(GroundReport.UNKNOWN));
         return well ? WHILE_WELL : WHILE_WRONG;
     }
 }

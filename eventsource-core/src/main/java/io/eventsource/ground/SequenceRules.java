@@ -71,12 +71,7 @@ final class SequenceRules {
     private void place() {
         Long last = facts.number("sequence", "last");
         if (last == null) {
-            add(
-                    "sequence-unreadable",
-                    WARN,
-                    "This user may not read the sequence " + name(),
-                    "A sequence that was set back is noticed only when an append meets a used position",
-                    "GRANT SELECT ON SEQUENCE %s TO %s".formatted(name(), facts.value("role", "name")));
+            unreadable();
             return;
         }
         Long highest = facts.number("log", "highest");
@@ -107,6 +102,18 @@ final class SequenceRules {
                     "The sequence %s is at %d and ends at %d".formatted(name(), last, maximum),
                     "Appends fail when it ends",
                     "ALTER SEQUENCE %s NO MAXVALUE".formatted(name()));
+        }
+    }
+
+    /** Where it is readable, the server has answered with an error, which is a finding of its own. */
+    private void unreadable() {
+        if (!facts.is("sequence", "readable", "true")) {
+            add(
+                    "sequence-unreadable",
+                    WARN,
+                    "This user may not read the sequence " + name(),
+                    "A sequence that was set back is noticed only when an append meets a used position",
+                    "GRANT SELECT ON SEQUENCE %s TO %s".formatted(name(), facts.value("role", "name")));
         }
     }
 

@@ -44,8 +44,12 @@ final class ServerProducts {
 
     private static final Product DSQL = new Product("", "Amazon Aurora DSQL", NODES);
 
-    /** {@code PostgreSQL 15.14 (Debian 15.14-0+deb12u1) on x86_64-pc-linux-gnu, compiled by gcc …, 64-bit} and its like. */
-    private static final Pattern GENUINE = Pattern.compile("PostgreSQL \\d[^ ,]*( \\(.*\\))?( on |, compiled by ).*");
+    /**
+     * {@code PostgreSQL 15.14 (Debian 15.14-0+deb12u1) on x86_64-pc-linux-gnu, compiled by gcc …, 64-bit} and its like. Who builds it
+     * may add a text to the version ({@code --with-extra-version}).
+     */
+    private static final Pattern GENUINE =
+            Pattern.compile("PostgreSQL \\d[^ ,]*(( \\(.*\\)| - .*)?( on |, compiled by )| .*, compiled by ).*");
 
     private ServerProducts() {}
 

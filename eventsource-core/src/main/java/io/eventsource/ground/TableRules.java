@@ -87,7 +87,10 @@ final class TableRules {
                 refuse("rewrite-rules", table, "has rewrite rules, which may send rows elsewhere");
             }
             if (facts.is("hidden", table, "true")) {
-                refuse("rows-hidden", table, "hides rows from this user by row-level security");
+                refuse(
+                        "rows-hidden",
+                        table,
+                        "may hide rows from this user by row-level security: no permissive policy USING (true) for SELECT or ALL applies to it, or there is a restrictive policy");
             }
             if (facts.value("children", table) != null) {
                 refuse("inheritance", table, "has child tables, or is one");
@@ -128,7 +131,18 @@ final class TableRules {
         Expected.COLUMNS.forEach((column, expected) -> {
             String found = facts.value("column", column);
             boolean tableThere = facts.all("table").containsKey(column.substring(0, column.indexOf('.')));
-            if (tableThere && !expected.equals(found)) {
+            if (tableThere && (expected + " not null").equals(found)) {
+                add(
+                        "column",
+                        WARN,
+                        "%s.%s is NOT NULL".formatted(schema.name(), column),
+                        "Whatever leaves it empty fails; the rest works",
+                        "Make sure that it always has a value, or as the owner: ALTER TABLE %s.%s ALTER COLUMN %s DROP NOT NULL"
+                                .formatted(
+                                        schema.name(),
+                                        column.substring(0, column.indexOf('.')),
+                                        column.substring(column.indexOf('.') + 1)));
+            } else if (tableThere && !expected.equals(found)) {
                 boolean position = column.equals("events.position") && found != null;
                 add(
                         "column",

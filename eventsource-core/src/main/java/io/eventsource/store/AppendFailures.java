@@ -20,16 +20,20 @@ final class AppendFailures {
 
     private AppendFailures() {}
 
-    /** Runs an action, and throws what its failure means. */
-    static <T> T translating(StreamAppend append, Supplier<@Nullable T> action) {
+    /** Runs an action, and throws what its failure means. The head learns of a used position. */
+    static <T> T translating(StreamAppend append, LogHead head, Supplier<@Nullable T> action) {
         try {
             return Objects.requireNonNull(action.get());
         } catch (DataAccessException failure) {
-            throw translate(append, failure);
+            RuntimeException translated = translate(append, failure);
+            if (translated instanceof AppendFailedException failed && failed.reason() == Reason.POSITION_USED) {
+                head.meetUsedPosition();
+            }
+            throw translated;
         }
     }
 
-    static RuntimeException translate(StreamAppend append, DataAccessException failure) {
+    private static RuntimeException translate(StreamAppend append, DataAccessException failure) {
         SQLException answer = answer(failure);
         // where there was no connection nothing was sent: whatever state it carries is the server's answer to the login
         if (failure instanceof CannotGetJdbcConnectionException || answer == null) {

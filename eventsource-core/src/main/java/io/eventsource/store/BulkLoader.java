@@ -43,8 +43,10 @@ final class BulkLoader {
     private final JdbcOperations detached;
     private final AppendSql sql;
     private final String copy;
+    private final LogHead head;
 
-    BulkLoader(JdbcOperations detached, AppendSql sql, EventSourceSchema schema) {
+    BulkLoader(JdbcOperations detached, AppendSql sql, EventSourceSchema schema, LogHead head) {
+        this.head = head;
         this.detached = detached;
         this.sql = sql;
         this.copy = schema.sql(COPY);
@@ -71,6 +73,7 @@ final class BulkLoader {
     private LoadProgress loadChunk(Chunk chunk, LoadProgress before, long begin, Consumer<LoadProgress> progress) {
         AppendFailures.translating(
                 chunk.appends.get(0).append(),
+                head,
                 () -> detached.execute((ConnectionCallback<Integer>) connection -> {
                     connection.setAutoCommit(false);
                     boolean committed = false;

@@ -50,6 +50,7 @@ public final class LogHead {
 
     private static final int PAGE = 10_000;
     private static final Duration PUBLISH_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration SLOWEST_PUBLISHING = Duration.ofMinutes(1);
     private static final Logger log = LoggerFactory.getLogger(LogHead.class);
 
     private final LogEvidence evidence;
@@ -68,6 +69,7 @@ public final class LogHead {
 
     private long published;
     private @Nullable Long publishedAt;
+    private Duration publishInterval = PUBLISH_INTERVAL;
     /** Read without the monitor, which a look holds for as long as the database takes to answer. */
     private volatile LogHeadStatus status = new LogHeadStatus(0, null, 0, 0, null);
 
@@ -100,7 +102,7 @@ public final class LogHead {
     LogHead(LogEvidence evidence, Clocks clocks) {
         this.evidence = evidence;
         this.clocks = clocks;
-        this.sequence = new SequenceWatch(evidence);
+        this.sequence = new SequenceWatch(evidence, clocks);
     }
 
     /** What must end before the head may move to {@code upTo}. */
@@ -150,6 +152,7 @@ public final class LogHead {
         fence = null;
         head = 0;
         incarnation = null;
+        publishInterval = PUBLISH_INTERVAL;
         generation++;
     }
 
@@ -164,16 +167,20 @@ public final class LogHead {
     }
 
     /**
-     * Publishes the head in the database for readers that start, when it has moved and the last time was long enough ago.
+     * Publishes the head in the database for readers that start, when it has moved and the last time was long enough ago. After a
+     * failure that is twice as long as before, up to a minute, until the head is published or the log could not be read.
      *
      * @throws org.springframework.dao.DataAccessException when the database is out of reach or this user may not write
      */
     public synchronized void publish() {
         Long last = publishedAt;
-        boolean due = last == null || clocks.ticker().since(last).compareTo(PUBLISH_INTERVAL) >= 0;
+        boolean due = last == null || clocks.ticker().since(last).compareTo(publishInterval) >= 0;
         if (head > 0 && head != published && due) {
             publishedAt = clocks.ticker().nanos();
+            Duration slower = publishInterval.multipliedBy(2);
+            publishInterval = slower.compareTo(SLOWEST_PUBLISHING) > 0 ? SLOWEST_PUBLISHING : slower;
             evidence.publish(head);
+            publishInterval = PUBLISH_INTERVAL;
             published = head;
         }
     }
@@ -204,6 +211,20 @@ public final class LogHead {
      */
     public @Nullable SequenceBehind sequenceBehind() {
         return sequence.behind();
+    }
+
+    /**
+     * Whether an append of this process has met a position that had an event already, since it started. Costs nothing.
+     *
+     * @return how often and since when, or null when none has
+     */
+    public @Nullable PositionsUsed positionsUsed() {
+        return sequence.used();
+    }
+
+    /** An append has met a position that had an event already. */
+    void meetUsedPosition() {
+        sequence.meetUsedPosition();
     }
 
     /**

@@ -74,7 +74,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         this.ids = ids;
         this.sql = new AppendSql(schema);
         this.lateSql = new LateAppendSql(schema);
-        this.bulkLoader = new BulkLoader(detached, sql, schema);
+        this.bulkLoader = new BulkLoader(detached, sql, schema, logHead);
         this.executor = executor;
         this.groups = groups;
         this.coalescer = new AppendCoalescer(this, executor);
@@ -219,8 +219,8 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
                         : sql.appendEvents(connection, appends, true));
     }
 
-    private static <T> T translating(StreamAppend append, JdbcOperations jdbc, ConnectionCallback<T> action) {
-        return AppendFailures.translating(append, () -> jdbc.execute(action));
+    private <T> T translating(StreamAppend append, JdbcOperations jdbc, ConnectionCallback<T> action) {
+        return AppendFailures.translating(append, logHead, () -> jdbc.execute(action));
     }
 
     /** The results of an append to several streams, or the refusal of the one that was refused. */

@@ -1,6 +1,8 @@
 package io.eventsource.store;
 
+import io.eventsource.time.Clocks;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,10 +17,24 @@ final class SequenceWatch {
     private static final Logger log = LoggerFactory.getLogger(SequenceWatch.class);
 
     private final LogEvidence evidence;
+    private final Clocks clocks;
+    private final AtomicReference<@Nullable PositionsUsed> used = new AtomicReference<>();
     private volatile @Nullable SequenceBehind behind;
 
-    SequenceWatch(LogEvidence evidence) {
+    SequenceWatch(LogEvidence evidence, Clocks clocks) {
         this.evidence = evidence;
+        this.clocks = clocks;
+    }
+
+    /** An append has met a used position. That is never forgotten: by the next look the sequence may have passed the head again. */
+    void meetUsedPosition() {
+        used.updateAndGet(before -> before == null
+                ? new PositionsUsed(1, clocks.now())
+                : new PositionsUsed(before.times() + 1, before.since()));
+    }
+
+    @Nullable PositionsUsed used() {
+        return used.get();
     }
 
     /** Takes in a look. Costs a further statement only when the sequence seems to be behind. */

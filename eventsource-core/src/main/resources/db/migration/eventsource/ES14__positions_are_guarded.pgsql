@@ -51,7 +51,9 @@ BEGIN
         RETURN;
     END IF;
     IF p_apply THEN
-        PERFORM pg_catalog.setval(v_sequence, v_highest);
+        -- not setval, which stays when this is rolled back: nothing would tell any more which events were missed
+        EXECUTE format('ALTER SEQUENCE %s RESTART WITH %s', v_sequence, v_highest);
+        PERFORM pg_catalog.nextval(v_sequence);
         ALTER TABLE ${flyway:defaultSchema}.events DISABLE TRIGGER events_refuse_change;
     END IF;
     FOR missed IN

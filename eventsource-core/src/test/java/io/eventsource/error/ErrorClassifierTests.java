@@ -14,6 +14,8 @@ import io.eventsource.EventSourceException;
 import io.eventsource.event.EventDecodingException;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.store.AppendFailedException.Reason;
+import io.eventsource.store.AppendFailuresOfTests;
 import io.eventsource.testing.TestEvents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -136,6 +138,27 @@ class ErrorClassifierTests {
     private static RuntimeException translated(SQLException bare) {
         RuntimeException translated = new SQLStateSQLExceptionTranslator().translate("task", "SELECT", bare);
         return translated == null ? new UncategorizedSQLException("task", "SELECT", bare) : translated;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "READ_ONLY, 25006, INFRASTRUCTURE, CRITICAL",
+        "POSITION_USED, 23505, INFRASTRUCTURE, CRITICAL",
+        "NO_POSITION_LEFT, 2200H, INFRASTRUCTURE, CRITICAL",
+        "NO_PRIVILEGE, 42501, INFRASTRUCTURE, CRITICAL",
+        "NOT_MIGRATED, 42883, INFRASTRUCTURE, CRITICAL",
+        "RESOURCES_EXHAUSTED, 53100, INFRASTRUCTURE, CRITICAL",
+        "VERSION_USED, 23505, PERMANENT, MEDIUM",
+        "TRANSACTION_ABORTED, 25P02, APPLICATION, HIGH"
+    })
+    void an_append_that_no_other_event_could_do_either_is_not_the_events_fault(
+            Reason reason, String state, ErrorCategory category, ErrorSeverity severity) {
+        RuntimeException failure = AppendFailuresOfTests.because(reason, translated(new SQLException("x", state)));
+        ErrorClassification expected = new ErrorClassification(category, severity);
+
+        assertThat(classifier.classify(failure)).isEqualTo(expected);
+        assertThat(classifier.classify(new IllegalStateException("a handler's", failure)))
+                .isEqualTo(expected);
     }
 
     static Stream<Arguments> byType() {

@@ -227,6 +227,69 @@ class GroundInspectorIT {
     }
 
     @Test
+    void a_rule_that_was_dropped_again_is_no_finding() {
+        assertThat(codes(
+                        with(
+                                "CREATE RULE gone AS ON INSERT TO eventsource.events DO INSTEAD NOTHING",
+                                "DROP RULE gone ON eventsource.events"),
+                        Severity.REFUSE))
+                .isEmpty();
+    }
+
+    @Test
+    void row_level_security_is_refused_only_where_it_may_hide_rows() {
+        Map<List<String>, Boolean> policies = new LinkedHashMap<>();
+        policies.put(List.of(), true);
+        policies.put(List.of("CREATE POLICY p ON eventsource.events USING (true)"), false);
+        policies.put(List.of("CREATE POLICY p ON eventsource.events FOR SELECT TO tenant_of_test USING (true)"), false);
+        policies.put(List.of("CREATE POLICY p ON eventsource.events TO group_of_test USING (true)"), false);
+        policies.put(List.of("CREATE POLICY p ON eventsource.events TO other_of_test USING (true)"), true);
+        policies.put(List.of("CREATE POLICY p ON eventsource.events FOR UPDATE USING (true)"), true);
+        policies.put(List.of("CREATE POLICY p ON eventsource.events USING (tenant_id = 'a')"), true);
+        policies.put(
+                List.of(
+                        "CREATE POLICY p ON eventsource.events USING (tenant_id = 'a')",
+                        "CREATE POLICY q ON eventsource.events USING (true)"),
+                false);
+        policies.put(
+                List.of(
+                        "CREATE POLICY p ON eventsource.events USING (true)",
+                        "CREATE POLICY q ON eventsource.events AS RESTRICTIVE USING (tenant_id = 'a')"),
+                true);
+        Map<List<String>, Boolean> refused = new LinkedHashMap<>();
+        policies.keySet().forEach(each -> {
+            List<String> statements = new ArrayList<>(List.of(
+                    "CREATE ROLE tenant_of_test",
+                    "CREATE ROLE other_of_test",
+                    "CREATE ROLE group_of_test",
+                    "GRANT group_of_test TO tenant_of_test",
+                    "GRANT USAGE ON SCHEMA eventsource TO tenant_of_test",
+                    "GRANT SELECT ON ALL TABLES IN SCHEMA eventsource TO tenant_of_test",
+                    "ALTER TABLE eventsource.events ENABLE ROW LEVEL SECURITY"));
+            statements.addAll(each);
+            statements.add("SET LOCAL ROLE tenant_of_test");
+            refused.put(
+                    each,
+                    codes(with(statements.toArray(String[]::new)), Severity.REFUSE)
+                            .contains("rows-hidden"));
+        });
+        assertThat(refused).isEqualTo(policies);
+    }
+
+    @Test
+    void a_column_that_is_only_stricter_is_a_warning() {
+        GroundReport report = with("ALTER TABLE eventsource.events ALTER COLUMN tenant_id SET NOT NULL");
+        assertThat(codes(report, Severity.WARN)).contains("column");
+        assertThat(codes(report, Severity.DOWN)).isEmpty();
+        assertThat(codes(
+                        with("ALTER TABLE eventsource.event_streams ALTER COLUMN version DROP NOT NULL"),
+                        Severity.DOWN))
+                .containsExactly("column");
+        assertThat(codes(with("ALTER TABLE eventsource.events ALTER COLUMN tenant_id TYPE varchar(9)"), Severity.DOWN))
+                .containsExactly("column");
+    }
+
+    @Test
     void a_schema_that_is_not_there_is_one_finding() {
         try (TestDatabase empty = database.neighbour()) {
             GroundReport report = inspector(empty.jdbc()).inspect();

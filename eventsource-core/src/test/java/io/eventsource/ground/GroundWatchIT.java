@@ -26,6 +26,7 @@ class GroundWatchIT {
         this.watch = new GroundWatch(
                 new GroundInspector(new JdbcTemplate(counting), TestDatabase.SCHEMA, List.of()),
                 changes::get,
+                () -> null,
                 nanos::get);
     }
 

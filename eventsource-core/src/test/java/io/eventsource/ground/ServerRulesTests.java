@@ -46,6 +46,9 @@ class ServerRulesTests {
                 "PostgreSQL 15.14 (Debian 15.14-0+deb12u1) on x86_64-pc-linux-gnu, compiled by gcc (Debian 12.2.0-14+deb12u1) 12.2.0, 64-bit",
                 "PostgreSQL 16.3, compiled by Visual C++ build 1938, 64-bit",
                 "PostgreSQL 17.2 on x86_64-windows, compiled by msvc-19.42.34435, 64-bit",
+                "PostgreSQL 17.5 - Percona Server for PostgreSQL 17.5.1 on x86_64-pc-linux-gnu, compiled by gcc (Debian 12.2.0-14) 12.2.0, 64-bit",
+                "PostgreSQL 16.3 of our own, patched on Monday on x86_64-pc-linux-gnu, compiled by gcc, 64-bit",
+                "PostgreSQL 16.3-ours, compiled by Visual C++ build 1938, 64-bit",
                 "PostgreSQL 19beta1 on x86_64-pc-linux-gnu, compiled by gcc, 64-bit",
                 "PostgreSQL 15.2 (EnterpriseDB Advanced Server 15.2.0) on x86_64-pc-linux-gnu, compiled by gcc, 64-bit"
             })

@@ -153,6 +153,24 @@ class AppendFailureIT {
     }
 
     @Test
+    void the_head_counts_used_positions_of_appends_in_transactions_and_of_loads() {
+        store.append(deposit(account, 1, 2, 3));
+        LogHead head = LogHead.of(pool, TestDatabase.SCHEMA, Clock.systemUTC());
+        EventStore watched = TestDatabase.store(pool, TestEvents.codec(), head, new LogSignal());
+        assertThat(head.positionsUsed()).isNull();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 1, false)");
+        assertThatThrownBy(
+                        () -> transaction.executeWithoutResult(status -> watched.append(deposit(UUID.randomUUID(), 1))))
+                .isInstanceOf(AppendFailedException.class);
+        assertThatThrownBy(() -> watched.load(Stream.of(deposit(UUID.randomUUID(), 1)), progress -> {}))
+                .isInstanceOf(AppendFailedException.class);
+        assertThat(head.positionsUsed())
+                .isNotNull()
+                .extracting(PositionsUsed::times)
+                .isEqualTo(2L);
+    }
+
+    @Test
     void a_sequence_at_its_end_is_named_in_every_way_of_appending() {
         store.append(deposit(account, 1, 2, 3));
         jdbc.execute("ALTER SEQUENCE eventsource.events_position_seq MAXVALUE 3");

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventsource.testing.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.dao.PermissionDeniedDataAccessException;
 
 /** What the head does while somebody sets the wall clock. */
 class LogHeadClocksTests {
@@ -36,6 +40,33 @@ class LogHeadClocksTests {
         log.rollback("open");
         head.advance();
         assertThat(head.holeAge()).isEmpty();
+    }
+
+    @Test
+    void publishing_that_fails_is_tried_again_less_and_less_often_up_to_once_a_minute() {
+        log.append(1);
+        head.advance();
+        log.refusePublishing(true);
+        List<Integer> triedAt = new ArrayList<>();
+        for (int second = 0; second < 200; second++) {
+            try {
+                head.publish();
+            } catch (PermissionDeniedDataAccessException expected) {
+                triedAt.add(second);
+            }
+            clock.pass(Duration.ofSeconds(1));
+        }
+        assertThat(triedAt).containsExactly(0, 2, 6, 14, 30, 62, 122, 182);
+
+        log.refusePublishing(false);
+        clock.pass(Duration.ofMinutes(1));
+        head.publish();
+        assertThat(log.published()).isEqualTo(1);
+        log.append(1);
+        head.advance();
+        clock.pass(Duration.ofSeconds(1));
+        head.publish();
+        assertThat(log.published()).as("every second again").isEqualTo(2);
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.eventsource.store;
 
+import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
 
 /** A log in memory whose transactions a test moves step by step, also between two statements of the head. */
 final class ScriptedLog implements LogEvidence {
@@ -22,6 +24,7 @@ final class ScriptedLog implements LogEvidence {
     private @Nullable UUID incarnation;
     private int statements;
     private boolean unreachable;
+    private boolean refusesPublishing;
     private @Nullable Long sequence;
     private @Nullable Runnable beforeEachStatement;
 
@@ -86,6 +89,11 @@ final class ScriptedLog implements LogEvidence {
 
     void reachable(boolean reachable) {
         unreachable = !reachable;
+    }
+
+    /** The user may not publish. */
+    void refusePublishing(boolean refuse) {
+        refusesPublishing = refuse;
     }
 
     void beforeEachStatement(Runnable step) {
@@ -155,6 +163,10 @@ final class ScriptedLog implements LogEvidence {
     @Override
     public void publish(long head) {
         statement();
+        if (refusesPublishing) {
+            throw new PermissionDeniedDataAccessException(
+                    "permission denied for function publish_head", new SQLException("publish_head", "42501"));
+        }
         published = head;
     }
 

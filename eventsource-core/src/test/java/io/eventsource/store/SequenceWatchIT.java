@@ -3,10 +3,17 @@ package io.eventsource.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eventsource.ground.GroundInspector;
+import io.eventsource.ground.GroundWatch;
+import io.eventsource.ground.Severity;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
+import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
+import io.eventsource.time.Ticker;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
@@ -94,6 +101,33 @@ class SequenceWatchIT {
     }
 
     @Test
+    void a_used_position_stays_a_finding_after_the_sequence_has_passed_the_head_again() {
+        EventStore appending = TestDatabase.store(counting, TestEvents.codec(), head, new LogSignal());
+        GroundWatch watch = new GroundWatch(
+                new GroundInspector(jdbc, TestDatabase.SCHEMA, List.of()),
+                () -> 0,
+                head::positionsUsed,
+                Ticker.system());
+        appendAroundAGap();
+        assertThat(watch.report().of(Severity.DOWN)).isEmpty();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 9)");
+        StreamAppend deposit = StreamAppend.to("account", UUID.randomUUID(), new Deposited(1));
+        assertThat(appending.append(deposit).firstPosition()).isEqualTo(10);
+        assertThatThrownBy(() -> appending.append(deposit)).isInstanceOf(AppendFailedException.class);
+        assertThat(append()).isEqualTo(12);
+        head.advance();
+        head.advance();
+
+        assertThat(head.sequenceBehind()).as("nothing else tells of it").isNull();
+        assertThat(watch.report().of(Severity.REFUSE)).isEmpty();
+        assertThat(watch.report().of(Severity.DOWN)).singleElement().satisfies(finding -> {
+            assertThat(finding.code()).isEqualTo("positions-used");
+            assertThat(finding.evidence()).contains("1 times");
+            assertThat(finding.remedy()).contains("repair_positions", "rebuild", "restart");
+        });
+    }
+
+    @Test
     void a_restarted_sequence_is_behind_and_one_moved_forward_is_not() {
         appendAroundAGap();
         jdbc.execute("ALTER SEQUENCE eventsource.events_position_seq RESTART");
@@ -152,6 +186,48 @@ class SequenceWatchIT {
                 .containsExactly(1L, 2L, 3L, 11L);
         head.publish();
         assertThat(published()).isEqualTo(11);
+    }
+
+    @Test
+    void a_repair_that_is_rolled_back_or_fails_can_still_be_listed_and_repeated() throws SQLException {
+        appendAroundAGap();
+        head.publish();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
+        append();
+        String repair = "SELECT old_position FROM eventsource.repair_positions(%s)";
+        try (Connection connection = database.connect();
+                Connection reader = database.connect()) {
+            JdbcTemplate owner = TestDatabase.on(connection);
+            connection.setAutoCommit(false);
+            assertThat(owner.queryForList(repair.formatted(true), Long.class)).containsExactly(6L);
+            connection.rollback();
+            assertThat(owner.queryForList(repair.formatted(false), Long.class)).containsExactly(6L);
+            connection.rollback();
+
+            reader.setAutoCommit(false);
+            owner.execute("ALTER FUNCTION eventsource.repair_positions(boolean) SET lock_timeout = '100ms'");
+            connection.commit();
+            TestDatabase.on(reader).execute("LOCK TABLE eventsource.event_outbox");
+            assertThatThrownBy(() -> owner.queryForList(repair.formatted(true), Long.class))
+                    .hasMessageContaining("lock timeout");
+            connection.rollback();
+        }
+        head.advance();
+        assertThat(head.sequenceBehind()).isEqualTo(new SequenceBehind(6, 11));
+
+        assertThat(jdbc.queryForList(repair.formatted(true), Long.class)).containsExactly(6L);
+        assertThat(append()).isEqualTo(13);
+    }
+
+    @Test
+    void a_repair_that_moves_no_event_leaves_a_sequence_that_reads_as_used() {
+        appendAroundAGap();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
+        assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
+                .isEmpty();
+        head.publish();
+        assertThat(published()).isEqualTo(11);
+        assertThat(append()).isEqualTo(12);
     }
 
     @Test

@@ -102,6 +102,7 @@ public final class EventStoreAutoConfiguration {
         return new GroundWatch(
                 inspector,
                 () -> 2 * logHead.status().generation() + (logHead.sequenceBehind() == null ? 0 : 1),
+                logHead::positionsUsed,
                 Ticker.system());
     }
 
