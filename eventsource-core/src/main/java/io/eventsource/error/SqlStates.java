@@ -10,28 +10,41 @@ import static io.eventsource.error.ErrorSeverity.LOW;
 import static io.eventsource.error.ErrorSeverity.MEDIUM;
 import static java.util.Map.entry;
 
+import io.eventsource.failure.ServerAnswer;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * What SQLStates mean, by appendix A of PostgreSQL's documentation ("PostgreSQL Error Codes"): whole codes before their classes. The question
- * is each time whether another event would meet the same error. Then the category is {@link ErrorCategory#INFRASTRUCTURE}.
+ * What SQLStates mean, by appendix A of PostgreSQL's documentation ("PostgreSQL Error Codes"): whole codes before their classes.
  *
- * <p>Class 42 says that a statement does not fit the database: a table, a column, a right is missing. That does not depend on the event, with two
- * exceptions. A row that a policy of row-level security refuses has the state of a missing right. And the text of a value may be parsed when the statement
- * runs (a text search query, a path, a name), which fails with codes of this class too; the server then names no place in the statement.
+ * <p>The category is {@link ErrorCategory#INFRASTRUCTURE} only where the error cannot depend on the event, since reading stops then until the same
+ * event is handled. What may come from a value, or from a statement that is built for a value (an empty list, an untyped null), is the event's:
+ * if the ground is at fault after all, reading stops after some aggregates by {@link SameCause}.
+ *
+ * <p>One code may say both. Then fields of the server's answer decide ({@link ServerAnswer}), and without a proof it is the event's.
  */
 final class SqlStates {
 
     private static final int CLASS_LENGTH = 2;
-    private static final String SYNTAX_OR_ACCESS = "42";
-    private static final String ROW_POLICY_CHECK = "ExecWithCheckOptions";
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+    private static final Set<String> ROW_POLICY_CHECK = Set.of("ExecWithCheckOptions");
 
-    private static final ErrorClassification OF_THE_VALUE = new ErrorClassification(PERMANENT, HIGH);
+    /** A plan of a changed table, and a materialized view that is not populated. */
+    private static final Set<String> STATE_OF_RELATION = Set.of("RevalidateCachedQuery", "ExecOpenScanRelation");
+
     private static final ErrorClassification REFUSED_ROW = new ErrorClassification(PERMANENT, MEDIUM);
+    private static final ErrorClassification OF_THE_EVENT = new ErrorClassification(APPLICATION, HIGH);
+
+    /** What is not the event's where the server's answer proves it. */
+    private static final Map<String, ErrorClassification> PROVEN = Map.of(
+            "0A000", new ErrorClassification(INFRASTRUCTURE, HIGH), // cached plan of a changed table
+            "42703", new ErrorClassification(INFRASTRUCTURE, CRITICAL), // undefined column
+            "42809", new ErrorClassification(INFRASTRUCTURE, CRITICAL), // wrong kind of object
+            "42P01", new ErrorClassification(INFRASTRUCTURE, CRITICAL), // undefined table
+            "55000", new ErrorClassification(INFRASTRUCTURE, HIGH)); // not populated
 
     private static final Map<String, ErrorClassification> CODES = Map.ofEntries(
             entry(
@@ -41,27 +54,29 @@ final class SqlStates {
             entry("25P04", new ErrorClassification(TRANSIENT, HIGH)), // transaction timeout
             entry("40002", new ErrorClassification(PERMANENT, MEDIUM)), // integrity constraint at the commit
             entry("42501", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // insufficient privilege
-            entry("42703", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // undefined column
-            entry("42704", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // undefined object
-            entry("42883", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // undefined function
             entry("428C9", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // column that is generated always
-            entry("42809", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // wrong kind of object
-            entry("42P01", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // undefined table
             entry("42P05", new ErrorClassification(INFRASTRUCTURE, HIGH)), // prepared statement exists: a pooler
             entry("42P10", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // no unique index for ON CONFLICT
-            entry("55000", new ErrorClassification(INFRASTRUCTURE, HIGH)), // not in the state that is needed
-            entry("55P02", new ErrorClassification(INFRASTRUCTURE, HIGH)), // parameter that cannot be set now
+            entry("53200", new ErrorClassification(TRANSIENT, CRITICAL)), // out of memory, for a large value perhaps
+            entry("53400", OF_THE_EVENT), // configured limit, such as one of temporary files
+            entry("55000", OF_THE_EVENT), // not in the state that is needed: a record, a sequence
+            entry("55P02", OF_THE_EVENT), // parameter that cannot be set now, which a value may name
             entry("57014", new ErrorClassification(TRANSIENT, MEDIUM)), // statement timeout or cancelled
             entry("57P01", new ErrorClassification(INFRASTRUCTURE, HIGH)), // admin shutdown
             entry("57P02", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // crash shutdown
             entry("57P03", new ErrorClassification(INFRASTRUCTURE, HIGH)), // cannot connect now
             entry("57P04", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // database dropped
-            entry("57P05", new ErrorClassification(INFRASTRUCTURE, MEDIUM))); // idle session timeout
+            entry("57P05", new ErrorClassification(INFRASTRUCTURE, MEDIUM)), // idle session timeout
+            entry("58P01", OF_THE_EVENT), // undefined file, which a value may name
+            entry("HV00N", new ErrorClassification(INFRASTRUCTURE, HIGH)), // no connection to a foreign server
+            entry("XX001", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // corrupted data
+            entry("XX002", new ErrorClassification(INFRASTRUCTURE, CRITICAL))); // corrupted index
 
     private static final Map<String, ErrorClassification> CLASSES = Map.ofEntries(
+            entry("07", new ErrorClassification(APPLICATION, MEDIUM)), // dynamic SQL: a value that has no type
             entry("08", new ErrorClassification(INFRASTRUCTURE, HIGH)), // connection
             entry("09", new ErrorClassification(APPLICATION, MEDIUM)), // triggered action
-            entry("0A", new ErrorClassification(INFRASTRUCTURE, HIGH)), // feature not supported, cached plan
+            entry("0A", OF_THE_EVENT), // feature not supported: a unit of time
             entry("0B", new ErrorClassification(APPLICATION, HIGH)), // beginning a transaction
             entry("0L", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // grantor
             entry("0P", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // role
@@ -81,9 +96,9 @@ final class SqlStates {
             entry("39", new ErrorClassification(APPLICATION, MEDIUM)), // calling an external routine
             entry("3B", new ErrorClassification(APPLICATION, HIGH)), // savepoint
             entry("3D", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // no such database
-            entry("3F", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // no such schema
+            entry("3F", OF_THE_EVENT), // no such schema, which a value may name
             entry("40", new ErrorClassification(TRANSIENT, LOW)), // serialization, deadlock
-            entry("42", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // syntax or access rule
+            entry("42", OF_THE_EVENT), // syntax, types and names
             entry("44", new ErrorClassification(PERMANENT, MEDIUM)), // check option
             entry("53", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // disk, memory, connections
             entry("54", new ErrorClassification(PERMANENT, HIGH)), // program limit: an index row, a text, a depth
@@ -92,9 +107,9 @@ final class SqlStates {
             entry("58", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // I/O
             entry("72", new ErrorClassification(TRANSIENT, LOW)), // snapshot too old
             entry("F0", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // configuration file
-            entry("HV", new ErrorClassification(INFRASTRUCTURE, HIGH)), // foreign server
+            entry("HV", OF_THE_EVENT), // foreign data
             entry("P0", new ErrorClassification(APPLICATION, MEDIUM)), // raised in PL/pgSQL
-            entry("XX", new ErrorClassification(INFRASTRUCTURE, CRITICAL))); // internal, corrupted
+            entry("XX", OF_THE_EVENT)); // internal, which extensions raise for data
 
     private SqlStates() {}
 
@@ -103,21 +118,23 @@ final class SqlStates {
         if (state == null || state.length() < CLASS_LENGTH) {
             return null;
         }
-        ServerErrorMessage answer = error instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
-        if (state.startsWith(SYNTAX_OR_ACCESS)) {
-            if (answer != null && ROW_POLICY_CHECK.equals(answer.getRoutine())) {
-                return REFUSED_ROW;
-            }
-            if (!CODES.containsKey(state) && !namesPlace(answer)) {
-                return OF_THE_VALUE;
-            }
+        ServerErrorMessage answer = ServerAnswer.of(error);
+        if (state.equals(INSUFFICIENT_PRIVILEGE) && ServerAnswer.isBy(answer, ROW_POLICY_CHECK)) {
+            return REFUSED_ROW;
+        }
+        ErrorClassification found = byState(state, answer);
+        return found != null && found.category() == INFRASTRUCTURE && ServerAnswer.isRaised(answer)
+                ? OF_THE_EVENT
+                : found;
+    }
+
+    private static @Nullable ErrorClassification byState(String state, @Nullable ServerErrorMessage answer) {
+        ErrorClassification proven = PROVEN.get(state);
+        if (proven != null
+                && (ServerAnswer.namesPartOfStatement(answer) || ServerAnswer.isBy(answer, STATE_OF_RELATION))) {
+            return proven;
         }
         ErrorClassification byCode = CODES.get(state);
         return byCode == null ? CLASSES.get(state.substring(0, CLASS_LENGTH)) : byCode;
-    }
-
-    /** Whether the server points into the statement, or into one of a function. */
-    private static boolean namesPlace(@Nullable ServerErrorMessage answer) {
-        return answer != null && (answer.getPosition() > 0 || answer.getInternalPosition() > 0);
     }
 }

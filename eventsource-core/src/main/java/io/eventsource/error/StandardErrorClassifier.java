@@ -21,8 +21,8 @@ import io.eventsource.store.TenantMismatchException;
 import io.eventsource.store.VersionConflictException;
 import java.io.IOException;
 import java.lang.reflect.InaccessibleObjectException;
-import java.net.ConnectException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.KeyStoreException;
@@ -50,12 +50,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.BeanDefinitionStoreException;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.dao.IncorrectUpdateSemanticsDataAccessException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.dao.TypeMismatchDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.TransactionTimedOutException;
@@ -88,7 +90,9 @@ final class StandardErrorClassifier implements ErrorClassifier {
             rule(RecoverableDataAccessException.class, INFRASTRUCTURE, HIGH),
             rule(NonTransientDataAccessResourceException.class, INFRASTRUCTURE, HIGH),
             rule(PermissionDeniedDataAccessException.class, INFRASTRUCTURE, CRITICAL),
-            rule(InvalidDataAccessResourceUsageException.class, INFRASTRUCTURE, CRITICAL),
+            rule(IncorrectUpdateSemanticsDataAccessException.class, APPLICATION, MEDIUM),
+            rule(TypeMismatchDataAccessException.class, APPLICATION, MEDIUM),
+            rule(InvalidDataAccessResourceUsageException.class, APPLICATION, HIGH),
             rule(NonTransientDataAccessException.class, PERMANENT, MEDIUM),
             rule(CannotCreateTransactionException.class, INFRASTRUCTURE, HIGH),
             rule(TransactionTimedOutException.class, TRANSIENT, MEDIUM),
@@ -96,12 +100,11 @@ final class StandardErrorClassifier implements ErrorClassifier {
             rule(BeanCreationException.class, INFRASTRUCTURE, CRITICAL),
             rule(BeanDefinitionStoreException.class, INFRASTRUCTURE, CRITICAL),
             rule(NoSuchBeanDefinitionException.class, INFRASTRUCTURE, CRITICAL),
-            rule(ConnectException.class, INFRASTRUCTURE, HIGH),
-            rule(UnknownHostException.class, INFRASTRUCTURE, HIGH),
-            rule(SocketException.class, INFRASTRUCTURE, HIGH),
-            rule(UnresolvedAddressException.class, INFRASTRUCTURE, HIGH),
-            rule(SSLException.class, INFRASTRUCTURE, HIGH),
-            rule(CertificateException.class, INFRASTRUCTURE, HIGH),
+            rule(SocketException.class, TRANSIENT, HIGH), // an event may name the address
+            rule(UnknownHostException.class, TRANSIENT, HIGH),
+            rule(UnresolvedAddressException.class, TRANSIENT, HIGH),
+            rule(SSLException.class, TRANSIENT, HIGH),
+            rule(CertificateException.class, TRANSIENT, HIGH),
             rule(KeyStoreException.class, INFRASTRUCTURE, HIGH),
             rule(CommunicationException.class, INFRASTRUCTURE, HIGH),
             rule(NoInitialContextException.class, INFRASTRUCTURE, CRITICAL),
@@ -138,6 +141,14 @@ final class StandardErrorClassifier implements ErrorClassifier {
             AppendFailedException.Reason.NOT_MIGRATED,
             AppendFailedException.Reason.RESOURCES_EXHAUSTED);
 
+    /** What the network says. Behind an error of the database it means the database; elsewhere the address may be the event's. */
+    private static final List<Class<? extends Throwable>> OF_NETWORK = List.of(
+            SocketException.class,
+            SocketTimeoutException.class,
+            UnknownHostException.class,
+            UnresolvedAddressException.class,
+            SSLException.class);
+
     private static Rule rule(Class<?> type, ErrorCategory category, ErrorSeverity severity) {
         return new Rule(type, new ErrorClassification(category, severity));
     }
@@ -148,6 +159,7 @@ final class StandardErrorClassifier implements ErrorClassifier {
         return Stream.<Function<Throwable, @Nullable ErrorClassification>>of(
                         StandardErrorClassifier::byItself,
                         StandardErrorClassifier::bySqlState,
+                        StandardErrorClassifier::byNetworkOfDatabase,
                         each -> byType(each, TELLING),
                         each -> byType(each, GENERAL))
                 .flatMap(way -> chain.stream().map(way))
@@ -165,6 +177,14 @@ final class StandardErrorClassifier implements ErrorClassifier {
 
     private static @Nullable ErrorClassification bySqlState(Throwable error) {
         return error instanceof SQLException sql ? SqlStates.classify(sql) : null;
+    }
+
+    private static @Nullable ErrorClassification byNetworkOfDatabase(Throwable error) {
+        return error instanceof SQLException
+                        && CauseChain.of(error).stream()
+                                .anyMatch(each -> OF_NETWORK.stream().anyMatch(type -> type.isInstance(each)))
+                ? new ErrorClassification(INFRASTRUCTURE, HIGH)
+                : null;
     }
 
     private static @Nullable ErrorClassification byType(Throwable error, List<Rule> rules) {

@@ -3,7 +3,6 @@ package io.eventsource.failure;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
@@ -53,7 +52,7 @@ public record FailureSignature(String type, String sqlState, String thrownIn, St
     }
 
     private static String state(SQLException error) {
-        ServerErrorMessage answer = error instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+        ServerErrorMessage answer = ServerAnswer.of(error);
         return answer == null
                 ? String.valueOf(error.getSQLState())
                 : "%s %s %s".formatted(error.getSQLState(), text(answer.getTable()), text(answer.getConstraint()));

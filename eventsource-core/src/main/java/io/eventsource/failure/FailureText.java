@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.List;
@@ -14,7 +15,6 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,10 +44,15 @@ public final class FailureText {
 
     /** Classes of SQLStates whose text names objects, roles, hosts and limits, and no value. */
     private static final Set<String> NAMING =
-            Set.of("08", "0A", "0L", "0P", "25", "26", "28", "34", "3D", "3F", "40", "42", "53", "55", "57", "72");
+            Set.of("08", "0L", "0P", "25", "26", "28", "34", "3D", "3F", "40", "42", "53", "55", "57", "72");
 
-    /** The text quotes the statement, or a value that was to be parsed. */
-    private static final Set<String> QUOTING = Set.of("42601", "42602", "42622");
+    /** The text quotes the statement or a value: one that was to be parsed, or that names an object or a setting. */
+    private static final Set<String> QUOTING = Set.of("3F000", "42601", "42602", "42622", "42704", "55000", "55P02");
+
+    /** The text names an object, which a value may have named. */
+    private static final Set<String> NAMING_A_VALUE_PERHAPS = Set.of("42703", "42809", "42883", "42P01");
+
+    private static final Set<String> NAMES_VIEW = Set.of("ExecOpenScanRelation");
 
     private static final List<Class<? extends Throwable>> PLAIN = List.of(
             ConnectException.class,
@@ -128,9 +133,9 @@ public final class FailureText {
         String state = error.getSQLState();
         StringJoiner text = new StringJoiner(", ");
         text.add("SQLSTATE " + state);
-        ServerErrorMessage answer = error instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+        ServerErrorMessage answer = ServerAnswer.of(error);
         String message = answer == null ? error.getMessage() : answer.getMessage();
-        if (message != null && quotesNothing(error)) {
+        if (message != null && quotesNothing(error, answer)) {
             text.add(message);
         }
         if (answer != null) {
@@ -148,9 +153,19 @@ public final class FailureText {
         }
     }
 
-    private static boolean quotesNothing(SQLException error) {
+    /** The driver's own text of a batch quotes its rows; a function that raises an error says in it what it likes. */
+    private static boolean quotesNothing(SQLException error, @Nullable ServerErrorMessage answer) {
         String state = error.getSQLState();
-        return state.length() > 2 && NAMING.contains(state.substring(0, 2)) && !QUOTING.contains(state);
+        if (state.length() <= 2 || !NAMING.contains(state.substring(0, 2)) || ServerAnswer.isRaised(answer)) {
+            return false;
+        }
+        if (answer == null) {
+            return !(error instanceof BatchUpdateException) && !QUOTING.contains(state);
+        }
+        if (NAMING_A_VALUE_PERHAPS.contains(state)) {
+            return ServerAnswer.namesPartOfStatement(answer);
+        }
+        return !QUOTING.contains(state) || ServerAnswer.isBy(answer, NAMES_VIEW);
     }
 
     /** What did not fit and where, without the value. */

@@ -20,10 +20,12 @@ import io.eventsource.testing.TestEvents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Instant;
@@ -39,17 +41,22 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.IncorrectUpdateSemanticsDataAccessException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.TypeMismatchDataAccessException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
+import org.springframework.jdbc.JdbcUpdateAffectedIncorrectNumberOfRowsException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -88,7 +95,9 @@ class ErrorClassifierTests {
         "25006, INFRASTRUCTURE, CRITICAL",
         "28P01, INFRASTRUCTURE, CRITICAL",
         "3D000, INFRASTRUCTURE, CRITICAL",
+        "XX000, APPLICATION, HIGH",
         "XX001, INFRASTRUCTURE, CRITICAL",
+        "XX002, INFRASTRUCTURE, CRITICAL",
         "40001, TRANSIENT, LOW",
         "40P01, TRANSIENT, LOW",
         "55P03, TRANSIENT, LOW",
@@ -96,21 +105,28 @@ class ErrorClassifierTests {
         "25P03, TRANSIENT, HIGH",
         "22P02, PERMANENT, MEDIUM",
         "23505, PERMANENT, MEDIUM",
-        "42601, PERMANENT, HIGH",
-        "42P01, INFRASTRUCTURE, CRITICAL",
+        "42601, APPLICATION, HIGH",
+        "42P18, APPLICATION, HIGH",
+        "07006, APPLICATION, MEDIUM",
+        "42P01, APPLICATION, HIGH",
         "42501, INFRASTRUCTURE, CRITICAL",
-        "42703, INFRASTRUCTURE, CRITICAL",
-        "42704, INFRASTRUCTURE, CRITICAL",
-        "42883, INFRASTRUCTURE, CRITICAL",
+        "42703, APPLICATION, HIGH",
+        "42704, APPLICATION, HIGH",
+        "42883, APPLICATION, HIGH",
         "428C9, INFRASTRUCTURE, CRITICAL",
         "42P05, INFRASTRUCTURE, HIGH",
         "42P10, INFRASTRUCTURE, CRITICAL",
-        "42804, PERMANENT, HIGH",
-        "3F000, INFRASTRUCTURE, CRITICAL",
-        "0A000, INFRASTRUCTURE, HIGH",
+        "42804, APPLICATION, HIGH",
+        "3F000, APPLICATION, HIGH",
+        "0A000, APPLICATION, HIGH",
         "26000, INFRASTRUCTURE, HIGH",
         "34000, INFRASTRUCTURE, HIGH",
-        "55000, INFRASTRUCTURE, HIGH",
+        "55000, APPLICATION, HIGH",
+        "55P02, APPLICATION, HIGH",
+        "53200, TRANSIENT, CRITICAL",
+        "53400, APPLICATION, HIGH",
+        "58P01, APPLICATION, HIGH",
+        "HV004, APPLICATION, HIGH",
         "HV00N, INFRASTRUCTURE, HIGH",
         "40002, PERMANENT, MEDIUM",
         "20000, PERMANENT, MEDIUM",
@@ -161,6 +177,66 @@ class ErrorClassifierTests {
                 .isEqualTo(expected);
     }
 
+    /** As the server answers: an SQLState, the position in the statement or 0, and the routine of the server that raises it. */
+    private static PSQLException answer(String state, int position, String routine) {
+        String place = position == 0 ? "" : "P" + position + "\0";
+        return new PSQLException(
+                new ServerErrorMessage("SERROR\0C" + state + "\0Mmessage\0" + place + "R" + routine + "\0"));
+    }
+
+    /** As the driver reports a statement of a batch that fails. */
+    private static BatchUpdateException inBatch(PSQLException failed) {
+        BatchUpdateException batch = new BatchUpdateException(
+                "Batch entry 0 INSERT was aborted", failed.getSQLState(), 0, new int[0], failed);
+        batch.setNextException(failed);
+        return batch;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "42P01, 13, parserOpenTable, INFRASTRUCTURE, a table of the statement",
+        "42P01, 0, parserOpenTable, APPLICATION, a table of a statement that a function builds",
+        "42P01, 0, RangeVarGetRelidExtended, APPLICATION, a value that is cast to a table",
+        "42P01, 8, RangeVarGetRelidExtended, APPLICATION, such a value that the driver writes into the statement",
+        "42703, 20, checkInsertTargets, INFRASTRUCTURE, a column of INSERT",
+        "42703, 20, errorMissingColumn, INFRASTRUCTURE, a column of SELECT",
+        "42703, 20, transformUpdateTargetList, INFRASTRUCTURE, a column of UPDATE",
+        "42703, 0, convert_column_name, APPLICATION, a value that names a column",
+        "42809, 8, ParseFuncOrColumn, INFRASTRUCTURE, a procedure that is a function",
+        "42809, 0, init_sequence, APPLICATION, a value that names no sequence",
+        "42704, 0, get_ts_config_oid, APPLICATION, a value that names a configuration",
+        "42704, 8, typenameType, APPLICATION, a type",
+        "42883, 8, ParseFuncOrColumn, APPLICATION, an untyped null as an argument",
+        "42883, 8, op_error, APPLICATION, an untyped null beside an operator",
+        "42804, 8, transformAssignedExpr, APPLICATION, an untyped null for a column",
+        "42601, 30, scanner_yyerror, APPLICATION, an empty list",
+        "42P18, 8, check_variable_parameters, APPLICATION, an untyped null",
+        "42501, 0, aclcheck_error, INFRASTRUCTURE, a missing right",
+        "42501, 0, ExecWithCheckOptions, PERMANENT, a row that a policy refuses",
+        "42501, 0, exec_stmt_raise, APPLICATION, a trigger that says so",
+        "57P03, 0, exec_stmt_raise, APPLICATION, a trigger that says so",
+        "08006, 0, exec_stmt_raise, APPLICATION, a trigger that says so",
+        "40001, 0, exec_stmt_raise, TRANSIENT, a trigger that says so",
+        "42P10, 0, infer_arbiter_indexes, INFRASTRUCTURE, no index of ON CONFLICT",
+        "428C9, 0, rewriteTargetListIU, INFRASTRUCTURE, a generated column",
+        "0A000, 0, timestamp_trunc, APPLICATION, a unit of time",
+        "0A000, 0, RevalidateCachedQuery, INFRASTRUCTURE, the plan of a changed table",
+        "55000, 0, ExecOpenScanRelation, INFRASTRUCTURE, a view that is not populated",
+        "55000, 0, currval_oid, APPLICATION, a sequence that was not asked"
+    })
+    void the_fields_of_the_answer_tell_what_cannot_depend_on_a_value(
+            String state, int position, String routine, ErrorCategory category, String what) {
+        PSQLException answer = answer(state, position, routine);
+
+        assertThat(classifier.classify(answer).category()).as(what).isEqualTo(category);
+        assertThat(classifier.classify(new RuntimeException(inBatch(answer))).category())
+                .as(what + ", in a batch")
+                .isEqualTo(category);
+        assertThat(classifier.classify(translated(inBatch(answer))).category())
+                .as(what + ", in a batch, translated")
+                .isEqualTo(category);
+    }
+
     static Stream<Arguments> byType() {
         return Stream.of(
                 arguments(new CannotAcquireLockException("x"), TRANSIENT),
@@ -174,7 +250,7 @@ class ErrorClassifierTests {
                 arguments(new TransactionTimedOutException("x"), TRANSIENT),
                 arguments(new DataIntegrityViolationException("x"), PERMANENT),
                 arguments(new InvalidDataAccessApiUsageException("x"), PERMANENT),
-                arguments(new UncheckedIOException(new ConnectException("refused")), INFRASTRUCTURE),
+                arguments(new UncheckedIOException(new ConnectException("refused")), TRANSIENT),
                 arguments(new UncheckedIOException(new SocketTimeoutException("read")), TRANSIENT),
                 arguments(new UncheckedIOException(new IOException("reset")), TRANSIENT),
                 arguments(new RuntimeException(new TimeoutException()), TRANSIENT),
@@ -191,14 +267,22 @@ class ErrorClassifierTests {
                 arguments(new NoSuchBeanDefinitionException("x"), INFRASTRUCTURE),
                 arguments(new IllegalTransactionStateException("x"), INFRASTRUCTURE),
                 arguments(new PermissionDeniedDataAccessException("x", new IOException()), INFRASTRUCTURE),
-                arguments(new InvalidDataAccessResourceUsageException("x"), INFRASTRUCTURE),
-                arguments(new UncheckedIOException(new UnknownHostException("x")), INFRASTRUCTURE),
-                arguments(new UncheckedIOException(new SSLHandshakeException("x")), INFRASTRUCTURE),
-                arguments(new UnresolvedAddressException(), INFRASTRUCTURE),
-                arguments(new IllegalStateException(new CertificateException("x")), INFRASTRUCTURE),
+                arguments(new InvalidDataAccessResourceUsageException("x"), APPLICATION),
+                arguments(new IncorrectUpdateSemanticsDataAccessException("x"), APPLICATION),
+                arguments(new JdbcUpdateAffectedIncorrectNumberOfRowsException("UPDATE", 1, 0), APPLICATION),
+                arguments(new TypeMismatchDataAccessException("x", new IOException()), APPLICATION),
+                arguments(new UncheckedIOException(new UnknownHostException("x")), TRANSIENT),
+                arguments(new UncheckedIOException(new SSLHandshakeException("x")), TRANSIENT),
+                arguments(new UnresolvedAddressException(), TRANSIENT),
+                arguments(new IllegalStateException(new CertificateException("x")), TRANSIENT),
                 arguments(new RejectedExecutionException("x"), INFRASTRUCTURE),
                 arguments(new IllegalStateException("wraps", new NoClassDefFoundError("x")), INFRASTRUCTURE),
-                arguments(new IllegalArgumentException("wraps", new ConnectException("x")), INFRASTRUCTURE),
+                arguments(new IllegalArgumentException("wraps", new ConnectException("x")), TRANSIENT),
+                arguments(new UncheckedIOException(new SocketException("x")), TRANSIENT),
+                arguments(new RuntimeException(new SQLException("x", new ConnectException("x"))), INFRASTRUCTURE),
+                arguments(new SQLException("x", "99999", new UnknownHostException("x")), INFRASTRUCTURE),
+                arguments(new SQLTransientConnectionException("x", new SSLHandshakeException("x")), INFRASTRUCTURE),
+                arguments(new DataAccessResourceFailureException("redis", new ConnectException("x")), INFRASTRUCTURE),
                 arguments(new OutOfMemoryError("x"), INFRASTRUCTURE),
                 arguments(new EventDecodingException(EVENT, "it does not fit", new IOException("json")), PERMANENT),
                 arguments(new RuntimeException("somebody's own"), UNKNOWN),
@@ -226,7 +310,7 @@ class ErrorClassifierTests {
         assertThat(withRule.classify(new IllegalStateException(new SQLException("x", "42704"))))
                 .isEqualTo(own);
         assertThat(withRule.classify(new SQLException("x", "XX000"))).isEqualTo(own);
-        assertThat(withRule.classify(new SQLException("x", "42703")).category()).isEqualTo(INFRASTRUCTURE);
+        assertThat(withRule.classify(new SQLException("x", "42703")).category()).isEqualTo(APPLICATION);
         assertThat(withRule.classify(new SQLException("x")).category()).isEqualTo(UNKNOWN);
         assertThat(withRule.classify(new NullPointerException()).category()).isEqualTo(APPLICATION);
     }

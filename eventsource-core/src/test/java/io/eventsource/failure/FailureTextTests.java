@@ -10,6 +10,7 @@ import io.eventsource.testing.TestEvents;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ConnectException;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
@@ -17,7 +18,10 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.springframework.dao.DataIntegrityViolationException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -33,6 +37,26 @@ class FailureTextTests {
                 new DataIntegrityViolationException(CANARY, new SQLException(CANARY, "23505")),
                 new SQLException(CANARY, "22P02"),
                 new SQLException(CANARY, "42601"),
+                new SQLException(CANARY, "0A000"),
+                new SQLException(CANARY, "42704"),
+                new SQLException(CANARY, "55000"),
+                new SQLException(CANARY, "55P02"),
+                new SQLException(CANARY, "3F000"),
+                new BatchUpdateException(CANARY, "42501", 0, new int[0]),
+                new BatchUpdateException(CANARY, "40001", 0, new int[0]),
+                new BatchUpdateException(
+                        CANARY, "42P01", 0, new int[0], answer("42P01", 0, "RangeVarGetRelidExtended")),
+                new IllegalStateException(new BatchUpdateException(CANARY, null, 0, new int[0])),
+                answer("42P01", 0, "RangeVarGetRelidExtended"),
+                answer("42P01", 8, "RangeVarGetRelidExtended"),
+                answer("42P01", 0, "parserOpenTable"),
+                answer("42703", 0, "convert_column_name"),
+                answer("42704", 0, "get_ts_config_oid"),
+                answer("42809", 0, "init_sequence"),
+                answer("42883", 0, "regprocedurein"),
+                answer("42501", 0, "exec_stmt_raise"),
+                answer("57P03", 0, "exec_stmt_raise"),
+                answer("0A000", 0, "timestamp_trunc"),
                 new SQLException(CANARY),
                 new NullPointerException(CANARY),
                 new ClassCastException(CANARY),
@@ -41,6 +65,31 @@ class FailureTextTests {
                 decodingFailure("{\"amount\":" + CANARY),
                 catchThrowable(() -> new JsonMapper()
                         .readValue("{\"ages\":{\"" + CANARY + "\":\"" + CANARY + "\"}}", Person.class)));
+    }
+
+    private static SQLException answer(String state, int position, String routine) {
+        String place = position == 0 ? "" : "P" + position + "\0";
+        return new PSQLException(
+                new ServerErrorMessage("SERROR\0C" + state + "\0M" + CANARY + "\0" + place + "R" + routine + "\0"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "42P01, 8, parserOpenTable",
+        "42703, 8, errorMissingColumn",
+        "42883, 8, ParseFuncOrColumn",
+        "42501, 0, aclcheck_error",
+        "42P10, 0, infer_arbiter_indexes",
+        "55000, 0, ExecOpenScanRelation",
+        "57P01, 0, ProcessInterrupts"
+    })
+    void what_names_parts_of_the_statement_is_said(String state, int position, String routine) {
+        SQLException failed = answer(state, position, routine);
+
+        assertThat(FailureText.of(failed)).contains(state, CANARY);
+        assertThat(FailureText.of(new BatchUpdateException("Batch entry 0 INSERT", state, 0, new int[0], failed)))
+                .contains(state, CANARY)
+                .doesNotContain("Batch entry");
     }
 
     private static Throwable decodingFailure(String payload) {
