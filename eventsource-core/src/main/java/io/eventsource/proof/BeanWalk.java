@@ -30,11 +30,11 @@ final class BeanWalk {
 
     private final JacksonContexts contexts;
     private final Findings findings;
-    private final Set<Class<?>> seen;
+    private final Set<Allowed> seen;
     private final TypeWalk types;
     private final Set<JavaType> visited = new HashSet<>();
 
-    BeanWalk(JacksonContexts contexts, Findings findings, Set<Class<?>> seen, TypeWalk types) {
+    BeanWalk(JacksonContexts contexts, Findings findings, Set<Allowed> seen, TypeWalk types) {
         this.contexts = contexts;
         this.findings = findings;
         this.seen = seen;
@@ -43,12 +43,18 @@ final class BeanWalk {
 
     /** A class, at a place. The property that bears its type information, if there is one, is none of its own. */
     void bean(JavaType type, Pair pair, String path, @Nullable String typeProperty) {
-        seen.add(type.getRawClass());
+        seen.add(new Allowed(type.getRawClass(), type.getRawClass()));
         if (!visited.add(type)) {
             return;
         }
         ValueSerializer<Object> writer = pair.writer();
-        if (writer instanceof JsonValueSerializer) {
+        Class<?> back = pair.reader().handledType();
+        if (back != null && back != type.getRawClass() && type.getRawClass().isAssignableFrom(back)) {
+            // such as by @JsonDeserialize(as = …)
+            JavaType readAs = contexts.type(back);
+            seen.add(new Allowed(type.getRawClass(), readAs.getRawClass()));
+            bean(readAs, contexts.root(readAs), path, typeProperty);
+        } else if (writer instanceof JsonValueSerializer) {
             single(type, pair.reader(), path);
         } else if (!(pair.reader() instanceof BeanDeserializerBase reader)) {
             findings.add(path, "it cannot be seen how %s is read".formatted(name(type)), "Make it a record" + OR);
@@ -195,7 +201,8 @@ final class BeanWalk {
             String path,
             @Nullable String typeProperty) {
         Class<?> raw = type.isAbstract() ? reader.getValueType().getRawClass() : type.getRawClass();
-        seen.add(raw);
+        seen.add(new Allowed(type.getRawClass(), raw));
+        seen.add(new Allowed(raw, raw));
         for (Field field : Equality.fields(raw)) {
             Set<String> names = members.namesOf(field);
             boolean isWritten = names.stream().anyMatch(name -> written.containsKey(name) || name.equals(typeProperty));

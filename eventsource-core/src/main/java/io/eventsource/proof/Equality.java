@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,9 @@ final class Equality {
         }
         if (one.getClass().isArray() && one.getClass() == other.getClass()) {
             return elements(list(one), list(other), depth);
+        }
+        if (one instanceof Optional<?> optional && other instanceof Optional<?> otherOptional) {
+            return difference(optional.orElse(null), otherOptional.orElse(null), depth + 1);
         }
         if (one instanceof Map<?, ?> map && other instanceof Map<?, ?> otherMap) {
             return map(map, otherMap, depth);

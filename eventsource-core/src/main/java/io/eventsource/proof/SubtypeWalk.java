@@ -18,11 +18,13 @@ final class SubtypeWalk {
 
     private final JacksonContexts contexts;
     private final Findings findings;
+    private final Set<Allowed> seen;
     private final BeanWalk beans;
 
-    SubtypeWalk(JacksonContexts contexts, Findings findings, BeanWalk beans) {
+    SubtypeWalk(JacksonContexts contexts, Findings findings, Set<Allowed> seen, BeanWalk beans) {
         this.contexts = contexts;
         this.findings = findings;
+        this.seen = seen;
         this.beans = beans;
     }
 
@@ -46,6 +48,7 @@ final class SubtypeWalk {
                     "Make it sealed, or name its classes by @JsonSubTypes, or take it on by @Unproven");
         }
         for (Class<?> each : classes) {
+            seen.add(new Allowed(type.getRawClass(), each));
             subtype(each, writer, reader, path);
         }
     }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.eventsource.event.EventEncodingException;
@@ -355,6 +357,139 @@ class AcceptedTypesTests {
                     .withMessageContaining(Derived.class.getName())
                     .satisfies(refusal -> assertThat(refusal.component()).startsWith("base"));
         }
+    }
+
+    record HoldsDerived(Derived derived) {}
+
+    record DeepBase(Map<String, List<Base>> bases, Optional<Base> maybe, Base @Nullable [] array) {}
+
+    record Boxed(@JsonValue Base base) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Boxed {}
+    }
+
+    record HoldsBoxed(List<Boxed> boxes) {}
+
+    static class Code {
+        private final String text;
+
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Code(String text) {
+            this.text = text;
+        }
+
+        @JsonValue
+        public String text() {
+            return text;
+        }
+    }
+
+    static class LongCode extends Code {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        LongCode(String text) {
+            super(text);
+        }
+    }
+
+    record HoldsCodes(Code code, @Nullable LongCode longCode) {}
+
+    @Test
+    void so_is_one_of_a_class_that_is_declared_and_proven_elsewhere() {
+        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        proof.prove(List.of(
+                HoldsDerived.class, HoldsBase.class, DeepBase.class, HoldsBoxed.class, HoldsCodes.class, Mixed.class));
+        for (Object good : List.of(
+                new HoldsDerived(new Derived()),
+                new HoldsBase(new Base(), List.of(new Base())),
+                new DeepBase(Map.of("a", List.of(new Base())), Optional.of(new Base()), new Base[] {new Base()}),
+                new HoldsBoxed(List.of(new Boxed(new Base()))),
+                new HoldsCodes(new Code("a"), new LongCode("b")))) {
+            assertThat(ReadBack.difference(good, proof.copy(good))).isNull();
+        }
+        for (Object bad : List.of(
+                new HoldsBase(new Derived(), List.of()),
+                new HoldsBase(new Base(), List.of(new Derived())),
+                new DeepBase(Map.of("a", List.of(new Derived())), Optional.empty(), null),
+                new DeepBase(Map.of(), Optional.of(new Derived()), null),
+                new DeepBase(Map.of(), Optional.empty(), new Base[] {new Derived()}),
+                new HoldsBoxed(List.of(new Boxed(new Derived()))),
+                new HoldsCodes(new LongCode("a"), null),
+                new Mixed(new Cat("a"), new Dog("b", 1), List.of()),
+                new Mixed(new Dog("a", 1), new Dog("b", 1), List.of(new Cat("c"))))) {
+            assertThatExceptionOfType(EventEncodingException.class)
+                    .as(bad.toString())
+                    .isThrownBy(() -> proof.write(bad, bad.getClass()))
+                    .withMessageContaining("stands where");
+        }
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes(@JsonSubTypes.Type(Dog.class))
+    interface Pet {}
+
+    record Dog(String name, int age) implements Pet {}
+
+    record Cat(String name) implements Pet {}
+
+    record Mixed(Pet pet, Dog dog, List<Pet> pets) {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes({@JsonSubTypes.Type(Circle.class), @JsonSubTypes.Type(Square.class)})
+    interface Shape {}
+
+    record Circle(int radius) implements Shape {}
+
+    interface Plain {}
+
+    record Square(int side) implements Shape, Plain {}
+
+    record Drawn(
+            @Unproven("of a plug-in") Shape shape,
+            @Unproven("of plug-ins") List<Shape> shapes,
+            @Unproven("of plug-ins") Map<String, Shape> byName,
+            @Unproven("none") @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS) Plain any,
+            @Unproven("in another form") @JsonFormat(shape = JsonFormat.Shape.STRING) BigDecimal amount,
+            @Unproven("its values") Optional<Base> base) {}
+
+    @Test
+    void what_the_application_takes_on_keeps_its_type_information_and_format() {
+        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        proof.prove(List.of(Drawn.class));
+        Drawn drawn = new Drawn(
+                new Circle(1),
+                List.of(new Square(2), new Circle(3)),
+                Map.of("a", new Square(4)),
+                new Square(5),
+                BigDecimal.TEN,
+                Optional.empty());
+        assertThat(proof.copy(drawn)).isEqualTo(drawn);
+        assertThat(proof.write(drawn, Drawn.class)).contains("\"10\"");
+    }
+
+    record Point(int x, int y) {}
+
+    @JsonDeserialize(as = Named.class)
+    interface HasName {
+        String getName();
+    }
+
+    record Named(@JsonProperty("name") String getName) implements HasName {}
+
+    record AtPlace(
+            @JsonFormat(shape = JsonFormat.Shape.ARRAY) Point point,
+            @JsonIgnoreProperties("unknown") Base base,
+            HasName name) {}
+
+    @Test
+    void formats_of_a_component_are_kept_also_before_its_class_is_proven() {
+        JacksonPayloadSerializer serializer = new JacksonPayloadSerializer();
+        PayloadProof proof = new PayloadProof(serializer);
+        AtPlace value = new AtPlace(new Point(1, 2), new Base(), new Named("n"));
+        assertThatExceptionOfType(EventEncodingException.class).isThrownBy(() -> proof.write(value, AtPlace.class));
+        proof.prove(List.of(AtPlace.class));
+        assertThat(proof.write(value, AtPlace.class))
+                .isEqualTo(serializer.serialize(value))
+                .contains("[1,2]");
     }
 
     record Perhaps(@Nullable Optional<String> text) {}
