@@ -80,11 +80,13 @@ final class BatchCalls implements MethodInterceptor {
     /**
      * Watches the calls of a proxied bean.
      *
-     * @param proxies the proxies of the bean, the outermost first
+     * @param proxies the proxies of the bean that are never replaced, the outermost first
+     * @param beanClass the class of the bean
      * @param methods its handlers
      * @return null when there is no proxy that an interceptor can be added to
      */
-    static @Nullable BatchCalls within(Iterable<Advised> proxies, Set<Method> methods, Delivery delivery) {
+    static @Nullable BatchCalls within(
+            Iterable<Advised> proxies, Class<?> beanClass, Set<Method> methods, Delivery delivery) {
         Advised innermost = null;
         for (Advised proxy : proxies) {
             innermost = proxy.isFrozen() ? innermost : proxy;
@@ -98,7 +100,7 @@ final class BatchCalls implements MethodInterceptor {
             }
         }
         BatchCalls calls = new BatchCalls(delivery);
-        innermost.addAdvisor(innermost.getAdvisorCount(), new Innermost(calls, methods));
+        innermost.addAdvisor(innermost.getAdvisorCount(), new Innermost(calls, beanClass, methods));
         return calls;
     }
 
@@ -107,16 +109,19 @@ final class BatchCalls implements MethodInterceptor {
 
         private static final long serialVersionUID = 1L;
 
+        private final transient Class<?> beanClass;
         private final transient Set<Method> methods;
 
-        private Innermost(BatchCalls calls, Set<Method> methods) {
+        private Innermost(BatchCalls calls, Class<?> beanClass, Set<Method> methods) {
             super(calls);
+            this.beanClass = beanClass;
             this.methods = methods;
         }
 
         @Override
         public boolean matches(Method method, Class<?> targetClass) {
-            return methods.contains(AopUtils.getMostSpecificMethod(method, targetClass));
+            // the target may be a proxy itself, of another class
+            return methods.contains(AopUtils.getMostSpecificMethod(method, beanClass));
         }
     }
 
