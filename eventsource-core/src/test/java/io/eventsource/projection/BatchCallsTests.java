@@ -4,17 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.eventsource.batch.HandlerOutsideBatchException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
+import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -363,5 +366,53 @@ class BatchCallsTests {
         handlers.handle(deposited(2));
 
         assertThat(handled).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void calls_that_never_arrive_do_not_keep_their_events() {
+        IllegalArgumentException refusal = new IllegalArgumentException("no permit");
+        MethodEventHandlers handlers = handlers(invocation -> {
+            throw refusal;
+        });
+        List<WeakReference<Object>> payloads = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            EventEnvelope<Object> event = deposited(i);
+            payloads.add(new WeakReference<>(event.payload()));
+            assertThatThrownBy(() -> handlers.handle(event)).isSameAs(refusal);
+        }
+
+        await().untilAsserted(() -> {
+            System.gc();
+            assertThat(payloads).allMatch(payload -> payload.get() == null);
+        });
+    }
+
+    @Test
+    void a_call_under_way_is_not_forgotten_among_many_that_never_arrived() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch others = new CountDownLatch(1);
+        MethodEventHandlers handlers = handlers(invocation -> {
+            if (((Deposited) Objects.requireNonNull(invocation.getArguments()[0])).amount() > 0) {
+                begun.countDown();
+                others.await();
+                passOn(invocation);
+                return passedOn.get(0).get();
+            }
+            throw new IllegalArgumentException("no permit");
+        });
+        ExecutorService segment = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> underWay = segment.submit(() -> handlers.handle(deposited(1)));
+            begun.await();
+            for (int i = 0; i < 2_500; i++) {
+                assertThatThrownBy(() -> handlers.handle(deposited(0))).hasMessage("no permit");
+            }
+            others.countDown();
+            assertThatThrownBy(underWay::get).hasCauseInstanceOf(HandlerOutsideBatchException.class);
+        } finally {
+            others.countDown();
+            segment.shutdownNow();
+        }
+        assertThat(handled).isEmpty();
     }
 }
