@@ -3,12 +3,15 @@ package io.eventsource.proof;
 import io.eventsource.proof.JacksonContexts.Pair;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ValueDeserializer;
@@ -75,14 +78,16 @@ final class BeanWalk {
             return;
         }
         ValueInstantiator creator = bean.getValueInstantiator();
-        boolean readable = creator.canCreateUsingDelegate()
-                || creator.canCreateUsingArrayDelegate()
-                || (value.getRawType() == String.class && creator.canCreateFromString())
-                || (value.getRawType() == int.class && creator.canCreateFromInt())
-                || (value.getRawType() == long.class && creator.canCreateFromLong())
-                || (value.getRawType() == boolean.class && creator.canCreateFromBoolean())
-                || (value.getRawType() == double.class && creator.canCreateFromDouble());
-        if (!readable) {
+        Class<?> kind = ClassUtils.resolvePrimitiveIfNecessary(value.getRawType());
+        if (kind == Double.class && creator.canCreateFromDouble() && !creator.canCreateUsingDelegate()) {
+            findings.add(
+                    path,
+                    "%s is written as one double by @JsonValue, and cannot be made of -0.0, NaN, the infinities and numbers from 2^63 on"
+                            .formatted(name(type)),
+                    "Let it hold a BigDecimal, or remove @JsonValue, so that it is written as an object" + OR);
+            return;
+        }
+        if (!makes(creator, kind)) {
             findings.add(
                     path,
                     "%s is written as one value by @JsonValue, and nothing makes it of one".formatted(name(type)),
@@ -92,6 +97,18 @@ final class BeanWalk {
         }
         JavaType valueType = value.getType();
         types.value(valueType, contexts.root(valueType), null, path);
+    }
+
+    /** Whether one of the creators that Jackson keeps by the kind of JSON value takes it. */
+    private static boolean makes(ValueInstantiator creator, Class<?> type) {
+        return creator.canCreateUsingDelegate()
+                || creator.canCreateUsingArrayDelegate()
+                || (type == String.class && creator.canCreateFromString())
+                || (type == Integer.class && creator.canCreateFromInt())
+                || (type == Long.class && creator.canCreateFromLong())
+                || (type == BigInteger.class && creator.canCreateFromBigInteger())
+                || (type == BigDecimal.class && creator.canCreateFromBigDecimal())
+                || (type == Boolean.class && creator.canCreateFromBoolean());
     }
 
     private void members(

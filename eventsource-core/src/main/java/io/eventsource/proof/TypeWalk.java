@@ -31,7 +31,7 @@ final class TypeWalk {
         this.contexts = contexts;
         this.findings = findings;
         this.beans = new BeanWalk(contexts, findings, seen, this);
-        this.subtypes = new SubtypeWalk(contexts, findings, seen, beans);
+        this.subtypes = new SubtypeWalk(contexts, findings, seen, beans, this);
     }
 
     void root(Class<?> type) {

@@ -58,6 +58,7 @@ import tools.jackson.databind.annotation.JsonPOJOBuilder;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.ser.std.StdScalarSerializer;
 
 /** Classes and values that are accepted, and come back equal. */
 @SuppressWarnings({"unused", "JavaUtilDate", "ArrayRecordComponent", "NullableOptional"})
@@ -490,6 +491,145 @@ class AcceptedTypesTests {
         assertThat(proof.write(value, AtPlace.class))
                 .isEqualTo(serializer.serialize(value))
                 .contains("[1,2]");
+    }
+
+    record CustomerId(@JsonValue Long value) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        CustomerId {}
+    }
+
+    record Count(@JsonValue Integer value) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Count {}
+    }
+
+    record Flag(@JsonValue Boolean value) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Flag {}
+    }
+
+    record Amount(@JsonValue BigDecimal value) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Amount {}
+    }
+
+    record Serial(@JsonValue BigInteger value) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Serial {}
+    }
+
+    record Single(CustomerId customer, Count count, Flag flag, Amount amount, Serial serial, List<CustomerId> more) {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    sealed interface Status permits Fixed, Other {}
+
+    enum Fixed implements Status {
+        OPEN,
+        CLOSED
+    }
+
+    record Other(String reason) implements Status {}
+
+    record HoldsStatus(Status status, List<Status> earlier) {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    sealed interface Maybe<T> permits Some, None {}
+
+    record Some<T>(T value) implements Maybe<T> {}
+
+    record None<T>() implements Maybe<T> {}
+
+    record HoldsMaybe(Maybe<Money> money, Maybe<List<Money>> more) {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    sealed interface Level permits Grade {}
+
+    enum Grade implements Level {
+        LOW {},
+        HIGH {}
+    }
+
+    record HoldsBodies(Level level) {}
+
+    static Stream<Object> acceptedToo() {
+        Money money = new Money(BigDecimal.ONE, "EUR");
+        return Stream.of(
+                new Single(
+                        new CustomerId(Long.MAX_VALUE),
+                        new Count(1),
+                        new Flag(true),
+                        new Amount(new BigDecimal("1.10")),
+                        new Serial(BigInteger.TEN.pow(40)),
+                        List.of(new CustomerId(5L))),
+                new Single(
+                        new CustomerId(0L),
+                        new Count(-1),
+                        new Flag(false),
+                        new Amount(new BigDecimal("1E+2")),
+                        new Serial(BigInteger.ONE),
+                        List.of()),
+                new HoldsStatus(Fixed.OPEN, List.of(new Other("a"), Fixed.CLOSED)),
+                new HoldsMaybe(new Some<>(money), new Some<>(List.of(money))),
+                new HoldsMaybe(new None<>(), new None<>()),
+                new HoldsBodies(Grade.LOW),
+                new HoldsBodies(Grade.HIGH));
+    }
+
+    @ParameterizedTest
+    @MethodSource("acceptedToo")
+    void single_values_and_subtypes_of_each_kind_come_back_equal(Object value) {
+        a_value_of_a_proven_class_comes_back_equal(value);
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes(@JsonSubTypes.Type(Text.class))
+    interface Content {}
+
+    record Text(String text) implements Content {}
+
+    record HoldsContent(Content content) {}
+
+    private static final class TextReader extends ValueDeserializer<Text> {
+        @Override
+        public Text deserialize(JsonParser parser, DeserializationContext context) {
+            return new Text(parser.getString());
+        }
+    }
+
+    private static final class TextWriter extends StdScalarSerializer<Text> {
+        TextWriter() {
+            super(Text.class);
+        }
+
+        @Override
+        public void serialize(Text text, JsonGenerator generator, SerializationContext context) {
+            generator.writeString(text.text());
+        }
+    }
+
+    private static final class UntypedWriter extends ValueSerializer<Text> {
+        @Override
+        public void serialize(Text text, JsonGenerator generator, SerializationContext context) {
+            generator.writeString(text.text());
+        }
+    }
+
+    private static PayloadProof contents(ValueSerializer<Text> writer) {
+        SimpleModule module = new SimpleModule("text")
+                .addSerializer(Text.class, writer)
+                .addDeserializer(Text.class, new TextReader());
+        return new PayloadProof(new JacksonPayloadSerializer(List.of(builder -> builder.addModule(module))));
+    }
+
+    @Test
+    void a_subtype_with_a_serializer_of_the_application_needs_one_that_writes_types() {
+        PayloadProof proof = contents(new TextWriter());
+        proof.prove(List.of(HoldsContent.class));
+        HoldsContent value = new HoldsContent(new Text("a"));
+        assertThat(proof.copy(value)).isEqualTo(value);
+        assertThatExceptionOfType(UnprovenTypeException.class)
+                .isThrownBy(() -> contents(new UntypedWriter()).prove(List.of(HoldsContent.class)))
+                .withMessageContaining("serializeWithType");
     }
 
     record Perhaps(@Nullable Optional<String> text) {}
