@@ -41,7 +41,7 @@ final class Equality {
         if (one == null || other == null || depth > MAX_DEPTH) {
             return "";
         }
-        if (one.equals(other)) {
+        if (says(one, other)) {
             return null;
         }
         if (one.getClass().isArray() && one.getClass() == other.getClass()) {
@@ -60,6 +60,23 @@ final class Equality {
             return "";
         }
         return components(one, other, depth);
+    }
+
+    /** An equals that fails says no: what both hold is compared then. */
+    private static boolean says(Object one, Object other) {
+        try {
+            return one.equals(other);
+        } catch (RuntimeException failure) {
+            return false;
+        }
+    }
+
+    private static boolean has(Map<?, ?> map, @Nullable Object key) {
+        try {
+            return map.containsKey(key);
+        } catch (RuntimeException failure) {
+            return false;
+        }
     }
 
     /** As JSON: of the same digits, whatever the node's class. */
@@ -133,7 +150,7 @@ final class Equality {
             return "";
         }
         for (Map.Entry<?, ?> entry : one.entrySet()) {
-            String difference = other.containsKey(entry.getKey())
+            String difference = has(other, entry.getKey())
                     ? difference(entry.getValue(), other.get(entry.getKey()), depth + 1)
                     : "";
             if (difference != null) {

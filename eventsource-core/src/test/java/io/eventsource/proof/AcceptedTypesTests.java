@@ -632,6 +632,34 @@ class AcceptedTypesTests {
                 .withMessageContaining("serializeWithType");
     }
 
+    static final class Strict {
+        public @Nullable String name;
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Strict strict
+                    && Objects.requireNonNull(name).equals(strict.name);
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+    }
+
+    record HoldsStrict(Strict strict, List<Strict> list, Map<String, Strict> map) {}
+
+    @Test
+    void an_equals_that_fails_leaves_the_comparison_to_the_components() {
+        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        proof.prove(List.of(HoldsStrict.class));
+        HoldsStrict value = new HoldsStrict(new Strict(), List.of(new Strict()), Map.of("a", new Strict()));
+        HoldsStrict back = (HoldsStrict) proof.copy(value);
+        assertThat(ReadBack.difference(value, back)).isNull();
+        back.list().get(0).name = "other";
+        assertThat(ReadBack.difference(value, back)).isEqualTo("list[0].name");
+    }
+
     record Perhaps(@Nullable Optional<String> text) {}
 
     @Test
