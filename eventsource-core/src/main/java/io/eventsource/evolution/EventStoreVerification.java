@@ -1,11 +1,12 @@
 package io.eventsource.evolution;
 
-import io.eventsource.EventSourceException;
 import io.eventsource.event.EventDecodingException;
 import io.eventsource.event.EventEncodingException;
+import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventRevision;
 import io.eventsource.event.PayloadProof;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.failure.FailureText;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogPage;
 import io.eventsource.store.LogQuery;
@@ -79,10 +80,20 @@ public final class EventStoreVerification {
     private Consumer<StoredEvent> into(Tally tally) {
         return event -> {
             tally.count(event);
+            List<EventEnvelope<Object>> parts;
             try {
-                store.decode(event).forEach(part -> proof.copy(part.payload()));
-            } catch (EventDecodingException | EventEncodingException failure) {
-                tally.fail(event, failure);
+                parts = store.decode(event);
+            } catch (EventDecodingException failure) {
+                tally.fail(event, failure, String.valueOf(failure.getMessage()));
+                return;
+            }
+            try {
+                parts.forEach(part -> proof.copy(part.payload()));
+            } catch (EventEncodingException failure) {
+                tally.fail(event, failure, String.valueOf(failure.getMessage()));
+            } catch (RuntimeException failure) {
+                // by code of the application, such as an equals
+                tally.fail(event, failure, FailureText.of(failure));
             }
         };
     }
@@ -103,13 +114,12 @@ public final class EventStoreVerification {
             counts.merge(revision(event), 1L, Long::sum);
         }
 
-        void fail(StoredEvent event, EventSourceException failure) {
+        void fail(StoredEvent event, RuntimeException failure, String message) {
             failed++;
             Kind kind = new Kind(revision(event), root(failure).getClass().getSimpleName());
             failures.merge(
                     kind,
-                    new DecodingFailure(
-                            kind.revision(), kind.cause(), 1, event.position(), String.valueOf(failure.getMessage())),
+                    new DecodingFailure(kind.revision(), kind.cause(), 1, event.position(), message),
                     (first, again) -> new DecodingFailure(
                             first.revision(),
                             first.cause(),

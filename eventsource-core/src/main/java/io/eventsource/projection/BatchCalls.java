@@ -1,6 +1,7 @@
 package io.eventsource.projection;
 
 import io.eventsource.batch.HandlerOutsideBatchException;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Objects;
@@ -31,7 +32,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class BatchCalls implements MethodInterceptor {
 
-    /** Calls that went elsewhere and never arrived are forgotten beyond this number. */
+    /** Calls that are over, went elsewhere and never arrived are forgotten beyond this number. */
     private static final int MAX_ASTRAY = 1_000;
 
     private final Delivery delivery;
@@ -49,9 +50,13 @@ final class BatchCalls implements MethodInterceptor {
     private static final class Call {
 
         private final Method method;
-        private final @Nullable Object argument;
+
+        /** Weak: a call that never arrives must not keep its events. Null when the method takes nothing. */
+        private final @Nullable WeakReference<Object> argument;
+
         private final @Nullable String transaction = TransactionSynchronizationManager.getCurrentTransactionName();
         private final boolean transactional = TransactionSynchronizationManager.isActualTransactionActive();
+        private volatile boolean over;
         private boolean running;
         private boolean ended;
         private @Nullable Throwable failure;
@@ -59,14 +64,14 @@ final class BatchCalls implements MethodInterceptor {
 
         private Call(Method method, Object[] arguments) {
             this.method = method;
-            this.argument = arguments.length == 0 ? null : arguments[0];
+            this.argument = arguments.length == 0 ? null : new WeakReference<>(arguments[0]);
         }
 
         @SuppressWarnings("ReferenceEquality") // equal events are different events
         private boolean isFor(MethodInvocation invocation) {
             Object[] arguments = invocation.getArguments();
             return method.getName().equals(invocation.getMethod().getName())
-                    && (arguments.length == 0 ? null : arguments[0]) == argument;
+                    && (arguments.length == 0 ? argument == null : argument != null && argument.get() == arguments[0]);
         }
 
         /** The manager of a batch names its transactions by one object; a transaction of another has another name or none. */
@@ -80,11 +85,13 @@ final class BatchCalls implements MethodInterceptor {
     /**
      * Watches the calls of a proxied bean.
      *
-     * @param proxies the proxies of the bean, the outermost first
+     * @param proxies the proxies of the bean that are never replaced, the outermost first
+     * @param beanClass the class of the bean
      * @param methods its handlers
      * @return null when there is no proxy that an interceptor can be added to
      */
-    static @Nullable BatchCalls within(Iterable<Advised> proxies, Set<Method> methods, Delivery delivery) {
+    static @Nullable BatchCalls within(
+            Iterable<Advised> proxies, Class<?> beanClass, Set<Method> methods, Delivery delivery) {
         Advised innermost = null;
         for (Advised proxy : proxies) {
             innermost = proxy.isFrozen() ? innermost : proxy;
@@ -98,7 +105,7 @@ final class BatchCalls implements MethodInterceptor {
             }
         }
         BatchCalls calls = new BatchCalls(delivery);
-        innermost.addAdvisor(innermost.getAdvisorCount(), new Innermost(calls, methods));
+        innermost.addAdvisor(innermost.getAdvisorCount(), new Innermost(calls, beanClass, methods));
         return calls;
     }
 
@@ -107,16 +114,19 @@ final class BatchCalls implements MethodInterceptor {
 
         private static final long serialVersionUID = 1L;
 
+        private final transient Class<?> beanClass;
         private final transient Set<Method> methods;
 
-        private Innermost(BatchCalls calls, Set<Method> methods) {
+        private Innermost(BatchCalls calls, Class<?> beanClass, Set<Method> methods) {
             super(calls);
+            this.beanClass = beanClass;
             this.methods = methods;
         }
 
         @Override
         public boolean matches(Method method, Class<?> targetClass) {
-            return methods.contains(AopUtils.getMostSpecificMethod(method, targetClass));
+            // the target may be a proxy itself, of another class
+            return methods.contains(AopUtils.getMostSpecificMethod(method, beanClass));
         }
     }
 
@@ -125,7 +135,7 @@ final class BatchCalls implements MethodInterceptor {
             throws InvocationTargetException, IllegalAccessException {
         Call call = new Call(method, arguments);
         if (notReached.size() >= MAX_ASTRAY) {
-            notReached.clear();
+            notReached.removeIf(each -> each.over);
         }
         notReached.add(call);
         current.set(call);
@@ -140,6 +150,7 @@ final class BatchCalls implements MethodInterceptor {
                     astray ? elsewhere(call.method) : failure(call, thrown.getTargetException()));
         } finally {
             current.remove();
+            call.over = true;
         }
         if (returned && (call.failure != null || call.refusal != null || !call.ended)) {
             throw new InvocationTargetException(failure(call, null));

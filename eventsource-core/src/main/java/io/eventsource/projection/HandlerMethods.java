@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.framework.Advised;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -74,9 +73,9 @@ final class HandlerMethods {
     static @Nullable BatchCalls requireInsideBatch(Object bean, Class<?> beanClass, Projection projection) {
         Set<Method> methods = new LinkedHashSet<>(handlers(beanClass));
         methods.addAll(resets(beanClass));
-        List<Advised> proxies = HandlerProxies.of(bean, beanClass).proxies();
+        HandlerProxies proxies = HandlerProxies.of(bean, beanClass);
         boolean managed = !projection.transactionManager().isEmpty();
-        new HandlerRules(bean, beanClass, proxies, projection.delivery(), managed).require(methods);
-        return BatchCalls.within(proxies, methods, projection.delivery());
+        new HandlerRules(bean, beanClass, proxies.proxies(), projection.delivery(), managed).require(methods);
+        return BatchCalls.within(proxies.lasting(), beanClass, methods, projection.delivery());
     }
 }

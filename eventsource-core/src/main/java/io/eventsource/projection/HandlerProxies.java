@@ -29,6 +29,18 @@ record HandlerProxies(List<Advised> proxies, @Nullable Object target) {
         return new HandlerProxies(found, current);
     }
 
+    /** The proxies that stay, the outermost first: what is behind a target that changes, such as one with a refresh scope, may be replaced. */
+    List<Advised> lasting() {
+        List<Advised> lasting = new ArrayList<>();
+        for (Advised proxy : proxies) {
+            lasting.add(proxy);
+            if (!proxy.getTargetSource().isStatic()) {
+                break;
+            }
+        }
+        return lasting;
+    }
+
     private static @Nullable Object target(TargetSource source, Class<?> beanClass) {
         try {
             Object target = source.getTarget();

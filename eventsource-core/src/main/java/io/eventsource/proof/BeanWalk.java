@@ -3,12 +3,15 @@ package io.eventsource.proof;
 import io.eventsource.proof.JacksonContexts.Pair;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ValueDeserializer;
@@ -30,11 +33,11 @@ final class BeanWalk {
 
     private final JacksonContexts contexts;
     private final Findings findings;
-    private final Set<Class<?>> seen;
+    private final Set<Allowed> seen;
     private final TypeWalk types;
     private final Set<JavaType> visited = new HashSet<>();
 
-    BeanWalk(JacksonContexts contexts, Findings findings, Set<Class<?>> seen, TypeWalk types) {
+    BeanWalk(JacksonContexts contexts, Findings findings, Set<Allowed> seen, TypeWalk types) {
         this.contexts = contexts;
         this.findings = findings;
         this.seen = seen;
@@ -43,12 +46,18 @@ final class BeanWalk {
 
     /** A class, at a place. The property that bears its type information, if there is one, is none of its own. */
     void bean(JavaType type, Pair pair, String path, @Nullable String typeProperty) {
-        seen.add(type.getRawClass());
+        seen.add(new Allowed(type.getRawClass(), type.getRawClass()));
         if (!visited.add(type)) {
             return;
         }
         ValueSerializer<Object> writer = pair.writer();
-        if (writer instanceof JsonValueSerializer) {
+        Class<?> back = pair.reader().handledType();
+        if (back != null && back != type.getRawClass() && type.getRawClass().isAssignableFrom(back)) {
+            // such as by @JsonDeserialize(as = …)
+            JavaType readAs = contexts.type(back);
+            seen.add(new Allowed(type.getRawClass(), readAs.getRawClass()));
+            bean(readAs, contexts.root(readAs), path, typeProperty);
+        } else if (writer instanceof JsonValueSerializer) {
             single(type, pair.reader(), path);
         } else if (!(pair.reader() instanceof BeanDeserializerBase reader)) {
             findings.add(path, "it cannot be seen how %s is read".formatted(name(type)), "Make it a record" + OR);
@@ -69,14 +78,16 @@ final class BeanWalk {
             return;
         }
         ValueInstantiator creator = bean.getValueInstantiator();
-        boolean readable = creator.canCreateUsingDelegate()
-                || creator.canCreateUsingArrayDelegate()
-                || (value.getRawType() == String.class && creator.canCreateFromString())
-                || (value.getRawType() == int.class && creator.canCreateFromInt())
-                || (value.getRawType() == long.class && creator.canCreateFromLong())
-                || (value.getRawType() == boolean.class && creator.canCreateFromBoolean())
-                || (value.getRawType() == double.class && creator.canCreateFromDouble());
-        if (!readable) {
+        Class<?> kind = ClassUtils.resolvePrimitiveIfNecessary(value.getRawType());
+        if (kind == Double.class && creator.canCreateFromDouble() && !creator.canCreateUsingDelegate()) {
+            findings.add(
+                    path,
+                    "%s is written as one double by @JsonValue, and cannot be made of -0.0, NaN, the infinities and numbers from 2^63 on"
+                            .formatted(name(type)),
+                    "Let it hold a BigDecimal, or remove @JsonValue, so that it is written as an object" + OR);
+            return;
+        }
+        if (!makes(creator, kind)) {
             findings.add(
                     path,
                     "%s is written as one value by @JsonValue, and nothing makes it of one".formatted(name(type)),
@@ -86,6 +97,18 @@ final class BeanWalk {
         }
         JavaType valueType = value.getType();
         types.value(valueType, contexts.root(valueType), null, path);
+    }
+
+    /** Whether one of the creators that Jackson keeps by the kind of JSON value takes it. */
+    private static boolean makes(ValueInstantiator creator, Class<?> type) {
+        return creator.canCreateUsingDelegate()
+                || creator.canCreateUsingArrayDelegate()
+                || (type == String.class && creator.canCreateFromString())
+                || (type == Integer.class && creator.canCreateFromInt())
+                || (type == Long.class && creator.canCreateFromLong())
+                || (type == BigInteger.class && creator.canCreateFromBigInteger())
+                || (type == BigDecimal.class && creator.canCreateFromBigDecimal())
+                || (type == Boolean.class && creator.canCreateFromBoolean());
     }
 
     private void members(
@@ -195,7 +218,8 @@ final class BeanWalk {
             String path,
             @Nullable String typeProperty) {
         Class<?> raw = type.isAbstract() ? reader.getValueType().getRawClass() : type.getRawClass();
-        seen.add(raw);
+        seen.add(new Allowed(type.getRawClass(), raw));
+        seen.add(new Allowed(raw, raw));
         for (Field field : Equality.fields(raw)) {
             Set<String> names = members.namesOf(field);
             boolean isWritten = names.stream().anyMatch(name -> written.containsKey(name) || name.equals(typeProperty));

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +41,14 @@ final class Equality {
         if (one == null || other == null || depth > MAX_DEPTH) {
             return "";
         }
-        if (one.equals(other)) {
+        if (says(one, other)) {
             return null;
         }
         if (one.getClass().isArray() && one.getClass() == other.getClass()) {
             return elements(list(one), list(other), depth);
+        }
+        if (one instanceof Optional<?> optional && other instanceof Optional<?> otherOptional) {
+            return difference(optional.orElse(null), otherOptional.orElse(null), depth + 1);
         }
         if (one instanceof Map<?, ?> map && other instanceof Map<?, ?> otherMap) {
             return map(map, otherMap, depth);
@@ -56,6 +60,23 @@ final class Equality {
             return "";
         }
         return components(one, other, depth);
+    }
+
+    /** An equals that fails says no: what both hold is compared then. */
+    private static boolean says(Object one, Object other) {
+        try {
+            return one.equals(other);
+        } catch (RuntimeException failure) {
+            return false;
+        }
+    }
+
+    private static boolean has(Map<?, ?> map, @Nullable Object key) {
+        try {
+            return map.containsKey(key);
+        } catch (RuntimeException failure) {
+            return false;
+        }
     }
 
     /** As JSON: of the same digits, whatever the node's class. */
@@ -129,7 +150,7 @@ final class Equality {
             return "";
         }
         for (Map.Entry<?, ?> entry : one.entrySet()) {
-            String difference = other.containsKey(entry.getKey())
+            String difference = has(other, entry.getKey())
                     ? difference(entry.getValue(), other.get(entry.getKey()), depth + 1)
                     : "";
             if (difference != null) {

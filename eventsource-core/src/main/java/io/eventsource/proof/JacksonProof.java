@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class JacksonProof {
 
     private final JacksonContexts contexts;
-    private final Set<Class<?>> beans = ConcurrentHashMap.newKeySet();
+    private final Set<Allowed> beans = ConcurrentHashMap.newKeySet();
 
     /**
      * Creates a proof.
@@ -43,7 +43,7 @@ public final class JacksonProof {
      */
     public List<TypeFinding> prove(Class<?> type) {
         Findings findings = new Findings(type);
-        Set<Class<?>> seen = new HashSet<>();
+        Set<Allowed> seen = new HashSet<>();
         try {
             new TypeWalk(contexts, findings, seen).root(type);
         } catch (RuntimeException refused) {

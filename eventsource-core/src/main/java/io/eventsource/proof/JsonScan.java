@@ -27,6 +27,36 @@ final class JsonScan {
         return expansion;
     }
 
+    /**
+     * Whether a JSON text holds nothing that has to be looked at: no escape by number, no half of a pair, no exponent and no
+     * number that may be -0. In a text that is too short for the limits there is no problem then.
+     */
+    static boolean isPlain(String json) {
+        int length = json.length();
+        char before = 0;
+        for (int i = 0; i < length; i++) {
+            char c = json.charAt(i);
+            if (before == '-' && !(c >= '1' && c <= '9')) {
+                return false;
+            } else if (c == '"') {
+                for (c = 0; c != '"' && ++i < length; ) {
+                    c = json.charAt(i);
+                    if (c == '\\') {
+                        if (++i < length && json.charAt(i) == 'u') {
+                            return false;
+                        }
+                    } else if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+                        return false;
+                    }
+                }
+            } else if ((c == 'e' || c == 'E') && before <= '9') {
+                return false;
+            }
+            before = c;
+        }
+        return before != '-';
+    }
+
     /** Says what is wrong, or null. */
     @Nullable String run() {
         String text = json;

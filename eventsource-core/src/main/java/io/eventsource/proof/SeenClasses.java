@@ -1,59 +1,63 @@
 package io.eventsource.proof;
 
 import io.eventsource.EventSourceException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.BeanDescription;
+import tools.jackson.databind.BeanProperty;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.TypeSerializer;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.ValueSerializerModifier;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
 import tools.jackson.databind.ser.impl.UnknownSerializer;
+import tools.jackson.databind.ser.jackson.JsonValueSerializer;
 import tools.jackson.databind.ser.std.ToEmptyObjectSerializer;
 
 /**
- * Refuses at writing what no proof has seen. Jackson asks for a serializer once for each class, so what has been seen pays
- * nothing for it.
+ * Refuses at writing what no proof has seen. Jackson asks for a serializer once for each class and component, so what has been
+ * seen there pays nothing for it.
  */
 final class SeenClasses extends ValueSerializerModifier {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient JsonMapper open;
-    private final transient Set<Class<?>> seen;
+    private final transient Set<Allowed> allowed;
 
-    private SeenClasses(JsonMapper open, Set<Class<?>> seen) {
-        this.open = open;
-        this.seen = seen;
+    private SeenClasses(Set<Allowed> allowed) {
+        this.allowed = allowed;
     }
 
-    static JsonMapper guard(JsonMapper mapper, Set<Class<?>> seen) {
+    static JsonMapper guard(JsonMapper mapper, Set<Allowed> allowed) {
         SimpleModule module = new SimpleModule("eventsource-seen-classes");
-        module.setSerializerModifier(new SeenClasses(mapper, seen));
+        module.setSerializerModifier(new SeenClasses(allowed));
         return mapper.rebuild().addModule(module).build();
     }
 
     @Override
     public List<BeanPropertyWriter> changeProperties(
             SerializationConfig config, BeanDescription.Supplier description, List<BeanPropertyWriter> properties) {
+        List<BeanPropertyWriter> changed = new ArrayList<>();
         for (BeanPropertyWriter property : properties) {
             if (property.getType().getRawClass().getName().startsWith("java.util.Optional")) {
                 property.assignNullSerializer(new NoNull(property.getName()));
             }
-            if (property.getAnnotation(Unproven.class) != null
-                    && !property.hasSerializer()
-                    && property.getTypeSerializer() == null) {
-                property.assignSerializer(new Open(open));
-            }
+            changed.add(
+                    property.getAnnotation(Unproven.class) != null && property.getClass() == BeanPropertyWriter.class
+                            ? new TakenOn(property)
+                            : property);
         }
-        return properties;
+        return changed;
     }
 
     @Override
@@ -61,29 +65,77 @@ final class SeenClasses extends ValueSerializerModifier {
     public ValueSerializer<?> modifySerializer(
             SerializationConfig config, BeanDescription.Supplier description, ValueSerializer<?> serializer) {
         Class<?> type = description.getBeanClass();
-        boolean bean = serializer instanceof BeanSerializerBase
+        boolean guarded = serializer instanceof BeanSerializerBase
+                || serializer instanceof JsonValueSerializer
                 || serializer instanceof UnknownSerializer
                 || serializer instanceof ToEmptyObjectSerializer;
-        if (!bean || seen.contains(type)) {
+        if (!guarded) {
             return serializer;
         }
-        return TypeWalk.isUnproven(type)
-                ? new Open(open)
-                : new Unseen(type, (ValueSerializer<Object>) serializer, seen);
+        ValueSerializer<Object> delegate = (ValueSerializer<Object>) serializer;
+        return TypeWalk.isUnproven(type) ? new Open(delegate) : new Guard(new Allowed(type, type), delegate, allowed);
     }
 
-    /** What the application takes on is written as if there were no proof. */
-    private static final class Open extends ValueSerializer<Object> {
+    private static DatabindException refusal(SerializationContext context, String why) {
+        // an exception of the library, whose text is known to hold no data
+        return DatabindException.from(context, why, new EventSourceException(why));
+    }
 
-        private final JsonMapper open;
+    /** Within what the application takes on, nothing is refused. */
+    private static final class Unguarded {
 
-        Open(JsonMapper open) {
-            this.open = open;
+        private final SerializationContext context;
+        private final @Nullable Object before;
+
+        private Unguarded(SerializationContext context) {
+            this.context = context;
+            this.before = context.getAttribute(Unguarded.class);
+        }
+
+        static Unguarded begin(SerializationContext context) {
+            Unguarded here = new Unguarded(context);
+            context.setAttribute(Unguarded.class, Boolean.TRUE);
+            return here;
+        }
+
+        void end() {
+            context.setAttribute(Unguarded.class, before);
+        }
+
+        static boolean is(SerializationContext context) {
+            return context.getAttribute(Unguarded.class) != null;
+        }
+    }
+
+    /** A component that the application takes on is written as if there were no proof. */
+    private static final class TakenOn extends BeanPropertyWriter {
+
+        private static final long serialVersionUID = 1L;
+
+        TakenOn(BeanPropertyWriter property) {
+            super(property);
         }
 
         @Override
-        public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
-            open.writeValue(generator, value);
+        public void serializeAsProperty(Object bean, JsonGenerator generator, SerializationContext context)
+                throws Exception {
+            Unguarded unguarded = Unguarded.begin(context);
+            try {
+                super.serializeAsProperty(bean, generator, context);
+            } finally {
+                unguarded.end();
+            }
+        }
+
+        @Override
+        public void serializeAsElement(Object bean, JsonGenerator generator, SerializationContext context)
+                throws Exception {
+            Unguarded unguarded = Unguarded.begin(context);
+            try {
+                super.serializeAsElement(bean, generator, context);
+            } finally {
+                unguarded.end();
+            }
         }
     }
 
@@ -96,29 +148,24 @@ final class SeenClasses extends ValueSerializerModifier {
         }
 
         @Override
-        public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
+        public void serialize(@Nullable Object value, JsonGenerator generator, SerializationContext context) {
+            if (Unguarded.is(context)) {
+                generator.writeNull();
+                return;
+            }
             throw refusal(
                     context,
                     "the Optional '%s' is null and would come back as empty. Use Optional.empty()".formatted(name));
         }
     }
 
-    /** Carries an exception of the library, whose text is known to hold no data. */
-    private static DatabindException refusal(SerializationContext context, String why) {
-        return DatabindException.from(context, why, new EventSourceException(why));
-    }
+    /** Writes by another serializer. */
+    private abstract static class Wrapper extends ValueSerializer<Object> {
 
-    /** A class that came after the proofs, or has none. */
-    private static final class Unseen extends ValueSerializer<Object> {
+        final ValueSerializer<Object> delegate;
 
-        private final Class<?> type;
-        private final ValueSerializer<Object> delegate;
-        private final Set<Class<?>> seen;
-
-        Unseen(Class<?> type, ValueSerializer<Object> delegate, Set<Class<?>> seen) {
-            this.type = type;
+        Wrapper(ValueSerializer<Object> delegate) {
             this.delegate = delegate;
-            this.seen = seen;
         }
 
         @Override
@@ -128,32 +175,117 @@ final class SeenClasses extends ValueSerializerModifier {
 
         @Override
         public Class<?> handledType() {
-            return type;
+            return delegate.handledType();
+        }
+
+        @Override
+        public boolean isEmpty(SerializationContext context, Object value) {
+            return delegate.isEmpty(context, value);
+        }
+
+        @SuppressWarnings("unchecked")
+        ValueSerializer<Object> at(SerializationContext context, @Nullable BeanProperty property) {
+            return (ValueSerializer<Object>) delegate.createContextual(context, property);
+        }
+    }
+
+    /** A class that the application takes on. */
+    private static final class Open extends Wrapper {
+
+        Open(ValueSerializer<Object> delegate) {
+            super(delegate);
+        }
+
+        @Override
+        public ValueSerializer<?> createContextual(SerializationContext context, @Nullable BeanProperty property) {
+            return new Open(at(context, property));
         }
 
         @Override
         public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
-            requireSeen(context);
+            Unguarded unguarded = Unguarded.begin(context);
+            try {
+                delegate.serialize(value, generator, context);
+            } finally {
+                unguarded.end();
+            }
+        }
+
+        @Override
+        public void serializeWithType(
+                Object value, JsonGenerator generator, SerializationContext context, TypeSerializer typeSerializer) {
+            Unguarded unguarded = Unguarded.begin(context);
+            try {
+                delegate.serializeWithType(value, generator, context, typeSerializer);
+            } finally {
+                unguarded.end();
+            }
+        }
+    }
+
+    /** A class whose values may not stand here, unless a later proof allows it. */
+    private static final class Guard extends Wrapper {
+
+        private final Allowed here;
+        private final Set<Allowed> allowed;
+
+        Guard(Allowed here, ValueSerializer<Object> delegate, Set<Allowed> allowed) {
+            super(delegate);
+            this.here = here;
+            this.allowed = allowed;
+        }
+
+        @Override
+        public ValueSerializer<?> createContextual(SerializationContext context, @Nullable BeanProperty property) {
+            ValueSerializer<Object> contextual = at(context, property);
+            Class<?> type = here.actual();
+            Class<?> declared = property == null ? type : declared(context, property.getType(), type);
+            Allowed there = new Allowed(declared, type);
+            return allowed.contains(there) ? contextual : new Guard(there, contextual, allowed);
+        }
+
+        /** The class in whose place a value stands, behind containers and what is written as one value. */
+        private static Class<?> declared(SerializationContext context, JavaType component, Class<?> actual) {
+            JavaType type = component;
+            for (int i = 0; i < StoredJson.MAX_DEPTH && type != null; i++) {
+                if (type.getContentType() != null) {
+                    type = type.getContentType();
+                } else if (type.getRawClass() != Object.class
+                        && type.getRawClass().isAssignableFrom(actual)) {
+                    return type.getRawClass();
+                } else {
+                    AnnotatedMember value =
+                            context.introspectBeanDescription(type).findJsonValueAccessor();
+                    type = value == null ? null : value.getType();
+                }
+            }
+            // a converter or a serializer of the application has put it there
+            return actual;
+        }
+
+        @Override
+        public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
+            require(context, "would come back as that one. Declare its class, or annotate %s with @JsonTypeInfo");
             delegate.serialize(value, generator, context);
         }
 
         @Override
         public void serializeWithType(
-                Object value,
-                JsonGenerator generator,
-                SerializationContext context,
-                tools.jackson.databind.jsontype.TypeSerializer typeSerializer) {
-            requireSeen(context);
+                Object value, JsonGenerator generator, SerializationContext context, TypeSerializer typeSerializer) {
+            require(context, "is not one of its known classes. Name it by @JsonSubTypes at %s");
             delegate.serializeWithType(value, generator, context, typeSerializer);
         }
 
-        private void requireSeen(SerializationContext context) {
-            if (!seen.contains(type)) {
-                JavaType javaType = context.constructType(type);
+        private void require(SerializationContext context, String what) {
+            if (!allowed.contains(here) && !Unguarded.is(context)) {
+                String declared = here.declared().getName();
                 throw refusal(
                         context,
-                        "a value of %s stands where another class is declared, and would come back as that one. Declare its class, or annotate the declared one with @JsonTypeInfo"
-                                .formatted(javaType.getRawClass().getName()));
+                        here.declared() == here.actual()
+                                ? "a value of %s stands where its class is not declared, and no proof has seen it. Declare its class, or annotate the declared one with @JsonTypeInfo"
+                                        .formatted(declared)
+                                : "a value of %s stands where %s is declared, and %s"
+                                        .formatted(here.actual().getName(), declared, what.formatted(declared)));
             }
         }
     }

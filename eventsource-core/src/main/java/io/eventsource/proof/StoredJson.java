@@ -75,6 +75,9 @@ public final class StoredJson {
      * @return the first problem, or null when there is none
      */
     public static @Nullable Problem problem(String json) {
+        if (json.length() <= 2 * MAX_DEPTH && JsonScan.isPlain(json)) {
+            return null;
+        }
         JsonScan scan = new JsonScan(json);
         String what = scan.run();
         if (what == null && json.length() + scan.expansion() > SMALL) {

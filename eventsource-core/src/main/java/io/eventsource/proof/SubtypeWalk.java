@@ -6,8 +6,11 @@ import java.lang.reflect.Modifier;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.BeanProperty;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.introspect.AnnotatedClass;
 import tools.jackson.databind.jsontype.NamedType;
 import tools.jackson.databind.jsontype.TypeDeserializer;
@@ -18,12 +21,16 @@ final class SubtypeWalk {
 
     private final JacksonContexts contexts;
     private final Findings findings;
+    private final Set<Allowed> seen;
     private final BeanWalk beans;
+    private final TypeWalk types;
 
-    SubtypeWalk(JacksonContexts contexts, Findings findings, BeanWalk beans) {
+    SubtypeWalk(JacksonContexts contexts, Findings findings, Set<Allowed> seen, BeanWalk beans, TypeWalk types) {
         this.contexts = contexts;
         this.findings = findings;
+        this.seen = seen;
         this.beans = beans;
+        this.types = types;
     }
 
     void value(JavaType type, Pair pair, @Nullable BeanProperty property, String path) {
@@ -37,6 +44,13 @@ final class SubtypeWalk {
                     "Annotate the type with @JsonTypeInfo");
             return;
         }
+        if (writer.getTypeIdResolver() == null || reader.getTypeIdResolver() == null) {
+            findings.add(
+                    path,
+                    "the class of the value is not written, but deduced from the names of its components (@JsonTypeInfo(use = DEDUCTION)), which fails or changes when a class gets another component",
+                    "Write it: @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = \"type\"), or take it on by @Unproven");
+            return;
+        }
         Set<Class<?>> classes = classes(type, property);
         if (classes.isEmpty()) {
             findings.add(
@@ -46,41 +60,86 @@ final class SubtypeWalk {
                     "Make it sealed, or name its classes by @JsonSubTypes, or take it on by @Unproven");
         }
         for (Class<?> each : classes) {
-            subtype(each, writer, reader, path);
+            seen.add(new Allowed(type.getRawClass(), each));
+            subtype(type, each, writer, reader, path);
         }
     }
 
-    private void subtype(Class<?> subtype, TypeSerializer writer, TypeDeserializer reader, String path) {
+    private void subtype(JavaType base, Class<?> subtype, TypeSerializer writer, TypeDeserializer reader, String path) {
         if (TypeWalk.isUnproven(subtype)) {
             return;
         }
         String place = path.isEmpty() ? "" : path + "(" + subtype.getSimpleName() + ")";
-        JavaType type = contexts.type(subtype);
+        if (!isNamed(subtype, subtype, writer, reader, place)) {
+            return;
+        }
+        if (subtype.isEnum()) {
+            for (Object constant : subtype.getEnumConstants()) {
+                if (!isNamed(subtype, constant.getClass(), writer, reader, place)) {
+                    return;
+                }
+            }
+        }
+        JavaType type = contexts.mapper().getTypeFactory().constructSpecializedType(base, subtype);
+        Pair pair = contexts.root(type);
+        if (pair.ownWriter() && !writesType(pair.writer())) {
+            findings.add(
+                    place,
+                    "its serializer %s does not write the class of the value"
+                            .formatted(pair.writer().getClass().getName()),
+                    "Override serializeWithType in it, or take it on by @Unproven");
+        } else if (subtype.isEnum() || pair.ownWriter() || pair.ownReader()) {
+            types.value(type, new Pair(pair.writer(), pair.reader(), null, null), null, place);
+        } else {
+            boolean own = writer.getTypeInclusion() == JsonTypeInfo.As.PROPERTY;
+            beans.bean(type, pair, place, own ? writer.getPropertyName() : null);
+        }
+    }
+
+    /** Whether the name that is written for a class of values is read as the class that is proven. */
+    private boolean isNamed(
+            Class<?> subtype, Class<?> valueClass, TypeSerializer writer, TypeDeserializer reader, String place) {
         JavaType back;
         String id = null;
         try {
-            id = writer.getTypeIdResolver().idFromValueAndType(contexts.writing(), null, subtype);
+            id = writer.getTypeIdResolver().idFromValueAndType(contexts.writing(), null, valueClass);
             back = id == null ? null : reader.getTypeIdResolver().typeFromId(contexts.reading(), id);
         } catch (RuntimeException refused) {
             findings.add(
                     place,
-                    "the class %s cannot be named: %s".formatted(subtype.getName(), Findings.said(refused)),
+                    "the class %s cannot be named: %s".formatted(valueClass.getName(), Findings.said(refused)),
                     "Mend what it says");
-            return;
+            return false;
         }
         if (back == null || back.getRawClass() != subtype) {
             findings.add(
                     place,
                     "the class %s is written as '%s', which is read as %s"
                             .formatted(
-                                    subtype.getName(),
+                                    valueClass.getName(),
                                     id,
                                     back == null ? "none" : back.getRawClass().getName()),
                     "Give each class a name of its own by @JsonTypeName, and name it by @JsonSubTypes");
-            return;
+            return false;
         }
-        boolean own = writer.getTypeInclusion() == JsonTypeInfo.As.PROPERTY;
-        beans.bean(type, contexts.root(type), place, own ? writer.getPropertyName() : null);
+        return true;
+    }
+
+    private static boolean writesType(ValueSerializer<Object> serializer) {
+        try {
+            Class<?> declaring = serializer
+                    .getClass()
+                    .getMethod(
+                            "serializeWithType",
+                            Object.class,
+                            JsonGenerator.class,
+                            SerializationContext.class,
+                            TypeSerializer.class)
+                    .getDeclaringClass();
+            return declaring != ValueSerializer.class;
+        } catch (NoSuchMethodException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private Set<Class<?>> classes(JavaType type, @Nullable BeanProperty property) {
@@ -91,7 +150,9 @@ final class SubtypeWalk {
         for (NamedType named : property == null || property.getMember() == null
                 ? config.getSubtypeResolver().collectAndResolveSubtypesByClass(config, annotated)
                 : config.getSubtypeResolver().collectAndResolveSubtypesByClass(config, property.getMember(), type)) {
-            if (type.getRawClass().isAssignableFrom(named.getType()) && !isAbstract(named.getType())) {
+            if (type.getRawClass().isAssignableFrom(named.getType())
+                    && !isAbstract(named.getType())
+                    && !isConstant(named.getType())) {
                 classes.add(named.getType());
             }
         }
@@ -102,11 +163,16 @@ final class SubtypeWalk {
         if (!isAbstract(type)) {
             classes.add(type);
         }
-        if (type.isSealed()) {
+        if (type.isSealed() && !type.isEnum()) {
             for (Class<?> each : type.getPermittedSubclasses()) {
                 permitted(each, classes);
             }
         }
+    }
+
+    /** The class of a constant with a body, which is a subclass of its enum. */
+    private static boolean isConstant(Class<?> type) {
+        return Enum.class.isAssignableFrom(type) && !type.isEnum();
     }
 
     private static boolean isAbstract(Class<?> type) {

@@ -27,11 +27,11 @@ final class TypeWalk {
     private final BeanWalk beans;
     private final SubtypeWalk subtypes;
 
-    TypeWalk(JacksonContexts contexts, Findings findings, Set<Class<?>> seen) {
+    TypeWalk(JacksonContexts contexts, Findings findings, Set<Allowed> seen) {
         this.contexts = contexts;
         this.findings = findings;
         this.beans = new BeanWalk(contexts, findings, seen, this);
-        this.subtypes = new SubtypeWalk(contexts, findings, beans);
+        this.subtypes = new SubtypeWalk(contexts, findings, seen, beans, this);
     }
 
     void root(Class<?> type) {

@@ -4,29 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.eventsource.batch.HandlerOutsideBatchException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
+import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.TargetSource;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.target.HotSwappableTargetSource;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** What interceptors of the application's own can do to a handler. */
@@ -274,5 +280,139 @@ class BatchCallsTests {
         assertThat(handled).containsExactly(1L, 2L, 3L, 4L);
         assertThatCode(bean::reset).doesNotThrowAnyException();
         assertThat(((Advised) bean).getAdvisorCount()).isEqualTo(2);
+    }
+
+    private static Recording refreshable(AtomicReference<Recording> target) {
+        ProxyFactory factory = new ProxyFactory();
+        factory.setProxyTargetClass(true);
+        factory.setTargetSource(new TargetSource() {
+            @Override
+            public Class<?> getTargetClass() {
+                return target.get().getClass();
+            }
+
+            @Override
+            public boolean isStatic() {
+                return false;
+            }
+
+            @Override
+            public Object getTarget() {
+                return target.get();
+            }
+
+            @Override
+            public void releaseTarget(Object released) {}
+        });
+        return (Recording) factory.getProxy();
+    }
+
+    @Test
+    void a_target_that_is_replaced_is_watched_as_the_first_one_was() {
+        AtomicReference<Recording> target =
+                new AtomicReference<>(proxied(new Recording(handled), MethodInvocation::proceed));
+        MethodEventHandlers handlers = MethodEventHandlers.of(refreshable(target), TestEvents.registry());
+
+        handlers.handle(deposited(1));
+        target.set(proxied(new Recording(handled), MethodInvocation::proceed));
+        handlers.handle(deposited(2));
+        target.set(new Recording(handled));
+        handlers.handle(deposited(3));
+
+        assertThat(handled).containsExactly(1L, 2L, 3L);
+        assertThatThrownBy(() -> handlers.handle(deposited(-1))).hasMessage("negative");
+    }
+
+    @Test
+    void a_refreshed_bean_with_an_interceptor_around_it_is_watched_too() {
+        AtomicReference<Recording> target =
+                new AtomicReference<>(proxied(new Recording(handled), MethodInvocation::proceed));
+        Recording outer = proxied(refreshable(target), invocation -> null);
+        MethodEventHandlers handlers = MethodEventHandlers.of(outer, TestEvents.registry());
+
+        target.set(proxied(new Recording(handled), MethodInvocation::proceed));
+
+        assertRefused(handlers, deposited(1), "left it out");
+        assertThat(handled).isEmpty();
+    }
+
+    public interface Handling {
+        void on(Deposited deposited);
+    }
+
+    @Projection("p")
+    public static class ByInterface implements Handling {
+        private final List<Object> handled;
+
+        ByInterface(List<Object> handled) {
+            this.handled = handled;
+        }
+
+        @Override
+        @EventHandler
+        public void on(Deposited deposited) {
+            handled.add(deposited.amount());
+        }
+    }
+
+    @Test
+    void a_bean_that_is_called_by_its_interface_is_watched_behind_two_proxies() {
+        HotSwappableTargetSource source = new HotSwappableTargetSource(new ByInterface(handled));
+        MethodEventHandlers handlers =
+                MethodEventHandlers.of(ProxyFactory.getProxy(Handling.class, source), TestEvents.registry());
+
+        handlers.handle(deposited(1));
+        source.swap(new ProxyFactory(new ByInterface(handled)).getProxy());
+        handlers.handle(deposited(2));
+
+        assertThat(handled).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void calls_that_never_arrive_do_not_keep_their_events() {
+        IllegalArgumentException refusal = new IllegalArgumentException("no permit");
+        MethodEventHandlers handlers = handlers(invocation -> {
+            throw refusal;
+        });
+        List<WeakReference<Object>> payloads = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            EventEnvelope<Object> event = deposited(i);
+            payloads.add(new WeakReference<>(event.payload()));
+            assertThatThrownBy(() -> handlers.handle(event)).isSameAs(refusal);
+        }
+
+        await().untilAsserted(() -> {
+            System.gc();
+            assertThat(payloads).allMatch(payload -> payload.get() == null);
+        });
+    }
+
+    @Test
+    void a_call_under_way_is_not_forgotten_among_many_that_never_arrived() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch others = new CountDownLatch(1);
+        MethodEventHandlers handlers = handlers(invocation -> {
+            if (((Deposited) Objects.requireNonNull(invocation.getArguments()[0])).amount() > 0) {
+                begun.countDown();
+                others.await();
+                passOn(invocation);
+                return passedOn.get(0).get();
+            }
+            throw new IllegalArgumentException("no permit");
+        });
+        ExecutorService segment = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> underWay = segment.submit(() -> handlers.handle(deposited(1)));
+            begun.await();
+            for (int i = 0; i < 2_500; i++) {
+                assertThatThrownBy(() -> handlers.handle(deposited(0))).hasMessage("no permit");
+            }
+            others.countDown();
+            assertThatThrownBy(underWay::get).hasCauseInstanceOf(HandlerOutsideBatchException.class);
+        } finally {
+            others.countDown();
+            segment.shutdownNow();
+        }
+        assertThat(handled).isEmpty();
     }
 }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.eventsource.event.EventEncodingException;
@@ -56,6 +58,7 @@ import tools.jackson.databind.annotation.JsonPOJOBuilder;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.ser.std.StdScalarSerializer;
 
 /** Classes and values that are accepted, and come back equal. */
 @SuppressWarnings({"unused", "JavaUtilDate", "ArrayRecordComponent", "NullableOptional"})
@@ -355,6 +358,306 @@ class AcceptedTypesTests {
                     .withMessageContaining(Derived.class.getName())
                     .satisfies(refusal -> assertThat(refusal.component()).startsWith("base"));
         }
+    }
+
+    record HoldsDerived(Derived derived) {}
+
+    record DeepBase(Map<String, List<Base>> bases, Optional<Base> maybe, Base @Nullable [] array) {}
+
+    record Boxed(@JsonValue Base base) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Boxed {}
+    }
+
+    record HoldsBoxed(List<Boxed> boxes) {}
+
+    static class Code {
+        private final String text;
+
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Code(String text) {
+            this.text = text;
+        }
+
+        @JsonValue
+        public String text() {
+            return text;
+        }
+    }
+
+    static class LongCode extends Code {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        LongCode(String text) {
+            super(text);
+        }
+    }
+
+    record HoldsCodes(Code code, @Nullable LongCode longCode) {}
+
+    @Test
+    void so_is_one_of_a_class_that_is_declared_and_proven_elsewhere() {
+        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        proof.prove(List.of(
+                HoldsDerived.class, HoldsBase.class, DeepBase.class, HoldsBoxed.class, HoldsCodes.class, Mixed.class));
+        for (Object good : List.of(
+                new HoldsDerived(new Derived()),
+                new HoldsBase(new Base(), List.of(new Base())),
+                new DeepBase(Map.of("a", List.of(new Base())), Optional.of(new Base()), new Base[] {new Base()}),
+                new HoldsBoxed(List.of(new Boxed(new Base()))),
+                new HoldsCodes(new Code("a"), new LongCode("b")))) {
+            assertThat(ReadBack.difference(good, proof.copy(good))).isNull();
+        }
+        for (Object bad : List.of(
+                new HoldsBase(new Derived(), List.of()),
+                new HoldsBase(new Base(), List.of(new Derived())),
+                new DeepBase(Map.of("a", List.of(new Derived())), Optional.empty(), null),
+                new DeepBase(Map.of(), Optional.of(new Derived()), null),
+                new DeepBase(Map.of(), Optional.empty(), new Base[] {new Derived()}),
+                new HoldsBoxed(List.of(new Boxed(new Derived()))),
+                new HoldsCodes(new LongCode("a"), null),
+                new Mixed(new Cat("a"), new Dog("b", 1), List.of()),
+                new Mixed(new Dog("a", 1), new Dog("b", 1), List.of(new Cat("c"))))) {
+            assertThatExceptionOfType(EventEncodingException.class)
+                    .as(bad.toString())
+                    .isThrownBy(() -> proof.write(bad, bad.getClass()))
+                    .withMessageContaining("stands where");
+        }
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes(@JsonSubTypes.Type(Dog.class))
+    interface Pet {}
+
+    record Dog(String name, int age) implements Pet {}
+
+    record Cat(String name) implements Pet {}
+
+    record Mixed(Pet pet, Dog dog, List<Pet> pets) {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes({@JsonSubTypes.Type(Circle.class), @JsonSubTypes.Type(Square.class)})
+    interface Shape {}
+
+    record Circle(int radius) implements Shape {}
+
+    interface Plain {}
+
+    record Square(int side) implements Shape, Plain {}
+
+    record Drawn(
+            @Unproven("of a plug-in") Shape shape,
+            @Unproven("of plug-ins") List<Shape> shapes,
+            @Unproven("of plug-ins") Map<String, Shape> byName,
+            @Unproven("none") @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS) Plain any,
+            @Unproven("in another form") @JsonFormat(shape = JsonFormat.Shape.STRING) BigDecimal amount,
+            @Unproven("its values") Optional<Base> base) {}
+
+    @Test
+    void what_the_application_takes_on_keeps_its_type_information_and_format() {
+        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        proof.prove(List.of(Drawn.class));
+        Drawn drawn = new Drawn(
+                new Circle(1),
+                List.of(new Square(2), new Circle(3)),
+                Map.of("a", new Square(4)),
+                new Square(5),
+                BigDecimal.TEN,
+                Optional.empty());
+        assertThat(proof.copy(drawn)).isEqualTo(drawn);
+        assertThat(proof.write(drawn, Drawn.class)).contains("\"10\"");
+    }
+
+    record Point(int x, int y) {}
+
+    @JsonDeserialize(as = Named.class)
+    interface HasName {
+        String getName();
+    }
+
+    record Named(@JsonProperty("name") String getName) implements HasName {}
+
+    record AtPlace(
+            @JsonFormat(shape = JsonFormat.Shape.ARRAY) Point point,
+            @JsonIgnoreProperties("unknown") Base base,
+            HasName name) {}
+
+    @Test
+    void formats_of_a_component_are_kept_also_before_its_class_is_proven() {
+        JacksonPayloadSerializer serializer = new JacksonPayloadSerializer();
+        PayloadProof proof = new PayloadProof(serializer);
+        AtPlace value = new AtPlace(new Point(1, 2), new Base(), new Named("n"));
+        assertThatExceptionOfType(EventEncodingException.class).isThrownBy(() -> proof.write(value, AtPlace.class));
+        proof.prove(List.of(AtPlace.class));
+        assertThat(proof.write(value, AtPlace.class))
+                .isEqualTo(serializer.serialize(value))
+                .contains("[1,2]");
+    }
+
+    record CustomerId(@JsonValue Long value) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        CustomerId {}
+    }
+
+    record Count(@JsonValue Integer value) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Count {}
+    }
+
+    record Flag(@JsonValue Boolean value) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Flag {}
+    }
+
+    record Amount(@JsonValue BigDecimal value) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Amount {}
+    }
+
+    record Serial(@JsonValue BigInteger value) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Serial {}
+    }
+
+    record Single(CustomerId customer, Count count, Flag flag, Amount amount, Serial serial, List<CustomerId> more) {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    sealed interface Status permits Fixed, Other {}
+
+    enum Fixed implements Status {
+        OPEN,
+        CLOSED
+    }
+
+    record Other(String reason) implements Status {}
+
+    record HoldsStatus(Status status, List<Status> earlier) {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    sealed interface Maybe<T> permits Some, None {}
+
+    record Some<T>(T value) implements Maybe<T> {}
+
+    record None<T>() implements Maybe<T> {}
+
+    record HoldsMaybe(Maybe<Money> money, Maybe<List<Money>> more) {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    sealed interface Level permits Grade {}
+
+    enum Grade implements Level {
+        LOW {},
+        HIGH {}
+    }
+
+    record HoldsBodies(Level level) {}
+
+    static Stream<Object> acceptedToo() {
+        Money money = new Money(BigDecimal.ONE, "EUR");
+        return Stream.of(
+                new Single(
+                        new CustomerId(Long.MAX_VALUE),
+                        new Count(1),
+                        new Flag(true),
+                        new Amount(new BigDecimal("1.10")),
+                        new Serial(BigInteger.TEN.pow(40)),
+                        List.of(new CustomerId(5L))),
+                new Single(
+                        new CustomerId(0L),
+                        new Count(-1),
+                        new Flag(false),
+                        new Amount(new BigDecimal("1E+2")),
+                        new Serial(BigInteger.ONE),
+                        List.of()),
+                new HoldsStatus(Fixed.OPEN, List.of(new Other("a"), Fixed.CLOSED)),
+                new HoldsMaybe(new Some<>(money), new Some<>(List.of(money))),
+                new HoldsMaybe(new None<>(), new None<>()),
+                new HoldsBodies(Grade.LOW),
+                new HoldsBodies(Grade.HIGH));
+    }
+
+    @ParameterizedTest
+    @MethodSource("acceptedToo")
+    void single_values_and_subtypes_of_each_kind_come_back_equal(Object value) {
+        a_value_of_a_proven_class_comes_back_equal(value);
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes(@JsonSubTypes.Type(Text.class))
+    interface Content {}
+
+    record Text(String text) implements Content {}
+
+    record HoldsContent(Content content) {}
+
+    private static final class TextReader extends ValueDeserializer<Text> {
+        @Override
+        public Text deserialize(JsonParser parser, DeserializationContext context) {
+            return new Text(parser.getString());
+        }
+    }
+
+    private static final class TextWriter extends StdScalarSerializer<Text> {
+        TextWriter() {
+            super(Text.class);
+        }
+
+        @Override
+        public void serialize(Text text, JsonGenerator generator, SerializationContext context) {
+            generator.writeString(text.text());
+        }
+    }
+
+    private static final class UntypedWriter extends ValueSerializer<Text> {
+        @Override
+        public void serialize(Text text, JsonGenerator generator, SerializationContext context) {
+            generator.writeString(text.text());
+        }
+    }
+
+    private static PayloadProof contents(ValueSerializer<Text> writer) {
+        SimpleModule module = new SimpleModule("text")
+                .addSerializer(Text.class, writer)
+                .addDeserializer(Text.class, new TextReader());
+        return new PayloadProof(new JacksonPayloadSerializer(List.of(builder -> builder.addModule(module))));
+    }
+
+    @Test
+    void a_subtype_with_a_serializer_of_the_application_needs_one_that_writes_types() {
+        PayloadProof proof = contents(new TextWriter());
+        proof.prove(List.of(HoldsContent.class));
+        HoldsContent value = new HoldsContent(new Text("a"));
+        assertThat(proof.copy(value)).isEqualTo(value);
+        assertThatExceptionOfType(UnprovenTypeException.class)
+                .isThrownBy(() -> contents(new UntypedWriter()).prove(List.of(HoldsContent.class)))
+                .withMessageContaining("serializeWithType");
+    }
+
+    static final class Strict {
+        public @Nullable String name;
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Strict strict
+                    && Objects.requireNonNull(name).equals(strict.name);
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+    }
+
+    record HoldsStrict(Strict strict, List<Strict> list, Map<String, Strict> map) {}
+
+    @Test
+    void an_equals_that_fails_leaves_the_comparison_to_the_components() {
+        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        proof.prove(List.of(HoldsStrict.class));
+        HoldsStrict value = new HoldsStrict(new Strict(), List.of(new Strict()), Map.of("a", new Strict()));
+        HoldsStrict back = (HoldsStrict) proof.copy(value);
+        assertThat(ReadBack.difference(value, back)).isNull();
+        back.list().get(0).name = "other";
+        assertThat(ReadBack.difference(value, back)).isEqualTo("list[0].name");
     }
 
     record Perhaps(@Nullable Optional<String> text) {}

@@ -381,6 +381,22 @@ class RefusedTypesTests {
         public String name = "";
     }
 
+    @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
+    sealed interface Deduced permits First, Second {}
+
+    record First(String a) implements Deduced {}
+
+    record Second(String b) implements Deduced {}
+
+    record HoldsDeduced(Deduced value) {}
+
+    record Ratio(@JsonValue Double value) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Ratio {}
+    }
+
+    record HoldsRatio(Ratio ratio) {}
+
     static Stream<Arguments> refused() {
         return Stream.of(
                 Arguments.of(HoldsSealed.class, "shape"),
@@ -449,6 +465,8 @@ class RefusedTypesTests {
                 Arguments.of(HoldsSameName.class, "value(Dog)"),
                 Arguments.of(HoldsUnnamed.class, "value"),
                 Arguments.of(HoldsClashing.class, "value(Clash).kind"),
+                Arguments.of(HoldsDeduced.class, "value"),
+                Arguments.of(HoldsRatio.class, "ratio"),
                 Arguments.of(HoldsNode.class, "node"),
                 Arguments.of(Inner.class, ""),
                 Arguments.of(Loses.class, "b"),
