@@ -94,7 +94,7 @@ final class SeenClasses extends ValueSerializerModifier {
 
         static Unguarded begin(SerializationContext context) {
             Unguarded here = new Unguarded(context);
-            context.setAttribute(Unguarded.class, Boolean.TRUE);
+            context.setAttribute(Unguarded.class, true);
             return here;
         }
 
