@@ -288,7 +288,7 @@ class BatchCallsTests {
         factory.setTargetSource(new TargetSource() {
             @Override
             public Class<?> getTargetClass() {
-                return target.get().getClass();
+                return Recording.class;
             }
 
             @Override
@@ -298,7 +298,7 @@ class BatchCallsTests {
 
             @Override
             public Object getTarget() {
-                return target.get();
+                return Objects.requireNonNull(target.get());
             }
 
             @Override

@@ -508,9 +508,9 @@ class AcceptedTypesTests {
         Flag {}
     }
 
-    record Amount(@JsonValue BigDecimal value) {
+    record Sum(@JsonValue BigDecimal value) {
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-        Amount {}
+        Sum {}
     }
 
     record Serial(@JsonValue BigInteger value) {
@@ -518,7 +518,7 @@ class AcceptedTypesTests {
         Serial {}
     }
 
-    record Single(CustomerId customer, Count count, Flag flag, Amount amount, Serial serial, List<CustomerId> more) {}
+    record Single(CustomerId customer, Count count, Flag flag, Sum amount, Serial serial, List<CustomerId> more) {}
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
     sealed interface Status permits Fixed, Other {}
@@ -558,14 +558,14 @@ class AcceptedTypesTests {
                         new CustomerId(Long.MAX_VALUE),
                         new Count(1),
                         new Flag(true),
-                        new Amount(new BigDecimal("1.10")),
+                        new Sum(new BigDecimal("1.10")),
                         new Serial(BigInteger.TEN.pow(40)),
                         List.of(new CustomerId(5L))),
                 new Single(
                         new CustomerId(0L),
                         new Count(-1),
                         new Flag(false),
-                        new Amount(new BigDecimal("1E+2")),
+                        new Sum(new BigDecimal("1E+2")),
                         new Serial(BigInteger.ONE),
                         List.of()),
                 new HoldsStatus(Fixed.OPEN, List.of(new Other("a"), Fixed.CLOSED)),
