@@ -148,7 +148,9 @@ class ManagementIT {
     private UUID append(int events) {
         UUID account = UUID.randomUUID();
         for (int i = 0; i < events; i++) {
-            application.getBean(EventStore.class).append(StreamAppend.to("Account", account, new Deposited(471_147_114_711_471L)));
+            application
+                    .getBean(EventStore.class)
+                    .append(StreamAppend.to("Account", account, new Deposited(471_147_114_711_471L)));
         }
         return account;
     }
