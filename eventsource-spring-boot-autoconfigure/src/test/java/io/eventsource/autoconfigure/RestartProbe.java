@@ -94,10 +94,26 @@ final class RestartProbe {
             for (int round = 0; round < ROUNDS; round++) {
                 WeakReference<ClassLoader> classLoader = run(own, forSpring);
                 await().pollInSameThread().atMost(PATIENCE).untilAsserted(() -> requireNothingLeft(before, database));
+                linkAnotherRecord();
                 requireGone(classLoader);
             }
         }
         System.out.println("Nothing was left behind");
+    }
+
+    /** Loaded anew each time. */
+    public record Another(int value) {}
+
+    /**
+     * The JDK remembers the record whose equals was linked last, by a cache in java.lang.runtime.ObjectMethods, and with it the class loader. That
+     * is one at most, and nothing of the application: put another one in its place.
+     */
+    private static void linkAnotherRecord() throws Exception {
+        try (ThrowAwayClassLoader classLoader = new ThrowAwayClassLoader(List.of(Another.class.getName()))) {
+            var constructor = classLoader.loadClass(Another.class.getName()).getDeclaredConstructor(int.class);
+            constructor.setAccessible(true);
+            require(constructor.newInstance(1).equals(constructor.newInstance(1)), "equality", "none");
+        }
     }
 
     /** In a thread of its own, so that nothing stays with that of the caller. */

@@ -1,6 +1,7 @@
 package io.eventsource.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.eventsource.sample.order.OrderEvent.OrderCancelled;
 import io.eventsource.store.EventStore;
@@ -59,14 +60,15 @@ class DamagedDatabaseIT {
     @Test
     void healthIsUpWhileAllTablesAreThere() {
         for (String path : new String[] {"/actuator/health", "/actuator/health/readiness", "/readiness", "/liveness"}) {
-            client.get()
+            // what was wrong is asked again after a second
+            await().untilAsserted(() -> client.get()
                     .uri(path)
                     .exchange()
                     .expectStatus()
                     .isOk()
                     .expectBody()
                     .jsonPath("$.status")
-                    .isEqualTo("UP");
+                    .isEqualTo("UP"));
         }
     }
 
