@@ -177,18 +177,21 @@ final class FoldableStreamReader {
     }
 
     private static RowMapper<StoredEvent> withoutDetails(UUID stream, String type) {
-        return (row, number) -> new StoredEvent(
-                row.getLong(1),
-                row.getObject(2, UUID.class),
-                stream,
-                type,
-                row.getLong(3),
-                row.getString(4),
-                row.getShort(5),
-                Instant.EPOCH,
-                Instant.EPOCH,
-                EventMetadata.none().withTenantId(row.getString(6)),
-                Objects.requireNonNullElse(row.getString(7), LogOutline.NOT_READ));
+        return (row, number) -> {
+            String tenant = row.getString(6);
+            return new StoredEvent(
+                    row.getLong(1),
+                    row.getObject(2, UUID.class),
+                    stream,
+                    type,
+                    row.getLong(3),
+                    row.getString(4),
+                    row.getShort(5),
+                    Instant.EPOCH,
+                    Instant.EPOCH,
+                    tenant == null ? EventMetadata.none() : EventMetadata.none().withTenantId(tenant),
+                    Objects.requireNonNullElse(row.getString(7), LogOutline.NOT_READ));
+        };
     }
 
     /**
@@ -247,11 +250,27 @@ final class FoldableStreamReader {
 
         /** What was read, and what the transaction has yet to insert, by version. */
         List<StoredEvent> events(List<StoredEvent> pending, long after, long toVersion) {
-            return Stream.concat(events.stream(), pending.stream().filter(event -> event.aggregateType()
-                            .equals(type)))
-                    .filter(event -> event.version() > after && event.version() <= toVersion)
-                    .sorted(Comparator.comparingLong(StoredEvent::version))
-                    .toList();
+            List<StoredEvent> found = new ArrayList<>(events.size());
+            boolean ascending = true;
+            long newest = after;
+            for (StoredEvent event : events) {
+                if (event.version() > after && event.version() <= toVersion) {
+                    ascending &= event.version() > newest;
+                    newest = event.version();
+                    found.add(event);
+                }
+            }
+            for (StoredEvent event : pending) {
+                if (event.aggregateType().equals(type) && event.version() > after && event.version() <= toVersion) {
+                    ascending &= event.version() > newest;
+                    newest = event.version();
+                    found.add(event);
+                }
+            }
+            if (!ascending) {
+                found.sort(Comparator.comparingLong(StoredEvent::version));
+            }
+            return found;
         }
 
         Fitness fitness(int stateVersion, List<StoredEvent> pending) {
