@@ -25,10 +25,13 @@ public final class AppendFailedException extends EventSourceException {
         /** An earlier statement of the transaction has failed, and PostgreSQL takes no further one. */
         TRANSACTION_ABORTED(
                 "an earlier statement of this transaction has failed, and PostgreSQL ignores all others until it ends. Let that failure end the transaction, or put the statement that may fail into a nested transaction"),
-        /** The transaction in which the stream was advanced is over: somebody has ended it on the connection itself. */
+        /**
+         * The transaction in which the stream was advanced is over: somebody has ended it on the connection itself, or has rolled back a
+         * savepoint from before its first append.
+         */
         TRANSACTION_REPLACED(
-                "the transaction that it belongs to was committed or rolled back on the connection itself. Leave that to Spring. If it was a commit, the stream's version is now beyond its last event: docs/operations.md says how to find and mend such streams"),
-        /** The append was undone by a savepoint that was rolled back on the connection itself. */
+                "the transaction that it belongs to was committed or rolled back on the connection itself, or a savepoint from before its first append was. Leave that to Spring. If it was a commit, the stream's version is now beyond its last event: docs/operations.md says how to find and mend such streams"),
+        /** The append was undone by a savepoint that was set after another append and rolled back on the connection itself. */
         SAVEPOINT_UNDONE(
                 "it was undone by a savepoint that was rolled back on the connection itself. Roll back savepoints through Spring (nested transactions, TransactionStatus), or set eventsource.append.timing to immediate"),
         /** The position that the sequence handed out has an event: the sequence was set back. */

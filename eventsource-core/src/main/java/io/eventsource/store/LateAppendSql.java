@@ -13,8 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements of appends whose events are inserted right before their transaction commits, each one round trip. What advances a stream
- * answers the transaction's id, and what inserts demands it: a commit or rollback on the connection itself begins another transaction.
+ * The statements of appends whose events are inserted right before their transaction commits, each one round trip. The first that advances a
+ * stream marks the transaction, and all others demand the mark. A commit or rollback on the connection itself ends the transaction, and the mark
+ * with it. The transaction's id would tell the same, but an UPDATE that returns something costs more.
  */
 final class LateAppendSql {
 
@@ -22,26 +23,34 @@ final class LateAppendSql {
      * Streams that have been advanced.
      *
      * @param outcomes an outcome for each append, without positions, or nulls but for the one that was refused
-     * @param transaction the id of the transaction; only as long as the server runs
+     * @param marked whether the transaction has the mark
      */
-    record Advanced(List<@Nullable AppendOutcome> outcomes, long transaction) {}
+    record Advanced(List<@Nullable AppendOutcome> outcomes, boolean marked) {}
 
-    /** Does nothing, and answers no row, in another transaction than the one that advanced the streams. */
+    /** The mark of a transaction, and whether this statement sets it or demands it. */
+    record Mark(String value, boolean isFirst) {}
+
+    private static final String SETS_MARK = "pg_catalog.set_config('eventsource.appends', ?, true) IS NOT NULL";
+
+    private static final String HAS_MARK =
+            "pg_catalog.current_setting('eventsource.appends', true) IS NOT DISTINCT FROM ?";
+
+    /** Does nothing, and answers no row, in a transaction without the mark. */
     private static final String INSERT_LATE_EVENTS =
             """
             SELECT {schema}.insert_late_events(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-             WHERE pg_catalog.txid_current() = ?""";
+             WHERE {mark}""";
 
-    private static final String SAME_TRANSACTION = "SELECT pg_catalog.txid_current() = ?";
+    private static final String SAME_TRANSACTION = "SELECT " + HAS_MARK;
 
     private static final String ADVANCE_STREAMS =
             """
-            SELECT append, outcome, version, actual, NULL::bigint, NULL::bigint, pg_catalog.txid_current()
+            SELECT append, outcome, version, actual, NULL::bigint, NULL::bigint, {mark}
               FROM {schema}.append_events(false, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     private static final String ADVANCE_STREAM =
             """
-            SELECT 1, outcome, version, actual, NULL::bigint, NULL::bigint, pg_catalog.txid_current()
+            SELECT 1, outcome, version, actual, NULL::bigint, NULL::bigint, {mark}
               FROM {schema}.advance_stream(?, ?, ?, ?, ?, ?)""";
 
     /** The common cases of {@link #ADVANCE_STREAM}, without the cost of a function; the function says why when they fail. */
@@ -49,13 +58,13 @@ final class LateAppendSql {
             """
             UPDATE {schema}.event_streams SET version = ?
              WHERE aggregate_id = ? AND version = ? AND aggregate_type = ? AND tenant_id IS NOT DISTINCT FROM ?
-            RETURNING pg_catalog.txid_current()""";
+               AND {mark}""";
 
     private static final String CREATE_STREAM =
             """
-            INSERT INTO {schema}.event_streams (version, aggregate_id, aggregate_type, tenant_id) VALUES (?, ?, ?, ?)
-            ON CONFLICT ON CONSTRAINT event_streams_pkey DO NOTHING
-            RETURNING pg_catalog.txid_current()""";
+            INSERT INTO {schema}.event_streams (version, aggregate_id, aggregate_type, tenant_id)
+            SELECT ?::bigint, ?::uuid, ?::text, ?::text WHERE {mark}
+            ON CONFLICT ON CONSTRAINT event_streams_pkey DO NOTHING""";
 
     /** What {@link #INSERT_LATE_EVENTS} does, for one event: timeout, check of the stream and insert in one planned statement. */
     private static final String INSERT_LATE_EVENT =
@@ -67,49 +76,66 @@ final class LateAppendSql {
             SELECT s.aggregate_id, s.aggregate_type, s.tenant_id, ?::smallint, ?::uuid, ?::bigint, ?::uuid, ?::text,
                    ?::smallint, ?::timestamptz, ?::text, ?::text, ?::text, ?::jsonb, ?::jsonb
               FROM timeout, {schema}.event_streams AS s
-             WHERE s.aggregate_id = ? AND s.version >= ? AND pg_catalog.txid_current() = ?""";
+             WHERE s.aggregate_id = ? AND s.version >= ? AND {mark}""";
 
-    private final String advanceStream;
-    private final String advanceStreams;
-    private final String advanceExactStream;
-    private final String createStream;
+    /** A statement that sets the mark, and one that demands it. */
+    private record Marking(String first, String later) {
+
+        static Marking of(EventSourceSchema schema, String sql) {
+            return new Marking(schema.sql(sql.replace("{mark}", SETS_MARK)), demanding(schema, sql));
+        }
+
+        static String demanding(EventSourceSchema schema, String sql) {
+            return schema.sql(sql.replace("{mark}", HAS_MARK));
+        }
+
+        String sql(Mark mark) {
+            return mark.isFirst() ? first : later;
+        }
+    }
+
+    private final Marking advanceStream;
+    private final Marking advanceStreams;
+    private final Marking advanceExactStream;
+    private final Marking createStream;
     private final String insertLateEvent;
     private final String insertLateEvents;
 
     LateAppendSql(EventSourceSchema schema) {
-        this.advanceStream = schema.sql(ADVANCE_STREAM);
-        this.advanceStreams = schema.sql(ADVANCE_STREAMS);
-        this.advanceExactStream = schema.sql(ADVANCE_EXACT_STREAM);
-        this.createStream = schema.sql(CREATE_STREAM);
-        this.insertLateEvent = schema.sql(INSERT_LATE_EVENT);
-        this.insertLateEvents = schema.sql(INSERT_LATE_EVENTS);
+        this.advanceStream = Marking.of(schema, ADVANCE_STREAM);
+        this.advanceStreams = Marking.of(schema, ADVANCE_STREAMS);
+        this.advanceExactStream = Marking.of(schema, ADVANCE_EXACT_STREAM);
+        this.createStream = Marking.of(schema, CREATE_STREAM);
+        this.insertLateEvent = Marking.demanding(schema, INSERT_LATE_EVENT);
+        this.insertLateEvents = Marking.demanding(schema, INSERT_LATE_EVENTS);
     }
 
     /** Advances one stream and inserts nothing. */
-    Advanced advanceStream(Connection connection, EncodedAppend encoded) throws SQLException {
+    Advanced advanceStream(Connection connection, EncodedAppend encoded, Mark mark) throws SQLException {
         StreamAppend append = encoded.append();
         if (append.expectedVersion() instanceof ExpectedVersion.Exact exact) {
             long version = exact.version() + encoded.rows().size();
-            long transaction = advanceExactly(connection, append, exact.version(), version);
-            if (transaction > 0) {
-                return new Advanced(List.of(new AppendOutcome("appended", version, null, 0, 0)), transaction);
+            if (advanceExactly(connection, append, exact.version(), version, mark)) {
+                return new Advanced(List.of(new AppendOutcome("appended", version, null, 0, 0)), true);
             }
         }
-        try (PreparedStatement statement = connection.prepareStatement(advanceStream)) {
-            statement.setObject(1, append.aggregateId());
-            statement.setString(2, append.aggregateType());
-            statement.setString(3, append.metadata().tenantId());
-            statement.setLong(4, append.expectedVersion().code());
-            statement.setObject(5, encoded.appendId());
-            statement.setInt(6, encoded.rows().size());
+        try (PreparedStatement statement = connection.prepareStatement(advanceStream.sql(mark))) {
+            statement.setString(1, mark.value());
+            statement.setObject(2, append.aggregateId());
+            statement.setString(3, append.aggregateType());
+            statement.setString(4, append.metadata().tenantId());
+            statement.setLong(5, append.expectedVersion().code());
+            statement.setObject(6, encoded.appendId());
+            statement.setInt(7, encoded.rows().size());
             return advanced(statement, 1);
         }
     }
 
     /** Advances several streams, all or none, and inserts nothing. */
-    Advanced advanceStreams(Connection connection, List<EncodedAppend> appends) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(advanceStreams)) {
-            AppendSql.Binder binder = new AppendSql.Binder(connection, statement, 1);
+    Advanced advanceStreams(Connection connection, List<EncodedAppend> appends, Mark mark) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(advanceStreams.sql(mark))) {
+            statement.setString(1, mark.value());
+            AppendSql.Binder binder = new AppendSql.Binder(connection, statement, 2);
             AppendSql.bindStreams(binder, appends);
             AppendSql.bindDemands(binder, appends);
             AppendSql.bindEvents(binder, appends);
@@ -119,21 +145,21 @@ final class LateAppendSql {
 
     private static Advanced advanced(PreparedStatement statement, int count) throws SQLException {
         List<@Nullable AppendOutcome> outcomes = new ArrayList<>(Collections.nCopies(count, null));
-        long transaction = 0;
+        boolean marked = false;
         try (ResultSet answer = statement.executeQuery()) {
             while (answer.next()) {
                 outcomes.set(answer.getInt(1) - 1, AppendSql.outcome(answer, 2));
-                transaction = answer.getLong(7);
+                marked = answer.getBoolean(7);
             }
         }
-        return new Advanced(outcomes, transaction);
+        return new Advanced(outcomes, marked);
     }
 
-    /** Answers the id of the transaction, 0 when the stream is not as demanded. */
-    private long advanceExactly(Connection connection, StreamAppend append, long expected, long version)
+    /** Answers whether the stream was as expected, and the transaction has the mark. */
+    private boolean advanceExactly(Connection connection, StreamAppend append, long expected, long version, Mark mark)
             throws SQLException {
         try (PreparedStatement statement =
-                connection.prepareStatement(expected == 0 ? createStream : advanceExactStream)) {
+                connection.prepareStatement((expected == 0 ? createStream : advanceExactStream).sql(mark))) {
             int next = 1;
             statement.setLong(next++, version);
             statement.setObject(next++, append.aggregateId());
@@ -141,10 +167,9 @@ final class LateAppendSql {
                 statement.setLong(next++, expected);
             }
             statement.setString(next++, append.aggregateType());
-            statement.setString(next, append.metadata().tenantId());
-            try (ResultSet answer = statement.executeQuery()) {
-                return answer.next() ? answer.getLong(1) : 0;
-            }
+            statement.setString(next++, append.metadata().tenantId());
+            statement.setString(next, mark.value());
+            return statement.executeUpdate() == 1;
         }
     }
 
@@ -152,14 +177,13 @@ final class LateAppendSql {
      * Inserts the events of appends whose streams have been advanced in this transaction.
      *
      * @param idleTimeout how long the session may idle from here to its commit
-     * @param transaction the transaction that advanced them
-     * @throws AppendFailedException when they were undone by a savepoint, or the transaction is another one
+     * @param mark the mark of the transaction that advanced them
+     * @throws AppendFailedException when they were undone by a savepoint, or the transaction has no such mark
      */
-    void insertLateEvents(
-            Connection connection, List<LateAppends.Pending> pending, Duration idleTimeout, long transaction)
+    void insertLateEvents(Connection connection, List<LateAppends.Pending> pending, Duration idleTimeout, String mark)
             throws SQLException {
         if (pending.size() == 1 && pending.get(0).append().rows().size() == 1) {
-            insertLateEvent(connection, pending.get(0), idleTimeout, transaction);
+            insertLateEvent(connection, pending.get(0), idleTimeout, mark);
             return;
         }
         List<EncodedAppend> appends =
@@ -171,7 +195,7 @@ final class LateAppendSql {
             binder.array("int8", pending, Long[]::new, LateAppends.Pending::firstVersion);
             AppendSql.bindCounts(binder, appends);
             AppendSql.bindEvents(binder, appends);
-            statement.setLong(20, transaction);
+            statement.setString(20, mark);
             try (ResultSet answer = statement.executeQuery()) {
                 if (!answer.next()) {
                     throw new AppendFailedException(appends.get(0).append(), Reason.TRANSACTION_REPLACED, null);
@@ -180,8 +204,7 @@ final class LateAppendSql {
         }
     }
 
-    private void insertLateEvent(
-            Connection connection, LateAppends.Pending pending, Duration idleTimeout, long transaction)
+    private void insertLateEvent(Connection connection, LateAppends.Pending pending, Duration idleTimeout, String mark)
             throws SQLException {
         EncodedAppend encoded = pending.append();
         StreamAppend append = encoded.append();
@@ -193,16 +216,16 @@ final class LateAppendSql {
             AppendSql.bindEvent(statement, 5, encoded.rows().get(0));
             statement.setObject(14, append.aggregateId());
             statement.setLong(15, pending.firstVersion());
-            statement.setLong(16, transaction);
+            statement.setString(16, mark);
             if (statement.executeUpdate() == 0) {
-                throw new AppendFailedException(append, reason(connection, transaction), null);
+                throw new AppendFailedException(append, reason(connection, mark), null);
             }
         }
     }
 
-    private static Reason reason(Connection connection, long transaction) throws SQLException {
+    private static Reason reason(Connection connection, String mark) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(SAME_TRANSACTION)) {
-            statement.setLong(1, transaction);
+            statement.setString(1, mark);
             try (ResultSet answer = statement.executeQuery()) {
                 return answer.next() && answer.getBoolean(1) ? Reason.SAVEPOINT_UNDONE : Reason.TRANSACTION_REPLACED;
             }

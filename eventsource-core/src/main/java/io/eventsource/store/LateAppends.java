@@ -31,22 +31,23 @@ final class LateAppends implements TransactionSynchronization, Ordered {
     /** How pending appends are stored. */
     interface Insert {
 
-        /** Inserts them in the transaction that has advanced their streams, or fails. */
-        void insert(List<Pending> pending, long transaction);
+        /** Inserts them in the transaction that has the mark, or fails. */
+        void insert(List<Pending> pending, String mark);
     }
 
     private final Object key;
+    private final String mark;
     private final Insert insert;
     private final List<Pending> pending = new ArrayList<>();
     private final Map<UUID, Long> lastVersions = new HashMap<>();
     private final IdentityHashMap<Object, Integer> savepoints = new IdentityHashMap<>();
     private boolean inserted;
     private boolean insertedAny;
-    private long transaction;
     private @Nullable AppendFailedException undone;
 
-    private LateAppends(Object key, Insert insert) {
+    private LateAppends(Object key, String mark, Insert insert) {
         this.key = key;
+        this.mark = mark;
         this.insert = insert;
     }
 
@@ -70,9 +71,13 @@ final class LateAppends implements TransactionSynchronization, Ordered {
         return insertedAny || !pending.isEmpty();
     }
 
-    /** Ties an empty list of late appends to the calling thread's transaction, which must be running. */
-    static LateAppends begin(Object key, Insert insert) {
-        LateAppends appends = new LateAppends(key, insert);
+    /**
+     * Ties an empty list of late appends to the calling thread's transaction, which must be running.
+     *
+     * @param mark marks the transaction on the server; no other transaction has the same
+     */
+    static LateAppends begin(Object key, String mark, Insert insert) {
+        LateAppends appends = new LateAppends(key, mark, insert);
         TransactionSynchronizationManager.bindResource(key, appends);
         TransactionSynchronizationManager.registerSynchronization(appends);
         return appends;
@@ -81,15 +86,12 @@ final class LateAppends implements TransactionSynchronization, Ordered {
     /**
      * Adds an append whose stream has been advanced.
      *
-     * @param inTransaction the id of the transaction that advanced it
+     * @param marked whether the transaction that advanced it has the mark
      * @throws AppendFailedException when an earlier append was undone on the connection itself; the transaction cannot be committed
      */
-    void add(EncodedAppend append, long firstVersion, long inTransaction) {
-        if (pending.isEmpty()) {
-            transaction = inTransaction;
-        }
+    void add(EncodedAppend append, long firstVersion, boolean marked) {
         UUID stream = append.append().aggregateId();
-        if (undone == null && transaction != inTransaction) {
+        if (undone == null && !marked && !pending.isEmpty()) {
             undone = new AppendFailedException(pending.get(0).append().append(), Reason.TRANSACTION_REPLACED, null);
         } else if (undone == null && lastVersions.getOrDefault(stream, 0L) >= firstVersion) {
             undone = new AppendFailedException(append.append(), Reason.SAVEPOINT_UNDONE, null);
@@ -99,6 +101,11 @@ final class LateAppends implements TransactionSynchronization, Ordered {
         }
         lastVersions.put(stream, firstVersion + append.rows().size() - 1);
         pending.add(new Pending(append, firstVersion));
+    }
+
+    /** The mark for the next statement that advances a stream. Without pending appends it is set anew: a savepoint may have undone it. */
+    LateAppendSql.Mark mark() {
+        return new LateAppendSql.Mark(mark, pending.isEmpty());
     }
 
     /** The pending events of a stream by version; they have no position yet. */
@@ -151,7 +158,7 @@ final class LateAppends implements TransactionSynchronization, Ordered {
         }
         if (!pending.isEmpty()) {
             insertedAny = true;
-            insert.insert(List.copyOf(pending), transaction);
+            insert.insert(List.copyOf(pending), mark);
             pending.clear();
         }
     }

@@ -156,7 +156,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
             return null;
         }
         LateAppends late = LateAppends.current(this);
-        return late == null ? LateAppends.begin(this, this::insertLate) : late;
+        return late == null ? LateAppends.begin(this, ids.generateId().toString(), this::insertLate) : late;
     }
 
     private List<AppendResult> appendInTransaction(List<EncodedAppend> appends, Phase phase) {
@@ -167,33 +167,33 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
             signalAfterCommit();
             return results;
         }
-        LateAppendSql.Advanced advanced = advance(appends);
+        LateAppendSql.Advanced advanced = advance(appends, late.mark());
         List<AppendResult> results = results(appends, advanced.outcomes());
         for (int i = 0; i < appends.size(); i++) {
             if (!results.get(i).repeated()) {
-                late.add(appends.get(i), results.get(i).firstVersion(), advanced.transaction());
+                late.add(appends.get(i), results.get(i).firstVersion(), advanced.marked());
             }
         }
         return results;
     }
 
-    private LateAppendSql.Advanced advance(List<EncodedAppend> appends) {
+    private LateAppendSql.Advanced advance(List<EncodedAppend> appends, LateAppendSql.Mark mark) {
         return translating(appends.get(0).append(), joining, connection -> {
             if (appends.size() > 1) {
-                return lateSql.advanceStreams(connection, appends);
+                return lateSql.advanceStreams(connection, appends, mark);
             }
-            LateAppendSql.Advanced advanced = lateSql.advanceStream(connection, appends.get(0));
+            LateAppendSql.Advanced advanced = lateSql.advanceStream(connection, appends.get(0), mark);
             AppendOutcome outcome = Objects.requireNonNull(advanced.outcomes().get(0));
             // what was appended before has positions to look up
             return outcome.repeated()
-                    ? new LateAppendSql.Advanced(sql.appendEvents(connection, appends, false), advanced.transaction())
+                    ? new LateAppendSql.Advanced(sql.appendEvents(connection, appends, false), advanced.marked())
                     : advanced;
         });
     }
 
-    private void insertLate(List<LateAppends.Pending> pending, long transaction) {
+    private void insertLate(List<LateAppends.Pending> pending, String mark) {
         translating(pending.get(0).append().append(), joining, connection -> {
-            lateSql.insertLateEvents(connection, pending, settings.tailTimeout(), transaction);
+            lateSql.insertLateEvents(connection, pending, settings.tailTimeout(), mark);
             return pending.size();
         });
         signalAfterCommit();

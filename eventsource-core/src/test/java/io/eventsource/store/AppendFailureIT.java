@@ -334,11 +334,11 @@ class AppendFailureIT {
                     connection.rollback(savepoint);
                     assertThatThrownBy(() -> store.append(deposit(account, 2).expecting(ExpectedVersion.noStream())))
                             .isInstanceOfSatisfying(AppendFailedException.class, failure -> assertThat(failure.reason())
-                                    .isEqualTo(Reason.SAVEPOINT_UNDONE));
+                                    .isEqualTo(Reason.TRANSACTION_REPLACED));
                     return true;
                 })))
                 .isInstanceOfSatisfying(AppendFailedException.class, failure -> assertThat(failure.reason())
-                        .isEqualTo(Reason.SAVEPOINT_UNDONE));
+                        .isEqualTo(Reason.TRANSACTION_REPLACED));
         assertThat(store.exists(account)).isFalse();
     }
 
