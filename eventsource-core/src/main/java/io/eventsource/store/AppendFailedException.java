@@ -30,7 +30,7 @@ public final class AppendFailedException extends EventSourceException {
          * savepoint from before its first append.
          */
         TRANSACTION_REPLACED(
-                "the transaction that it belongs to was committed or rolled back on the connection itself, or a savepoint from before its first append was. Leave that to Spring. If it was a commit, the stream's version is now beyond its last event: docs/operations.md says how to find and mend such streams"),
+                "the transaction that it belongs to was committed or rolled back on the connection itself, or it was undone by a savepoint that was set before the first append. Leave that to Spring. If it was a commit, the stream's version is now beyond its last event: docs/operations.md says how to find and mend such streams"),
         /** The append was undone by a savepoint that was set after another append and rolled back on the connection itself. */
         SAVEPOINT_UNDONE(
                 "it was undone by a savepoint that was rolled back on the connection itself. Roll back savepoints through Spring (nested transactions, TransactionStatus), or set eventsource.append.timing to immediate"),
