@@ -38,7 +38,7 @@ public final class LogReader {
 
     /** Its LIMIT keeps the inner statement by itself, so that a payload becomes a text once. */
     private static final String OUTLINE = "SELECT " + StoredEventMapper.DETAILS
-            + ", CASE WHEN octet_length(payload) <= ? THEN metadata END AS metadata"
+            + ", CASE WHEN metadata IS NOT NULL AND octet_length(payload) <= ? THEN metadata END AS metadata"
             + ", CASE WHEN octet_length(payload) <= ? THEN payload END AS payload FROM (SELECT "
             + StoredEventMapper.DETAILS + ", metadata, CASE WHEN pg_column_size(payload) <= ? AND " + HEADERS_FIT
             + " THEN payload::text END AS payload FROM {schema}.events WHERE position > ? AND position <= ?";
