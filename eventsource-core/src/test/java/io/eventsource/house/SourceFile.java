@@ -1,0 +1,48 @@
+package io.eventsource.house;
+
+import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.ImportTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.util.SourcePositions;
+import java.util.stream.Stream;
+import javax.lang.model.element.Modifier;
+
+/** One file of a module's main sources, as the compiler's parser reads it. */
+record SourceFile(String module, CompilationUnitTree unit, SourcePositions positions, CodeLines code) {
+
+    String packageName() {
+        return String.valueOf(unit.getPackageName());
+    }
+
+    String name() {
+        String path = unit.getSourceFile().getName();
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    /** The imported names, of types and of static members. */
+    Stream<String> imports() {
+        return unit.getImports().stream()
+                .map(ImportTree::getQualifiedIdentifier)
+                .map(Tree::toString);
+    }
+
+    /** Those of the top level. */
+    Stream<ClassTree> types() {
+        return unit.getTypeDecls().stream().filter(ClassTree.class::isInstance).map(ClassTree.class::cast);
+    }
+
+    Stream<ClassTree> publicTypes() {
+        return types().filter(type -> type.getModifiers().getFlags().contains(Modifier.PUBLIC));
+    }
+
+    int codeLines() {
+        return code.all();
+    }
+
+    int codeLines(Tree tree) {
+        return code.between(
+                unit.getLineMap().getLineNumber(positions.getStartPosition(unit, tree)),
+                unit.getLineMap().getLineNumber(positions.getEndPosition(unit, tree)));
+    }
+}
