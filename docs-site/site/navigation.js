@@ -37,6 +37,7 @@ export const navigation = [
     title: "Explanation",
     items: [
       { path: "ARCHITECTURE.md" },
+      { path: "docs/guarantees.md" },
       { folder: "docs/internals", label: "Internals" },
       { folder: "docs/decisions", label: "Decisions", weight: 0.5 },
     ],

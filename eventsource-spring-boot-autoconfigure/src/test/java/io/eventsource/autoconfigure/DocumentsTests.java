@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Holds the documents against the repository: their code and their links. */
@@ -24,6 +26,11 @@ class DocumentsTests {
     private static final Pattern ANY_BLOCK = Pattern.compile("```.*?```", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
+    /** A test class in code, perhaps with a nested class or a method. */
+    private static final Pattern TEST =
+            Pattern.compile("`([A-Z][a-z]\\w*?(?:Tests|IT|Contract|PoolerTools|ServerTools|Promtool))((?:\\.\\w+)*)`");
+    /** A type in code, perhaps with a member. */
+    private static final Pattern TYPE = Pattern.compile("`([A-Z][a-z]\\w+)(?:[.(][^`\n]*)?`");
 
     @Test
     void code_of_the_readme_and_the_guide_is_in_compiled_sources() {
@@ -58,6 +65,63 @@ class DocumentsTests {
         }
 
         assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void every_test_that_a_document_names_exists() {
+        Map<String, Path> sources = files(".java").stream()
+                .collect(Collectors.toMap(
+                        file -> file.getFileName().toString().replace(".java", ""), file -> file, (one, other) -> one));
+        List<String> unknown = new ArrayList<>();
+        for (Path document : files(".md")) {
+            TEST.matcher(read(document))
+                    .results()
+                    .filter(test -> !exists(sources.get(test.group(1)), test.group(2)))
+                    .forEach(test -> unknown.add(ROOT.relativize(document) + ": " + test.group()));
+        }
+
+        assertThat(unknown).isEmpty();
+    }
+
+    private static boolean exists(@Nullable Path source, String members) {
+        return source != null
+                && Pattern.compile("\\.").splitAsStream(members).allMatch(member -> read(source)
+                        .contains(member));
+    }
+
+    @Test
+    void every_guarantee_names_tests() {
+        List<String> guarantees = Pattern.compile("(?m)^## (?=G)")
+                .splitAsStream(read(ROOT.resolve("docs/guarantees.md")))
+                .skip(1)
+                .toList();
+
+        List<String> without = guarantees.stream()
+                .filter(guarantee -> !TEST.matcher(guarantee.substring(guarantee.lastIndexOf("**Tests:**") + 1))
+                        .find())
+                .map(guarantee -> guarantee.lines().findFirst().orElseThrow())
+                .toList();
+
+        assertThat(guarantees).hasSize(15);
+        assertThat(without).isEmpty();
+    }
+
+    @Test
+    void every_type_that_an_explanation_of_the_engine_names_is_in_the_sources() {
+        Set<String> words = files(".java").stream()
+                .filter(file -> !file.endsWith("DocumentsTests.java"))
+                .flatMap(file -> Pattern.compile("\\W+").splitAsStream(read(file)))
+                .collect(Collectors.toSet());
+
+        List<String> unknown = files(".md").stream()
+                .filter(document -> document.startsWith(ROOT.resolve("docs/internals"))
+                        || document.equals(ROOT.resolve("ARCHITECTURE.md"))
+                        || document.equals(ROOT.resolve("docs/guarantees.md")))
+                .flatMap(document -> TYPE.matcher(read(document)).results().map(type -> type.group(1)))
+                .filter(type -> !words.contains(type))
+                .toList();
+
+        assertThat(unknown).isEmpty();
     }
 
     private static boolean leads(Path document, String link) {
