@@ -19,7 +19,7 @@ const LOOKED_AT = {
   configuration: "configuration.html",
   operations: "operations.html",
   architecture: "architecture.html",
-  decision: "decisions/0003-settled-head-by-locks.html",
+  decision: "decisions/0003-high-water-mark-by-locks.html",
   source: "debugging-queries.sql.html",
 };
 
@@ -89,7 +89,7 @@ for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
 
 test("the search finds a property by keyboard alone and leads to its row", async () => {
   const { page, trouble, open } = await tab(WIDE);
-  await open("decisions/0003-settled-head-by-locks.html");
+  await open("decisions/0003-high-water-mark-by-locks.html");
   await page.keyboard.press("Control+k");
   await page.keyboard.type("tail-timeout");
   await page.locator("#found li[aria-selected=true] strong", { hasText: "eventsource.append.tail-timeout" }).waitFor();
