@@ -1,8 +1,9 @@
 /**
  * The navigation, in reading order, which is also the order of "previous" and "next".
  *
- * An item is the path of a file in the repository, or {@code folder} for all Markdown files of a folder, by name. A label takes the
- * place of the first heading; a weight below 1 moves a page down in the results of the search. Every Markdown file of the repository has to be here; the build fails otherwise and names it.
+ * An item is the path of a file in the repository, or {@code folder} for all Markdown files of a folder: those of {@code order} first,
+ * the others by name. A label replaces the first heading. A weight below 1 moves a page down in the results of the search. Every
+ * Markdown file of the repository has to be here; the build fails otherwise and names it.
  */
 export const navigation = [
   {
@@ -38,7 +39,11 @@ export const navigation = [
     items: [
       { path: "ARCHITECTURE.md" },
       { path: "docs/guarantees.md" },
-      { folder: "docs/internals", label: "Internals" },
+      {
+        folder: "docs/internals",
+        label: "Internals",
+        order: ["appending", "log", "subscriptions", "failures", "dead-letters", "brokers", "reading", "proof", "ground"],
+      },
       { folder: "docs/decisions", label: "Decisions", weight: 0.5 },
     ],
   },

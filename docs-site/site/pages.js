@@ -45,10 +45,20 @@ function expand(item, group) {
   if (item.path) {
     return [{ ...document(item.path, group, item.label), weight: item.weight }];
   }
-  const children = filesBelow(item.folder)
-    .filter((file) => file.endsWith(".md"))
+  const children = inReadingOrder(item)
     .map((file) => ({ ...document(file, group), group: `${group.title} › ${item.label}`, weight: item.weight }));
   return children.length === 0 ? [] : [{ ...folder(item.folder, item.label), group: group.title, children }];
+}
+
+/** The Markdown files of a folder: those that the item names first, the others behind them by name. */
+function inReadingOrder({ folder, order = [] }) {
+  const files = filesBelow(folder).filter((file) => file.endsWith(".md"));
+  const first = order.map((name) => path.posix.join(folder, `${name}.md`));
+  const missing = first.filter((file) => !files.includes(file));
+  if (missing.length > 0) {
+    throw new Error(`${missing.join(", ")} is in docs-site/site/navigation.js and not in the repository`);
+  }
+  return [...first, ...files.filter((file) => !first.includes(file))];
 }
 
 function document(source, group, label) {

@@ -19,6 +19,8 @@ const LOOKED_AT = {
   configuration: "configuration.html",
   operations: "operations.html",
   architecture: "architecture.html",
+  guarantees: "guarantees.html",
+  internals: "internals/subscriptions.html",
   decision: "decisions/0003-high-water-mark-by-locks.html",
   source: "debugging-queries.sql.html",
 };
