@@ -2,7 +2,7 @@
 -- eventsource_reader (roles.sql) and pg_monitor; the queries of pg_stat_statements need that extension in this database and
 -- its library in shared_preload_libraries. Nothing else here needs an extension. For another schema replace "eventsource".
 
--- connections: who is connected to this database, in which state, and for how long the oldest of them in that state
+-- connections: who is connected to this database, in which state, and how long the oldest of them has been in it
 SELECT usename, application_name, state, count(*) AS connections, max(clock_timestamp() - state_change) AS longest
   FROM pg_stat_activity
  WHERE datname = current_database() AND backend_type = 'client backend'
@@ -14,7 +14,7 @@ SELECT count(*) AS connections, current_setting('max_connections')::integer AS m
   FROM pg_stat_activity
  WHERE backend_type = 'client backend';
 
--- slow statements (13 and later): the statements on the store that took most time in all, in milliseconds
+-- slow statements (13 and later): the statements on the store with the highest total time, in milliseconds
 SELECT calls, round(total_exec_time::numeric, 1) AS total, round(mean_exec_time::numeric, 3) AS mean,
        round(max_exec_time::numeric, 1) AS max, rows, query
   FROM pg_stat_statements
@@ -37,7 +37,7 @@ SELECT c.relname, pg_size_pretty(pg_total_relation_size(c.oid)) AS total, pg_siz
  WHERE c.relnamespace = 'eventsource'::regnamespace AND c.relkind = 'r'
  ORDER BY pg_total_relation_size(c.oid) DESC;
 
--- log end: the highest visible position, the settled head as last published, and how many transactions may hold it
+-- log end: the highest visible position, the high-water mark as last published, and how many transactions may block it
 SELECT (SELECT coalesce(max(position), 0) FROM eventsource.events) AS highest_position, h.position AS settled_head,
        clock_timestamp() - h.published_at AS published_before,
        (SELECT count(*) FROM pg_locks AS l
@@ -46,7 +46,7 @@ SELECT (SELECT coalesce(max(position), 0) FROM eventsource.events) AS highest_po
            AND l.relation = 'eventsource.events'::regclass) AS open_writers
   FROM eventsource.log_head AS h;
 
--- log holders: the open transactions that have written to the log and may hold back its readers; gid names a prepared one
+-- log holders: the open transactions that have written to the log and may block its readers; gid names a prepared one
 SELECT l.virtualtransaction, l.pid, a.usename, a.application_name, a.client_addr, a.state,
        clock_timestamp() - coalesce(a.xact_start, p.prepared) AS open_for, a.query, p.gid
   FROM pg_locks AS l
@@ -61,7 +61,7 @@ SELECT l.virtualtransaction, l.pid, a.usename, a.application_name, a.client_addr
    AND l.relation = 'eventsource.events'::regclass
  ORDER BY open_for DESC;
 
--- projection lag: how many positions each projection is behind the settled head, and since when the next event waits (up to 1,000 behind is usual where no event is of its types)
+-- projection lag: positions behind the high-water mark (up to 1,000 are usual), and since when the next event waits
 SELECT c.projection_name, c.segment, c.position, h.position AS settled_head, greatest(h.position - c.position, 0) AS behind,
        (SELECT e.created_at FROM eventsource.events AS e
          WHERE e.position > c.position AND e.position <= h.position ORDER BY e.position LIMIT 1) AS next_event_at,
@@ -75,14 +75,14 @@ SELECT projection_name, status, count(*) AS events, min(first_failed_at) AS olde
  GROUP BY projection_name, status
  ORDER BY projection_name, status;
 
--- dead letters by error: what the unresolved ones failed of
+-- dead letters by error: why the unresolved ones failed
 SELECT projection_name, event_type, error_type, count(*) AS events, min(position) AS first_position
   FROM eventsource.dead_letter_queue
  WHERE status IN ('failed', 'retrying') AND error_type IS NOT NULL
  GROUP BY projection_name, event_type, error_type
  ORDER BY events DESC;
 
--- outbox: how far each destination is, what of it is in the dead-letter queue, and since when
+-- outbox: how far each destination is, which of its events are in the dead-letter queue, and since when
 SELECT destination, position, positions_behind, published, waiting, failed, discarded, oldest_open_at
   FROM eventsource.event_outbox_status
  ORDER BY destination;
@@ -93,7 +93,7 @@ SELECT version, position, event_type, revision, "timestamp", actor_id, correlati
  WHERE aggregate_id = '550e8400-e29b-41d4-a716-446655440000'
  ORDER BY version;
 
--- stream plan: how they are found, and with how many pages; expect events_aggregate_id_version_key
+-- stream plan: how these are found, and with how many pages; expect events_aggregate_id_version_key
 EXPLAIN (ANALYZE, BUFFERS)
 SELECT version, position, event_type, revision, "timestamp", actor_id, correlation_id, payload
   FROM eventsource.events
@@ -119,7 +119,7 @@ SELECT relname, indexrelname, idx_scan, idx_tup_read, idx_tup_fetch, pg_size_pre
  WHERE schemaname = 'eventsource'
  ORDER BY relname, idx_scan DESC;
 
--- invalid indexes: what a failed CREATE INDEX CONCURRENTLY left behind: it costs like an index and serves nothing
+-- invalid indexes: what a failed CREATE INDEX CONCURRENTLY left behind: it costs as much as an index and is not used
 SELECT i.indrelid::regclass AS "table", i.indexrelid::regclass AS "index"
   FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
  WHERE c.relnamespace = 'eventsource'::regnamespace AND NOT i.indisvalid;
@@ -144,7 +144,7 @@ SELECT p.pid, p.relid::regclass AS "table", p.phase, p.heap_blks_scanned, p.heap
   FROM pg_stat_progress_vacuum AS p
  WHERE p.datname = current_database();
 
--- old transactions: what is open for longest, holds rows back from vacuum, or sits idle in its transaction
+-- old transactions: those open for longest, those that keep vacuum from removing rows, and those idle in transaction
 SELECT pid, usename, application_name, state, clock_timestamp() - xact_start AS open_for, age(backend_xmin) AS holds_back, query
   FROM pg_stat_activity
  WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()

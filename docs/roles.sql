@@ -1,5 +1,5 @@
--- Three roles without login: what an application needs when it does not migrate, reading only, and ending transactions that
--- hold back the log (grant it in addition to whom an operator's tool logs in as).
+-- Three roles without login: for an application that does not migrate, for reading only, and for terminating transactions
+-- that block the log (grant the last one in addition, to the login of an operator's tool).
 -- Run it as a superuser, or as the tables' owner with CREATEROLE, in the database that holds the tables; again after each
 -- migration, in one transaction (psql --single-transaction), so that running applications miss nothing. It may be run twice. Then, for each login:  GRANT eventsource_application TO orders_service;
 DO $$
@@ -18,10 +18,10 @@ $$;
 
 GRANT USAGE ON SCHEMA eventsource TO eventsource_application, eventsource_reader, eventsource_operator;
 
--- The application appends and reads; what has been appended it can neither change nor remove. It names neither the position of
--- an event nor the time of its arrival: positions come from the identity column, which needs no privilege on its sequence. SELECT
--- on the sequence lets it notice that somebody has set it back. The functions run with their caller's rights, but for
--- publish_head, which checks what is published.
+-- The application appends and reads. It cannot change or remove events, and it sets neither the position of an event nor the
+-- time of its insertion: positions come from the identity column, which needs no privilege on its sequence. SELECT on the
+-- sequence lets it notice that the sequence was set back. Functions run with their caller's rights, except publish_head, which
+-- checks what is published.
 REVOKE INSERT, UPDATE ON eventsource.events FROM eventsource_application;
 GRANT SELECT, INSERT (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket, tenant_id,
       actor_id, correlation_id, causation_id, "timestamp", payload, metadata)
@@ -37,7 +37,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON eventsource.projection_checkpoints, even
    TO eventsource_application;
 -- which subscriptions are paused
 GRANT SELECT, INSERT, UPDATE ON eventsource.subscription_controls TO eventsource_application;
--- what a consumer of messages has handled; it forgets what is older than its retention
+-- what a consumer of messages has handled; it deletes what is older than its retention
 GRANT SELECT, INSERT, DELETE ON eventsource.event_inbox TO eventsource_application;
 -- which events get rows in event_outbox, where eventsource.outbox.mode=table; the owner switches them on once:
 -- SELECT eventsource.outbox_rows(true);
@@ -51,10 +51,10 @@ GRANT SELECT ON eventsource.eventsource_schema_history TO eventsource_applicatio
 
 GRANT SELECT ON ALL TABLES IN SCHEMA eventsource TO eventsource_reader;
 
--- An operator records who and why before anything is ended, and can neither change nor remove that afterwards.
+-- An operator records who and why before a transaction is terminated, and cannot change or remove that afterwards.
 GRANT SELECT, INSERT, UPDATE (outcome, outcome_at, error) ON eventsource.log_interventions TO eventsource_operator;
--- Ending other users' sessions (not a superuser's) and seeing how old their transactions are takes two of PostgreSQL's own roles,
--- which only a superuser can be sure to grant. A prepared transaction is rolled back by its own user or a superuser only.
+-- Terminating other users' sessions (not a superuser's) and seeing the age of their transactions needs two of PostgreSQL's own
+-- roles, which a superuser can grant. A prepared transaction can be rolled back only by its own user or a superuser.
 DO $$
 BEGIN
     IF (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
@@ -65,5 +65,5 @@ BEGIN
 END
 $$;
 
--- PostgreSQL 12 to 14 let everybody make tables in public; later versions do not. Leave it out where other users rely on it.
+-- PostgreSQL 12 to 14 let everybody create tables in public; later versions do not. Leave this out if other users rely on it.
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
