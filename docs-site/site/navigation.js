@@ -29,6 +29,7 @@ export const navigation = [
     title: "Reference",
     items: [
       { path: "docs/configuration.md" },
+      { path: "docs/guarantees.md" },
       { path: "docs/schema.md" },
       { path: "docs/performance.md" },
       { path: "docs/coming-from.md", label: "From other libraries" },
@@ -38,7 +39,6 @@ export const navigation = [
     title: "Explanation",
     items: [
       { path: "ARCHITECTURE.md" },
-      { path: "docs/guarantees.md" },
       {
         folder: "docs/internals",
         label: "Internals",
