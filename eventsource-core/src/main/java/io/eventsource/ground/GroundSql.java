@@ -82,6 +82,10 @@ final class GroundSql {
             UNION ALL SELECT 'role', 'owner', pg_catalog.pg_has_role(e.relowner, 'USAGE')::text FROM e
             UNION ALL SELECT 'right', 'USAGE ON SCHEMA {schema}', pg_catalog.has_schema_privilege(n.oid, 'USAGE')::text
                         FROM pg_catalog.pg_namespace AS n WHERE n.nspname = '{schema}'
+            UNION ALL SELECT 'right', 'SELECT ON {schema}.' || c.relname, pg_catalog.has_table_privilege(c.oid, 'SELECT')::text
+                        FROM pg_catalog.pg_class AS c
+                        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = '{schema}'
+                       WHERE c.relname = 'eventsource_schema_history'
             UNION ALL SELECT 'right', r.privilege || ' ON {schema}.' || r.relation,
                              pg_catalog.has_table_privilege(t.oid, r.privilege)::text
                         FROM unnest(?::text[], ?::text[]) AS r (relation, privilege) JOIN t ON t.relname = r.relation

@@ -4,6 +4,7 @@ import io.eventsource.ground.GroundWatch;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaInspector;
 import io.eventsource.schema.SchemaMigrator;
+import io.eventsource.schema.SchemaStatus;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.SubscriptionManager;
 import javax.sql.DataSource;
@@ -17,6 +18,7 @@ import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEn
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Reports whether this instance can serve and whether it is alive, where Actuator is present. */
@@ -42,15 +44,25 @@ public final class EventSourceHealthAutoConfiguration {
         SchemaInspector inspector = new SchemaInspector(new JdbcTemplate(dataSource), schema);
         return new EventSourceHealthIndicator(
                 new AnswerInTime<>(
+                        () -> inspect(inspector, ground), health.answerTimeout(), SubscriptionThreads.of(environment)),
+                new AnswerInTime<>(
                         () -> {
                             Pools.renewWhereReadOnly(dataSource);
-                            return inspector.inspect();
+                            return ground.report();
                         },
                         health.answerTimeout(),
                         SubscriptionThreads.of(environment)),
-                new AnswerInTime<>(ground::report, health.answerTimeout(), SubscriptionThreads.of(environment)),
                 SchemaMigrator.requiredVersion(),
                 subscriptions.getIfAvailable());
+    }
+
+    private static SchemaStatus inspect(SchemaInspector inspector, GroundWatch ground) {
+        try {
+            return inspector.inspect();
+        } catch (DataAccessException failure) {
+            ground.suspect();
+            throw failure;
+        }
     }
 
     @Bean

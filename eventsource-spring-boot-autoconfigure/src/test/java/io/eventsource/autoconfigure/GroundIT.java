@@ -176,6 +176,46 @@ class GroundIT {
     }
 
     @Test
+    void without_usage_of_the_schema_health_names_the_right_until_it_is_given_back() {
+        String role = "shut_out_of_" + database.name();
+        database.jdbc().execute("CREATE ROLE %s LOGIN PASSWORD 'shut'".formatted(role));
+        String tables = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA eventsource TO ";
+        database.jdbc().execute(tables + role);
+        try {
+            Runners.on(database)
+                    .withPropertyValues(
+                            "eventsource.migration.enabled=false",
+                            "spring.datasource.username=" + role,
+                            "spring.datasource.password=shut")
+                    .run(context -> {
+                        assertShutOut(context, "GRANT USAGE ON SCHEMA eventsource TO " + role);
+
+                        database.jdbc().execute("GRANT USAGE ON SCHEMA eventsource TO " + role);
+                        await().atMost(SOON).untilAsserted(() -> assertThat(
+                                        health(context).getStatus().getCode())
+                                .isEqualTo("UP"));
+
+                        database.jdbc().execute("REVOKE USAGE ON SCHEMA eventsource FROM " + role);
+                        assertShutOut(context, "GRANT USAGE ON SCHEMA eventsource TO " + role);
+
+                        database.jdbc().execute("GRANT USAGE ON SCHEMA eventsource TO " + role);
+                        database.jdbc().execute("REVOKE SELECT ON eventsource.eventsource_schema_history FROM " + role);
+                        assertShutOut(context, "GRANT SELECT ON eventsource.eventsource_schema_history TO " + role);
+                    });
+        } finally {
+            database.jdbc().execute("DROP OWNED BY " + role);
+            database.jdbc().execute("DROP ROLE " + role);
+        }
+    }
+
+    private static void assertShutOut(BeanFactory context, String reason) {
+        Health health = health(context);
+        assertThat(health.getStatus().getCode()).isEqualTo("DOWN");
+        assertThat(health.getDetails().get("reason")).asString().contains(reason);
+        assertThat(health.getDetails().get("error")).asString().contains("SQLSTATE 42501");
+    }
+
+    @Test
     void a_sequence_that_is_set_back_while_it_runs_is_down_until_the_positions_are_repaired(CapturedOutput output) {
         List<Long> handled = new CopyOnWriteArrayList<>();
         Runners.on(database)
