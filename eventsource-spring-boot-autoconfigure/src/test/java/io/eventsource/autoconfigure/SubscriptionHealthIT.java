@@ -233,6 +233,35 @@ class SubscriptionHealthIT {
     }
 
     @Test
+    void an_sqlstate_stops_reading_by_property_and_health_says_since_when() {
+        AtomicInteger divisor = new AtomicInteger();
+        handling(event -> database.jdbc().queryForObject("SELECT 1 / ?::integer", Integer.class, divisor.get()))
+                .withPropertyValues(
+                        // permanent by itself, so that the event would be parked at once
+                        "eventsource.subscriptions.sql-states.22012=infrastructure",
+                        "eventsource.subscriptions.defaults.circuit-breaker.failure-threshold=1",
+                        "eventsource.subscriptions.defaults.circuit-breaker.open-for=100ms",
+                        "eventsource.subscriptions.defaults.circuit-breaker.max-open-for=100ms")
+                .run(context -> {
+                    append(context, 1);
+                    awaitHealth(context, "DEGRADED", "it waits for something that every event needs and that is away");
+                    time.set(Duration.ofHours(1));
+                    assertThat(health(context).getDetails()).containsEntry("failingSince", "2026-01-01T00:00:00Z");
+                    assertThat(database.count("SELECT count(*) FROM eventsource.dead_letter_queue"))
+                            .isZero();
+
+                    divisor.set(1);
+                    await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+                        time.pass(Duration.ofSeconds(1));
+                        assertHealth(context, "UP", "it handles events");
+                    });
+                    assertThat(health(context).getDetails()).doesNotContainKey("failingSince");
+                    assertThat(database.count("SELECT count(*) FROM eventsource.dead_letter_queue"))
+                            .isZero();
+                });
+    }
+
+    @Test
     void anEventThatStopsItTakesItDownUntilItIsResumed() {
         AtomicBoolean failing = new AtomicBoolean(true);
         handling(event -> {
