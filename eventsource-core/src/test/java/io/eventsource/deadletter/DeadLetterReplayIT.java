@@ -13,6 +13,11 @@ import io.eventsource.projection.Delivery;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +29,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.transaction.TransactionDefinition;
 
 @OnEachPostgres
@@ -208,6 +218,87 @@ class DeadLetterReplayIT {
         assertThat(result.stoppedBy()).isInstanceOf(DataAccessResourceFailureException.class);
         assertThat(result.failed()).isZero();
         assertThat(fixture.letters()).allMatch(letter -> letter.replayCount() == 0);
+    }
+
+    /** Fails to read one entry as the driver does when the heap does not hold a row. */
+    private DataSource withoutMemoryFor(long entry) {
+        return new DelegatingDataSource(database.dataSource()) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                Connection connection = super.getConnection();
+                return proxy(Connection.class, connection, (method, arguments, result) -> {
+                    boolean reads = method.equals("prepareStatement")
+                            && ((String) Objects.requireNonNull(arguments)[0]).contains("FOR UPDATE SKIP LOCKED");
+                    return reads ? failing((PreparedStatement) Objects.requireNonNull(result), entry) : result;
+                });
+            }
+        };
+    }
+
+    private static PreparedStatement failing(PreparedStatement statement, long entry) {
+        AtomicLong id = new AtomicLong();
+        return proxy(PreparedStatement.class, statement, (method, arguments, result) -> {
+            if (arguments != null && arguments.length == 2 && arguments[1] instanceof Long value) {
+                id.set(value);
+            }
+            if (method.equals("executeQuery") && id.get() == entry) {
+                throw new PSQLException(
+                        "Ran out of memory retrieving query results.",
+                        PSQLState.OUT_OF_MEMORY,
+                        new OutOfMemoryError("Java heap space"));
+            }
+            return result;
+        });
+    }
+
+    private interface After {
+        @Nullable Object called(String method, @Nullable Object @Nullable [] arguments, @Nullable Object result)
+                throws SQLException;
+    }
+
+    private static <T> T proxy(Class<T> type, T target, After after) {
+        return type.cast(Proxy.newProxyInstance(
+                DeadLetterReplayIT.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    try {
+                        return after.called(method.getName(), arguments, method.invoke(target, arguments));
+                    } catch (InvocationTargetException failure) {
+                        throw failure.getTargetException();
+                    }
+                }));
+    }
+
+    @Test
+    void one_that_does_not_fit_into_memory_counts_as_failed_and_keeps_no_other_from_its_turn() {
+        ParkingFixture fixture = new ParkingFixture(database);
+        UUID large = poisoned(fixture);
+        UUID other = poisoned(fixture);
+        fixture.mend();
+        long entry = fixture.letters
+                .list(fixture.all().withAggregate(large), 0, 1)
+                .get(0)
+                .id();
+
+        ReplayResult result = fixture.replay(withoutMemoryFor(entry)).replay(fixture.all(), 100);
+
+        assertThat(result.stoppedBy()).isNull();
+        assertThat(result.failed()).isEqualTo(1);
+        assertThat(result.resolved()).isEqualTo(4);
+        assertThat(fixture.effects(large)).containsExactly(1L);
+        assertThat(fixture.effects(other)).containsExactly(1L, 2L, 3L, 4L, 5L);
+        DeadLetter failed = fixture.letters.find(entry).orElseThrow();
+        assertThat(failed.status()).isEqualTo(DeadLetterStatus.FAILED);
+        assertThat(failed.replayCount()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(failed.failure()).category()).isEqualTo(ErrorCategory.TRANSIENT);
+
+        fixture.handlers.before = event -> {
+            if (event.aggregateId().equals(large)) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        };
+        ReplayResult handled = fixture.replay().replay(fixture.all(), 100);
+        assertThat(handled.stoppedBy()).isNull();
+        assertThat(handled.failed()).isEqualTo(1);
+        assertThat(fixture.letters.find(entry).orElseThrow().replayCount()).isEqualTo(2);
     }
 
     @Test

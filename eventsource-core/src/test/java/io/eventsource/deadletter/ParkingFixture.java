@@ -25,8 +25,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /**
  * A projection of its own with handlers that write into a table and fail on demand, and the owner of its only segment, who does with a
@@ -208,10 +210,20 @@ final class ParkingFixture {
     }
 
     DeadLetterReplay replay(ReplaySettings settings) {
+        return replay(settings, database.dataSource());
+    }
+
+    /** Replays on another way to the database. */
+    DeadLetterReplay replay(DataSource dataSource) {
+        return replay(new ReplaySettings(100_000, AutomaticRetry.OFF), dataSource);
+    }
+
+    private DeadLetterReplay replay(ReplaySettings settings, DataSource dataSource) {
         return new DeadLetterReplay(
                 List.of(new ReplayTarget(
-                        handlers, handlers.delivery() == Delivery.EXACTLY_ONCE ? database.transactionManager() : null)),
-                database.dataSource(),
+                        handlers,
+                        handlers.delivery() == Delivery.EXACTLY_ONCE ? new JdbcTransactionManager(dataSource) : null)),
+                dataSource,
                 TestDatabase.SCHEMA,
                 TestEvents.codec(),
                 ErrorClassifier.standard(),
