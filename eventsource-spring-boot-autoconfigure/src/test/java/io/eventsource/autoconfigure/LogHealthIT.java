@@ -12,6 +12,8 @@ import io.eventsource.store.LogHead;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.time.Clocks;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,12 +23,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.assertj.core.api.MapAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** The health of the log's head, and of the threads that follow it. */
 class LogHealthIT {
@@ -138,6 +144,66 @@ class LogHealthIT {
                     time.set(Duration.ofHours(-2));
                     time.pass(Duration.ofMinutes(11));
                     await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
+                });
+    }
+
+    /** Pages of the log do not fit into memory as often as told. */
+    private DataSource withoutMemory(AtomicInteger times) {
+        return new DelegatingDataSource(database.dataSource()) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                Connection connection = super.getConnection();
+                return (Connection) Proxy.newProxyInstance(
+                        getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                            if (method.getName().equals("prepareStatement")
+                                    && ((String) arguments[0]).endsWith("AS page")
+                                    && times.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                                throw new OutOfMemoryError("Java heap space");
+                            }
+                            try {
+                                return method.invoke(connection, arguments);
+                            } catch (InvocationTargetException failure) {
+                                throw failure.getTargetException();
+                            }
+                        });
+            }
+        };
+    }
+
+    @Test
+    void it_is_degraded_for_a_while_when_a_page_has_not_fit_into_memory() {
+        SettableTime time = new SettableTime();
+        AtomicInteger shortages = new AtomicInteger();
+        List<Long> handled = new CopyOnWriteArrayList<>();
+        application
+                .withPropertyValues("eventsource.subscriptions.poll-interval=100ms")
+                .withBean(Clocks.class, time::clocks)
+                .withBean(DataSource.class, () -> withoutMemory(shortages))
+                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> handled.add(event.position())))
+                .run(context -> {
+                    append(context);
+                    await().untilAsserted(() -> assertThat(handled).containsExactly(1L));
+                    assertThat(status(context)).isEqualTo("UP");
+                    assertThatDetails(context).doesNotContainKey("memoryShortages");
+
+                    // the reader of the tail, and the subscription that reads for itself then
+                    shortages.set(2);
+                    append(context);
+
+                    await().untilAsserted(() -> assertThat(handled).containsExactly(1L, 2L));
+                    assertThat(status(context)).isEqualTo("DEGRADED");
+                    assertThatDetails(context)
+                            .containsEntry("memoryShortages", 2L)
+                            .containsEntry(
+                                    "reason",
+                                    "the heap did not suffice for a page of the log, which is read in smaller ones");
+
+                    time.set(Duration.ofHours(1));
+                    assertThat(status(context)).as("no time has passed").isEqualTo("DEGRADED");
+                    time.set(Duration.ofHours(-2));
+                    time.pass(Duration.ofMinutes(11));
+                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
+                    assertThatDetails(context).containsEntry("memoryShortages", 2L);
                 });
     }
 
