@@ -26,11 +26,10 @@ final class LargeEvents {
 
     private static final String IN_MEMORY = "octet_length(payload::text) + coalesce(octet_length(metadata::text), 0)";
 
-    private static final String ALONE =
-            "SELECT " + StoredEventMapper.COLUMNS + " FROM {schema}.events WHERE position = ?";
+    static final String ALONE = "SELECT " + StoredEventMapper.COLUMNS + " FROM {schema}.events WHERE position = ?";
 
     /** Its LIMIT keeps the inner statement by itself, so that an event is measured once. */
-    private static final String FITTING =
+    static final String FITTING =
             """
             WITH RECURSIVE fitting (place, position, room) AS (
                 SELECT 0, 0::bigint, ?::bigint

@@ -295,6 +295,34 @@ class PageBytesIT {
     }
 
     @Test
+    void large_events_are_found_by_position_however_long_the_log_is() {
+        database.jdbc()
+                .update(
+                        """
+                        INSERT INTO eventsource.events (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket,
+                               "timestamp", payload)
+                        SELECT md5(i::text)::uuid, md5(i::text)::uuid, md5(i::text)::uuid, 'account', 1, 'noted', 1, 0, now(), '{"text": "a"}'
+                          FROM generate_series(1, 20000) AS i""");
+        database.jdbc().execute("ANALYZE eventsource.events");
+        Long[] none = {0L, 0L};
+        Long[] positions = {base + 1, base + 2};
+
+        assertThat(plan(LargeEvents.ALONE, base + 1))
+                .containsOnlyOnce("Index Scan using events_pkey on events")
+                .doesNotContain("Seq Scan on events");
+        assertThat(plan(LargeEvents.FITTING, PAGE, none, positions))
+                .containsOnlyOnce("Index Scan using events_pkey on events e")
+                .contains("Index Scan using events_pkey on events ")
+                .doesNotContain("Seq Scan on events");
+    }
+
+    private String plan(String statement, Object... arguments) {
+        return String.join(
+                "\n",
+                database.jdbc().queryForList("EXPLAIN " + TestDatabase.SCHEMA.sql(statement), String.class, arguments));
+    }
+
+    @Test
     void an_event_erased_while_a_page_is_read_costs_no_other_event() {
         String large = random(20_000);
         note(large, large, large, large);
