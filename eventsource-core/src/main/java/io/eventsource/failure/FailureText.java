@@ -1,17 +1,18 @@
 package io.eventsource.failure;
 
 import io.eventsource.EventSourceException;
-import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +23,16 @@ import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.transaction.TransactionException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.exc.PropertyBindingException;
 
 /**
  * Says of an error what may stand in a log, a span, a health detail or the answer of an endpoint: no data of events, rows or messages.
  *
  * <p>That is: the classes of the error and its causes, the SQLState, the names of constraint, table and column that the server gives, and frames.
  * Messages are left out, since they quote data ({@code Key (email)=(…) already exists}, {@code invalid input syntax for type integer: "…"}), but for
- * those of errors that are known not to: this library's, the network's, a missing class, a missing table or right. What a handler's own exception says is left out as well.
+ * those of errors that are known not to: this library's, a missing class, a missing table or right. Of the network it is said what failed, and not
+ * with which host, since an event may have named it; behind an error of JDBC it is the database's host, which is said. Of a missing bean the type
+ * is said, and not the name. What a handler's own exception says is left out as well.
  *
  * <p>The logger {@value #DATA_LOGGER} decides for the log alone: at the level {@code TRACE}, errors are logged as they are, with all their messages.
  * Spans, health and endpoints never show them. Thread-safe.
@@ -55,17 +59,39 @@ public final class FailureText {
     private static final Set<String> NAMES_VIEW = Set.of("ExecOpenScanRelation");
 
     private static final List<Class<? extends Throwable>> PLAIN = List.of(
-            ConnectException.class,
-            SocketException.class,
-            SocketTimeoutException.class,
-            UnknownHostException.class,
-            SSLException.class,
             LinkageError.class,
-            VirtualMachineError.class,
+            OutOfMemoryError.class,
+            StackOverflowError.class,
             TypeNotPresentException.class,
-            SQLTransientConnectionException.class,
-            TransactionException.class,
-            NoSuchBeanDefinitionException.class);
+            SQLTransientConnectionException.class);
+
+    private static final List<Class<? extends Throwable>> OF_NETWORK = List.of(
+            SocketException.class, SocketTimeoutException.class, UnknownHostException.class, SSLException.class);
+
+    /** How messages of the network begin; what follows may name a host, an address or a certificate. */
+    private static final List<String> NETWORK_SAYS = List.of(
+            "Connection refused",
+            "Connection reset",
+            "Connection timed out",
+            "Connect timed out",
+            "connect timed out",
+            "Read timed out",
+            "Broken pipe",
+            "Socket closed",
+            "Socket is closed",
+            "Network is unreachable",
+            "No route to host",
+            "PKIX path building failed",
+            "PKIX path validation failed",
+            "Received fatal alert",
+            "Remote host terminated the handshake",
+            "Unsupported or unrecognized SSL message",
+            "No appropriate protocol",
+            "No subject alternative");
+
+    /** How the JVM tells of a null: by the code that met it. */
+    private static final Pattern NULL_IN_CODE =
+            Pattern.compile("Cannot (invoke \"|read |load from |store to |assign |throw |enter |exit ).* is null");
 
     private FailureText() {}
 
@@ -76,8 +102,7 @@ public final class FailureText {
      * @return its class and those of its causes, with what else may be said of each
      */
     public static String of(Throwable failure) {
-        String text =
-                CauseChain.of(failure).stream().map(FailureText::single).collect(Collectors.joining(", caused by "));
+        String text = String.join(", caused by ", each(CauseChain.of(failure)));
         return text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "…" : text;
     }
 
@@ -113,8 +138,18 @@ public final class FailureText {
                 : of(failure);
     }
 
-    /** Of one error without its causes. */
-    static String single(Throwable failure) {
+    /** Of each error of a chain without its causes. */
+    static List<String> each(List<Throwable> chain) {
+        List<String> texts = new ArrayList<>();
+        boolean database = false;
+        for (Throwable each : chain) {
+            database |= each instanceof SQLException;
+            texts.add(single(each, database));
+        }
+        return texts;
+    }
+
+    private static String single(Throwable failure, boolean database) {
         String type = failure.getClass().getName();
         if (failure instanceof SQLException sql && sql.getSQLState() != null) {
             return type + ": " + sql(sql);
@@ -126,7 +161,12 @@ public final class FailureText {
         if (message == null) {
             return type;
         }
-        return plain(failure, message) ? type + ": " + message : type + " (message withheld)";
+        String said = database && isOfNetwork(failure) ? message : said(failure, message);
+        return said == null ? type + " (message withheld)" : type + ": " + said;
+    }
+
+    private static boolean isOfNetwork(Throwable failure) {
+        return OF_NETWORK.stream().anyMatch(type -> type.isInstance(failure));
     }
 
     private static String sql(SQLException error) {
@@ -168,15 +208,20 @@ public final class FailureText {
         return !QUOTING.contains(state) || ServerAnswer.isBy(answer, NAMES_VIEW);
     }
 
-    /** What did not fit and where, without the value. */
+    /** What did not fit and where, without the value. The name of a property that the class does not have is data. */
     private static String json(JacksonException error) {
         StringBuilder text = new StringBuilder(error.getClass().getName());
         if (error instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
             text.append(" for ").append(mismatch.getTargetType().getName());
         }
-        if (!error.getPath().isEmpty()) {
+        List<JacksonException.Reference> path = error.getPath();
+        if (!path.isEmpty()) {
+            boolean unknown = error instanceof PropertyBindingException;
             text.append(" at ")
-                    .append(error.getPath().stream().map(FailureText::place).collect(Collectors.joining()));
+                    .append(path.subList(0, unknown ? path.size() - 1 : path.size()).stream()
+                            .map(FailureText::place)
+                            .collect(Collectors.joining()))
+                    .append(unknown ? "[…]" : "");
         }
         return text.toString();
     }
@@ -189,13 +234,29 @@ public final class FailureText {
         return reference.from() instanceof Map ? "[…]" : "." + reference.getPropertyName();
     }
 
-    private static boolean plain(Throwable failure, String message) {
+    /** What may be said of a message; null for nothing. */
+    private static @Nullable String said(Throwable failure, String message) {
+        if (isOfNetwork(failure)) {
+            return NETWORK_SAYS.stream().filter(message::startsWith).findFirst().orElse(null);
+        }
+        if (failure instanceof NoSuchBeanDefinitionException missing) {
+            return missing.getBeanType() == null
+                    ? null
+                    : "no such bean of type " + missing.getBeanType().getName();
+        }
+        return isPlain(failure, message) ? message : null;
+    }
+
+    private static boolean isPlain(Throwable failure, String message) {
         if (failure instanceof EventSourceException) {
             return failure.getClass().getName().startsWith(EventSourceException.class.getPackageName() + ".");
         }
+        if (failure instanceof TransactionException) {
+            return failure.getClass().getName().startsWith(TransactionException.class.getPackageName() + ".");
+        }
         // what the JVM says of a null or of a cast names code; what code throws itself may say anything
         if (failure instanceof NullPointerException) {
-            return message.startsWith("Cannot ");
+            return NULL_IN_CODE.matcher(message).matches();
         }
         if (failure instanceof ClassCastException) {
             return message.startsWith("class ");

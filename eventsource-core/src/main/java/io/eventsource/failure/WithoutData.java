@@ -12,8 +12,8 @@ final class WithoutData extends Throwable {
 
     private static final int MAX_SUPPRESSED = 3;
 
-    private WithoutData(Throwable failure, @Nullable Throwable cause) {
-        super(FailureText.single(failure), cause, true, true);
+    private WithoutData(Throwable failure, String said, @Nullable Throwable cause) {
+        super(said, cause, true, true);
         setStackTrace(failure.getStackTrace());
     }
 
@@ -22,12 +22,14 @@ final class WithoutData extends Throwable {
             return failure;
         }
         List<Throwable> chain = CauseChain.of(failure);
+        List<String> said = FailureText.each(chain);
         WithoutData result = null;
         for (int i = chain.size() - 1; i >= 0; i--) {
-            result = new WithoutData(chain.get(i), result);
+            result = new WithoutData(chain.get(i), said.get(i), result);
             Throwable[] suppressed = chain.get(i).getSuppressed();
             for (int j = 0; j < Math.min(MAX_SUPPRESSED, suppressed.length); j++) {
-                result.addSuppressed(new WithoutData(suppressed[j], null));
+                String alone = FailureText.each(List.of(suppressed[j])).get(0);
+                result.addSuppressed(new WithoutData(suppressed[j], alone, null));
             }
         }
         return result == null ? failure : result;

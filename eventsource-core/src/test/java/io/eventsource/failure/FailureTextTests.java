@@ -9,20 +9,26 @@ import io.eventsource.event.StoredEvent;
 import io.eventsource.testing.TestEvents;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.transaction.TransactionException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 class FailureTextTests {
@@ -59,10 +65,26 @@ class FailureTextTests {
                 answer("0A000", 0, "timestamp_trunc"),
                 new SQLException(CANARY),
                 new NullPointerException(CANARY),
+                new NullPointerException("Cannot find " + CANARY),
                 new ClassCastException(CANARY),
+                new InternalError(CANARY),
+                new UncheckedIOException(new UnknownHostException(CANARY)),
+                new UncheckedIOException(new ConnectException(CANARY)),
+                new UncheckedIOException(new ConnectException("Connection refused: " + CANARY + "/10.0.0.1:443")),
+                new UncheckedIOException(
+                        new SSLHandshakeException("No subject alternative DNS name matching " + CANARY + " found.")),
+                new NoSuchBeanDefinitionException(CANARY),
+                new NoSuchBeanDefinitionException(String.class, CANARY),
+                new TransactionException(CANARY) {
+                    private static final long serialVersionUID = 1L;
+                },
                 catchThrowable(() -> Integer.parseInt(CANARY)),
                 decodingFailure("{\"amount\":\"" + CANARY + "\"}"),
                 decodingFailure("{\"amount\":" + CANARY),
+                catchThrowable(() -> JsonMapper.builder()
+                        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                        .build()
+                        .readValue("{\"" + CANARY + "\":1}", Person.class)),
                 catchThrowable(() -> new JsonMapper()
                         .readValue("{\"ages\":{\"" + CANARY + "\":\"" + CANARY + "\"}}", Person.class)));
     }
@@ -142,6 +164,14 @@ class FailureTextTests {
                 .contains("42501", "permission denied for table totals");
         assertThat(FailureText.of(new RuntimeException(new ConnectException("Connection refused"))))
                 .contains("Connection refused");
+        assertThat(FailureText.of(new SSLHandshakeException("Received fatal alert: bad_certificate")))
+                .contains("Received fatal alert");
+        SQLException unreachable = new SQLException("The connection attempt failed.", "08001");
+        unreachable.initCause(new UnknownHostException("db.example.org"));
+        assertThat(FailureText.of(new IllegalStateException(unreachable))).contains("db.example.org");
+        assertThat(printed(FailureText.trace(unreachable))).contains("db.example.org");
+        assertThat(FailureText.of(new NoSuchBeanDefinitionException(Person.class)))
+                .contains("no such bean of type " + Person.class.getName());
         assertThat(FailureText.of(new NoClassDefFoundError("com/acme/Missing"))).contains("com/acme/Missing");
         assertThat(FailureText.of(new EventSourceException("The log is gone"))).contains("The log is gone");
     }
