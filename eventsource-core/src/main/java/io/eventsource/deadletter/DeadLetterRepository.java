@@ -40,8 +40,8 @@ public interface DeadLetterRepository {
     Optional<DeadLetter> find(long id);
 
     /**
-     * A page of entries in the order in which they were parked. Payloads that have more than their share of what may be in memory at once are empty
-     * here; {@link #find(long)} reads one entry whole.
+     * A page of entries in the order in which they were parked. Payloads and headers that have more than their share of what may be in memory at once
+     * are empty here, and longer messages and stack traces are cut off; {@link #find(long)} reads one entry whole.
      *
      * @param filter which
      * @param afterId the key of the last entry of the page before, 0 for the first page

@@ -21,15 +21,21 @@ final class PostgresDeadLetterRepository implements DeadLetterRepository {
 
     private static final int DELETE_AT_ONCE = 10_000;
 
-    /** All columns that the mapper reads; a payload with more than its share of a page is left in the database. */
+    /**
+     * All columns that the mapper reads; payloads and headers with more than their share of a page are left in the database, and of texts of
+     * errors only the beginning is read.
+     */
     private static final String LIST =
             """
             SELECT id, projection_name, position, message_position, event_id, aggregate_id, message_aggregate_id,
                    aggregate_type, version, event_type, revision, event_timestamp, event_created_at, tenant_id, actor_id,
-                   correlation_id, causation_id, metadata, status, error_type, error_message, error_stacktrace,
+                   correlation_id, causation_id, status, error_type, left(error_message, ?) AS error_message,
+                   left(error_stacktrace, ?) AS error_stacktrace,
                    error_category, error_severity, retry_count, replay_count, first_failed_at, last_failed_at,
                    next_attempt_at, resolved_at, resolved_by, resolution_note, edited_at, edited_by, edit_reason,
                    message_source, message_id, message_key, message_lane, message_place,
+                   CASE WHEN pg_column_size(metadata) <= ?
+                        THEN CASE WHEN octet_length(metadata::text) <= ? THEN metadata END END AS metadata,
                    CASE WHEN pg_column_size(event_data) <= ?
                         THEN CASE WHEN octet_length(event_data::text) <= ? THEN event_data END END AS event_data,
                    CASE WHEN pg_column_size(original_data) <= ?
@@ -89,8 +95,10 @@ final class PostgresDeadLetterRepository implements DeadLetterRepository {
             throw new IllegalArgumentException("A page has 1 to %d entries, not %d".formatted(MAX_PAGE, limit));
         }
         DeadLetterSql where = DeadLetterSql.of(filter);
-        long share = PageBytes.byHeap() / limit / 2;
-        List<Object> arguments = new ArrayList<>(List.of(share, share, share, share, afterId));
+        long share = PageBytes.byHeap() / limit / 4;
+        int letters = (int) Math.min(share, Integer.MAX_VALUE);
+        List<Object> arguments =
+                new ArrayList<>(List.of(letters, letters, share, share, share, share, share, share, afterId));
         arguments.addAll(where.arguments());
         arguments.add(limit);
         return jdbc.query(schema.sql(LIST + where.conditions() + " ORDER BY id LIMIT ?"), mapper, arguments.toArray());

@@ -9,6 +9,7 @@ import io.eventsource.testing.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +80,31 @@ class DeadLetterRepositoryIT {
         assertThat(letters.find(page.get(1).id()))
                 .hasValueSatisfying(
                         letter -> assertThat(letter.event().payload()).hasSizeGreaterThan(30_000_000));
+    }
+
+    @Test
+    void a_page_cuts_long_texts_of_errors_and_leaves_out_large_headers() {
+        fill("orders", 2);
+        database.jdbc()
+                .update(
+                        """
+                        UPDATE eventsource.dead_letter_queue
+                           SET error_message = repeat('m', 20000), error_stacktrace = repeat('s', 90000),
+                               metadata = jsonb_build_object('baggage', repeat('h', 500000))
+                         WHERE position = 1""");
+
+        DeadLetter listed = letters.list(DeadLetterFilter.ALL, 0, DeadLetterRepository.MAX_PAGE)
+                .get(0);
+
+        DeadLetter.Failure cut = Objects.requireNonNull(listed.failure());
+        assertThat(cut.errorMessage()).startsWith("mmm").hasSizeLessThan(5_000);
+        assertThat(cut.stackTrace()).startsWith("sss").hasSizeLessThan(5_000);
+        assertThat(listed.event().metadata().headers()).isEmpty();
+        DeadLetter found = letters.find(listed.id()).orElseThrow();
+        DeadLetter.Failure whole = Objects.requireNonNull(found.failure());
+        assertThat(whole.errorMessage()).hasSize(20_000);
+        assertThat(whole.stackTrace()).hasSize(90_000);
+        assertThat(found.event().metadata().headers().get("baggage")).hasSize(500_000);
     }
 
     @Test
