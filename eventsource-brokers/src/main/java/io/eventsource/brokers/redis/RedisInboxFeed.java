@@ -7,6 +7,7 @@ import io.eventsource.inbox.InboxFeed;
 import io.eventsource.inbox.InboxFeedStatus;
 import io.eventsource.inbox.InboxLane;
 import io.eventsource.inbox.IncomingMessage;
+import io.eventsource.store.PageBytes;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.StreamMessage;
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>Entries that another consumer of the group has begun and not acknowledged for longer than the maximal pending time are
  *       taken over.
- *   <li>What this consumer has begun itself is read again first, then what nobody has begun.
+ *   <li>What this consumer has begun itself is read again first, then what nobody has begun: as many entries as fit into memory, going by the
+ *       largest of the last ones.
  *   <li>Entries are handled only when nobody else in the group has an older one that is not acknowledged: otherwise two
  *       consumers could change the order of a key's messages. This is looked at after reading.
  *   <li>They are handled in a transaction with the inbox's rows, and acknowledged after its commit.
@@ -133,6 +135,7 @@ public final class RedisInboxFeed implements InboxFeed {
         private final RedisGroup group;
         private final InboxLane handling;
         private final int batchSize = consumer.settings().batchSize();
+        private final EntryBudget budget = new EntryBudget(batchSize, PageBytes.byHeap());
         private boolean begun = true;
         private boolean removing = true;
         private long claimedAt = System.nanoTime() - settings.maxPendingTime().toNanos();
@@ -150,6 +153,9 @@ public final class RedisInboxFeed implements InboxFeed {
                 claim();
                 List<StreamMessage<String, byte[]>> entries = next();
                 stop.working();
+                if (!entries.isEmpty()) {
+                    budget.read(entries);
+                }
                 if (!entries.isEmpty() && !handle(withoutRemoved(entries), stop)) {
                     begun = true;
                     boolean unused = stop.await(LOOK_AGAIN.toNanos());
@@ -189,14 +195,14 @@ public final class RedisInboxFeed implements InboxFeed {
 
         private List<StreamMessage<String, byte[]>> next() throws InterruptedException {
             if (begun) {
-                List<StreamMessage<String, byte[]>> again = group.begun(batchSize);
+                List<StreamMessage<String, byte[]>> again = group.begun(budget.count());
                 begun = !again.isEmpty();
                 if (begun) {
                     return again;
                 }
             }
             Duration untilClaim = settings.maxPendingTime().dividedBy(4);
-            return group.fresh(batchSize, untilClaim.compareTo(BLOCK) < 0 ? untilClaim : BLOCK);
+            return group.fresh(budget.count(), untilClaim.compareTo(BLOCK) < 0 ? untilClaim : BLOCK);
         }
 
         /** Entries that are gone from the stream can only be reported. */
