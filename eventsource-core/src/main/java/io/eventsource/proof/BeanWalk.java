@@ -3,6 +3,7 @@ package io.eventsource.proof;
 import io.eventsource.proof.JacksonContexts.Pair;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 import tools.jackson.databind.BeanDescription;
@@ -119,12 +121,19 @@ final class BeanWalk {
             @Nullable String typeProperty) {
         Map<String, BeanPropertyWriter> written = written(writer);
         Map<String, SettableBeanProperty> read = new LinkedHashMap<>();
-        reader.properties().forEachRemaining(each -> read.put(each.getName(), each));
+        BeanDeserializerBase source = source(reader);
+        source.properties().forEachRemaining(each -> read.put(each.getName(), each));
         BeanDescription description = contexts.writing().introspectBeanDescription(type);
         Members members =
                 Members.of(type.getRawClass(), description, contexts.reading().introspectBeanDescription(type));
         form(type, writer, reader, description, written, path, typeProperty);
-        creator(type, reader, written, members, path, typeProperty);
+        if (isSingleton(type.getRawClass())) {
+            findings.add(
+                    path,
+                    "%s has one instance and no equals, and comes back as another instance".formatted(name(type)),
+                    "Make it an enum, or give it an equals (in Kotlin: a data object)" + OR);
+        }
+        creator(type, source, written, members, path, typeProperty);
         fields(type, reader, written, read, members, path, typeProperty);
         ComponentWalk components = new ComponentWalk(contexts, findings, types);
         written.forEach((name, property) -> {
@@ -133,6 +142,29 @@ final class BeanWalk {
                 components.component(property, counterpart, Findings.join(path, name));
             }
         });
+    }
+
+    /** What reads the properties: of a class that is made of an instance of another one, the reader of that. */
+    private BeanDeserializerBase source(BeanDeserializerBase reader) {
+        ValueInstantiator creator = reader.getValueInstantiator();
+        if (creator.canCreateFromObjectWith() || creator.canCreateUsingDefault() || !creator.canCreateUsingDelegate()) {
+            return reader;
+        }
+        JavaType delegate = creator.getDelegateType(contexts.reading().getConfig());
+        return delegate != null && contexts.root(delegate).reader() instanceof BeanDeserializerBase other
+                ? other
+                : reader;
+    }
+
+    /** Whether a class is compared with its only instance. */
+    private static boolean isSingleton(Class<?> type) {
+        return Equality.fields(type).isEmpty()
+                && !type.isRecord()
+                && !TypeWalk.hasEquals(type)
+                && Stream.of(type.getDeclaredFields())
+                        .anyMatch(field -> Modifier.isStatic(field.getModifiers())
+                                && Modifier.isFinal(field.getModifiers())
+                                && field.getType() == type);
     }
 
     private static Map<String, BeanPropertyWriter> written(ValueSerializer<Object> writer) {

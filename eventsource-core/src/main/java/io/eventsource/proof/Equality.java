@@ -183,16 +183,23 @@ final class Equality {
         return rest.isEmpty() || rest.startsWith("[") || rest.startsWith("{") ? first + rest : first + "." + rest;
     }
 
-    /** The instance fields of a class and those that it extends. */
+    /** The instance fields of a class and those that it extends, but for those that hold no data. */
     static List<Field> fields(Class<?> type) {
         List<Field> fields = new ArrayList<>();
         for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
             for (Field field : each.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
+                if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic() && !isOfGroovy(field)) {
                     fields.add(field);
                 }
             }
         }
         return fields;
+    }
+
+    /** How an object of Groovy finds its methods, which Jackson leaves out as well. */
+    private static boolean isOfGroovy(Field field) {
+        return field.getName().equals("metaClass")
+                && field.getType().getName().equals("groovy.lang.MetaClass")
+                && Modifier.isTransient(field.getModifiers());
     }
 }

@@ -190,7 +190,7 @@ final class TypeWalk {
         trial(type, pair, path);
     }
 
-    private static boolean hasEquals(Class<?> type) {
+    static boolean hasEquals(Class<?> type) {
         if (type.isInterface() || type.isPrimitive()) {
             return true;
         }
