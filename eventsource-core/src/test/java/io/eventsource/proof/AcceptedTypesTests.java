@@ -721,6 +721,17 @@ class AcceptedTypesTests {
     }
 
     @Test
+    void a_text_of_more_than_a_hundred_million_characters_is_read() {
+        record Written(String text) {}
+        String json = "{\"text\":\"" + "x".repeat(100_000_001) + "\"}";
+        assertThat(new JacksonPayloadSerializer()
+                        .deserialize(json, Written.class)
+                        .text()
+                        .length())
+                .isEqualTo(100_000_001);
+    }
+
+    @Test
     void a_mapper_of_the_application_reads_what_postgresql_gives_back() {
         JacksonPayloadSerializer serializer =
                 new JacksonPayloadSerializer(JsonMapper.builder().build());
