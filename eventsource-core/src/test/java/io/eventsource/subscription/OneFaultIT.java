@@ -270,6 +270,32 @@ class OneFaultIT extends ParkingSubscriptionFixture {
     }
 
     @Test
+    void parking_is_one_line_with_type_aggregate_attempt_and_entry_and_no_data() {
+        UUID account = UUID.randomUUID();
+        long bad = deposit(account, 1);
+        handlers.poisonedBy(event -> {
+            throw new IllegalStateException("canary4711");
+        });
+        try (CapturedLog log = CapturedLog.ofLibrary()) {
+            SubscriptionManager manager = manager(tuning(), handlers);
+            manager.start();
+            awaitPassed(manager);
+
+            long entry = Objects.requireNonNull(jdbc.queryForObject(
+                    "SELECT id FROM eventsource.dead_letter_queue WHERE projection_name = ?", Long.class, name));
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("parked"))
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "failed on 'deposited' at position %d (account %s, version 1)".formatted(bad, account),
+                            "in attempt 2 of 2 and parked it as dead letter %d (APPLICATION)".formatted(entry),
+                            "java.lang.IllegalStateException (message withheld)");
+            assertThat(log.everything()).noneMatch(text -> text.contains("canary4711"));
+        }
+    }
+
+    @Test
     void a_row_that_a_policy_refuses_is_the_fault_of_its_event() {
         prepare();
         long refused = deposit(UUID.randomUUID(), 1);
