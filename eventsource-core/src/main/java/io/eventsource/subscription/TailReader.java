@@ -132,9 +132,10 @@ final class TailReader {
                 long head = status.position();
                 linger = head - headBefore > MANY ? BUSY_LINGER_NANOS : LINGER_NANOS;
                 fillBuffer(head, status.generation());
-                publish(new Place(head, status.generation(), true, status.incarnation()), suspicionsBefore);
                 Moment now = clocks.mark();
+                // before others see the head: a lag always has a beginning
                 history.found(head, now.nanos());
+                publish(new Place(head, status.generation(), true, status.incarnation()), suspicionsBefore);
                 completed = now;
                 reportHole(status);
                 publishHead();
