@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.store.EventStore;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -11,6 +12,7 @@ import org.springframework.core.env.Environment;
 /** Registers one repository for each aggregate class and each decider of the application. */
 @AutoConfiguration(after = SnapshotAutoConfiguration.class)
 @ConditionalOnBean(EventStore.class)
+@EnableConfigurationProperties(CommandProperties.class)
 public final class AggregateAutoConfiguration {
 
     /** Creates the configuration. */
@@ -28,7 +30,7 @@ public final class AggregateAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    CommandRetries commandRetries(EventSourceProperties properties) {
-        return properties.commands().retries();
+    CommandRetries commandRetries(CommandProperties properties) {
+        return properties.retries();
     }
 }

@@ -22,12 +22,12 @@ import org.springframework.util.ClassUtils;
  * Finds annotated classes in the application's packages, those that {@code @SpringBootApplication} names. In an application that was
  * processed ahead of time, those that were found then.
  */
-final class AnnotatedClassScanner {
+public final class AnnotatedClassScanner {
 
     private final ConfigurableBeanFactory beanFactory;
     private final Environment environment;
 
-    AnnotatedClassScanner(ConfigurableBeanFactory beanFactory, Environment environment) {
+    public AnnotatedClassScanner(ConfigurableBeanFactory beanFactory, Environment environment) {
         this.beanFactory = beanFactory;
         this.environment = environment;
     }
@@ -37,7 +37,7 @@ final class AnnotatedClassScanner {
         return "META-INF/eventsource/" + annotation.getName() + ".classes";
     }
 
-    List<? extends Class<?>> find(Class<? extends Annotation> annotation) {
+    public List<? extends Class<?>> find(Class<? extends Annotation> annotation) {
         return names(annotation)
                 .map(name -> ClassUtils.resolveClassName(name, beanFactory.getBeanClassLoader()))
                 .toList();

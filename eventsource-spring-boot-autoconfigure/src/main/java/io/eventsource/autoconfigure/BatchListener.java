@@ -2,7 +2,7 @@ package io.eventsource.autoconfigure;
 
 /** Told of the batches that subscriptions hand over. */
 @FunctionalInterface
-interface BatchListener {
+public interface BatchListener {
 
     /**
      * A batch is handed over.

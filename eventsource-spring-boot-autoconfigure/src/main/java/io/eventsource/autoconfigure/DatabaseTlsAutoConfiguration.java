@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -15,6 +16,7 @@ import org.springframework.util.ClassUtils;
 @AutoConfiguration
 @ConditionalOnProperty(name = DatabaseTls.PROPERTY)
 @ConditionalOnBooleanProperty(name = "eventsource.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(SslProperties.class)
 public final class DatabaseTlsAutoConfiguration {
 
     /** Creates the configuration. */

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.deadletter.ReplayTarget;
@@ -25,6 +26,7 @@ import org.springframework.core.env.Environment;
 /** What becomes of events that cannot be handled: how errors are taken, and the dead-letter queue. */
 @AutoConfiguration(after = {EventStoreAutoConfiguration.class, SubscriptionAutoConfiguration.class})
 @ConditionalOnBean(EventStore.class)
+@EnableConfigurationProperties({ErrorProperties.class, DeadLetterProperties.class, SubscriptionProperties.class})
 public final class DeadLetterAutoConfiguration {
 
     /** Creates the configuration. */
@@ -50,11 +52,11 @@ public final class DeadLetterAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     ErrorHandling eventSourceErrorHandling(
-            ErrorClassifier classifier, ErrorListeners listeners, EventSourceProperties properties) {
+            ErrorClassifier classifier, ErrorListeners listeners, ErrorProperties properties, DeadLetterProperties deadLetters) {
         return new ErrorHandling(
-                properties.subscriptions().classify(classifier),
+                properties.classify(classifier),
                 listeners,
-                properties.deadLetters().automaticRetry().settings());
+                deadLetters.automaticRetry().settings());
     }
 
     @Bean
@@ -68,21 +70,21 @@ public final class DeadLetterAutoConfiguration {
     @ConditionalOnBean(SubscriptionManager.class)
     DeadLetterReplay deadLetterReplay(
             SubscriptionManager manager,
-            ObjectProvider<InboxFeeds> feeds,
+            ObjectProvider<ReplaySource> sources,
             DataSource dataSource,
             EventSourceSchema schema,
             EventCodec codec,
             ErrorHandling errors,
-            EventSourceProperties properties) {
+            DeadLetterProperties properties) {
         List<ReplayTarget> targets = new ArrayList<>(manager.replayTargets());
-        feeds.ifAvailable(inbox -> targets.addAll(inbox.replayTargets()));
+        sources.orderedStream().forEach(source -> targets.addAll(source.replayTargets()));
         return new DeadLetterReplay(
                 targets,
                 dataSource,
                 schema,
                 codec,
                 errors.classifier(),
-                properties.deadLetters().replaySettings());
+                properties.replaySettings());
     }
 
     @Bean
@@ -90,19 +92,20 @@ public final class DeadLetterAutoConfiguration {
     DeadLetterLifecycle deadLetterLifecycle(
             ApplicationContext context,
             SubscriptionManager manager,
-            ObjectProvider<InboxFeeds> feeds,
+            ObjectProvider<ReplaySource> sources,
             DeadLetterReplay replay,
             DeadLetterRepository repository,
-            EventSourceProperties properties,
+            DeadLetterProperties properties,
+            SubscriptionProperties subscriptions,
             Environment environment) {
         return new DeadLetterLifecycle(
                 context,
                 manager,
-                feeds.getIfAvailable(() -> new InboxFeeds(List.of())),
+                sources.orderedStream().toList(),
                 replay,
                 repository,
-                properties.deadLetters(),
-                properties.subscriptions().drainTimeout(),
+                properties,
+                subscriptions.drainTimeout(),
                 SubscriptionThreads.of(environment));
     }
 }

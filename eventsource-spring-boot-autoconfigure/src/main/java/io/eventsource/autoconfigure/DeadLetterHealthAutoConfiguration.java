@@ -16,7 +16,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(DeadLetterRepository.class)
 @ConditionalOnEnabledHealthIndicator("eventsource-dead-letters")
-@EnableConfigurationProperties(EventSourceHealthProperties.class)
+@EnableConfigurationProperties({EventSourceHealthProperties.class, DeadLetterProperties.class})
 public final class DeadLetterHealthAutoConfiguration {
 
     /** Creates the configuration. */
@@ -26,13 +26,13 @@ public final class DeadLetterHealthAutoConfiguration {
     @ConditionalOnMissingBean(name = "eventsourceDeadLettersHealthIndicator")
     DeadLetterHealthIndicator eventsourceDeadLettersHealthIndicator(
             DeadLetterRepository repository,
-            EventSourceProperties properties,
+            DeadLetterProperties properties,
             EventSourceHealthProperties health,
             Environment environment) {
         return new DeadLetterHealthIndicator(
                 new AnswerInTime<>(repository::statistics, health.answerTimeout(), SubscriptionThreads.of(environment)),
                 new Threshold(
-                        properties.deadLetters().degradedThreshold(),
-                        properties.deadLetters().downThreshold()));
+                        properties.degradedThreshold(),
+                        properties.downThreshold()));
     }
 }

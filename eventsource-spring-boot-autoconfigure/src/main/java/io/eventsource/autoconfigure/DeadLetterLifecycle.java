@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import java.util.List;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.subscription.SubscriptionManager;
@@ -26,12 +27,11 @@ import org.springframework.context.event.ContextClosedEvent;
  */
 final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 
-    private static final int PHASE = SubscriptionLifecycle.PHASE + 1;
     private static final Duration INTERRUPTED_WITHIN = Duration.ofSeconds(5);
 
     private final ApplicationContext context;
     private final SubscriptionManager manager;
-    private final InboxFeeds feeds;
+    private final List<ReplaySource> sources;
     private final DeadLetterReplay replay;
     private final DeadLetterRepository repository;
     private final DeadLetterProperties properties;
@@ -42,7 +42,7 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
     DeadLetterLifecycle(
             ApplicationContext context,
             SubscriptionManager manager,
-            InboxFeeds feeds,
+            List<ReplaySource> sources,
             DeadLetterReplay replay,
             DeadLetterRepository repository,
             DeadLetterProperties properties,
@@ -50,7 +50,7 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
             ThreadFactory threads) {
         this.context = context;
         this.manager = manager;
-        this.feeds = feeds;
+        this.sources = sources;
         this.replay = replay;
         this.repository = repository;
         this.properties = properties;
@@ -60,7 +60,7 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
 
     @Override
     public synchronized void start() {
-        if (executor != null || (manager.names().isEmpty() && feeds.all().isEmpty())) {
+        if (executor != null || (manager.names().isEmpty() && sources.stream().allMatch(source -> source.replayTargets().isEmpty()))) {
             return;
         }
         ScheduledThreadPoolExecutor started = new ScheduledThreadPoolExecutor(1, body -> {
@@ -94,7 +94,7 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
                 .filter(DeadLetterLifecycle::handles)
                 .map(SubscriptionStatus::name)
                 .collect(Collectors.toCollection(HashSet::new));
-        handled.addAll(feeds.running());
+        sources.forEach(source -> handled.addAll(source.running()));
         if (handled.isEmpty()) {
             return null;
         }
@@ -146,6 +146,6 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
 
     @Override
     public int getPhase() {
-        return PHASE;
+        return LifecyclePhase.AFTER_SUBSCRIPTIONS.value();
     }
 }

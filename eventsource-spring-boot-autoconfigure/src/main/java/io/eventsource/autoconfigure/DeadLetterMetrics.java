@@ -96,6 +96,6 @@ final class DeadLetterMetrics implements MeterBinder, SmartLifecycle {
 
     @Override
     public int getPhase() {
-        return SubscriptionLifecycle.PHASE + 1;
+        return LifecyclePhase.AFTER_SUBSCRIPTIONS.value();
     }
 }

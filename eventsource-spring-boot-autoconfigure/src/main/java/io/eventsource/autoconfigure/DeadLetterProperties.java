@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.ReplaySettings;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param degradedThreshold How many dead letters may not be open for health to be UP; from so many on it is DEGRADED.
  * @param downThreshold From how many open dead letters on health is DOWN. 0 for never.
  */
+@ConfigurationProperties("eventsource.dead-letters")
 public record DeadLetterProperties(
         @DefaultValue("5s") Duration replayInterval,
         @DefaultValue("100") int replayLimit,

@@ -52,7 +52,13 @@ import org.springframework.util.function.SingletonSupplier;
 @AutoConfiguration(after = DataSourceAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "eventsource.enabled", matchIfMissing = true)
 @ConditionalOnSingleCandidate(DataSource.class)
-@EnableConfigurationProperties({EventSourceProperties.class, GroundProperties.class, OutboxProperties.class})
+@EnableConfigurationProperties({
+    EventSourceProperties.class,
+    AppendProperties.class,
+    ObservationProperties.class,
+    GroundProperties.class,
+    PoolProperties.class
+})
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class EventStoreAutoConfiguration {
 
@@ -108,8 +114,8 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     SessionInitializer eventSourceSessionInitializer(
-            DataSource dataSource, EventSourceProperties properties, GroundCheck ground) {
-        return new SessionInitializer(dataSource, properties, ground);
+            DataSource dataSource, PoolProperties pool, EventSourceProperties properties, GroundCheck ground) {
+        return new SessionInitializer(dataSource, pool, properties.migration().enabled(), ground);
     }
 
     @Bean
@@ -172,7 +178,8 @@ public final class EventStoreAutoConfiguration {
             EventCodec codec,
             LogHead logHead,
             LogSignal signal,
-            EventSourceProperties properties,
+            AppendProperties properties,
+            ObservationProperties observed,
             GroundChecked ground,
             AppendExecutorHolder executor,
             EventSourceObservations observations,
@@ -186,7 +193,7 @@ public final class EventStoreAutoConfiguration {
                 codec,
                 logHead,
                 signal,
-                properties.append().settings(),
+                properties.settings(),
                 executor.executor(),
                 clock,
                 new TimeOrderedIdGenerator(clock, new SecureRandom()),
@@ -194,8 +201,8 @@ public final class EventStoreAutoConfiguration {
         return observations.observe(
                 store,
                 codec.registry(),
-                properties.observations().append(),
-                properties.observations().load());
+                observed.append(),
+                observed.load());
     }
 
     @Bean

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 
 /** Makes what reads one broker. */
-interface FeedFactory {
+public interface FeedFactory {
 
     /** Which broker. */
     Transport transport();

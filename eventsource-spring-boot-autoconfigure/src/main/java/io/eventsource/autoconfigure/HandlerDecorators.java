@@ -1,6 +1,5 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.autoconfigure.EventSourceProperties.Observations;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.HandlerInterceptor;
@@ -14,13 +13,13 @@ import org.springframework.beans.factory.ObjectProvider;
  * What goes around handlers, from the outside in: the count of their batches, the context of what they log, their
  * observation, and what the application puts there.
  */
-final class HandlerDecorators {
+public final class HandlerDecorators {
 
     private final List<HandlerInterceptor> interceptors = new ArrayList<>();
     private final List<BatchListener> batches;
 
-    HandlerDecorators(
-            Observations properties,
+    public HandlerDecorators(
+            ObservationProperties properties,
             EventSourceObservations observations,
             UnaryOperator<String> states,
             ObjectProvider<HandlerInterceptor> own,
@@ -35,7 +34,7 @@ final class HandlerDecorators {
         this.batches = batches.orderedStream().toList();
     }
 
-    EventHandlers decorate(EventHandlers handlers) {
+    public EventHandlers decorate(EventHandlers handlers) {
         return CountedBatches.of(InterceptedEventHandlers.of(handlers, interceptors), batches);
     }
 }

@@ -21,12 +21,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /** Feeds projections with messages of other services, in instances that drive projections. */
-@AutoConfiguration(
-        after = {
-            SubscriptionAutoConfiguration.class,
-            KafkaInboxAutoConfiguration.class,
-            RedisInboxAutoConfiguration.class
-        })
+@AutoConfiguration(after = SubscriptionAutoConfiguration.class)
 @ConditionalOnBean(SubscriptionManager.class)
 @ConditionalOnBooleanProperty(name = "eventsource.inbox.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(InboxProperties.class)
@@ -48,13 +43,13 @@ public final class InboxAutoConfiguration {
             EventCodec codec,
             ErrorHandling errors,
             InboxProperties properties,
-            EventSourceProperties general,
+            ObservationProperties observed,
             Environment environment,
             EventSourceObservations observations,
             ObjectProvider<HandlerInterceptor> interceptors,
             ObjectProvider<BatchListener> batches) {
         HandlerDecorators decorators =
-                new HandlerDecorators(general.observations(), observations, name -> STATE, interceptors, batches);
+                new HandlerDecorators(observed, observations, name -> STATE, interceptors, batches);
         List<EventHandlers> projections = new ProjectionBeans(beanFactory, codec.registry())
                 .ofFeeds().stream().map(decorators::decorate).toList();
         return new InboxAssembly(
@@ -72,8 +67,8 @@ public final class InboxAutoConfiguration {
     }
 
     @Bean
-    InboxLifecycle inboxLifecycle(InboxFeeds feeds, EventSourceProperties properties, Environment environment) {
+    InboxLifecycle inboxLifecycle(InboxFeeds feeds, SubscriptionProperties properties, Environment environment) {
         return new InboxLifecycle(
-                feeds, properties.subscriptions().drainTimeout(), SubscriptionThreads.of(environment));
+                feeds, properties.drainTimeout(), SubscriptionThreads.of(environment));
     }
 }

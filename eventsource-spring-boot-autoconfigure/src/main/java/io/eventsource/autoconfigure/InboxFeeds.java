@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  *
  * @param all one for each projection that has chosen a feed
  */
-record InboxFeeds(List<Fed> all) {
+public record InboxFeeds(List<Fed> all) implements ReplaySource {
 
     /**
      * A projection and what reads for it.
@@ -22,19 +22,21 @@ record InboxFeeds(List<Fed> all) {
      * @param consumer the projection
      * @param readers what reads, one for each topic or for all
      */
-    record Fed(String feed, boolean autoStartup, InboxConsumer consumer, List<InboxFeed> readers) {
+    public record Fed(String feed, boolean autoStartup, InboxConsumer consumer, List<InboxFeed> readers) {
 
-        boolean running() {
+        /** Whether all of it is read. */
+        public boolean running() {
             return readers.stream().allMatch(reader -> reader.status().running());
         }
     }
 
-    List<ReplayTarget> replayTargets() {
+    @Override
+    public List<ReplayTarget> replayTargets() {
         return all.stream().map(each -> each.consumer().replayTarget()).toList();
     }
 
-    /** Whose dead letters may be handled again: who has stopped a feed wants its read model left alone. */
-    Set<String> running() {
+    @Override
+    public Set<String> running() {
         return all.stream()
                 .filter(Fed::running)
                 .map(each -> each.consumer().name())

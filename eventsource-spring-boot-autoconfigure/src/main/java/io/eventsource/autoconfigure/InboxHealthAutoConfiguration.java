@@ -1,5 +1,7 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.context.Lifecycle;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -12,7 +14,7 @@ import org.springframework.context.annotation.Conditional;
 /** Reports the state of feeds where Actuator is present. */
 @AutoConfiguration(after = InboxAutoConfiguration.class)
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
-@ConditionalOnBean(InboxLifecycle.class)
+@ConditionalOnBean(InboxFeeds.class)
 @Conditional(FeedsDeclared.class)
 @ConditionalOnEnabledHealthIndicator("eventsource-inbox")
 public final class InboxHealthAutoConfiguration {
@@ -22,7 +24,7 @@ public final class InboxHealthAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "eventsourceInboxHealthIndicator")
-    InboxHealthIndicator eventsourceInboxHealthIndicator(InboxFeeds feeds, InboxLifecycle lifecycle) {
+    InboxHealthIndicator eventsourceInboxHealthIndicator(InboxFeeds feeds, @Qualifier("inboxLifecycle") Lifecycle lifecycle) {
         return new InboxHealthIndicator(feeds, lifecycle);
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.context.Lifecycle;
 import io.eventsource.autoconfigure.InboxFeeds.Fed;
 import io.eventsource.failure.FailureText;
 import io.eventsource.inbox.InboxFeed;
@@ -21,9 +22,9 @@ final class InboxHealthIndicator extends AbstractHealthIndicator {
     private static final Status DEGRADED = new Status("DEGRADED");
 
     private final InboxFeeds feeds;
-    private final InboxLifecycle lifecycle;
+    private final Lifecycle lifecycle;
 
-    InboxHealthIndicator(InboxFeeds feeds, InboxLifecycle lifecycle) {
+    InboxHealthIndicator(InboxFeeds feeds, Lifecycle lifecycle) {
         super("The state of the feeds cannot be read");
         this.feeds = feeds;
         this.lifecycle = lifecycle;

@@ -75,6 +75,6 @@ final class InboxLifecycle implements SmartLifecycle {
 
     @Override
     public int getPhase() {
-        return SubscriptionLifecycle.PHASE;
+        return LifecyclePhase.SUBSCRIPTIONS.value();
     }
 }

@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Conditional;
 /** Measures feeds where Micrometer is present. */
 @AutoConfiguration(after = InboxAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
-@ConditionalOnBean(InboxLifecycle.class)
+@ConditionalOnBean(InboxFeeds.class)
 @Conditional(FeedsDeclared.class)
 public final class InboxMetricsAutoConfiguration {
 

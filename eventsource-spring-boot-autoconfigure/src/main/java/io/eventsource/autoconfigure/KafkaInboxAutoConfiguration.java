@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.kafka.core.ConsumerFactory;
 
 /** Feeds from Kafka, with the settings of {@code spring.kafka}. */
-@AutoConfiguration(after = KafkaAutoConfiguration.class)
+@AutoConfiguration(after = KafkaAutoConfiguration.class, before = InboxAutoConfiguration.class)
 @ConditionalOnClass({
     KafkaInboxFeed.class,
     KafkaMessageFactory.class,

@@ -19,15 +19,18 @@ import org.springframework.context.annotation.Lazy;
 @ConditionalOnClass(
         value = {KafkaTransport.class, ProducerConfig.class},
         name = "io.cloudevents.kafka.KafkaMessageFactory")
-@ConditionalOnBean(OutboxHandlers.class)
+@ConditionalOnBean(OutboxDestinations.class)
 public final class KafkaOutboxAutoConfiguration {
+
+    /** The name by which destinations with the transport kafka find it. */
+    private static final String BEAN = "eventsourceKafkaTransport";
 
     /** Creates the configuration. */
     public KafkaOutboxAutoConfiguration() {}
 
-    @Bean(OutboxTransports.KAFKA_BEAN)
+    @Bean(BEAN)
     @Lazy
-    @ConditionalOnMissingBean(name = OutboxTransports.KAFKA_BEAN)
+    @ConditionalOnMissingBean(name = BEAN)
     MessageTransport eventsourceKafkaTransport(OutboxProperties properties, ObjectProvider<KafkaClientSettings> boot) {
         Map<String, Object> settings =
                 new HashMap<>(boot.getIfAvailable(() -> Map::of).producer());

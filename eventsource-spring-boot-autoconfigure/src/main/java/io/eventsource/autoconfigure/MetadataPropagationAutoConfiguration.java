@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.context.MetadataThreadLocalAccessor;
 import io.eventsource.store.EventStore;
 import io.micrometer.context.ContextRegistry;
@@ -22,6 +23,7 @@ import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnClass({ContextSnapshotFactory.class, ContextPropagatingTaskDecorator.class})
 @ConditionalOnBooleanProperty(name = "eventsource.metadata.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(MetadataProperties.class)
 public final class MetadataPropagationAutoConfiguration {
 
     /** Creates the configuration. */

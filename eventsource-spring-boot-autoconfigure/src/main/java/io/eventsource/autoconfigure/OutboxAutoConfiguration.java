@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.PayloadSerializer;
@@ -24,10 +25,11 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** Publishes events to the destinations that are said in properties, by classes of events, and by beans. */
+/** Publishes events to the destinations declared in properties, by classes of events, and by beans. */
 @AutoConfiguration(after = {EventStoreAutoConfiguration.class, DeadLetterAutoConfiguration.class})
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnBooleanProperty(name = "eventsource.outbox.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(OutboxProperties.class)
 public final class OutboxAutoConfiguration {
 
     /** Creates the configuration. */
@@ -49,6 +51,12 @@ public final class OutboxAutoConfiguration {
                 codec,
                 serializer,
                 context);
+    }
+
+    @Bean
+    OutboxDestinations eventOutboxDestinations(OutboxHandlers handlers) {
+        return new OutboxDestinations(
+                handlers.destinations().stream().map(ConfiguredDestination::name).toList());
     }
 
     @Bean

@@ -6,17 +6,14 @@ import io.eventsource.outbox.ApplicationEvents;
 import io.eventsource.outbox.MessageMapper;
 import io.eventsource.outbox.Publisher;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.subscription.StartPosition;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.context.ApplicationEventPublisher;
 
 /** The handlers of all destinations, which subscriptions drive like those of projections. */
-final class OutboxHandlers {
+final class OutboxHandlers implements HandlerContributor {
 
     private final List<ConfiguredDestination> destinations;
     private final OutboxTransports transports;
@@ -42,8 +39,12 @@ final class OutboxHandlers {
     }
 
     /** Starts the transports. */
-    List<EventHandlers> make() {
-        return published().map(this::handlers).toList();
+    @Override
+    public List<Contribution> contribute() {
+        return published()
+                .map(each -> new Contribution(
+                        handlers(each), each.startFrom(), OutboxProperties.property(each.name()) + "start-from"))
+                .toList();
     }
 
     /** Destinations that this application serves. */
@@ -62,17 +63,6 @@ final class OutboxHandlers {
     /** The names in the store of what leaves for a destination. */
     Set<String> storedNames(ConfiguredDestination destination) {
         return new MessageMapper(destination.destination(), codec, serializer).storedNames();
-    }
-
-    /** Where destinations begin that say so, by the names of their subscriptions. */
-    Map<String, StartPosition> starts() {
-        Map<String, StartPosition> starts = new HashMap<>();
-        for (ConfiguredDestination each : destinations) {
-            if (each.startFrom() != null) {
-                starts.put(each.subscription(), each.startFrom());
-            }
-        }
-        return starts;
     }
 
     private EventHandlers handlers(ConfiguredDestination each) {

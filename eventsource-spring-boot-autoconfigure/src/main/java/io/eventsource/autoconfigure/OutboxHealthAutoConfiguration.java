@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.outbox.Outbox;
 import io.eventsource.subscription.SubscriptionManager;
 import org.springframework.beans.factory.ObjectProvider;
@@ -16,6 +17,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(Outbox.class)
 @ConditionalOnEnabledHealthIndicator("eventsource-outbox")
+@EnableConfigurationProperties(OutboxProperties.class)
 public final class OutboxHealthAutoConfiguration {
 
     /** Creates the configuration. */

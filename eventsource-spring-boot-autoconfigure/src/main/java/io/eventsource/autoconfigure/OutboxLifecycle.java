@@ -12,8 +12,6 @@ import org.springframework.context.SmartLifecycle;
 /** Does what the outbox has to do now and then, in one thread. Starts after the subscriptions and stops before them. */
 final class OutboxLifecycle implements SmartLifecycle {
 
-    private static final int PHASE = SubscriptionLifecycle.PHASE + 1;
-
     /** Each task is a few statements that end by themselves. */
     private static final Duration ENDED_WITHIN = Duration.ofSeconds(5);
 
@@ -69,6 +67,6 @@ final class OutboxLifecycle implements SmartLifecycle {
 
     @Override
     public int getPhase() {
-        return PHASE;
+        return LifecyclePhase.AFTER_SUBSCRIPTIONS.value();
     }
 }

@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Bean;
 /** Measures how far destinations are where Micrometer is present. */
 @AutoConfiguration(after = OutboxAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
-@ConditionalOnBean({Outbox.class, OutboxHandlers.class})
+@ConditionalOnBean({Outbox.class, OutboxDestinations.class})
 public final class OutboxMetricsAutoConfiguration {
 
     /** Creates the configuration. */
@@ -19,12 +19,8 @@ public final class OutboxMetricsAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    OutboxMetrics eventOutboxMetrics(Outbox outbox, OutboxHandlers handlers) {
-        return new OutboxMetrics(
-                outbox,
-                handlers.destinations().stream()
-                        .map(ConfiguredDestination::name)
-                        .toList());
+    OutboxMetrics eventOutboxMetrics(Outbox outbox, OutboxDestinations destinations) {
+        return new OutboxMetrics(outbox, destinations.names());
     }
 
     @Bean

@@ -9,4 +9,4 @@ import java.time.Duration;
  * @param interval how long after one time the next
  * @param work does it
  */
-record OutboxTask(String description, Duration interval, Runnable work) {}
+public record OutboxTask(String description, Duration interval, Runnable work) {}

@@ -24,7 +24,7 @@ public final class PoolHealthAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "eventsourcePoolHealthIndicator")
-    PoolHealthIndicator eventsourcePoolHealthIndicator(HikariDataSource pool, EventSourceProperties properties) {
-        return new PoolHealthIndicator(pool, properties.pool().saturationThreshold());
+    PoolHealthIndicator eventsourcePoolHealthIndicator(HikariDataSource pool, PoolProperties properties) {
+        return new PoolHealthIndicator(pool, properties.saturationThreshold());
     }
 }

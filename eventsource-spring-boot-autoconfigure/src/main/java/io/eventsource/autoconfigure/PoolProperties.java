@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import io.eventsource.session.PoolerMode;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param instances How many instances of the application run at the same time, at most.
  * @param saturationThreshold Part of the connections in use from which on health is degraded.
  */
+@ConfigurationProperties("eventsource.pool")
 public record PoolProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("medium") PoolPreset preset,

@@ -23,7 +23,7 @@ final class PoolReport implements SmartLifecycle {
     private final HikariDataSource pool;
     private final int instances;
     private final PoolerMode pooler;
-    private final int besides;
+    private final IntSupplier besides;
     private final IntSupplier others;
     private volatile boolean running;
 
@@ -33,10 +33,10 @@ final class PoolReport implements SmartLifecycle {
      * @param pool the pool
      * @param instances how many instances of the application there are, as far as anybody has said; those that run count if they are more
      * @param pooler what stands before the server; how many connections that opens is not the pools' to say
-     * @param besides how many connections each instance holds beside its pool
+     * @param besides counts the connections that each instance holds beside its pool
      * @param others counts the other instances that run
      */
-    PoolReport(HikariDataSource pool, int instances, PoolerMode pooler, int besides, IntSupplier others) {
+    PoolReport(HikariDataSource pool, int instances, PoolerMode pooler, IntSupplier besides, IntSupplier others) {
         this.pool = pool;
         this.instances = instances;
         this.pooler = pooler;
@@ -72,14 +72,14 @@ final class PoolReport implements SmartLifecycle {
                         Objects.requireNonNullElse(pool.getTransactionIsolation(), "of the server"),
                         pool.getDataSourceProperties().getProperty("ApplicationName", ""),
                         pool.getDataSourceProperties().getProperty("options", ""),
-                        besides);
+                        besides.getAsInt());
     }
 
     private void compare() {
         try {
             ConnectionLimit limit = ConnectionLimit.of(pool);
             ConnectionDemand demand = new ConnectionDemand(
-                    Math.max(instances, others.getAsInt() + 1), pool.getMaximumPoolSize(), besides);
+                    Math.max(instances, others.getAsInt() + 1), pool.getMaximumPoolSize(), besides.getAsInt());
             if (demand.fits(limit)) {
                 log.info("{}", describe(demand, limit));
             } else {

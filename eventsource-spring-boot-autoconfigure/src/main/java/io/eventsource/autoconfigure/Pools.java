@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.ClassUtils;
 
 /** What is done to the store's pool where it is one of HikariCP. */
-final class Pools {
+public final class Pools {
 
     private static final boolean HIKARI_PRESENT =
             ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource", Pools.class.getClassLoader());
@@ -23,7 +23,7 @@ final class Pools {
     private Pools() {}
 
     /** Has a pool that has not been asked for a connection drop those of demoted servers, unless the application decides that itself. */
-    static void evictSessionsOfDemotedServers(DataSource dataSource) {
+    public static void evictSessionsOfDemotedServers(DataSource dataSource) {
         if (HIKARI_PRESENT) {
             Hikari.evictSessionsOfDemotedServers(dataSource);
         }
@@ -33,7 +33,7 @@ final class Pools {
      * Has a pool open all of its connections anew, those in use when they come back, when the server takes no writes, provided that the pool
      * does not drop such connections itself: it was running before the library saw it. Asks only then.
      */
-    static void renewWhereReadOnly(DataSource dataSource) {
+    public static void renewWhereReadOnly(DataSource dataSource) {
         if (HIKARI_PRESENT) {
             Hikari.renewWhereReadOnly(dataSource);
         }

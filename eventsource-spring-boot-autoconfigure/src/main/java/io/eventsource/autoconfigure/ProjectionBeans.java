@@ -13,25 +13,25 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.annotation.AnnotationUtils;
 
 /** Finds what handles events: beans with {@code @EventHandler} methods, and {@link EventHandlers} beans. */
-final class ProjectionBeans {
+public final class ProjectionBeans {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final EventRegistry registry;
     private final DeclaredTransactions transactions;
 
-    ProjectionBeans(ConfigurableListableBeanFactory beanFactory, EventRegistry registry) {
+    public ProjectionBeans(ConfigurableListableBeanFactory beanFactory, EventRegistry registry) {
         this.beanFactory = beanFactory;
         this.registry = registry;
         this.transactions = new DeclaredTransactions(beanFactory);
     }
 
     /** Those that are to be driven through the log. */
-    List<EventHandlers> ofTheLog() {
+    public List<EventHandlers> ofTheLog() {
         return find().stream().filter(each -> each.feed() == null).toList();
     }
 
     /** Those that are to be fed with messages of other services. */
-    List<EventHandlers> ofFeeds() {
+    public List<EventHandlers> ofFeeds() {
         return find().stream().filter(each -> each.feed() != null).toList();
     }
 

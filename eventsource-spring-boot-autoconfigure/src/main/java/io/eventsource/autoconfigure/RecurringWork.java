@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Work that goes on in spite of failures: the first one is a warning, and the first success behind it is told. Used by one thread. */
-final class RecurringWork implements Runnable {
+public final class RecurringWork implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(RecurringWork.class);
 
@@ -21,7 +21,7 @@ final class RecurringWork implements Runnable {
      * @param description what it does, as the beginning of a sentence
      * @param work does it, and says or throws what it has failed by
      */
-    RecurringWork(String description, Supplier<@Nullable Throwable> work) {
+    public RecurringWork(String description, Supplier<@Nullable Throwable> work) {
         this.description = description;
         this.work = work;
     }

@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** Feeds from Redis Streams, with the settings of {@code spring.data.redis}. */
-@AutoConfiguration(after = DataRedisAutoConfiguration.class)
+@AutoConfiguration(after = DataRedisAutoConfiguration.class, before = InboxAutoConfiguration.class)
 @ConditionalOnClass({
     RedisInboxFeed.class,
     AbstractRedisClient.class,

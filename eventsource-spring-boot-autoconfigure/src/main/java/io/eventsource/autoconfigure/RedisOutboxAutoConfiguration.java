@@ -17,15 +17,18 @@ import org.springframework.context.annotation.Lazy;
 /** Carries messages to Redis Streams where Lettuce is present and a destination asks for it. */
 @AutoConfiguration(after = OutboxAutoConfiguration.class)
 @ConditionalOnClass({RedisTransport.class, AbstractRedisClient.class})
-@ConditionalOnBean(OutboxHandlers.class)
+@ConditionalOnBean(OutboxDestinations.class)
 public final class RedisOutboxAutoConfiguration {
+
+    /** The name by which destinations with the transport redis find it. */
+    private static final String BEAN = "eventsourceRedisTransport";
 
     /** Creates the configuration. */
     public RedisOutboxAutoConfiguration() {}
 
-    @Bean(OutboxTransports.REDIS_BEAN)
+    @Bean(BEAN)
     @Lazy
-    @ConditionalOnMissingBean(name = OutboxTransports.REDIS_BEAN)
+    @ConditionalOnMissingBean(name = BEAN)
     MessageTransport eventsourceRedisTransport(
             OutboxProperties properties,
             ObjectProvider<AbstractRedisClient> clients,
@@ -47,7 +50,7 @@ public final class RedisOutboxAutoConfiguration {
                     options.maxMessageBytes(),
                     options.timeout());
         } catch (IllegalArgumentException invalid) {
-            throw new EventSourceException(OutboxProperties.PREFIX + "redis." + invalid.getMessage(), invalid);
+            throw new EventSourceException("eventsource.outbox.redis." + invalid.getMessage(), invalid);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.context.ActorResolver;
 import io.eventsource.context.TenantResolver;
 import io.eventsource.store.EventStore;
@@ -24,6 +25,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass({OncePerRequestFilter.class, HttpServletRequest.class})
 @ConditionalOnBooleanProperty(name = "eventsource.metadata.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(MetadataProperties.class)
 public final class RequestMetadataAutoConfiguration {
 
     /** The order of Spring Security's filter chain, where the application sets no other. */
@@ -34,13 +36,13 @@ public final class RequestMetadataAutoConfiguration {
 
     @Bean
     FilterRegistrationBean<RequestMetadataFilter> eventRequestMetadataFilter(
-            EventSourceProperties properties,
+            MetadataProperties properties,
             ObjectProvider<TenantResolver<HttpServletRequest>> tenants,
             ObjectProvider<ActorResolver<HttpServletRequest>> actors,
             Environment environment) {
         FilterRegistrationBean<RequestMetadataFilter> registration =
                 new FilterRegistrationBean<>(new RequestMetadataFilter(
-                        properties.metadata().correlationHeader(),
+                        properties.correlationHeader(),
                         tenants.getIfAvailable(() -> request -> null),
                         actors.getIfAvailable(() -> RequestMetadataAutoConfiguration::principal),
                         new AlternativeJdkIdGenerator()));

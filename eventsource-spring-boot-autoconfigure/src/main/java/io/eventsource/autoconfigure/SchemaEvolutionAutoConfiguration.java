@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.event.EventCodec;
 import io.eventsource.evolution.EventStoreVerification;
 import io.eventsource.evolution.EventSurvey;
@@ -18,6 +19,7 @@ import org.springframework.context.annotation.Bean;
 /** Says which stored events the application cannot read: in a report at start, or as all that a run is for. */
 @AutoConfiguration(after = EventStoreAutoConfiguration.class)
 @ConditionalOnBean(EventStore.class)
+@EnableConfigurationProperties(SchemaEvolutionProperties.class)
 public final class SchemaEvolutionAutoConfiguration {
 
     /** Creates the configuration. */
@@ -37,8 +39,8 @@ public final class SchemaEvolutionAutoConfiguration {
 
     @Bean
     @ConditionalOnBooleanProperty(name = "eventsource.verify", havingValue = false, matchIfMissing = true)
-    SchemaReport eventSchemaReport(EventSurvey survey, EventSourceProperties properties) {
-        return new SchemaReport(survey, properties.schemaEvolution().report());
+    SchemaReport eventSchemaReport(EventSurvey survey, SchemaEvolutionProperties properties) {
+        return new SchemaReport(survey, properties.report());
     }
 
     @Bean

@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.autoconfigure.EventSourceProperties.ReportScope;
+import io.eventsource.autoconfigure.SchemaEvolutionProperties.ReportScope;
 import io.eventsource.evolution.EventSurvey;
 import io.eventsource.evolution.EventSurveyResult;
 import io.eventsource.failure.FailureText;

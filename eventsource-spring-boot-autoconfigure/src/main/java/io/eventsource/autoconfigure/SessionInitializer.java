@@ -14,36 +14,33 @@ final class SessionInitializer implements InitializingBean {
     private static final Logger log = LoggerFactory.getLogger(SessionInitializer.class);
 
     private final DataSource dataSource;
-    private final EventSourceProperties properties;
+    private final PoolProperties pool;
+    private final boolean migrating;
     private final GroundCheck ground;
 
-    SessionInitializer(DataSource dataSource, EventSourceProperties properties, GroundCheck ground) {
+    SessionInitializer(DataSource dataSource, PoolProperties pool, boolean migrating, GroundCheck ground) {
         this.dataSource = dataSource;
         this.ground = ground;
-        this.properties = properties;
+        this.pool = pool;
+        this.migrating = migrating;
     }
 
     @Override
     public void afterPropertiesSet() {
-        if (properties.pool().enabled()) {
+        if (pool.enabled()) {
             Pools.evictSessionsOfDemotedServers(dataSource);
         }
-        PoolerMode pooler = properties.pool().pooler();
+        PoolerMode pooler = pool.pooler();
         try {
             if (ground.checkServer().behindPooler()) {
                 new PoolerCheck(dataSource, pooler).verify();
             }
         } catch (DataAccessException failure) {
-            if (properties.migration().enabled()) {
+            if (migrating) {
                 throw failure;
             }
             // an application that makes no tables may start before its database
             log.warn("Cannot tell whether a pooler stands before the database: it does not answer", failure);
-        }
-        if (properties.subscriptions().pollsBehind(pooler)) {
-            log.info(
-                    "A pooler shares sessions: events of other instances are found by polling each {}. eventsource.subscriptions.direct-url gives notifications a way past it",
-                    properties.subscriptions().pollInterval());
         }
     }
 }

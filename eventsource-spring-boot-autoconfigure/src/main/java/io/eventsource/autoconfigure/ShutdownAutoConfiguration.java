@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.GracefulShutdown;
 import org.springframework.beans.factory.ObjectProvider;
@@ -13,6 +14,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = SubscriptionAutoConfiguration.class)
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnBooleanProperty(name = SigtermExit.PROPERTY)
+@EnableConfigurationProperties(ShutdownProperties.class)
 public final class ShutdownAutoConfiguration {
 
     /** Creates the configuration. */

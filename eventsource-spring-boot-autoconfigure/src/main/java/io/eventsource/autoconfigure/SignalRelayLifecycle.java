@@ -7,7 +7,6 @@ import org.springframework.context.SmartLifecycle;
 /** Starts the relay before the subscriptions and stops it after them, so that what they append at the end is told too. */
 final class SignalRelayLifecycle implements SmartLifecycle {
 
-    private static final int PHASE = SubscriptionLifecycle.PHASE - 1;
     private static final Duration STOP_WITHIN = Duration.ofSeconds(6);
 
     private final SignalRelay relay;
@@ -36,6 +35,6 @@ final class SignalRelayLifecycle implements SmartLifecycle {
 
     @Override
     public int getPhase() {
-        return PHASE;
+        return LifecyclePhase.BEFORE_SUBSCRIPTIONS.value();
     }
 }

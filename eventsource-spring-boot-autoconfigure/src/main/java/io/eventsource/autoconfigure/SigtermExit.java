@@ -107,6 +107,6 @@ final class SigtermExit implements SmartLifecycle {
     /** When all else has started; until then the JVM ends as ever. */
     @Override
     public int getPhase() {
-        return Integer.MAX_VALUE;
+        return LifecyclePhase.LAST.value();
     }
 }

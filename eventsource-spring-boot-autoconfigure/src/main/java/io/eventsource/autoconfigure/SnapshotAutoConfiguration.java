@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.EventSourceException;
 import io.eventsource.aggregate.AggregateTypes;
 import io.eventsource.event.EventRegistry;
@@ -27,6 +28,7 @@ import org.springframework.core.env.Environment;
 /** Configures where snapshots are kept, when they are taken, and of which types of aggregates. */
 @AutoConfiguration(after = EventStoreAutoConfiguration.class)
 @ConditionalOnBean(EventStore.class)
+@EnableConfigurationProperties(SnapshotProperties.class)
 public final class SnapshotAutoConfiguration {
 
     /** Creates the configuration. */
@@ -45,9 +47,9 @@ public final class SnapshotAutoConfiguration {
             DataSource dataSource,
             EventSourceSchema schema,
             EventSourceObservations observations,
-            EventSourceProperties properties) {
+            ObservationProperties properties) {
         SnapshotRepository repository = SnapshotRepository.postgres(dataSource, schema);
-        return properties.observations().snapshot() ? observations.observe(repository) : repository;
+        return properties.snapshot() ? observations.observe(repository) : repository;
     }
 
     @Bean
@@ -57,8 +59,8 @@ public final class SnapshotAutoConfiguration {
     }
 
     @Bean
-    SnapshotExecutorHolder snapshotExecutor(EventStore store, EventSourceProperties properties) {
-        return new SnapshotExecutorHolder(store, properties.snapshots().queueCapacity());
+    SnapshotExecutorHolder snapshotExecutor(EventStore store, SnapshotProperties properties) {
+        return new SnapshotExecutorHolder(store, properties.queueCapacity());
     }
 
     @Bean
@@ -66,19 +68,19 @@ public final class SnapshotAutoConfiguration {
     Snapshots snapshots(
             SnapshotRepository repository,
             PayloadSerializer serializer,
-            EventSourceProperties properties,
+            SnapshotProperties properties,
             AggregateTypes types,
             DataSource dataSource,
             SnapshotExecutorHolder executor,
             ObjectProvider<SnapshotPolicy> policies,
             ObjectProvider<SnapshotListener> listeners,
             Clocks clocks) {
-        requireKnown(properties.snapshots(), types);
+        requireKnown(properties, types);
         @Nullable SnapshotPolicy policy = policies.getIfAvailable();
         return new Snapshots(
                 repository,
                 serializer,
-                type -> properties.snapshots().settings(type, policy),
+                type -> properties.settings(type, policy),
                 new TransactionParticipation(dataSource),
                 executor.executor(),
                 listeners.orderedStream().toList(),

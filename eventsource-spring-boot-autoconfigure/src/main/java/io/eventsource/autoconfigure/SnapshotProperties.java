@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import io.eventsource.snapshot.SnapshotMode;
 import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.SnapshotSettings;
@@ -16,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param queueCapacity How many background snapshots may wait; a further one is skipped and counted.
  * @param aggregates What is different for some aggregates, by the name of their type: enabled, threshold, mode.
  */
+@ConfigurationProperties("eventsource.snapshots")
 public record SnapshotProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("100") int threshold,

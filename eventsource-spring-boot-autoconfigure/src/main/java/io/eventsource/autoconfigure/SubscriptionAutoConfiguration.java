@@ -1,5 +1,7 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.autoconfigure.HandlerContributor.Contribution;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.event.EventCodec;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.projection.EventHandlers;
@@ -39,6 +41,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnBooleanProperty(name = "eventsource.subscriptions.enabled", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = "eventsource.verify", havingValue = false, matchIfMissing = true)
+@EnableConfigurationProperties(SubscriptionProperties.class)
 public final class SubscriptionAutoConfiguration {
 
     /** Creates the configuration. */
@@ -53,33 +56,35 @@ public final class SubscriptionAutoConfiguration {
             EventCodec codec,
             LogHead logHead,
             LogSignal signal,
-            EventSourceProperties properties,
+            SubscriptionProperties properties,
+            ObservationProperties observed,
             ObjectProvider<SubscriptionListener> listeners,
             ErrorHandling errors,
             Environment environment,
             EventSourceObservations observations,
             ObjectProvider<HandlerInterceptor> interceptors,
             ObjectProvider<BatchListener> batches,
-            ObjectProvider<OutboxHandlers> outbox,
+            ObjectProvider<HandlerContributor> contributors,
             Clocks clocks) {
         SubscriptionStates states = new SubscriptionStates();
         HandlerDecorators decorators =
-                new HandlerDecorators(properties.observations(), observations, states::of, interceptors, batches);
+                new HandlerDecorators(observed, observations, states::of, interceptors, batches);
         List<EventHandlers> handlers = new ArrayList<>(new ProjectionBeans(beanFactory, codec.registry()).ofTheLog());
-        OutboxHandlers publishers = outbox.getIfAvailable();
-        if (publishers != null) {
-            handlers.addAll(publishers.make());
-        }
+        List<Contribution> contributed = contributors
+                .orderedStream()
+                .flatMap(each -> each.contribute().stream())
+                .toList();
+        contributed.forEach(each -> handlers.add(each.handlers()));
         return new SubscriptionManager(
                 new SubscriptionDefinitions(
-                                new TransactionManagers(beanFactory), properties.subscriptions(), publishers)
+                                new TransactionManagers(beanFactory), properties, contributed)
                         .of(handlers.stream().map(decorators::decorate).toList()),
                 dataSource,
                 schema,
                 codec,
                 logHead,
                 signal,
-                instance(properties.subscriptions(), environment),
+                instance(properties, environment),
                 SubscriptionThreads.of(environment),
                 (name, from, to) -> {
                     states.stateChanged(name, from, to);
@@ -105,11 +110,11 @@ public final class SubscriptionAutoConfiguration {
 
     @Bean
     SubscriptionLifecycle subscriptionLifecycle(
-            SubscriptionManager manager, EventSourceProperties properties, ApplicationEventPublisher publisher) {
+            SubscriptionManager manager, SubscriptionProperties properties, ApplicationEventPublisher publisher) {
         return new SubscriptionLifecycle(
                 manager,
-                properties.subscriptions().drainTimeout(),
-                properties.subscriptions().shutdownTimeout(),
+                properties.drainTimeout(),
+                properties.shutdownTimeout(),
                 publisher);
     }
 

@@ -1,5 +1,8 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.autoconfigure.HandlerContributor.Contribution;
+import java.util.function.Function;
+import java.util.Map;
 import io.eventsource.EventSourceException;
 import io.eventsource.autoconfigure.SubscriptionProperties.Options;
 import io.eventsource.outbox.Publisher;
@@ -19,20 +22,16 @@ final class SubscriptionDefinitions {
 
     private final TransactionManagers transactionManagers;
     private final SubscriptionProperties properties;
-    private final @Nullable OutboxHandlers outbox;
+    private final Map<String, Contribution> contributed;
 
-    /**
-     * Creates it.
-     *
-     * @param outbox knows where destinations begin; null when nothing is published here
-     */
     SubscriptionDefinitions(
             TransactionManagers transactionManagers,
             SubscriptionProperties properties,
-            @Nullable OutboxHandlers outbox) {
+            List<Contribution> contributed) {
         this.transactionManagers = transactionManagers;
         this.properties = properties;
-        this.outbox = outbox;
+        this.contributed = contributed.stream()
+                .collect(Collectors.toMap(each -> each.handlers().name(), Function.identity(), (one, other) -> one));
     }
 
     List<SubscriptionDefinition> of(List<EventHandlers> handlers) {
@@ -46,17 +45,15 @@ final class SubscriptionDefinitions {
 
     private SubscriptionSettings settings(EventHandlers handlers) {
         SubscriptionSettings settings = properties.settings(handlers);
-        StartPosition start = outbox == null ? null : outbox.starts().get(handlers.name());
-        if (start == null) {
+        Contribution contribution = contributed.get(handlers.name());
+        StartPosition start = contribution == null ? null : contribution.startFrom();
+        if (contribution == null || start == null) {
             return settings;
         }
         if (properties.named().getOrDefault(handlers.name(), Options.NONE).startFrom() != null) {
             throw new EventSourceException(
-                    "%sstart-from and eventsource.subscriptions.named[%s].start-from say the same of one subscription. Remove one of them."
-                            .formatted(
-                                    OutboxProperties.property(
-                                            handlers.name().substring(Publisher.NAME_PREFIX.length())),
-                                    handlers.name()));
+                    "%s and eventsource.subscriptions.named[%s].start-from say the same of one subscription. Remove one of them."
+                            .formatted(contribution.startProperty(), handlers.name()));
         }
         return settings.toBuilder().startFrom(start).build();
     }

@@ -38,9 +38,9 @@ public final class SubscriptionHealthAutoConfiguration {
 
     @Bean
     HeadWatch eventsourceHeadWatch(
-            SubscriptionManager manager, EventSourceHealthProperties health, EventSourceProperties properties) {
+            SubscriptionManager manager, EventSourceHealthProperties health, SubscriptionProperties properties) {
         Duration silence = health.headSilence(
-                Objects.requireNonNull(properties.subscriptions().pollInterval()));
+                Objects.requireNonNull(properties.pollInterval()));
         return new HeadWatch(manager, silence);
     }
 
@@ -71,14 +71,14 @@ public final class SubscriptionHealthAutoConfiguration {
             LogHead logHead,
             HeadWatch watch,
             ObjectProvider<SignalRelay> relay,
-            EventSourceProperties properties,
+            SubscriptionProperties properties,
             EventSourceHealthProperties health,
             Environment environment,
             Clocks clocks) {
         HoleHealth hole = new HoleHealth(
                 logHead,
                 new AnswerInTime<>(logHead::writers, health.answerTimeout(), SubscriptionThreads.of(environment)),
-                properties.subscriptions().stallThreshold());
+                properties.stallThreshold());
         return new LogHealthIndicator(
                 logHead, watch, hole, relay.getIfAvailable(), health.errorWindow(), clocks.ticker());
     }

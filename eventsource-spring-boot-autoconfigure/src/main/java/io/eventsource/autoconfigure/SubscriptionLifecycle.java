@@ -14,9 +14,6 @@ import org.springframework.context.SmartLifecycle;
  */
 final class SubscriptionLifecycle implements SmartLifecycle {
 
-    /** Below the web server's graceful shutdown and above everything without a phase of its own. */
-    static final int PHASE = DEFAULT_PHASE - 4096;
-
     private final SubscriptionManager manager;
     private final Duration drainTimeout;
     private final Duration shutdownTimeout;
@@ -61,6 +58,6 @@ final class SubscriptionLifecycle implements SmartLifecycle {
 
     @Override
     public int getPhase() {
-        return PHASE;
+        return LifecyclePhase.SUBSCRIPTIONS.value();
     }
 }

@@ -1,14 +1,10 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.CircuitBreakerSettings;
-import io.eventsource.error.ErrorCategory;
-import io.eventsource.error.ErrorClassification;
-import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorSettings;
-import io.eventsource.error.ErrorSeverity;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.session.PoolerMode;
 import io.eventsource.store.PageBytes;
 import io.eventsource.store.SignalRelaySettings;
 import io.eventsource.subscription.CheckpointStrategy;
@@ -17,9 +13,6 @@ import io.eventsource.subscription.StaticPartition;
 import io.eventsource.subscription.SubscriptionFilter;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -45,15 +38,14 @@ import org.springframework.util.unit.DataSize;
  * @param maxPageBytes How many bytes of events each reader of the log brings into memory at once. A thirty-second part of the heap, at most 16MB. An event
  *     that alone has more is read by itself.
  * @param autoStartup Whether subscriptions are started with the application.
- * @param include SubscriptionProperties that this instance starts. All.
- * @param exclude SubscriptionProperties that this instance does not start.
+ * @param include Subscriptions that this instance starts. All.
+ * @param exclude Subscriptions that this instance does not start.
  * @param partitionId Number of this instance, from 0, where segments are assigned by number and not shared out.
  * @param numPartitions How many instances there are, where segments are assigned by number.
- * @param sqlStates What errors of the database are taken for, by their SQLState or the two characters of its class, before the library's own
- *     rules: infrastructure stops reading until it works, permanent parks the event at once, transient, application and unknown try again first.
  * @param defaults How all subscriptions read and handle.
  * @param named What differs for single subscriptions, by their names.
  */
+@ConfigurationProperties("eventsource.subscriptions")
 public record SubscriptionProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("standard") Preset preset,
@@ -72,7 +64,6 @@ public record SubscriptionProperties(
         @DefaultValue Set<String> exclude,
         @Nullable Integer partitionId,
         @Nullable Integer numPartitions,
-        @DefaultValue Map<String, ErrorCategory> sqlStates,
         @DefaultValue Options defaults,
         @DefaultValue Map<String, Options> named) {
 
@@ -114,8 +105,6 @@ public record SubscriptionProperties(
                     PREFIX + "partition-id and num-partitions belong together, but only one of them is set");
         }
         named = Map.copyOf(named);
-        sqlStates = Map.copyOf(sqlStates);
-        classify(ErrorClassifier.standard(), sqlStates);
         include = Set.copyOf(include);
         exclude = Set.copyOf(exclude);
         StaticPartition partition = partition(partitionId, numPartitions);
@@ -125,28 +114,6 @@ public record SubscriptionProperties(
             String prefix = PREFIX + "named." + name + ".";
             requireSegments(prefix, options.over(prefix, all), partition);
         });
-    }
-
-    /** A classifier behind the rules for SQLStates; whole states come before classes. */
-    ErrorClassifier classify(ErrorClassifier classifier) {
-        return classify(classifier, sqlStates);
-    }
-
-    private static ErrorClassifier classify(ErrorClassifier classifier, Map<String, ErrorCategory> rules) {
-        ErrorClassifier result = classifier;
-        List<Map.Entry<String, ErrorCategory>> byLength = rules.entrySet().stream()
-                .sorted(Comparator.comparingInt(rule -> rule.getKey().length()))
-                .toList();
-        for (Map.Entry<String, ErrorCategory> rule : byLength) {
-            try {
-                result = result.withSqlState(
-                        rule.getKey().toUpperCase(Locale.ROOT),
-                        new ErrorClassification(rule.getValue(), ErrorSeverity.HIGH));
-            } catch (IllegalArgumentException invalid) {
-                throw new IllegalArgumentException(PREFIX + "sql-states: " + invalid.getMessage(), invalid);
-            }
-        }
-        return result;
     }
 
     private static @Nullable StaticPartition partition(@Nullable Integer id, @Nullable Integer count) {
@@ -201,15 +168,6 @@ public record SubscriptionProperties(
         Options own = named.getOrDefault(handlers.name(), Options.NONE);
         return own.or(handlers.maxRetries(), handlers.retryDelay())
                 .over(PREFIX + "named." + handlers.name() + ".", all);
-    }
-
-    /** Whether notifications are wanted and a pooler has no session for them. */
-    boolean pollsBehind(PoolerMode pooler) {
-        return wakeUp == WakeUp.NOTIFY && pooler.sharesSessions() && directUrl == null;
-    }
-
-    SignalRelaySettings relaySettings() {
-        return new SignalRelaySettings(enabled, notifyInterval, heartbeat);
     }
 
     /** How commits of other instances are heard of. */

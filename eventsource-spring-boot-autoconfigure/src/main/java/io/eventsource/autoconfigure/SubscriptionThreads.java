@@ -7,12 +7,12 @@ import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Makes the threads in which events are handled. */
-final class SubscriptionThreads {
+public final class SubscriptionThreads {
 
     private SubscriptionThreads() {}
 
     /** Virtual ones where the application asks for them and the JVM has them. */
-    static ThreadFactory of(Environment environment) {
+    public static ThreadFactory of(Environment environment) {
         return Threading.VIRTUAL.isActive(environment)
                 ? new VirtualThreadTaskExecutor("eventsource-").getVirtualThreadFactory()
                 : new CustomizableThreadFactory("eventsource-");

@@ -12,16 +12,16 @@ import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /** Finds the transaction managers that begin handlers' transactions. */
-final class TransactionManagers {
+public final class TransactionManagers {
 
     private final ListableBeanFactory beanFactory;
 
-    TransactionManagers(ListableBeanFactory beanFactory) {
+    public TransactionManagers(ListableBeanFactory beanFactory) {
         this.beanFactory = beanFactory;
     }
 
     /** The one that the handlers name, or the application's only one; null with at-least-once delivery for none. */
-    @Nullable PlatformTransactionManager of(EventHandlers handlers) {
+    public @Nullable PlatformTransactionManager of(EventHandlers handlers) {
         String name = handlers.transactionManager();
         if (name != null) {
             return named(handlers, name);

@@ -1,5 +1,7 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.store.SignalRelaySettings;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogSignal;
@@ -20,21 +22,22 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 /** Tells other instances of commits, and hears of theirs. */
 @AutoConfiguration(after = EventStoreAutoConfiguration.class)
 @ConditionalOnBean(EventStore.class)
-@Conditional(OnNotifications.class)
 @ConditionalOnProperty(name = "eventsource.subscriptions.wake-up", havingValue = "notify", matchIfMissing = true)
+@EnableConfigurationProperties({SubscriptionProperties.class, PoolProperties.class})
 public final class WakeUpAutoConfiguration {
 
     /** Creates the configuration. */
     public WakeUpAutoConfiguration() {}
 
     @Bean
+    @Conditional(OnNotifications.class)
     @ConditionalOnMissingBean
     SignalRelay eventSignalRelay(
             DataSource dataSource,
             ObjectProvider<JdbcConnectionDetails> details,
             EventSourceSchema schema,
             LogSignal signal,
-            EventSourceProperties properties,
+            SubscriptionProperties properties,
             Clocks clocks) {
         CustomizableThreadFactory threads = new CustomizableThreadFactory("eventsource-");
         // a driver that waits for a dead server cannot be interrupted, and must not keep the JVM
@@ -43,17 +46,23 @@ public final class WakeUpAutoConfiguration {
                 RelayConnections.beside(
                         dataSource,
                         details.getIfUnique(),
-                        properties.subscriptions().directUrl()),
+                        properties.directUrl()),
                 schema,
                 signal,
-                properties.subscriptions().relaySettings(),
+                new SignalRelaySettings(properties.enabled(), properties.notifyInterval(), properties.heartbeat()),
                 UUID.randomUUID(),
                 threads,
                 clocks.wall());
     }
 
     @Bean
+    @Conditional(OnNotifications.class)
     SignalRelayLifecycle signalRelayLifecycle(SignalRelay relay) {
         return new SignalRelayLifecycle(relay);
+    }
+
+    @Bean
+    PollingNotice eventPollingNotice(PoolProperties pool, SubscriptionProperties properties) {
+        return new PollingNotice(pool.pooler(), properties);
     }
 }

@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -36,13 +37,52 @@ class ArchitectureTests {
                 || (type.isRecord() && type.getSimpleName().endsWith("Properties"));
     }
 
+    /** What one package needs of another. A further name needs a reason: most is private to its package. */
+    private static final Set<String> SHARED = Set.of(
+            "aot.AnnotatedClassScanner",
+            "deadletter.ReplaySource",
+            "inbox.FeedFactory",
+            "inbox.FeedsDeclared",
+            "inbox.InboxFeeds",
+            "inbox.InboxFeeds$Fed",
+            "lifecycle.LifecyclePhase",
+            "lifecycle.RecurringWork",
+            "lifecycle.SubscriptionThreads",
+            "outbox.OutboxDestinations",
+            "outbox.OutboxTask",
+            "pool.Pools",
+            "projection.BatchListener",
+            "projection.HandlerDecorators",
+            "projection.ProjectionBeans",
+            "projection.TransactionManagers",
+            "subscription.HandlerContributor",
+            "subscription.HandlerContributor$Contribution");
+
+    private static final DescribedPredicate<JavaClass> IS_SHARED = DescribedPredicate.describe(
+            "what packages share",
+            type -> SHARED.contains(type.getName().substring("io.eventsource.autoconfigure.".length())));
+
     @ArchTest
-    static final ArchRule WHAT_IS_PUBLIC_IS_CONFIGURATION_OR_PROPERTIES = classes()
+    static final ArchRule WHAT_IS_PUBLIC_IS_CONFIGURATION_PROPERTIES_OR_SHARED = classes()
             .that()
             .arePublic()
             .and(DescribedPredicate.not(PROPERTIES))
+            .and(DescribedPredicate.not(IS_SHARED))
             .should()
             .beAnnotatedWith(AutoConfiguration.class);
+
+    @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES = slices().matching("io.eventsource.autoconfigure.(*)..")
+            .should()
+            .beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule EVERYTHING_HAS_A_PACKAGE_OF_ITS_FEATURE =
+            classes()
+            .that()
+            .doNotHaveSimpleName("package-info")
+            .should()
+            .resideInAPackage("io.eventsource.autoconfigure.*");
 
     @ArchTest
     static final ArchRule AUTO_CONFIGURATIONS_ARE_PUBLIC_AND_FINAL = classes()
@@ -114,7 +154,7 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule THE_SYSTEM_IS_NOT_ASKED_FOR_THE_TIME = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName("io.eventsource.autoconfigure.EventStoreAutoConfiguration")
+            .doNotHaveFullyQualifiedName("io.eventsource.autoconfigure.store.EventStoreAutoConfiguration")
             .should()
             .accessTargetWhere(oneOf(WALL_CLOCKS));
 
@@ -122,7 +162,7 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule NOTHING_IS_MEASURED_BY_THE_WALL_CLOCK = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName("io.eventsource.autoconfigure.InboxMetrics")
+            .doNotHaveFullyQualifiedName("io.eventsource.autoconfigure.metrics.InboxMetrics")
             .should()
             .accessTargetWhere(oneOf(DISTANCES));
 }

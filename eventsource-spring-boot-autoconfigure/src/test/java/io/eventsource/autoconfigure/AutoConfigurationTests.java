@@ -100,7 +100,7 @@ class AutoConfigurationTests {
     void theMigrationsCanBeSwitchedOff(String off) {
         application.withPropertyValues("eventsource.migration.enabled=" + off).run(context -> assertThat(context)
                 .hasNotFailed()
-                .doesNotHaveBean(SchemaInitializer.class)
+                .doesNotHaveBean("eventSourceSchemaInitializer")
                 .hasSingleBean(EventStore.class));
     }
 
@@ -112,9 +112,9 @@ class AutoConfigurationTests {
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .doesNotHaveBean(SubscriptionManager.class)
-                        .doesNotHaveBean(SubscriptionLifecycle.class)
+                        .doesNotHaveBean("subscriptionLifecycle")
                         .doesNotHaveBean(DeadLetterReplay.class)
-                        .doesNotHaveBean(DeadLetterLifecycle.class)
+                        .doesNotHaveBean("deadLetterLifecycle")
                         .hasSingleBean(DeadLetterRepository.class)
                         .hasSingleBean(EventStore.class));
     }

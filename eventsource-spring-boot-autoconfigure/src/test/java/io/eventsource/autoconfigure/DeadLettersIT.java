@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.health.contributor.HealthIndicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -587,7 +588,7 @@ class DeadLettersIT {
     class InHealth {
 
         private Health health(BeanFactory context) {
-            return context.getBean(DeadLetterHealthIndicator.class).health();
+            return context.getBean("eventsourceDeadLettersHealthIndicator", HealthIndicator.class).health();
         }
 
         @Test
@@ -633,7 +634,7 @@ class DeadLettersIT {
                     .run(context -> {
                         park(context, 3);
                         assertHealth(context, "DEGRADED", 3);
-                        soon().untilAsserted(() -> assertThat(context.getBean(EventSourceHealthIndicator.class)
+                        soon().untilAsserted(() -> assertThat(context.getBean("eventsourceHealthIndicator", HealthIndicator.class)
                                         .health()
                                         .getStatus()
                                         .getCode())
@@ -654,7 +655,7 @@ class DeadLettersIT {
             application
                     .withPropertyValues("management.health.eventsource-dead-letters.enabled=false")
                     .run(context ->
-                            assertThat(context).hasNotFailed().doesNotHaveBean(DeadLetterHealthIndicator.class));
+                            assertThat(context).hasNotFailed().doesNotHaveBean("eventsourceDeadLettersHealthIndicator"));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.health.contributor.HealthIndicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -133,7 +134,7 @@ class DemotedServerIT {
                     EventStore store = context.getBean(EventStore.class);
                     assertThat(failures(store)).isEqualTo(Integer.MAX_VALUE);
 
-                    context.getBean(EventSourceHealthIndicator.class).health();
+                    context.getBean("eventsourceHealthIndicator", HealthIndicator.class).health();
 
                     await().atMost(Duration.ofSeconds(10))
                             .ignoreExceptions()

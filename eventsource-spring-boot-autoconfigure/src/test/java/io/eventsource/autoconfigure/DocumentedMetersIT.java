@@ -90,10 +90,10 @@ class DocumentedMetersIT {
                         "eventsource.snapshots.threshold=2",
                         "eventsource.outbox.destinations.accounts.transport=spring",
                         "eventsource.outbox.destinations.accounts.events=deposited")
-                .withPropertyValues(FeedsIT.feed("redis"))
+                .withPropertyValues(Feeds.feed("redis"))
                 .withPropertyValues("spring.data.redis.port=1")
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
-                .withBean(FeedsIT.Incoming.class)
+                .withBean(Feeds.Incoming.class)
                 .run(context -> {
                     MeasuredUse.of(context);
                     MeterRegistry registry = context.getBean(MeterRegistry.class);

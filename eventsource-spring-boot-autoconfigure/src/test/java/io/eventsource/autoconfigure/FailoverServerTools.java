@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.health.contributor.HealthIndicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -156,7 +157,7 @@ class FailoverServerTools {
     }
 
     private Status health() {
-        return context.getBean(EventSourceHealthIndicator.class).health().getStatus();
+        return context.getBean("eventsourceHealthIndicator", HealthIndicator.class).health().getStatus();
     }
 
     /** From the promotion on. */

@@ -31,7 +31,7 @@ class FeedMistakesIT {
     @Test
     void aFeedThatIsNotDeclared() {
         assertStops(
-                application.withBean(FeedsIT.Incoming.class),
+                application.withBean(Feeds.Incoming.class),
                 "projection 'incoming' is to be fed from 'bank'",
                 "eventsource.inbox.feeds.bank.transport",
                 "eventsource.inbox.feeds.bank.topics");
@@ -40,7 +40,7 @@ class FeedMistakesIT {
     @Test
     void aFeedThatNoProjectionChooses() {
         assertStops(
-                application.withPropertyValues(FeedsIT.feed("kafka")),
+                application.withPropertyValues(Feeds.feed("kafka")),
                 "eventsource.inbox.feeds declares [bank]",
                 "@Projection(feed = \"bank\")");
     }
@@ -49,7 +49,7 @@ class FeedMistakesIT {
     void aFeedWithoutATransport() {
         assertStops(
                 application
-                        .withBean(FeedsIT.Incoming.class)
+                        .withBean(Feeds.Incoming.class)
                         .withPropertyValues("eventsource.inbox.feeds.bank.topics=deposits"),
                 "eventsource.inbox.feeds.bank.transport is missing. Set it to kafka or redis.");
     }
@@ -58,7 +58,7 @@ class FeedMistakesIT {
     void aFeedWithoutTopics() {
         assertStops(
                 application
-                        .withBean(FeedsIT.Incoming.class)
+                        .withBean(Feeds.Incoming.class)
                         .withPropertyValues("eventsource.inbox.feeds.bank.transport=kafka"),
                 "eventsource.inbox.feeds.bank.topics must name at least one topic");
     }
@@ -81,8 +81,8 @@ class FeedMistakesIT {
             String property = "eventsource.inbox.feeds.bank." + value[0];
             assertStops(
                     application
-                            .withBean(FeedsIT.Incoming.class)
-                            .withPropertyValues(FeedsIT.feed("kafka"))
+                            .withBean(Feeds.Incoming.class)
+                            .withPropertyValues(Feeds.feed("kafka"))
                             .withPropertyValues(property + "=" + value[1]),
                     property);
         }
@@ -92,8 +92,8 @@ class FeedMistakesIT {
     void aServiceWithoutAName() {
         assertStops(
                 application
-                        .withBean(FeedsIT.Incoming.class)
-                        .withPropertyValues(FeedsIT.feed("kafka"))
+                        .withBean(Feeds.Incoming.class)
+                        .withPropertyValues(Feeds.feed("kafka"))
                         .withPropertyValues("spring.application.name="),
                 "eventsource.inbox.feeds.bank.group is missing",
                 "spring.application.name");
@@ -104,14 +104,14 @@ class FeedMistakesIT {
         assertStops(
                 application
                         .withClassLoader(new FilteredClassLoader(KafkaInboxFeed.class))
-                        .withBean(FeedsIT.Incoming.class)
-                        .withPropertyValues(FeedsIT.feed("kafka")),
+                        .withBean(Feeds.Incoming.class)
+                        .withPropertyValues(Feeds.feed("kafka")),
                 "eventsource.inbox.feeds.bank.transport is kafka",
                 "io.eventsource:eventsource-brokers",
                 "spring-boot-starter-kafka",
                 "cloudevents-kafka");
         assertStops(
-                application.withBean(FeedsIT.Incoming.class).withPropertyValues(FeedsIT.feed("redis")),
+                application.withBean(Feeds.Incoming.class).withPropertyValues(Feeds.feed("redis")),
                 "eventsource.inbox.feeds.bank.transport is redis",
                 "spring-boot-starter-data-redis");
     }
@@ -120,9 +120,9 @@ class FeedMistakesIT {
     void aProjectionOfTheLogWithTheSameName() {
         assertStops(
                 application
-                        .withBean(FeedsIT.Incoming.class)
+                        .withBean(Feeds.Incoming.class)
                         .withBean(EventHandlers.class, () -> new Handlers("incoming", event -> {}))
-                        .withPropertyValues(FeedsIT.feed("kafka")),
+                        .withPropertyValues(Feeds.feed("kafka")),
                 "Two projections have the name 'incoming'");
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.health.contributor.HealthIndicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -73,7 +74,7 @@ class FeedsIT {
                     "spring.kafka.consumer.group-id=others",
                     "spring.kafka.consumer.enable-auto-commit=true",
                     "spring.data.redis.port=" + redisPort)
-            .withBean(Incoming.class);
+            .withBean(Feeds.Incoming.class);
 
     @BeforeAll
     static void startBrokers() throws IOException {
@@ -96,34 +97,10 @@ class FeedsIT {
         database.close();
     }
 
-    /** What a feed needs to be declared. */
-    static String[] feed(String transport) {
-        return new String[] {
-            "spring.application.name=test",
-            "eventsource.inbox.feeds.bank.transport=" + transport,
-            "eventsource.inbox.feeds.bank.topics=deposits",
-            "eventsource.inbox.feeds.bank.retry-delay=10ms",
-            "eventsource.inbox.feeds.bank.max-retries=1"
-        };
-    }
-
     private ApplicationContextRunner fedBy(String transport) {
         return application
-                .withPropertyValues(feed(transport))
+                .withPropertyValues(Feeds.feed(transport))
                 .withPropertyValues("eventsource.inbox.feeds.bank.topics=" + topic);
-    }
-
-    @Projection(value = "incoming", feed = "bank")
-    static class Incoming {
-
-        private final List<Long> amounts = new CopyOnWriteArrayList<>();
-        private volatile Consumer<Long> before = amount -> {};
-
-        @EventHandler
-        void on(Deposited deposited) {
-            before.accept(deposited.amount());
-            amounts.add(deposited.amount());
-        }
     }
 
     private void newKafkaTopic() {
@@ -166,12 +143,12 @@ class FeedsIT {
     }
 
     private static void awaitAmounts(BeanFactory context, Long... amounts) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(context.getBean(Incoming.class).amounts)
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(context.getBean(Feeds.Incoming.class).amounts)
                 .containsExactly(amounts));
     }
 
     private static Health health(BeanFactory context) {
-        Health health = context.getBean(InboxHealthIndicator.class).health();
+        Health health = context.getBean("eventsourceInboxHealthIndicator", HealthIndicator.class).health();
         return Objects.requireNonNull(health);
     }
 
@@ -235,7 +212,7 @@ class FeedsIT {
         fedBy("redis")
                 .withPropertyValues("eventsource.dead-letters.replay-interval=100ms")
                 .run(context -> {
-                    Incoming incoming = context.getBean(Incoming.class);
+                    Feeds.Incoming incoming = context.getBean(Feeds.Incoming.class);
                     incoming.before = amount -> {
                         if (amount == 2) {
                             throw new IllegalStateException("not two");
@@ -267,7 +244,7 @@ class FeedsIT {
         fedBy("redis")
                 .withPropertyValues("eventsource.inbox.feeds.bank.continue-on-error=false")
                 .run(context -> {
-                    context.getBean(Incoming.class).before = amount -> {
+                    context.getBean(Feeds.Incoming.class).before = amount -> {
                         throw new IllegalStateException("not one");
                     };
                     sendToRedis(1);
@@ -280,7 +257,7 @@ class FeedsIT {
                             .contains("java.lang.IllegalStateException", topic)
                             // what a handler says may hold data, and health is read by many
                             .doesNotContain("not one");
-                    context.getBean(Incoming.class).before = amount -> {};
+                    context.getBean(Feeds.Incoming.class).before = amount -> {};
                     awaitAmounts(context, 1L);
                     await().atMost(PATIENCE).untilAsserted(() -> assertThat(
                                     health(context).getStatus().getCode())

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.health.contributor.HealthIndicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -60,7 +61,7 @@ class GroundIT {
     }
 
     private static Health health(BeanFactory context) {
-        return context.getBean(EventSourceHealthIndicator.class).health();
+        return context.getBean("eventsourceHealthIndicator", HealthIndicator.class).health();
     }
 
     @Test

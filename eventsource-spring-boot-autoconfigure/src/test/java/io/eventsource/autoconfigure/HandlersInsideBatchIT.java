@@ -55,7 +55,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Transactional;
 
 /** What an application can put around its handlers, and what must not come of it. */
-class HandlersInsideBatchIT {
+public class HandlersInsideBatchIT {
 
     private static final int EVENTS = 40;
 

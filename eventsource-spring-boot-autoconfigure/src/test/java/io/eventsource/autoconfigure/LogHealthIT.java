@@ -240,7 +240,7 @@ class LogHealthIT {
                             Statement statement = hung.createStatement()) {
                         hung.setAutoCommit(false);
                         int pid = pid(statement);
-                        insertOneEvent(statement);
+                        TestDatabase.insertOneEvent(statement);
                         append(context);
 
                         await().untilAsserted(() -> assertThat(status(context)).isEqualTo("DEGRADED"));
@@ -271,7 +271,7 @@ class LogHealthIT {
                     try (Connection hung = database.connect();
                             Statement statement = hung.createStatement()) {
                         hung.setAutoCommit(false);
-                        insertOneEvent(statement);
+                        TestDatabase.insertOneEvent(statement);
                         append(context);
 
                         await().untilAsserted(() ->
@@ -292,7 +292,7 @@ class LogHealthIT {
                     Connection connection = database.connect();
                     hung.add(connection);
                     connection.setAutoCommit(false);
-                    insertOneEvent(connection.createStatement());
+                    TestDatabase.insertOneEvent(connection.createStatement());
                 }
                 append(context);
 
@@ -327,7 +327,7 @@ class LogHealthIT {
                         try (Connection hung = database.connect();
                                 Statement statement = hung.createStatement()) {
                             hung.setAutoCommit(false);
-                            insertOneEvent(statement);
+                            TestDatabase.insertOneEvent(statement);
                             append(context);
 
                             await().untilAsserted(() -> assertThatDetails(context)
@@ -370,15 +370,6 @@ class LogHealthIT {
                             .containsKeys("lastError", "lastErrorAt"));
                     assertThat(status(context)).isEqualTo("UP");
                 });
-    }
-
-    static void insertOneEvent(Statement statement) throws SQLException {
-        statement.execute(
-                """
-                INSERT INTO eventsource.events (event_id, append_id, aggregate_id, aggregate_type, version,
-                    event_type, bucket, "timestamp", payload)
-                SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), aggregate_type, 1,
-                    event_type, bucket, "timestamp", payload FROM eventsource.events LIMIT 1""");
     }
 
     private static int pid(Statement statement) throws SQLException {

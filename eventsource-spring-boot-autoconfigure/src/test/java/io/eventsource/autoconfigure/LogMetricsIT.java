@@ -49,7 +49,7 @@ class LogMetricsIT {
             try (Connection hung = database.connect();
                     Statement statement = hung.createStatement()) {
                 hung.setAutoCommit(false);
-                LogHealthIT.insertOneEvent(statement);
+                TestDatabase.insertOneEvent(statement);
                 append(context);
 
                 await().until(() -> gauge(registry, "eventsource.log.hole.age") > 0.2);

@@ -311,7 +311,7 @@ class ManagementIT {
             append(1);
             try (Connection hung = database.connect()) {
                 hung.setAutoCommit(false);
-                LogHealthIT.insertOneEvent(hung.createStatement());
+                TestDatabase.insertOneEvent(hung.createStatement());
                 append(1);
 
                 await().untilAsserted(() ->

@@ -135,9 +135,9 @@ class MonitoringFilesIT {
                         "eventsource.snapshots.threshold=2",
                         "eventsource.outbox.destinations.accounts.transport=spring",
                         "eventsource.outbox.destinations.accounts.events=deposited")
-                .withPropertyValues(FeedsIT.feed("redis"))
+                .withPropertyValues(Feeds.feed("redis"))
                 .withPropertyValues("spring.data.redis.port=1")
-                .withBean(FeedsIT.Incoming.class)
+                .withBean(Feeds.Incoming.class)
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
                 .run(context -> {
                     MeasuredUse.of(context);

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.health.contributor.HealthIndicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -43,7 +44,7 @@ class PoolIT {
     }
 
     private static Health health(BeanFactory context) {
-        return context.getBean(PoolHealthIndicator.class).health();
+        return context.getBean("eventsourcePoolHealthIndicator", HealthIndicator.class).health();
     }
 
     private static String status(BeanFactory context) {
@@ -184,7 +185,7 @@ class PoolIT {
     void healthIsAbsentWhenItIsSwitchedOff() {
         application
                 .withPropertyValues("management.health.eventsource-pool.enabled=false")
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(PoolHealthIndicator.class));
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean("eventsourcePoolHealthIndicator"));
     }
 
     @Test

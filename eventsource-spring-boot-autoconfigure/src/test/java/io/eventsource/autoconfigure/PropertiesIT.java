@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.health.contributor.HealthIndicator;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -79,7 +80,7 @@ class PropertiesIT {
 
             assertThat(database.count("SELECT count(*) FROM ledger.events")).isOne();
             assertThat(database.tables("eventsource")).isEmpty();
-            assertThat(context.getBean(EventSourceHealthIndicator.class)
+            assertThat(context.getBean("eventsourceHealthIndicator", HealthIndicator.class)
                             .health()
                             .getStatus()
                             .getCode())
@@ -393,7 +394,7 @@ class PropertiesIT {
                     .withPropertyValues("eventsource.subscriptions.enabled=false")
                     .run(context -> assertThat(context)
                             .doesNotHaveBean(SubscriptionManager.class)
-                            .doesNotHaveBean(SubscriptionLifecycle.class)
+                            .doesNotHaveBean("subscriptionLifecycle")
                             .hasSingleBean(EventStore.class));
         }
     }

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,6 +157,8 @@ class PropertyBoundsTests {
             eventsource.health.answer-timeout           | 9ms""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
         Runners.plain()
+                .withConfiguration(AutoConfigurations.of(
+                        SchemaEvolutionAutoConfiguration.class, MetadataPropagationAutoConfiguration.class))
                 .withPropertyValues(
                         "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere",
                         "eventsource.migration.enabled=false")
@@ -163,6 +166,6 @@ class PropertyBoundsTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .hasStackTraceContaining(property)
-                        .hasStackTraceContaining("io.eventsource.autoconfigure.EventSource"));
+                        .hasStackTraceContaining("io.eventsource.autoconfigure."));
     }
 }

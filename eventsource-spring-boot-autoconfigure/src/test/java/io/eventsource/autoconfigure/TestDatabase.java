@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import java.sql.Statement;
 import io.eventsource.embedded.EmbeddedPostgresServer;
 import io.eventsource.embedded.EmbeddedPostgresSettings;
 import io.eventsource.schema.EventSourceSchema;
@@ -134,6 +135,16 @@ final class TestDatabase implements AutoCloseable {
                 SELECT count(DISTINCT l.virtualtransaction) FROM pg_catalog.pg_locks AS l
                  WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
                    AND l.relation = 'eventsource.events'::regclass""");
+    }
+
+    /** A copy of the last event, by a statement of its own. */
+    static void insertOneEvent(Statement statement) throws SQLException {
+        statement.execute(
+                """
+                INSERT INTO eventsource.events (event_id, append_id, aggregate_id, aggregate_type, version,
+                    event_type, bucket, "timestamp", payload)
+                SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), aggregate_type, 1,
+                    event_type, bucket, "timestamp", payload FROM eventsource.events LIMIT 1""");
     }
 
     /** A connection outside the application's pool, for transactions that hang. */
