@@ -1,5 +1,14 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.autoconfigure.aggregate.AggregateAutoConfiguration;
+import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.eventsource.autoconfigure.health.DeadLetterHealthAutoConfiguration;
+import io.eventsource.autoconfigure.health.EventSourceHealthAutoConfiguration;
+import io.eventsource.autoconfigure.metrics.EventSourceMetricsAutoConfiguration;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
+import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.EventSourceException;
@@ -37,7 +46,7 @@ class AutoConfigurationTests {
             SubscriptionAutoConfiguration.class,
             DeadLetterAutoConfiguration.class,
             DeadLetterHealthAutoConfiguration.class,
-            WakeUpAutoConfiguration.class,
+            NotificationAutoConfiguration.class,
             EventSourceMetricsAutoConfiguration.class,
             EventSourceHealthAutoConfiguration.class);
 

@@ -1,5 +1,12 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.projection.HandlersInsideBatchIT;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,5 +1,8 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.autoconfigure.web.MetadataPropagationAutoConfiguration;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.evolution.SchemaEvolutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -3,28 +3,28 @@ package io.eventsource.autoconfigure.restart;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.aggregate.AggregateRepository;
-import io.eventsource.autoconfigure.AggregateAutoConfiguration;
-import io.eventsource.autoconfigure.AppendMetricsAutoConfiguration;
-import io.eventsource.autoconfigure.DeadLetterAutoConfiguration;
-import io.eventsource.autoconfigure.DeadLetterHealthAutoConfiguration;
-import io.eventsource.autoconfigure.EventSourceEndpointAutoConfiguration;
-import io.eventsource.autoconfigure.EventSourceHealthAutoConfiguration;
-import io.eventsource.autoconfigure.EventSourceMetricsAutoConfiguration;
-import io.eventsource.autoconfigure.EventStoreAutoConfiguration;
-import io.eventsource.autoconfigure.HistogramAutoConfiguration;
-import io.eventsource.autoconfigure.MetadataPropagationAutoConfiguration;
-import io.eventsource.autoconfigure.OutboxAutoConfiguration;
-import io.eventsource.autoconfigure.OutboxHealthAutoConfiguration;
-import io.eventsource.autoconfigure.OutboxMetricsAutoConfiguration;
-import io.eventsource.autoconfigure.PoolAutoConfiguration;
-import io.eventsource.autoconfigure.PoolHealthAutoConfiguration;
-import io.eventsource.autoconfigure.SchemaEvolutionAutoConfiguration;
-import io.eventsource.autoconfigure.ShutdownAutoConfiguration;
-import io.eventsource.autoconfigure.SnapshotAutoConfiguration;
-import io.eventsource.autoconfigure.SnapshotMetricsAutoConfiguration;
-import io.eventsource.autoconfigure.SubscriptionAutoConfiguration;
-import io.eventsource.autoconfigure.SubscriptionHealthAutoConfiguration;
-import io.eventsource.autoconfigure.WakeUpAutoConfiguration;
+import io.eventsource.autoconfigure.aggregate.AggregateAutoConfiguration;
+import io.eventsource.autoconfigure.metrics.AppendMetricsAutoConfiguration;
+import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.eventsource.autoconfigure.health.DeadLetterHealthAutoConfiguration;
+import io.eventsource.autoconfigure.endpoint.EventSourceEndpointAutoConfiguration;
+import io.eventsource.autoconfigure.health.EventSourceHealthAutoConfiguration;
+import io.eventsource.autoconfigure.metrics.EventSourceMetricsAutoConfiguration;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.metrics.HistogramAutoConfiguration;
+import io.eventsource.autoconfigure.web.MetadataPropagationAutoConfiguration;
+import io.eventsource.autoconfigure.outbox.OutboxAutoConfiguration;
+import io.eventsource.autoconfigure.health.OutboxHealthAutoConfiguration;
+import io.eventsource.autoconfigure.metrics.OutboxMetricsAutoConfiguration;
+import io.eventsource.autoconfigure.pool.PoolAutoConfiguration;
+import io.eventsource.autoconfigure.health.PoolHealthAutoConfiguration;
+import io.eventsource.autoconfigure.evolution.SchemaEvolutionAutoConfiguration;
+import io.eventsource.autoconfigure.shutdown.ShutdownAutoConfiguration;
+import io.eventsource.autoconfigure.aggregate.SnapshotAutoConfiguration;
+import io.eventsource.autoconfigure.metrics.SnapshotMetricsAutoConfiguration;
+import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
+import io.eventsource.autoconfigure.health.SubscriptionHealthAutoConfiguration;
+import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
 import io.eventsource.autoconfigure.account.Account;
 import io.eventsource.autoconfigure.account.AccountApplication;
 import io.eventsource.autoconfigure.account.Deposited;
@@ -77,7 +77,7 @@ import org.springframework.core.ResolvableType;
     OutboxHealthAutoConfiguration.class,
     DeadLetterAutoConfiguration.class,
     DeadLetterHealthAutoConfiguration.class,
-    WakeUpAutoConfiguration.class,
+    NotificationAutoConfiguration.class,
     MetadataPropagationAutoConfiguration.class,
     EventSourceMetricsAutoConfiguration.class,
     AppendMetricsAutoConfiguration.class,

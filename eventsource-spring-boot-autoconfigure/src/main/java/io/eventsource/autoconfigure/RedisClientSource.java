@@ -1,9 +1,0 @@
-package io.eventsource.autoconfigure;
-
-import io.lettuce.core.AbstractRedisClient;
-
-/** The client of Lettuce that Boot has made. */
-interface RedisClientSource {
-
-    AbstractRedisClient client();
-}

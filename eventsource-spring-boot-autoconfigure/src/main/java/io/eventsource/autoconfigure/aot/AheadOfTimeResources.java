@@ -1,0 +1,20 @@
+package io.eventsource.autoconfigure.aot;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+
+/** Has the library's migrations kept, and what HikariCP makes by name. */
+final class AheadOfTimeResources implements RuntimeHintsRegistrar {
+
+    @Override
+    public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+        hints.resources().registerPattern("db/migration/eventsource/*").registerPattern("db/eventsource-schema.sql");
+        hints.reflection()
+                .registerTypeIfPresent(
+                        classLoader,
+                        "io.eventsource.session.DemotedServerEviction",
+                        MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS);
+    }
+}

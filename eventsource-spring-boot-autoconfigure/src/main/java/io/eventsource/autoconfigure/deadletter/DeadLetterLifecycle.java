@@ -1,0 +1,153 @@
+package io.eventsource.autoconfigure.deadletter;
+
+import io.eventsource.autoconfigure.lifecycle.LifecyclePhase;
+import io.eventsource.autoconfigure.lifecycle.RecurringWork;
+import java.util.List;
+import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterRepository;
+import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionStatus;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+
+/**
+ * Handles dead letters again that are due, and deletes those that were closed long ago, in one thread. Starts after the
+ * subscriptions and stops before them. A replay that somebody has asked for ends when the application begins to stop, before the web server
+ * waits for it.
+ */
+final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
+
+    private static final Duration INTERRUPTED_WITHIN = Duration.ofSeconds(5);
+
+    private final ApplicationContext context;
+    private final SubscriptionManager manager;
+    private final List<ReplaySource> sources;
+    private final DeadLetterReplay replay;
+    private final DeadLetterRepository repository;
+    private final DeadLetterProperties properties;
+    private final Duration drainTimeout;
+    private final ThreadFactory threads;
+    private @Nullable ScheduledThreadPoolExecutor executor;
+
+    DeadLetterLifecycle(
+            ApplicationContext context,
+            SubscriptionManager manager,
+            List<ReplaySource> sources,
+            DeadLetterReplay replay,
+            DeadLetterRepository repository,
+            DeadLetterProperties properties,
+            Duration drainTimeout,
+            ThreadFactory threads) {
+        this.context = context;
+        this.manager = manager;
+        this.sources = sources;
+        this.replay = replay;
+        this.repository = repository;
+        this.properties = properties;
+        this.drainTimeout = drainTimeout;
+        this.threads = threads;
+    }
+
+    @Override
+    public synchronized void start() {
+        if (executor != null || (manager.names().isEmpty() && sources.stream().allMatch(source -> source.replayTargets().isEmpty()))) {
+            return;
+        }
+        ScheduledThreadPoolExecutor started = new ScheduledThreadPoolExecutor(1, body -> {
+            Thread thread = threads.newThread(body);
+            thread.setName("eventsource-dead-letters");
+            return thread;
+        });
+        long interval = properties.replayInterval().toMillis();
+        if (!properties.retention().isZero()) {
+            repeat(
+                    started,
+                    new RecurringWork("Deleting closed dead letters", this::deleteClosed),
+                    interval,
+                    TimeUnit.DAYS.toMillis(1));
+        }
+        repeat(started, new RecurringWork("Handling dead letters again", this::replayDue), interval, interval);
+        executor = started;
+    }
+
+    private static void repeat(ScheduledThreadPoolExecutor executor, Runnable work, long firstMillis, long millis) {
+        ScheduledFuture<?> unused = executor.scheduleWithFixedDelay(work, firstMillis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private @Nullable Throwable deleteClosed() {
+        repository.deleteClosed(properties.retention());
+        return null;
+    }
+
+    private @Nullable Throwable replayDue() {
+        Set<String> handled = manager.statuses().stream()
+                .filter(DeadLetterLifecycle::handles)
+                .map(SubscriptionStatus::name)
+                .collect(Collectors.toCollection(HashSet::new));
+        sources.forEach(source -> handled.addAll(source.running()));
+        if (handled.isEmpty()) {
+            return null;
+        }
+        Throwable stoppedBy =
+                replay.replayDue(handled, properties.replayLimit()).stoppedBy();
+        return stoppedBy instanceof CancellationException ? null : stoppedBy;
+    }
+
+    /** Who has stopped or paused a subscription here wants its read model left alone; behind an open circuit nothing would succeed. */
+    private static boolean handles(SubscriptionStatus status) {
+        return switch (status.state()) {
+            case CATCHING_UP, LIVE, RETRYING, HALTED, STANDBY -> true;
+            case STOPPED, PAUSED, CIRCUIT_OPEN -> false;
+        };
+    }
+
+    /** Not of a child, such as that of the management port. */
+    @Override
+    public void onApplicationEvent(ContextClosedEvent event) {
+        if (event.getApplicationContext() == context) {
+            replay.stop();
+        }
+    }
+
+    /** What is being handled may be finished; then it is interrupted and rolled back. */
+    @Override
+    public synchronized void stop() {
+        ScheduledThreadPoolExecutor stopping = executor;
+        executor = null;
+        if (stopping == null) {
+            return;
+        }
+        stopping.shutdown();
+        try {
+            if (!stopping.awaitTermination(drainTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                stopping.shutdownNow();
+                boolean unused = stopping.awaitTermination(INTERRUPTED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException interrupted) {
+            stopping.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return executor != null;
+    }
+
+    @Override
+    public int getPhase() {
+        return LifecyclePhase.AFTER_SUBSCRIPTIONS.value();
+    }
+}

@@ -1,0 +1,156 @@
+package io.eventsource.autoconfigure.endpoint;
+
+import io.eventsource.subscription.RebuildProgress;
+import io.eventsource.subscription.SegmentStatus;
+import io.eventsource.subscription.SubscriptionCounters;
+import io.eventsource.subscription.SubscriptionFault;
+import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionPause;
+import io.eventsource.subscription.SubscriptionStatus;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Subscriptions: list, one, pause, resume, rebuild. */
+final class SubscriptionArea implements EndpointArea {
+
+    private static final List<String> ACTIONS = List.of("pause", "resume", "rebuild", "rebuild-repeating-effects");
+    private static final String SOMEBODY = "actuator";
+
+    private final SubscriptionManager manager;
+
+    SubscriptionArea(SubscriptionManager manager) {
+        this.manager = manager;
+    }
+
+    @Override
+    public String name() {
+        return "subscriptions";
+    }
+
+    @Override
+    public Object list(EndpointPage page) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("instance", manager.instanceId());
+        answer.put("running", manager.startedAt().isPresent());
+        answer.put("readingHead", manager.readingHead());
+        answer.put("renewingLease", manager.renewingLease());
+        answer.put(
+                "subscriptions",
+                manager.statuses().stream().map(SubscriptionArea::summary).toList());
+        return answer;
+    }
+
+    @Override
+    public Object find(String id, EndpointPage page) {
+        SubscriptionStatus status = status(id);
+        Map<String, @Nullable Object> answer = summary(status);
+        answer.put("counters", counters(status.counters()));
+        answer.put(
+                "rebuild",
+                manager.rebuildProgress(id).map(SubscriptionArea::rebuild).orElse(null));
+        answer.put(
+                "segments",
+                status.segments().stream()
+                        .map(each -> segment(each, manager.instanceId()))
+                        .toList());
+        return answer;
+    }
+
+    private SubscriptionStatus status(String name) {
+        return manager.status(name).orElseThrow(() -> EndpointProblem.unknown("subscription", name, manager.names()));
+    }
+
+    private static Map<String, @Nullable Object> summary(SubscriptionStatus status) {
+        Throwable failure = status.lastFailure();
+        SubscriptionFault fault = status.fault();
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("name", status.name());
+        view.put("state", status.state());
+        view.put("position", status.position());
+        view.put("lagEvents", status.lag());
+        view.put("lagSeconds", status.lagTime().toSeconds());
+        view.put("lastProcessedAt", status.lastProcessedAt());
+        view.put("failuresInARow", status.failures());
+        view.put("error", failure == null ? null : failure.getClass().getName());
+        view.put("failingSince", fault == null ? null : fault.since());
+        view.put("reason", fault == null ? null : fault.reason());
+        view.put("pause", pause(status.pause()));
+        view.put("rebuilt", status.rebuilt());
+        return view;
+    }
+
+    private static @Nullable Map<String, @Nullable Object> pause(@Nullable SubscriptionPause pause) {
+        if (pause == null) {
+            return null;
+        }
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("since", pause.since());
+        view.put("by", pause.by());
+        view.put("reason", pause.reason());
+        return view;
+    }
+
+    private static Map<String, Object> counters(SubscriptionCounters counters) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("events", counters.events());
+        view.put("batches", counters.batches());
+        view.put("failed", counters.failed());
+        view.put("retried", counters.retried());
+        view.put("claimed", counters.claimed());
+        view.put("given", counters.given());
+        return view;
+    }
+
+    private static Map<String, @Nullable Object> rebuild(RebuildProgress progress) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("done", progress.done());
+        view.put("total", progress.total());
+        view.put("fraction", progress.fraction());
+        view.put("startedAt", progress.startedAt());
+        view.put("perSecond", progress.perSecond());
+        view.put(
+                "remainingSeconds",
+                progress.remaining() == null ? null : progress.remaining().toSeconds());
+        return view;
+    }
+
+    private static Map<String, @Nullable Object> segment(SegmentStatus segment, UUID here) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("segment", segment.segment());
+        view.put("lastBucket", segment.buckets().last());
+        view.put("owner", segment.owner());
+        view.put("here", here.equals(segment.owner()));
+        view.put("epoch", segment.epoch());
+        view.put("state", segment.state());
+        view.put("position", segment.position());
+        view.put("lagEvents", segment.lag());
+        return view;
+    }
+
+    @Override
+    public Object act(@Nullable String id, String action, EndpointOrder order) {
+        if (id == null) {
+            return actOnAll(action);
+        }
+        String by = order.operator() == null ? SOMEBODY : order.operator();
+        String name = status(id).name();
+        switch (action) {
+            case "pause" -> manager.pause(name, by, order.reason());
+            case "resume" -> manager.resume(name, by);
+            case "rebuild" -> manager.rebuild(name);
+            case "rebuild-repeating-effects" -> manager.rebuildRepeatingEffects(name);
+            default -> throw EndpointProblem.unknown("action", action, ACTIONS);
+        }
+        return find(name, EndpointPage.of(null, null, null, null));
+    }
+
+    private Object actOnAll(String action) {
+        if (!"rebuild".equals(action)) {
+            throw EndpointProblem.unknown("action on all subscriptions", action, List.of("rebuild"));
+        }
+        return Map.of("rebuilding", manager.rebuildAll());
+    }
+}

@@ -1,0 +1,77 @@
+package io.eventsource.autoconfigure.health;
+
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.pool.Pools;
+import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
+import io.eventsource.ground.GroundWatch;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.schema.SchemaInspector;
+import io.eventsource.schema.SchemaMigrator;
+import io.eventsource.schema.SchemaStatus;
+import io.eventsource.store.EventStore;
+import io.eventsource.subscription.SubscriptionManager;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Reports whether this instance can serve and whether it is alive, where Actuator is present. */
+@AutoConfiguration(after = {EventStoreAutoConfiguration.class, SubscriptionHealthAutoConfiguration.class})
+@ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+@ConditionalOnBean(EventStore.class)
+@EnableConfigurationProperties(EventSourceHealthProperties.class)
+public final class EventSourceHealthAutoConfiguration {
+
+    /** Creates the configuration. */
+    public EventSourceHealthAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnEnabledHealthIndicator("eventsource")
+    @ConditionalOnMissingBean(name = "eventsourceHealthIndicator")
+    EventSourceHealthIndicator eventsourceHealthIndicator(
+            DataSource dataSource,
+            EventSourceSchema schema,
+            ObjectProvider<SubscriptionsHealth> subscriptions,
+            GroundWatch ground,
+            EventSourceHealthProperties health,
+            Environment environment) {
+        SchemaInspector inspector = new SchemaInspector(new JdbcTemplate(dataSource), schema);
+        return new EventSourceHealthIndicator(
+                new AnswerInTime<>(
+                        () -> inspect(inspector, ground), health.answerTimeout(), SubscriptionThreads.of(environment)),
+                new AnswerInTime<>(
+                        () -> {
+                            Pools.renewWhereReadOnly(dataSource);
+                            return ground.report();
+                        },
+                        health.answerTimeout(),
+                        SubscriptionThreads.of(environment)),
+                SchemaMigrator.requiredVersion(),
+                subscriptions.getIfAvailable());
+    }
+
+    private static SchemaStatus inspect(SchemaInspector inspector, GroundWatch ground) {
+        try {
+            return inspector.inspect();
+        } catch (DataAccessException failure) {
+            ground.suspect();
+            throw failure;
+        }
+    }
+
+    @Bean
+    @ConditionalOnEnabledHealthIndicator("eventsource-threads")
+    @ConditionalOnMissingBean(name = "eventsourceThreadsHealthIndicator")
+    ThreadsHealthIndicator eventsourceThreadsHealthIndicator(ObjectProvider<SubscriptionManager> manager) {
+        return new ThreadsHealthIndicator(manager.getIfAvailable());
+    }
+}

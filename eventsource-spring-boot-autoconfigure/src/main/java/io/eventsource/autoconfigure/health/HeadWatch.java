@@ -1,0 +1,48 @@
+package io.eventsource.autoconfigure.health;
+
+import io.eventsource.subscription.SubscriptionManager;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the log's head is followed here: without it no lag can be trusted. */
+final class HeadWatch {
+
+    private final SubscriptionManager manager;
+    private final Duration longestSilence;
+
+    HeadWatch(SubscriptionManager manager, Duration longestSilence) {
+        this.manager = manager;
+        this.longestSilence = longestSilence;
+    }
+
+    /** Since when nobody has looked; null when nothing is started. */
+    @Nullable Duration silence() {
+        return manager.headSilence().orElse(null);
+    }
+
+    /** How often the heap did not suffice for what was read of the log. */
+    long memoryShortages() {
+        return manager.memoryShortages();
+    }
+
+    /** Whether that was not long ago. */
+    boolean shortOfMemory(Duration within) {
+        return manager.sinceMemoryShortage()
+                .filter(since -> since.compareTo(within) < 0)
+                .isPresent();
+    }
+
+    /** Why the head is not followed; null when it is, or is not to be. */
+    @Nullable String trouble() {
+        Duration silence = silence();
+        if (silence == null) {
+            return null;
+        }
+        if (!manager.readingHead()) {
+            return "the head of the log cannot be read";
+        }
+        return silence.compareTo(longestSilence) > 0
+                ? "nobody has looked at the head of the log for %d s".formatted(silence.toSeconds())
+                : null;
+    }
+}

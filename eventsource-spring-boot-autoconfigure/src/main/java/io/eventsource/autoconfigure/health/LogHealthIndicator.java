@@ -1,0 +1,96 @@
+package io.eventsource.autoconfigure.health;
+
+import io.eventsource.store.LogHead;
+import io.eventsource.store.LogHeadStatus;
+import io.eventsource.store.SignalRelay;
+import io.eventsource.store.SignalRelayStatus;
+import io.eventsource.time.Ticker;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/** Whether the log's head is followed and moves, and whether the log is still the one that was read before. */
+final class LogHealthIndicator extends AbstractHealthIndicator {
+
+    private final LogHead logHead;
+    private final HeadWatch watch;
+    private final HoleHealth hole;
+    private final @Nullable SignalRelay relay;
+    private final Duration shownFor;
+    private final Ticker ticker;
+
+    private long regressionsSeen;
+    private @Nullable Long regressedAt;
+
+    LogHealthIndicator(
+            LogHead logHead,
+            HeadWatch watch,
+            HoleHealth hole,
+            @Nullable SignalRelay relay,
+            Duration shownFor,
+            Ticker ticker) {
+        super("The head of the log cannot be asked for");
+        this.logHead = logHead;
+        this.watch = watch;
+        this.hole = hole;
+        this.relay = relay;
+        this.shownFor = shownFor;
+        this.ticker = ticker;
+    }
+
+    @Override
+    protected void doHealthCheck(Health.Builder health) throws Exception {
+        LogHeadStatus head = logHead.status();
+        Duration silence = watch.silence();
+        health.up().withDetail("head", head.position()).withDetail("regressions", head.regressions());
+        if (silence != null) {
+            health.withDetail("secondsSinceLook", silence.toSeconds());
+        }
+        if (watch.memoryShortages() > 0) {
+            health.withDetail("memoryShortages", watch.memoryShortages());
+        }
+        if (relay != null) {
+            health.withDetail("wakeUp", describe(relay.status()));
+        }
+        String trouble = watch.trouble();
+        boolean stalled = hole.stalled(health);
+        if (trouble != null) {
+            health.down().withDetail("reason", trouble);
+        } else if (stalled) {
+            health.status(Verdict.DEGRADED).withDetail("reason", "an open transaction holds the head of the log");
+        } else if (regressed(head.regressions())) {
+            health.status(Verdict.DEGRADED)
+                    .withDetail("reason", "the log has gone backwards: the server has lost events that had been read");
+        } else if (watch.shortOfMemory(shownFor)) {
+            health.status(Verdict.DEGRADED)
+                    .withDetail(
+                            "reason", "the heap did not suffice for a page of the log, which is read in smaller ones");
+        }
+    }
+
+    /** Shown for a while from when it is first noticed here. */
+    private synchronized boolean regressed(long regressions) {
+        if (regressions > regressionsSeen) {
+            regressionsSeen = regressions;
+            regressedAt = ticker.nanos();
+        }
+        return regressedAt != null && ticker.since(regressedAt).compareTo(shownFor) < 0;
+    }
+
+    /** Says whether other instances are heard. While they are not, events arrive later, but all arrive: no reason to be degraded. */
+    private static Map<String, Object> describe(SignalRelayStatus status) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("connected", status.connected());
+        details.put("since", status.since().toString());
+        details.put("sending", status.sending());
+        Throwable failure = status.lastFailure();
+        if (failure != null && status.lastFailureAt() != null) {
+            details.put("lastError", failure.getClass().getName());
+            details.put("lastErrorAt", status.lastFailureAt().toString());
+        }
+        return details;
+    }
+}

@@ -1,0 +1,32 @@
+package io.eventsource.autoconfigure.health;
+
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.pool.PoolProperties;
+import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.store.EventStore;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/** Reports how busy the store's HikariCP pool is, where Actuator is present. */
+@AutoConfiguration(after = EventStoreAutoConfiguration.class)
+@ConditionalOnClass({HikariDataSource.class, HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+@ConditionalOnBean(EventStore.class)
+@ConditionalOnSingleCandidate(HikariDataSource.class)
+@ConditionalOnEnabledHealthIndicator("eventsource-pool")
+public final class PoolHealthAutoConfiguration {
+
+    /** Creates the configuration. */
+    public PoolHealthAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean(name = "eventsourcePoolHealthIndicator")
+    PoolHealthIndicator eventsourcePoolHealthIndicator(HikariDataSource pool, PoolProperties properties) {
+        return new PoolHealthIndicator(pool, properties.saturationThreshold());
+    }
+}

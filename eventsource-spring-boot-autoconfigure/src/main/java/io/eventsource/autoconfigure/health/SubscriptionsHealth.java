@@ -1,0 +1,230 @@
+package io.eventsource.autoconfigure.health;
+
+import io.eventsource.error.RecentErrors;
+import io.eventsource.subscription.SubscriptionFault;
+import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionPause;
+import io.eventsource.subscription.SubscriptionState;
+import io.eventsource.subscription.SubscriptionStatus;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
+/** How well subscriptions are, each by itself and all together. Asks nobody but this JVM. */
+final class SubscriptionsHealth {
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final String LEASE = "the lease of this instance cannot be renewed";
+
+    private final SubscriptionManager manager;
+    private final HeadWatch head;
+    private final RecentErrors errors;
+    private final EventSourceHealthProperties properties;
+    private final Clock clock;
+
+    SubscriptionsHealth(
+            SubscriptionManager manager,
+            HeadWatch head,
+            RecentErrors errors,
+            EventSourceHealthProperties properties,
+            Clock clock) {
+        this.manager = manager;
+        this.head = head;
+        this.errors = errors;
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    List<String> names() {
+        return manager.names();
+    }
+
+    Health health(String name) {
+        SubscriptionStatus status = manager.status(name).orElseThrow();
+        Verdict verdict = judge(status);
+        Health.Builder health = Health.status(verdict.status())
+                .withDetail(verdict.status().equals(Status.UNKNOWN) ? "message" : "reason", verdict.reason());
+        details(status).forEach((key, value) -> {
+            if (value != null) {
+                health.withDetail(key, value);
+            }
+        });
+        return health.build();
+    }
+
+    private Map<String, @Nullable Object> details(SubscriptionStatus status) {
+        Throwable failure = status.lastFailure();
+        SubscriptionFault fault = status.fault();
+        Map<String, @Nullable Object> details = new LinkedHashMap<>();
+        details.put("state", status.state());
+        details.put("position", status.position());
+        details.put("lagEvents", status.lag());
+        details.put("lagSeconds", status.lagTime().toSeconds());
+        details.put("eventsProcessed", status.eventsProcessed());
+        details.put("eventsFailed", status.batchesFailed());
+        details.put("errorRatePerMinute", errors.within(status.name(), MINUTE));
+        details.put("errorsInWindow", errors.within(status.name(), properties.errorWindow()));
+        details.put("lastProcessedAt", text(status.lastProcessedAt()));
+        details.put("failuresInARow", status.failures() == 0 ? null : status.failures());
+        details.put("error", failure == null ? null : failure.getClass().getName());
+        details.put("failingSince", fault == null ? null : fault.since().toString());
+        details.put("rebuilt", status.rebuilt());
+        details.put("pause", describe(status.pause()));
+        details.put("segments", status.segments().size());
+        return details;
+    }
+
+    private static @Nullable String describe(@Nullable SubscriptionPause pause) {
+        if (pause == null) {
+            return null;
+        }
+        String reason = pause.reason() == null ? "" : ": " + pause.reason();
+        return "by %s since %s%s".formatted(pause.by(), pause.since(), reason);
+    }
+
+    /** The reason of a state with what is known of the cause. */
+    private static String because(String reason, SubscriptionStatus status) {
+        SubscriptionFault fault = status.fault();
+        return fault == null ? reason : "%s: %s".formatted(reason, fault.reason());
+    }
+
+    private static @Nullable String text(@Nullable Instant instant) {
+        return instant == null ? null : instant.toString();
+    }
+
+    /** The sum of all, with the worst of their statuses. */
+    Map<String, Object> summary() {
+        List<SubscriptionStatus> statuses = manager.statuses();
+        Map<String, Object> byName = new LinkedHashMap<>();
+        Map<Status, Integer> counts = new LinkedHashMap<>();
+        for (SubscriptionStatus each : statuses) {
+            Status status = judge(each).status();
+            byName.put(each.name(), status.getCode());
+            counts.merge(status, 1, Integer::sum);
+        }
+        int down = counts.getOrDefault(Status.DOWN, 0);
+        int degraded = counts.getOrDefault(Verdict.DEGRADED, 0);
+        boolean following = head.trouble() == null;
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("status", down > 0 || !following ? "UNHEALTHY" : degraded > 0 ? "DEGRADED" : "HEALTHY");
+        summary.put("running", manager.startedAt().isPresent());
+        summary.put("subscriptionCount", statuses.size());
+        summary.put("healthyCount", statuses.size() - degraded - down);
+        summary.put("degradedCount", degraded);
+        summary.put("unhealthyCount", down);
+        summary.put(
+                "totalEventsProcessed",
+                statuses.stream().mapToLong(SubscriptionStatus::eventsProcessed).sum());
+        summary.put(
+                "totalEventsFailed",
+                statuses.stream().mapToLong(SubscriptionStatus::batchesFailed).sum());
+        summary.put(
+                "totalLagEvents",
+                statuses.stream().mapToLong(SubscriptionStatus::lag).sum());
+        summary.put("uptimeSeconds", manager.uptime().toSeconds());
+        summary.put("timestamp", clock.instant().toString());
+        summary.put("subscriptions", byName);
+        return summary;
+    }
+
+    /** Whether what is to run here runs, however far it has come. */
+    Verdict judgeRunning() {
+        List<SubscriptionStatus> statuses = manager.statuses();
+        String trouble = manager.renewingLease() ? head.trouble() : LEASE;
+        if (trouble != null) {
+            return Verdict.down(trouble);
+        }
+        if (statuses.stream().anyMatch(each -> each.state() == SubscriptionState.STOPPED && each.autoStartup())) {
+            return Verdict.down("not every subscription is running");
+        }
+        return statuses.stream().anyMatch(each -> each.state() == SubscriptionState.HALTED)
+                ? Verdict.down("a subscription has stopped at an event that cannot be handled")
+                : Verdict.up("the database answers, and what is to run here runs");
+    }
+
+    Verdict judge(SubscriptionStatus status) {
+        if (status.state() == SubscriptionState.STOPPED) {
+            return status.autoStartup()
+                    ? Verdict.down("it is to run here and does not")
+                    : Verdict.unknown("this instance does not start it");
+        }
+        String trouble = manager.renewingLease() ? head.trouble() : LEASE;
+        if (trouble != null) {
+            return Verdict.down(trouble + ", so that its lag is not known");
+        }
+        if (status.state() == SubscriptionState.HALTED) {
+            return Verdict.down(because("it has stopped at an event that cannot be handled", status));
+        }
+        if (status.segments().isEmpty() && status.failures() == 0) {
+            return Verdict.unknown("it has no checkpoint yet");
+        }
+        if (status.state() == SubscriptionState.STANDBY) {
+            return Verdict.up("other instances own all of its segments");
+        }
+        if (status.pause() != null) {
+            return Verdict.degraded("it was paused by " + status.pause().by());
+        }
+        return Objects.requireNonNullElseGet(severe(status), () -> judgeWork(status));
+    }
+
+    private @Nullable Verdict severe(SubscriptionStatus status) {
+        int lately = errors.within(status.name(), properties.errorWindow());
+        if (status.rebuilt() == null && lagEvents().isDown(status.lag())) {
+            return Verdict.down("it is %d events behind the log".formatted(status.lag()));
+        }
+        if (status.rebuilt() == null && lagTime().isDown(status.lagTime().toNanos())) {
+            return Verdict.down("it has been behind the log for %d s"
+                    .formatted(status.lagTime().toSeconds()));
+        }
+        return errorCount().isDown(lately)
+                ? Verdict.down("it had %d errors in %s".formatted(lately, properties.errorWindow()))
+                : null;
+    }
+
+    private Verdict judgeWork(SubscriptionStatus status) {
+        int rate = errors.within(status.name(), MINUTE);
+        int lately = errors.within(status.name(), properties.errorWindow());
+        if (status.state() == SubscriptionState.CIRCUIT_OPEN) {
+            return Verdict.degraded(because("it waits for something that every event needs and that is away", status));
+        }
+        if (status.state() == SubscriptionState.RETRYING) {
+            return Verdict.degraded(because("a handler fails and is tried again", status));
+        }
+        if (status.rebuilt() != null) {
+            return Verdict.degraded("it is being rebuilt");
+        }
+        if (lagEvents().isDegraded(status.lag())) {
+            return Verdict.degraded("it is %d events behind the log".formatted(status.lag()));
+        }
+        if (lagTime().isDegraded(status.lagTime().toNanos())) {
+            return Verdict.degraded("it has been behind the log for %d s"
+                    .formatted(status.lagTime().toSeconds()));
+        }
+        if (properties.errorRateDegraded() > 0 && rate >= properties.errorRateDegraded()) {
+            return Verdict.degraded("it had %d errors within a minute".formatted(rate));
+        }
+        return errorCount().isDegraded(lately)
+                ? Verdict.degraded("it had %d errors in %s".formatted(lately, properties.errorWindow()))
+                : Verdict.up("it handles events");
+    }
+
+    private Threshold lagEvents() {
+        return new Threshold(properties.lagEventsDegraded(), properties.lagEventsDown());
+    }
+
+    private Threshold lagTime() {
+        return new Threshold(
+                properties.lagDegraded().toNanos(), properties.lagDown().toNanos());
+    }
+
+    private Threshold errorCount() {
+        return new Threshold(properties.errorsDegraded(), properties.errorsDown());
+    }
+}

@@ -1,0 +1,162 @@
+package io.eventsource.autoconfigure.inbox;
+
+import io.eventsource.autoconfigure.projection.TransactionManagers;
+import io.eventsource.EventSourceException;
+import io.eventsource.autoconfigure.inbox.InboxFeeds.Fed;
+import io.eventsource.autoconfigure.inbox.InboxProperties.Feed;
+import io.eventsource.autoconfigure.inbox.InboxProperties.Transport;
+import io.eventsource.deadletter.MessageParking;
+import io.eventsource.event.EventCodec;
+import io.eventsource.inbox.Inbox;
+import io.eventsource.inbox.InboxConsumer;
+import io.eventsource.inbox.PoisonMessages;
+import io.eventsource.projection.DuplicateProjectionException;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.subscription.ErrorHandling;
+import io.eventsource.subscription.ProcessingBounds;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Brings projections together with the feeds that they choose. What does not fit is said with the property and what to do. */
+final class InboxAssembly {
+
+    private static final String FEEDS = InboxProperties.PREFIX;
+
+    private final Map<String, Feed> feeds;
+    private final Map<Transport, FeedFactory> factories;
+    private final @Nullable String applicationName;
+    private final Surroundings surroundings;
+
+    /** What consumers share. */
+    record Surroundings(
+            DataSource dataSource,
+            EventSourceSchema schema,
+            EventCodec codec,
+            ErrorHandling errors,
+            TransactionManagers transactionManagers,
+            ThreadFactory threads) {}
+
+    InboxAssembly(
+            Map<String, Feed> feeds,
+            List<FeedFactory> factories,
+            @Nullable String applicationName,
+            Surroundings surroundings) {
+        this.feeds = feeds;
+        this.factories = factories.stream().collect(Collectors.toMap(FeedFactory::transport, Function.identity()));
+        this.applicationName = applicationName;
+        this.surroundings = surroundings;
+    }
+
+    /**
+     * Makes a consumer for each projection.
+     *
+     * @param projections those that have chosen a feed
+     * @param others names of projections that read the log
+     */
+    InboxFeeds of(List<EventHandlers> projections, Set<String> others) {
+        requireDistinctNames(projections, others);
+        requireChosen(projections);
+        return new InboxFeeds(projections.stream().map(this::fed).toList());
+    }
+
+    private static void requireDistinctNames(List<EventHandlers> projections, Set<String> others) {
+        Set<String> names = new TreeSet<>(others);
+        projections.forEach(each -> {
+            if (!names.add(each.name())) {
+                throw new DuplicateProjectionException(each.name());
+            }
+        });
+    }
+
+    private void requireChosen(List<EventHandlers> projections) {
+        Set<String> idle = new TreeSet<>(feeds.keySet());
+        projections.forEach(each -> idle.remove(each.feed()));
+        if (!idle.isEmpty()) {
+            throw new EventSourceException(
+                    "%s declares %s, but no projection is fed from there. Choose it by @Projection(feed = \"%s\"), or remove the properties."
+                            .formatted(
+                                    FEEDS.substring(0, FEEDS.length() - 1),
+                                    idle,
+                                    idle.iterator().next()));
+        }
+    }
+
+    private Fed fed(EventHandlers projection) {
+        String name = Objects.requireNonNull(projection.feed());
+        Feed feed = feeds.get(name);
+        if (feed == null) {
+            throw new EventSourceException(
+                    "The projection '%s' is to be fed from '%s', but eventsource.inbox.feeds declares only %s. Set %s%s.transport and %s%s.topics, or choose another feed in @Projection."
+                            .formatted(projection.name(), name, feeds.keySet(), FEEDS, name, FEEDS, name));
+        }
+        InboxConsumer consumer = consumer(projection, feed);
+        return new Fed(
+                name,
+                feed.autoStartup(),
+                consumer,
+                factory(name, feed).feeds(feed, group(name, feed, projection), consumer, surroundings.threads()));
+    }
+
+    private FeedFactory factory(String name, Feed feed) {
+        Transport transport = Objects.requireNonNull(feed.transport());
+        FeedFactory factory = factories.get(transport);
+        if (factory == null) {
+            throw new EventSourceException("%s%s.transport is %s, but this application has no %s."
+                    .formatted(FEEDS, name, transport.name().toLowerCase(Locale.ROOT), needs(transport)));
+        }
+        return factory;
+    }
+
+    private static String needs(Transport transport) {
+        return switch (transport) {
+            case KAFKA ->
+                "ConsumerFactory of Spring Kafka with what reads CloudEvents. Add io.eventsource:eventsource-brokers, org.springframework.boot:spring-boot-starter-kafka and io.cloudevents:cloudevents-kafka, and set spring.kafka.bootstrap-servers";
+            case REDIS ->
+                "LettuceConnectionFactory of Spring Data Redis. Add io.eventsource:eventsource-brokers and org.springframework.boot:spring-boot-starter-data-redis, and set spring.data.redis.host";
+        };
+    }
+
+    /** Two services must not share the messages of a topic, although projections of theirs have one name. */
+    private String group(String name, Feed feed, EventHandlers projection) {
+        String service = feed.group() == null ? applicationName : feed.group();
+        if (service == null || service.isBlank()) {
+            throw new EventSourceException(
+                    "%s%s.group is missing: services that read the same topics are told apart by it. Set it, or spring.application.name."
+                            .formatted(FEEDS, name));
+        }
+        return service + "." + projection.name();
+    }
+
+    private InboxConsumer consumer(EventHandlers projection, Feed feed) {
+        Integer ownRetries = projection.maxRetries();
+        Duration ownDelay = projection.retryDelay();
+        DataSource dataSource = surroundings.dataSource();
+        return new InboxConsumer(
+                projection,
+                surroundings.codec(),
+                new Inbox(new JdbcTemplate(dataSource), surroundings.schema()),
+                feed.continueOnError()
+                        ? PoisonMessages.deadLetters(
+                                new MessageParking(dataSource, surroundings.schema()),
+                                ownRetries == null ? feed.maxRetries() : ownRetries,
+                                surroundings.errors().automaticRetry())
+                        : PoisonMessages.repeatForEver(),
+                surroundings.errors(),
+                dataSource,
+                surroundings.transactionManagers().of(projection),
+                feed.settings(ownDelay == null ? feed.retryDelay() : ownDelay),
+                ProcessingBounds.of(projection.name(), feed.processingTimeout(), dataSource, surroundings.threads()));
+    }
+}

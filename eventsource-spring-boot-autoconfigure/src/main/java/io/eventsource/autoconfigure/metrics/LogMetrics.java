@@ -1,0 +1,46 @@
+package io.eventsource.autoconfigure.metrics;
+
+import io.eventsource.store.LogHead;
+import io.eventsource.store.SignalRelay;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Where the log's head is, how long it has waited, and whether other instances are heard. No gauge asks the database. */
+final class LogMetrics implements MeterBinder {
+
+    private final LogHead logHead;
+    private final @Nullable SignalRelay relay;
+
+    LogMetrics(LogHead logHead, @Nullable SignalRelay relay) {
+        this.logHead = logHead;
+        this.relay = relay;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder("eventsource.log.head", logHead, head -> head.status().position())
+                .description("Position up to which everything that will ever be visible is visible")
+                .register(registry);
+        TimeGauge.builder("eventsource.log.hole.age", this, TimeUnit.MILLISECONDS, LogMetrics::holeAgeInMillis)
+                .description("How long the head has waited for an open transaction, 0 while it does not wait")
+                .register(registry);
+        if (relay != null) {
+            Gauge.builder(
+                            "eventsource.wakeup.connected",
+                            relay,
+                            each -> each.status().connected() ? 1 : 0)
+                    .description(
+                            "1 while other instances' commits are heard at once, 0 while they are found by polling")
+                    .register(registry);
+        }
+    }
+
+    private double holeAgeInMillis() {
+        return logHead.holeAge().orElse(Duration.ZERO).toMillis();
+    }
+}

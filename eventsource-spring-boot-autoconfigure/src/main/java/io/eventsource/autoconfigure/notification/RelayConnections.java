@@ -1,0 +1,80 @@
+package io.eventsource.autoconfigure.notification;
+
+import com.zaxxer.hikari.HikariConfigMXBean;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
+import io.eventsource.store.DedicatedConnections;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Where the connections come from that are kept for ever. A pool of the application's is too small a thing to take them from,
+ * so they are opened with what is known of the pool, or of Boot's connection; only as a last resort by the data source.
+ */
+final class RelayConnections {
+
+    private static final boolean HIKARI_PRESENT =
+            ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource", RelayConnections.class.getClassLoader());
+
+    private RelayConnections() {}
+
+    /**
+     * Finds where they come from.
+     *
+     * @param directUrl leads past a pooler to the server, with the same login; null where the pool's own address does
+     */
+    static DedicatedConnections beside(
+            DataSource dataSource, @Nullable JdbcConnectionDetails details, @Nullable String directUrl) {
+        DedicatedConnections likeThePools = HIKARI_PRESENT ? Hikari.beside(dataSource, directUrl) : null;
+        if (likeThePools != null) {
+            return likeThePools;
+        }
+        if (details != null) {
+            return DedicatedConnections.by(
+                    directUrl == null ? details.getJdbcUrl() : directUrl,
+                    () -> login(details.getUsername(), details.getPassword()));
+        }
+        return directUrl == null
+                ? DedicatedConnections.from(dataSource)
+                : DedicatedConnections.by(directUrl, Properties::new);
+    }
+
+    private static Properties login(@Nullable String user, @Nullable String password) {
+        Properties properties = new Properties();
+        if (user != null) {
+            properties.setProperty("user", user);
+        }
+        if (password != null) {
+            properties.setProperty("password", password);
+        }
+        return properties;
+    }
+
+    /** Loaded only where there is a HikariCP. */
+    private static final class Hikari {
+
+        private Hikari() {}
+
+        static @Nullable DedicatedConnections beside(DataSource dataSource, @Nullable String directUrl) {
+            HikariDataSource pool =
+                    DataSourceUnwrapper.unwrap(dataSource, HikariConfigMXBean.class, HikariDataSource.class);
+            String url = pool == null || directUrl != null ? directUrl : pool.getJdbcUrl();
+            return pool == null || url == null ? null : DedicatedConnections.by(url, () -> properties(pool));
+        }
+
+        /** Asked at each opening: the application may have changed the password. */
+        private static Properties properties(HikariDataSource pool) {
+            Credentials credentials = pool.getCredentialsProvider() == null
+                    ? pool.getCredentials()
+                    : pool.getCredentialsProvider().getCredentials();
+            Properties properties = new Properties();
+            properties.putAll(pool.getDataSourceProperties());
+            properties.putAll(login(credentials.getUsername(), credentials.getPassword()));
+            return properties;
+        }
+    }
+}

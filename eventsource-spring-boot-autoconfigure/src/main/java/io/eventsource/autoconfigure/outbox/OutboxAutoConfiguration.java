@@ -1,0 +1,95 @@
+package io.eventsource.autoconfigure.outbox;
+
+import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import io.eventsource.deadletter.DeadLetterRepository;
+import io.eventsource.event.EventCodec;
+import io.eventsource.event.PayloadSerializer;
+import io.eventsource.outbox.Destination;
+import io.eventsource.outbox.Outbox;
+import io.eventsource.outbox.OutboxRows;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.EventStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/** Publishes events to the destinations declared in properties, by classes of events, and by beans. */
+@AutoConfiguration(after = {EventStoreAutoConfiguration.class, DeadLetterAutoConfiguration.class})
+@ConditionalOnBean(EventStore.class)
+@ConditionalOnBooleanProperty(name = "eventsource.outbox.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(OutboxProperties.class)
+public final class OutboxAutoConfiguration {
+
+    /** Creates the configuration. */
+    public OutboxAutoConfiguration() {}
+
+    @Bean
+    OutboxHandlers eventOutboxHandlers(
+            OutboxProperties properties,
+            ObjectProvider<Destination> destinations,
+            EventCodec codec,
+            PayloadSerializer serializer,
+            ApplicationContext context,
+            Environment environment) {
+        DestinationDefinitions definitions = new DestinationDefinitions(
+                properties, codec.registry(), environment.getProperty("spring.application.name"));
+        return new OutboxHandlers(
+                definitions.of(destinations.orderedStream().toList()),
+                new OutboxTransports(context),
+                codec,
+                serializer,
+                context);
+    }
+
+    @Bean
+    OutboxDestinations eventOutboxDestinations(OutboxHandlers handlers) {
+        return new OutboxDestinations(
+                handlers.destinations().stream().map(ConfiguredDestination::name).toList());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Outbox eventOutbox(
+            DataSource dataSource,
+            EventSourceSchema schema,
+            DeadLetterRepository deadLetters,
+            OutboxHandlers handlers) {
+        Map<String, Set<String>> published =
+                handlers.published().collect(Collectors.toMap(ConfiguredDestination::name, handlers::storedNames));
+        return Outbox.postgres(dataSource, schema, deadLetters, published, handlers.relayed());
+    }
+
+    @Bean
+    OutboxLifecycle eventOutboxLifecycle(
+            OutboxHandlers handlers, ObjectProvider<OutboxTask> tasks, Environment environment) {
+        return new OutboxLifecycle(
+                handlers.destinations().isEmpty()
+                        ? List.of()
+                        : tasks.orderedStream().toList(),
+                SubscriptionThreads.of(environment));
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = "eventsource.outbox.mode", havingValue = "log", matchIfMissing = true)
+    OutboxTask eventOutboxLeftRows(DataSource dataSource, EventSourceSchema schema) {
+        return new OutboxTask(
+                "Looking for rows of event_outbox that are left",
+                Duration.ofDays(1),
+                new LeftOutboxRows(new OutboxRows(dataSource, schema), schema));
+    }
+}

@@ -1,0 +1,57 @@
+package io.eventsource.autoconfigure.pool;
+
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.capacity.LiveInstances;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.SignalRelay;
+import io.eventsource.subscription.SubscriptionManager;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.context.annotation.Bean;
+
+/** Reports how the store's HikariCP pool is set and whether the server has enough connections for all instances. */
+@AutoConfiguration(after = DataSourceAutoConfiguration.class)
+@ConditionalOnClass(HikariDataSource.class)
+@ConditionalOnSingleCandidate(HikariDataSource.class)
+@ConditionalOnBooleanProperty(name = {"eventsource.enabled", "eventsource.pool.enabled"}, matchIfMissing = true)
+@EnableConfigurationProperties(PoolProperties.class)
+public final class PoolAutoConfiguration {
+
+    /** Of the library's own, beside the pool: one that sends notifications, and one that listens where projections run. */
+    private static final int SENDER = 1;
+
+    private static final int LISTENER = 1;
+
+    /** Creates the configuration. */
+    public PoolAutoConfiguration() {}
+
+    @Bean
+    PoolReport eventSourcePoolReport(
+            HikariDataSource pool,
+            ObjectProvider<EventSourceSchema> schema,
+            PoolProperties properties,
+            ObjectProvider<SignalRelay> relay,
+            ObjectProvider<SubscriptionManager> manager) {
+        return new PoolReport(
+                pool,
+                properties.instances(),
+                properties.pooler(),
+                () -> besides(relay.getIfAvailable(), manager.getIfAvailable()),
+                () -> others(pool, schema, manager.getIfAvailable()));
+    }
+
+    private static int besides(@Nullable SignalRelay relay, @Nullable SubscriptionManager manager) {
+        return relay == null ? 0 : manager == null ? SENDER : SENDER + LISTENER;
+    }
+
+    /** An instance that drives no subscriptions may have no right to look. */
+    private static int others(HikariDataSource pool, ObjectProvider<EventSourceSchema> schema, @Nullable SubscriptionManager manager) {
+        return manager == null ? 0 : LiveInstances.besides(pool, schema.getObject(), manager.instanceId());
+    }
+}

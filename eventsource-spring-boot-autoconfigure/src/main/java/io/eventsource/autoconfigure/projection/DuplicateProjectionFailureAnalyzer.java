@@ -1,0 +1,18 @@
+package io.eventsource.autoconfigure.projection;
+
+import io.eventsource.projection.DuplicateProjectionException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Says what to do when two projections have one name. */
+final class DuplicateProjectionFailureAnalyzer extends AbstractFailureAnalyzer<DuplicateProjectionException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, DuplicateProjectionException cause) {
+        return new FailureAnalysis(
+                cause.getMessage(),
+                "Rename the newer of the two: a projection begins anew under a new name, and the older one keeps the checkpoint of '%s'."
+                        .formatted(cause.name()),
+                cause);
+    }
+}

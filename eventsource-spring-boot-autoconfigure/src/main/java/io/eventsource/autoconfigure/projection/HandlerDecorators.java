@@ -1,0 +1,41 @@
+package io.eventsource.autoconfigure.projection;
+
+import io.eventsource.autoconfigure.store.ObservationProperties;
+import io.eventsource.observation.EventSourceObservations;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.HandlerInterceptor;
+import io.eventsource.projection.InterceptedEventHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.springframework.beans.factory.ObjectProvider;
+
+/**
+ * What goes around handlers, from the outside in: the count of their batches, the context of what they log, their
+ * observation, and what the application puts there.
+ */
+public final class HandlerDecorators {
+
+    private final List<HandlerInterceptor> interceptors = new ArrayList<>();
+    private final List<BatchListener> batches;
+
+    public HandlerDecorators(
+            ObservationProperties properties,
+            EventSourceObservations observations,
+            UnaryOperator<String> states,
+            ObjectProvider<HandlerInterceptor> own,
+            ObjectProvider<BatchListener> batches) {
+        if (properties.logContext()) {
+            interceptors.add(new HandlerLogContext());
+        }
+        if (properties.handle()) {
+            interceptors.add(observations.handlers(states));
+        }
+        own.orderedStream().forEach(interceptors::add);
+        this.batches = batches.orderedStream().toList();
+    }
+
+    public EventHandlers decorate(EventHandlers handlers) {
+        return CountedBatches.of(InterceptedEventHandlers.of(handlers, interceptors), batches);
+    }
+}

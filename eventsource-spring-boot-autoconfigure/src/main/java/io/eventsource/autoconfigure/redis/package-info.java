@@ -1,0 +1,5 @@
+/** Redis Streams as a transport of the outbox and a feed of the inbox. */
+@NullMarked
+package io.eventsource.autoconfigure.redis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,31 @@
+package io.eventsource.autoconfigure.store;
+
+import io.eventsource.store.AppendTiming;
+import io.eventsource.store.EventStoreSettings;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How events are appended.
+ *
+ * @param timing When an append inside a transaction inserts its events.
+ * @param tailTimeout How long a client may hang between a late insert and its commit before the server ends its
+ *     session, so that it does not hold back the log.
+ * @param coalescing Whether appends of concurrent callers outside a transaction share statements and commits.
+ */
+@ConfigurationProperties("eventsource.append")
+public record AppendProperties(
+        @DefaultValue("late") AppendTiming timing,
+        @DefaultValue("10s") Duration tailTimeout,
+        @DefaultValue("true") boolean coalescing) {
+
+    /** Checks the bounds. */
+    public AppendProperties {
+        new EventStoreSettings(timing, tailTimeout, coalescing);
+    }
+
+    EventStoreSettings settings() {
+        return new EventStoreSettings(timing, tailTimeout, coalescing);
+    }
+}

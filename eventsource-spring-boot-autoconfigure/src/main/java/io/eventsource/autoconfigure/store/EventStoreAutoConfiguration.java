@@ -1,0 +1,224 @@
+package io.eventsource.autoconfigure.store;
+
+import io.eventsource.autoconfigure.aot.AnnotatedClassScanner;
+import io.eventsource.autoconfigure.pool.PoolProperties;
+import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventJsonCustomizer;
+import io.eventsource.event.EventRegistry;
+import io.eventsource.event.EventType;
+import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.event.PayloadSerializer;
+import io.eventsource.event.Upcaster;
+import io.eventsource.ground.GroundInspector;
+import io.eventsource.ground.GroundWatch;
+import io.eventsource.observation.AppendContext;
+import io.eventsource.observation.EventSourceObservations;
+import io.eventsource.observation.EventSourceObservations.Conventions;
+import io.eventsource.observation.HandleContext;
+import io.eventsource.observation.LoadContext;
+import io.eventsource.observation.SnapshotContext;
+import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.schema.SchemaMigrator;
+import io.eventsource.store.AppendGroupListener;
+import io.eventsource.store.DetachedJdbc;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.LogHead;
+import io.eventsource.store.LogSignal;
+import io.eventsource.store.StalledWriters;
+import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.time.Clocks;
+import io.eventsource.time.Ticker;
+import io.micrometer.observation.ObservationConvention;
+import io.micrometer.observation.ObservationRegistry;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
+
+/** Configures the event store and its tables. */
+@AutoConfiguration(after = DataSourceAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "eventsource.enabled", matchIfMissing = true)
+@ConditionalOnSingleCandidate(DataSource.class)
+@EnableConfigurationProperties({
+    EventSourceProperties.class,
+    AppendProperties.class,
+    ObservationProperties.class,
+    GroundProperties.class,
+    PoolProperties.class
+})
+@Import(DatabaseInitializationDependencyConfigurer.class)
+public final class EventStoreAutoConfiguration {
+
+    /** Creates the configuration. */
+    public EventStoreAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    EventSourceSchema eventSourceSchema(EventSourceProperties properties) {
+        return new EventSourceSchema(properties.schema());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    SchemaMigrator eventSourceSchemaMigrator(DataSource dataSource, EventSourceSchema schema) {
+        return new SchemaMigrator(dataSource, schema);
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty(name = "eventsource.migration.enabled", matchIfMissing = true)
+    SchemaInitializer eventSourceSchemaInitializer(
+            SchemaMigrator migrator, GroundCheck ground, SessionInitializer sessions) {
+        return new SchemaInitializer(migrator, ground);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    GroundInspector eventSourceGroundInspector(
+            DataSource dataSource, EventSourceSchema schema, GroundProperties properties) {
+        return new GroundInspector(DetachedJdbc.on(dataSource), schema, properties.accept());
+    }
+
+    @Bean
+    GroundCheck eventSourceGroundCheck(GroundInspector inspector) {
+        return new GroundCheck(inspector);
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    GroundChecked eventSourceGroundChecked(GroundCheck check) {
+        return new GroundChecked(check);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    GroundWatch eventSourceGroundWatch(GroundInspector inspector, LogHead logHead) {
+        return new GroundWatch(
+                inspector,
+                () -> 2 * logHead.status().generation() + (logHead.sequenceBehind() == null ? 0 : 1),
+                logHead::positionsUsed,
+                Ticker.system());
+    }
+
+    @Bean
+    SessionInitializer eventSourceSessionInitializer(
+            DataSource dataSource, PoolProperties pool, EventSourceProperties properties, GroundCheck ground) {
+        return new SessionInitializer(dataSource, pool, properties.migration().enabled(), ground);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    EventRegistry eventRegistry(ConfigurableBeanFactory beanFactory, Environment environment) {
+        return EventRegistry.of(new AnnotatedClassScanner(beanFactory, environment).find(EventType.class));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    PayloadSerializer eventPayloadSerializer(
+            ObjectProvider<EventJsonCustomizer> customizers, ConfigurableListableBeanFactory beanFactory) {
+        List<EventJsonCustomizer> ordered = customizers.orderedStream().toList();
+        JacksonPayloadSerializer serializer = new JacksonPayloadSerializer(ordered);
+        UnusedModules.report(beanFactory, ordered);
+        return serializer;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    EventCodec eventCodec(EventRegistry registry, PayloadSerializer serializer, ObjectProvider<Upcaster> upcasters) {
+        return new EventCodec(registry, serializer, upcasters.orderedStream().toList());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    LogSignal eventLogSignal() {
+        return new LogSignal();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Clocks eventSourceClocks(ObjectProvider<Clock> clock) {
+        return Clocks.of(clock.getIfUnique(Clock::systemUTC));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    LogHead eventLogHead(DataSource dataSource, EventSourceSchema schema, Clocks clocks) {
+        return LogHead.of(dataSource, schema, clocks);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    StalledWriters eventStalledWriters(DataSource dataSource, EventSourceSchema schema) {
+        return new StalledWriters(dataSource, schema);
+    }
+
+    @Bean
+    AppendExecutorHolder eventAppendExecutor() {
+        return new AppendExecutorHolder();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @DependsOnDatabaseInitialization
+    EventStore eventStore(
+            DataSource dataSource,
+            EventSourceSchema schema,
+            EventCodec codec,
+            LogHead logHead,
+            LogSignal signal,
+            AppendProperties properties,
+            ObservationProperties observed,
+            GroundChecked ground,
+            AppendExecutorHolder executor,
+            EventSourceObservations observations,
+            ObjectProvider<AppendGroupListener> groupListeners,
+            Clocks clocks) {
+        Clock clock = clocks.wall();
+        List<AppendGroupListener> groups = groupListeners.orderedStream().toList();
+        EventStore store = EventStore.postgres(
+                dataSource,
+                schema,
+                codec,
+                logHead,
+                signal,
+                properties.settings(),
+                executor.executor(),
+                clock,
+                new TimeOrderedIdGenerator(clock, new SecureRandom()),
+                (appends, events) -> groups.forEach(each -> each.onGroup(appends, events)));
+        return observations.observe(
+                store,
+                codec.registry(),
+                observed.append(),
+                observed.load());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    EventSourceObservations eventSourceObservations(
+            ObjectProvider<ObservationRegistry> registries,
+            ObjectProvider<ObservationConvention<AppendContext>> append,
+            ObjectProvider<ObservationConvention<LoadContext>> load,
+            ObjectProvider<ObservationConvention<HandleContext>> handle,
+            ObjectProvider<ObservationConvention<SnapshotContext>> snapshot) {
+        // when it is first needed, since what is told of observations may need the store
+        return new EventSourceObservations(
+                SingletonSupplier.of(() -> registries.getIfUnique(() -> ObservationRegistry.NOOP)),
+                new Conventions(
+                        append.getIfUnique(), load.getIfUnique(), handle.getIfUnique(), snapshot.getIfUnique()));
+    }
+}

@@ -1,0 +1,18 @@
+package io.eventsource.autoconfigure.store;
+
+import io.eventsource.schema.NewerSchemaException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Says what to do when the tables are newer than the library. */
+final class NewerSchemaFailureAnalyzer extends AbstractFailureAnalyzer<NewerSchemaException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, NewerSchemaException cause) {
+        return new FailureAnalysis(
+                cause.getMessage(),
+                "Deploy the version of the application whose library knows version %d of the tables, or a later one."
+                        .formatted(cause.installedVersion()),
+                cause);
+    }
+}

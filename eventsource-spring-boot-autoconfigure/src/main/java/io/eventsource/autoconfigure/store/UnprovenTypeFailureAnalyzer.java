@@ -1,0 +1,31 @@
+package io.eventsource.autoconfigure.store;
+
+import io.eventsource.proof.TypeFinding;
+import io.eventsource.proof.UnprovenTypeException;
+import java.util.stream.Collectors;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Says which classes would not come back from JSON, in which component, and what to do about each. */
+final class UnprovenTypeFailureAnalyzer extends AbstractFailureAnalyzer<UnprovenTypeException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, UnprovenTypeException cause) {
+        String found = cause.findings().stream()
+                .map(finding -> "- %s: %s".formatted(place(finding), finding.reason()))
+                .collect(Collectors.joining("\n"));
+        String remedies = cause.findings().stream()
+                .map(finding -> "- %s: %s.".formatted(place(finding), finding.remedy()))
+                .collect(Collectors.joining("\n"));
+        return new FailureAnalysis(
+                "Events and snapshots of these classes could not be read back as they were:\n\n" + found,
+                remedies + "\n\nSee docs/schema-evolution.md, \"What an event may hold\".",
+                cause);
+    }
+
+    private static String place(TypeFinding finding) {
+        return finding.component().isEmpty()
+                ? finding.type().getName()
+                : "%s, %s".formatted(finding.type().getName(), finding.component());
+    }
+}

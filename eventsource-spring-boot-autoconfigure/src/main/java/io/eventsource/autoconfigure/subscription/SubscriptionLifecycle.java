@@ -1,0 +1,64 @@
+package io.eventsource.autoconfigure.subscription;
+
+import io.eventsource.autoconfigure.lifecycle.LifecyclePhase;
+import io.eventsource.subscription.ShutdownResult;
+import io.eventsource.subscription.SubscriptionManager;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Starts the subscriptions last and stops them first: while they run, everything a handler may need is there. They stop
+ * after the web server has finished its requests, so that what those append is still handled. The result is logged and published
+ * as an event of the application.
+ */
+final class SubscriptionLifecycle implements SmartLifecycle {
+
+    private final SubscriptionManager manager;
+    private final Duration drainTimeout;
+    private final Duration shutdownTimeout;
+    private final ApplicationEventPublisher publisher;
+    private volatile boolean running;
+    private volatile @Nullable ShutdownResult result;
+
+    SubscriptionLifecycle(
+            SubscriptionManager manager,
+            Duration drainTimeout,
+            Duration shutdownTimeout,
+            ApplicationEventPublisher publisher) {
+        this.manager = manager;
+        this.drainTimeout = drainTimeout;
+        this.shutdownTimeout = shutdownTimeout;
+        this.publisher = publisher;
+    }
+
+    @Override
+    public void start() {
+        manager.start();
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        ShutdownResult stopped = manager.shutDown(drainTimeout, shutdownTimeout);
+        result = stopped;
+        running = false;
+        publisher.publishEvent(stopped);
+    }
+
+    /** What came of the last stop; null before it. */
+    @Nullable ShutdownResult result() {
+        return result;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return LifecyclePhase.SUBSCRIPTIONS.value();
+    }
+}

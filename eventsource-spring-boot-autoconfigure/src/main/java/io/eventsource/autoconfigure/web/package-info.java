@@ -1,0 +1,5 @@
+/** How the metadata of HTTP requests reaches events. */
+@NullMarked
+package io.eventsource.autoconfigure.web;
+
+import org.jspecify.annotations.NullMarked;

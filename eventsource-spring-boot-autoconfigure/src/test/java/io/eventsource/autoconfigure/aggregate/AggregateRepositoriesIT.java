@@ -1,0 +1,89 @@
+package io.eventsource.autoconfigure.aggregate;
+
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsource.aggregate.AggregateRepository;
+import io.eventsource.aggregate.CommandRetries;
+import io.eventsource.aggregate.InvalidAggregateException;
+import io.eventsource.autoconfigure.account.Account;
+import io.eventsource.store.EventStore;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+class AggregateRepositoriesIT {
+
+    private final TestDatabase database = TestDatabase.create();
+    private final ApplicationContextRunner application = Runners.on(database);
+
+    @AfterEach
+    void removeTheDatabase() {
+        database.close();
+    }
+
+    /** Injects the repository by its generic type, as applications do. */
+    record Bank(AggregateRepository<Account> accounts) {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnRepository {
+
+        @Bean
+        AggregateRepository<Account> ownAccounts(EventStore store, CommandRetries retries) {
+            return AggregateRepository.of(Account.class, store, retries);
+        }
+    }
+
+    @Test
+    void aRepositoryIsInjectedByTheClassOfItsAggregate() {
+        application.withBean(Bank.class).run(context -> {
+            AggregateRepository<Account> accounts = context.getBean(Bank.class).accounts();
+            Account account = accounts.create(UUID.randomUUID());
+            account.deposit(7);
+
+            accounts.save(account);
+
+            assertThat(accounts.load(account.id()).state()).isEqualTo(7);
+        });
+    }
+
+    @Test
+    void aRepositoryOfTheApplicationWins() {
+        application
+                .withUserConfiguration(OwnRepository.class)
+                .withBean(Bank.class)
+                .run(context -> {
+                    assertThat(context.getBeanNamesForType(AggregateRepository.class))
+                            .containsExactly("ownAccounts");
+                    assertThat(context.getBean(Bank.class).accounts()).isSameAs(context.getBean("ownAccounts"));
+                });
+    }
+
+    @Test
+    void anAbstractAggregateStopsTheApplication() {
+        Runners.plain()
+                .withPropertyValues(database.properties())
+                .withUserConfiguration(io.eventsource.autoconfigure.invalid.abstraction.InvalidApplication.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(InvalidAggregateException.class)
+                        .hasMessageContainingAll("AbstractAccount", "abstract", "Annotate the concrete class instead"));
+    }
+
+    @Test
+    void anAggregateThatCannotBeMadeFromItsIdStopsTheApplication() {
+        Runners.plain()
+                .withPropertyValues(database.properties())
+                .withUserConfiguration(io.eventsource.autoconfigure.invalid.constructor.InvalidApplication.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(InvalidAggregateException.class)
+                        .hasMessageContaining("AccountWithoutConstructor(UUID id)"));
+    }
+}

@@ -1,0 +1,196 @@
+package io.eventsource.autoconfigure.health;
+
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.schema.SchemaMigrator;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.StreamAppend;
+import io.eventsource.subscription.SubscriptionManager;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.MapAssert;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class HealthIT {
+
+    private static final String RUNS = "the database answers, and what is to run here runs";
+
+    private final TestDatabase database = TestDatabase.create();
+    private final ApplicationContextRunner application =
+            Runners.on(database).withPropertyValues("eventsource.subscriptions.defaults.retry-delay=100ms");
+
+    @AfterEach
+    void removeTheDatabase() {
+        database.close();
+    }
+
+    private static Health health(BeanFactory context) {
+        return context.getBean(EventSourceHealthIndicator.class).health();
+    }
+
+    private static String status(BeanFactory context) {
+        return health(context).getStatus().getCode();
+    }
+
+    private static MapAssert<String, Object> assertThatDetails(BeanFactory context) {
+        return assertThat(health(context).getDetails());
+    }
+
+    private static void append(BeanFactory context) {
+        context.getBean(EventStore.class).append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));
+    }
+
+    @Test
+    void isUpWithTheVersionOfTheSchemaAndTheStateOfEachSubscription() {
+        application
+                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
+                .run(context -> {
+                    append(context);
+
+                    await().untilAsserted(() -> assertThatDetails(context)
+                            .containsEntry("schemaVersion", SchemaMigrator.requiredVersion())
+                            .containsEntry("status", "HEALTHY")
+                            .containsEntry("running", true)
+                            .containsEntry("subscriptionCount", 1)
+                            .containsEntry("healthyCount", 1)
+                            .containsEntry("degradedCount", 0)
+                            .containsEntry("unhealthyCount", 0)
+                            .containsEntry("totalEventsProcessed", 1L)
+                            .containsEntry("totalEventsFailed", 0L)
+                            .containsEntry("totalLagEvents", 0L)
+                            .containsKeys("uptimeSeconds", "timestamp")
+                            .containsEntry("reason", RUNS)
+                            .containsEntry("subscriptions", Map.of("deposits", "UP")));
+                    assertThat(status(context)).isEqualTo("UP");
+                });
+    }
+
+    @Test
+    void isUpWithoutSubscriptions() {
+        application
+                .withPropertyValues("eventsource.subscriptions.enabled=false")
+                .run(context -> {
+                    assertThat(status(context)).isEqualTo("UP");
+                    assertThatDetails(context).doesNotContainKey("subscriptions");
+                });
+    }
+
+    @Test
+    void isAbsentWhenItIsSwitchedOff() {
+        application
+                .withPropertyValues("management.health.eventsource.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(EventSourceHealthIndicator.class));
+    }
+
+    @Test
+    void isDownNamingMissingTables() {
+        application.run(context -> {
+            database.jdbc().execute("DROP TABLE eventsource.snapshots");
+            database.jdbc().execute("DROP TABLE eventsource.event_outbox");
+
+            assertThat(status(context)).isEqualTo("DOWN");
+            assertThatDetails(context).containsEntry("missingTables", List.of("event_outbox", "snapshots"));
+        });
+    }
+
+    @Test
+    void isDownWhereTheMigrationsHaveNeverRun() {
+        application.withPropertyValues("eventsource.migration.enabled=false").run(context -> {
+            assertThat(status(context)).isEqualTo("DOWN");
+            assertThatDetails(context).containsEntry("schemaVersion", 0).containsKey("missingTables");
+        });
+    }
+
+    @Test
+    void isDownWhenTheInstalledSchemaIsOlder() {
+        application.run(context -> {
+            int required = SchemaMigrator.requiredVersion();
+            database.jdbc()
+                    .update(
+                            "DELETE FROM eventsource.eventsource_schema_history WHERE version = ?",
+                            Integer.toString(required));
+
+            assertThat(status(context)).isEqualTo("DOWN");
+            assertThatDetails(context)
+                    .hasEntrySatisfying("schemaVersion", version -> assertThat((Integer) version)
+                            .isLessThan(required))
+                    .containsEntry("requiredSchemaVersion", required);
+        });
+    }
+
+    @Test
+    void isDownSoonerThanThePoolGivesUpWhenTheDatabaseIsAwayAndUpAgainAfterwards() {
+        application
+                .withPropertyValues(
+                        "spring.datasource.hikari.connection-timeout=30000", "eventsource.health.answer-timeout=300ms")
+                .run(context -> {
+                    assertThat(status(context)).isEqualTo("UP");
+
+                    database.refuseConnections();
+                    Instant asked = Instant.now();
+                    assertThat(status(context)).isEqualTo("DOWN");
+                    assertThatDetails(context)
+                            .containsEntry("reason", "the database does not answer")
+                            .containsKey("error");
+                    assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(5));
+                    database.allowConnections();
+
+                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
+                });
+    }
+
+    @Test
+    void isDownWhenTheSubscriptionsHaveBeenStopped() {
+        application
+                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
+                .run(context -> {
+                    context.getBean(SubscriptionManager.class).stop(Duration.ofSeconds(10));
+
+                    assertThat(status(context)).isEqualTo("DOWN");
+                    assertThatDetails(context).containsEntry("reason", "not every subscription is running");
+                });
+    }
+
+    @Test
+    void isDownWhileASubscriptionHasStoppedAtAnEventAndUpAgainAfterwards() {
+        AtomicBoolean failing = new AtomicBoolean(true);
+        application
+                .withPropertyValues(
+                        "eventsource.subscriptions.defaults.continue-on-error=false",
+                        "eventsource.subscriptions.defaults.max-retries=0")
+                .withBean(
+                        EventHandlers.class,
+                        () -> new Handlers("deposits", event -> {
+                            if (failing.get()) {
+                                throw new IllegalStateException("told to fail");
+                            }
+                        }))
+                .run(context -> {
+                    append(context);
+
+                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("DOWN"));
+                    assertThatDetails(context)
+                            .containsEntry("reason", "a subscription has stopped at an event that cannot be handled");
+
+                    failing.set(false);
+                    context.getBean(SubscriptionManager.class).resume("deposits");
+
+                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
+                    assertThatDetails(context).containsEntry("reason", RUNS);
+                });
+    }
+}

@@ -1,0 +1,132 @@
+package io.eventsource.autoconfigure.inbox;
+
+import io.eventsource.autoconfigure.testing.Feeds;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsource.brokers.kafka.KafkaInboxFeed;
+import io.eventsource.projection.EventHandlers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** What stops an application whose feeds and projections do not fit together. */
+class FeedMistakesIT {
+
+    private final TestDatabase database = TestDatabase.migrated();
+    private final ApplicationContextRunner application = Runners.on(database)
+            .withConfiguration(AutoConfigurations.of(KafkaAutoConfiguration.class))
+            .withPropertyValues("spring.kafka.bootstrap-servers=localhost:1");
+
+    @AfterEach
+    void removeTheDatabase() {
+        database.close();
+    }
+
+    private static void assertStops(ApplicationContextRunner mistaken, String... hints) {
+        mistaken.run(context -> assertThat(context).getFailure().rootCause().hasMessageContainingAll(hints));
+    }
+
+    @Test
+    void aFeedThatIsNotDeclared() {
+        assertStops(
+                application.withBean(Feeds.Incoming.class),
+                "projection 'incoming' is to be fed from 'bank'",
+                "eventsource.inbox.feeds.bank.transport",
+                "eventsource.inbox.feeds.bank.topics");
+    }
+
+    @Test
+    void aFeedThatNoProjectionChooses() {
+        assertStops(
+                application.withPropertyValues(Feeds.feed("kafka")),
+                "eventsource.inbox.feeds declares [bank]",
+                "@Projection(feed = \"bank\")");
+    }
+
+    @Test
+    void aFeedWithoutATransport() {
+        assertStops(
+                application
+                        .withBean(Feeds.Incoming.class)
+                        .withPropertyValues("eventsource.inbox.feeds.bank.topics=deposits"),
+                "eventsource.inbox.feeds.bank.transport is missing. Set it to kafka or redis.");
+    }
+
+    @Test
+    void aFeedWithoutTopics() {
+        assertStops(
+                application
+                        .withBean(Feeds.Incoming.class)
+                        .withPropertyValues("eventsource.inbox.feeds.bank.transport=kafka"),
+                "eventsource.inbox.feeds.bank.topics must name at least one topic");
+    }
+
+    @Test
+    void valuesOutOfTheirBounds() {
+        for (String[] value : new String[][] {
+            {"batch-size", "0"},
+            {"retry-delay", "0ms"},
+            {"max-retry-delay", "1ms"},
+            {"max-retries", "-1"},
+            {"max-retries", "1001"},
+            {"retention", "59m"},
+            {"processing-timeout", "0ms"},
+            {"max-pending-time", "0ms"},
+            {"timeout", "0ms"},
+            {"group", " "},
+            {"consumer-name", " "}
+        }) {
+            String property = "eventsource.inbox.feeds.bank." + value[0];
+            assertStops(
+                    application
+                            .withBean(Feeds.Incoming.class)
+                            .withPropertyValues(Feeds.feed("kafka"))
+                            .withPropertyValues(property + "=" + value[1]),
+                    property);
+        }
+    }
+
+    @Test
+    void aServiceWithoutAName() {
+        assertStops(
+                application
+                        .withBean(Feeds.Incoming.class)
+                        .withPropertyValues(Feeds.feed("kafka"))
+                        .withPropertyValues("spring.application.name="),
+                "eventsource.inbox.feeds.bank.group is missing",
+                "spring.application.name");
+    }
+
+    @Test
+    void aTransportWithoutItsLibraries() {
+        assertStops(
+                application
+                        .withClassLoader(new FilteredClassLoader(KafkaInboxFeed.class))
+                        .withBean(Feeds.Incoming.class)
+                        .withPropertyValues(Feeds.feed("kafka")),
+                "eventsource.inbox.feeds.bank.transport is kafka",
+                "io.eventsource:eventsource-brokers",
+                "spring-boot-starter-kafka",
+                "cloudevents-kafka");
+        assertStops(
+                application.withBean(Feeds.Incoming.class).withPropertyValues(Feeds.feed("redis")),
+                "eventsource.inbox.feeds.bank.transport is redis",
+                "spring-boot-starter-data-redis");
+    }
+
+    @Test
+    void aProjectionOfTheLogWithTheSameName() {
+        assertStops(
+                application
+                        .withBean(Feeds.Incoming.class)
+                        .withBean(EventHandlers.class, () -> new Handlers("incoming", event -> {}))
+                        .withPropertyValues(Feeds.feed("kafka")),
+                "Two projections have the name 'incoming'");
+    }
+}

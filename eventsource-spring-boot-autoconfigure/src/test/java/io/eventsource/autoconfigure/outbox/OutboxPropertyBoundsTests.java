@@ -1,0 +1,40 @@
+package io.eventsource.autoconfigure.outbox;
+
+import io.eventsource.autoconfigure.testing.Runners;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OutboxPropertyBoundsTests {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            eventsource.outbox.enabled                  | perhaps
+            eventsource.outbox.mode                     | sometimes
+            eventsource.outbox.statistics-interval      | 99ms
+            eventsource.outbox.statistics-interval      | 2h
+            eventsource.outbox.health.pending-threshold | 0
+            eventsource.outbox.health.failed-threshold  | 0
+            eventsource.outbox.health.age-threshold     | 0ms
+            eventsource.outbox.table.retention          | -1d
+            eventsource.outbox.table.retention          | 36501d
+            eventsource.outbox.table.mark-interval      | 9ms
+            eventsource.outbox.table.mark-interval      | 2h
+            eventsource.outbox.redis.max-length         | many
+            eventsource.outbox.redis.when-unread        | sometimes
+            eventsource.outbox.redis.timeout            | soon
+            eventsource.outbox.destinations.a.start-from       | yesterday
+            eventsource.outbox.destinations.a.events[0].version| first""")
+    void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
+        Runners.plain()
+                .withPropertyValues(
+                        "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere",
+                        "eventsource.migration.enabled=false",
+                        property + "=" + value)
+                .run(context -> assertThat(context).getFailure().hasStackTraceContaining(property));
+    }
+}

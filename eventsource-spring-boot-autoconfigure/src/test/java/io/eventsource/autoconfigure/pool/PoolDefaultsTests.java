@@ -1,0 +1,250 @@
+package io.eventsource.autoconfigure.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.session.DemotedServerEviction;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.PropertySource;
+
+/** How Boot makes its pool in an application with the starter on its class path. No connection is opened. */
+class PoolDefaultsTests {
+
+    private static final String MAXIMUM = "spring.datasource.hikari.maximum-pool-size=";
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(DataSourceAutoConfiguration.class)
+    static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    @PropertySource("classpath:pool.properties")
+    static class ApplicationWithPropertySource {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class ApplicationWithPool {
+
+        @Bean
+        HikariDataSource own() {
+            HikariDataSource own = new HikariDataSource();
+            own.setMaximumPoolSize(4);
+            return own;
+        }
+    }
+
+    private static SpringApplicationBuilder application(Class<?>... sources) {
+        return new SpringApplicationBuilder(sources).web(WebApplicationType.NONE);
+    }
+
+    private static void assertPool(
+            SpringApplicationBuilder application, Consumer<HikariDataSource> assertions, String... arguments) {
+        String[] all = new String[arguments.length + 1];
+        System.arraycopy(arguments, 0, all, 0, arguments.length);
+        all[arguments.length] = "--spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere";
+        try (ConfigurableApplicationContext context = application.run(all)) {
+            assertions.accept(context.getBean(HikariDataSource.class));
+        }
+    }
+
+    private static void assertPool(Consumer<HikariDataSource> assertions, String... arguments) {
+        assertPool(application(Application.class), assertions, arguments);
+    }
+
+    @Test
+    void withoutASettingItIsOfMediumSizeWithTimeoutsAndReadCommitted() {
+        assertPool(pool -> {
+            assertThat(pool.getMinimumIdle()).isEqualTo(10);
+            assertThat(pool.getMaximumPoolSize()).isEqualTo(25);
+            assertThat(pool.getConnectionTimeout()).isEqualTo(30_000);
+            assertThat(pool.getMaxLifetime()).isEqualTo(1_800_000);
+            assertThat(pool.getIdleTimeout()).isEqualTo(600_000);
+            assertThat(pool.getTransactionIsolation()).isEqualTo("TRANSACTION_READ_COMMITTED");
+            assertThat(pool.getDataSourceProperties())
+                    .containsEntry("options", "-c statement_timeout=30000")
+                    .containsEntry("ApplicationName", "eventsource");
+        });
+    }
+
+    @Test
+    void connectionsToADemotedServerAreEvictedUnlessTheApplicationDecides() {
+        assertPool(pool -> assertThat(pool.getExceptionOverride()).isInstanceOf(DemotedServerEviction.class));
+        assertPool(
+                pool -> assertThat(pool.getExceptionOverride()).isInstanceOf(DemotedServerIT.OfTheApplication.class),
+                "--spring.datasource.hikari.exception-override-class-name="
+                        + DemotedServerIT.OfTheApplication.class.getName());
+        assertPool(pool -> assertThat(pool.getExceptionOverride()).isNull(), "--eventsource.pool.enabled=false");
+    }
+
+    @Test
+    void behindAPoolerThatSharesSessionsNothingIsSetForASession() {
+        assertPool(
+                pool -> {
+                    assertThat(pool.getTransactionIsolation()).isNull();
+                    assertThat(pool.getDataSourceProperties())
+                            .containsEntry("prepareThreshold", "0")
+                            .containsKey("ApplicationName")
+                            .doesNotContainKey("options");
+                },
+                "--eventsource.pool.pooler=transaction");
+        assertPool(
+                pool -> {
+                    assertThat(pool.getTransactionIsolation()).isNull();
+                    assertThat(pool.getDataSourceProperties()).doesNotContainKeys("options", "prepareThreshold");
+                },
+                "--eventsource.pool.pooler=transaction-prepared");
+    }
+
+    @Test
+    void behindAPoolerThatKeepsSessionsOnlyTheOptionsAreLeftOut() {
+        assertPool(
+                pool -> {
+                    assertThat(pool.getTransactionIsolation()).isEqualTo("TRANSACTION_READ_COMMITTED");
+                    assertThat(pool.getDataSourceProperties()).doesNotContainKeys("options", "prepareThreshold");
+                },
+                "--eventsource.pool.pooler=session");
+    }
+
+    @Test
+    void whatTheApplicationSaysOfSessionsHoldsBehindAPoolerToo() {
+        assertPool(
+                pool -> {
+                    assertThat(pool.getTransactionIsolation()).isEqualTo("TRANSACTION_SERIALIZABLE");
+                    assertThat(pool.getDataSourceProperties())
+                            .containsEntry("prepareThreshold", "7")
+                            .containsEntry("options", "-c statement_timeout=2000");
+                },
+                "--eventsource.pool.pooler=transaction",
+                "--eventsource.pool.statement-timeout=2s",
+                "--spring.datasource.hikari.transaction-isolation=TRANSACTION_SERIALIZABLE",
+                "--spring.datasource.hikari.data-source-properties.prepareThreshold=7");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"light, 3, 8", "medium, 10, 25", "heavy, 20, 50"})
+    void thePresetsAreSizesAndOverflows(String preset, int minimum, int maximum) {
+        assertPool(
+                pool -> {
+                    assertThat(pool.getMinimumIdle()).isEqualTo(minimum);
+                    assertThat(pool.getMaximumPoolSize()).isEqualTo(maximum);
+                },
+                "--eventsource.pool.preset=" + preset);
+    }
+
+    @Test
+    void eachPropertyHasItsEffect() {
+        assertPool(
+                pool -> {
+                    assertThat(pool.getMinimumIdle()).isEqualTo(2);
+                    assertThat(pool.getMaximumPoolSize()).isEqualTo(9);
+                    assertThat(pool.getConnectionTimeout()).isEqualTo(1_000);
+                    assertThat(pool.getMaxLifetime()).isEqualTo(60_000);
+                    assertThat(pool.getIdleTimeout()).isEqualTo(20_000);
+                    assertThat(pool.getDataSourceProperties())
+                            .containsEntry("options", "-c statement_timeout=5000")
+                            .containsEntry("ApplicationName", "orders at night");
+                },
+                "--eventsource.pool.size=2",
+                "--eventsource.pool.overflow=7",
+                "--eventsource.pool.connection-timeout=1s",
+                "--eventsource.pool.max-lifetime=1m",
+                "--eventsource.pool.idle-timeout=20s",
+                "--eventsource.pool.statement-timeout=5s",
+                "--eventsource.pool.application-name=orders at night");
+    }
+
+    @Test
+    void theNameOfTheApplicationIsTheConnectionsName() {
+        assertPool(
+                pool -> assertThat(pool.getDataSourceProperties()).containsEntry("ApplicationName", "order-service"),
+                "--spring.application.name=order-service");
+    }
+
+    @Test
+    void noStatementTimeoutIsNoOption() {
+        assertPool(
+                pool -> assertThat(pool.getDataSourceProperties()).doesNotContainKey("options"),
+                "--eventsource.pool.statement-timeout=0");
+    }
+
+    @Test
+    void whatTheApplicationSaysOfItsPoolWinsHoweverItIsWritten() {
+        assertPool(
+                pool -> {
+                    assertThat(pool.getConnectionTimeout())
+                            .isEqualTo(Duration.ofSeconds(7).toMillis());
+                    assertThat(pool.getTransactionIsolation()).isEqualTo("TRANSACTION_SERIALIZABLE");
+                    assertThat(pool.getDataSourceProperties())
+                            .containsEntry("ApplicationName", "own")
+                            .containsEntry("options", "-c work_mem=8MB")
+                            .containsEntry("socketTimeout", "60");
+                    assertThat(pool.getIdleTimeout()).isEqualTo(600_000);
+                },
+                "--spring.datasource.hikari.connectionTimeout=7000",
+                "--spring.datasource.hikari.transaction-isolation=TRANSACTION_SERIALIZABLE",
+                "--spring.datasource.hikari.data-source-properties.ApplicationName=own",
+                "--spring.datasource.hikari.data-source-properties.options=-c work_mem=8MB",
+                "--spring.datasource.hikari.data-source-properties.socketTimeout=60");
+    }
+
+    @Test
+    void theApplicationsMaximumComesWithoutAMinimumOfOurs() {
+        assertPool(
+                pool -> {
+                    assertThat(pool.getMaximumPoolSize()).isEqualTo(6);
+                    // not set: as many as the maximum
+                    assertThat(pool.getMinimumIdle()).isEqualTo(-1);
+                },
+                "--" + MAXIMUM + 6);
+    }
+
+    @Test
+    void theApplicationsDefaultPropertiesWin() {
+        assertPool(application(Application.class).properties(MAXIMUM + 7), pool -> assertThat(pool.getMaximumPoolSize())
+                .isEqualTo(7));
+    }
+
+    @Test
+    void aPropertySourceOfTheApplicationWins() {
+        assertPool(
+                application(Application.class, ApplicationWithPropertySource.class),
+                pool -> assertThat(pool.getMaximumPoolSize()).isEqualTo(5));
+    }
+
+    @Test
+    void aPoolThatTheApplicationMakesIsLeftAlone() {
+        assertPool(application(Application.class, ApplicationWithPool.class), pool -> {
+            assertThat(pool.getMaximumPoolSize()).isEqualTo(4);
+            assertThat(pool.getTransactionIsolation()).isNull();
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"eventsource.pool.enabled", "eventsource.enabled"})
+    void switchedOffItIsBoots(String property) {
+        assertPool(
+                pool -> {
+                    assertThat(pool.getMaximumPoolSize()).isEqualTo(10);
+                    assertThat(pool.getTransactionIsolation()).isNull();
+                    assertThat(pool.getDataSourceProperties()).isEmpty();
+                },
+                "--" + property + "=false");
+    }
+
+    @Test
+    void aValueOutOfBoundsStopsTheApplicationNamingTheProperty() {
+        assertThatThrownBy(() -> assertPool(pool -> {}, "--eventsource.pool.size=0"))
+                .rootCause()
+                .hasMessage("eventsource.pool.size must be 1 to 10000, but it is 0");
+    }
+}

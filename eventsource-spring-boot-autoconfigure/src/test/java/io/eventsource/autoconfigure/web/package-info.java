@@ -1,5 +1,0 @@
-/** An application that answers HTTP requests of authenticated users. */
-@NullMarked
-package io.eventsource.autoconfigure.web;
-
-import org.jspecify.annotations.NullMarked;
