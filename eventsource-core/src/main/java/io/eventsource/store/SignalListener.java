@@ -91,7 +91,7 @@ final class SignalListener {
             if (now - heard > heartbeat.toNanos() * INTERVALS_WITHOUT_HEARTBEAT) {
                 session.discard();
                 throw new SQLException(
-                        "No notification of its own has come back for %d heartbeats of %s. Notifications need a session of the server that is not shared: behind PgBouncer in transaction mode set eventsource.pool.pooler=transaction, and eventsource.subscriptions.direct-url to the server's own address."
+                        "No notification of its own has come back for %d heartbeats of %s. Notifications need a session of the server that is not shared: behind PgBouncer in transaction mode set eventsource.pool.pooler=transaction, and eventsource.notifications.url to the server's own address."
                                 .formatted(INTERVALS_WITHOUT_HEARTBEAT, heartbeat));
             }
             if (now - sent >= heartbeat.toNanos()) {

@@ -18,13 +18,13 @@ public record SignalRelaySettings(boolean listen, Duration notifyInterval, Durat
      * @throws IllegalArgumentException naming the property that is out of bounds
      */
     public SignalRelaySettings {
-        requireBetween("notify-interval", notifyInterval, Duration.ofMillis(1), Duration.ofMinutes(1));
+        requireBetween("interval", notifyInterval, Duration.ofMillis(1), Duration.ofMinutes(1));
         requireBetween("heartbeat", heartbeat, Duration.ofMillis(10), Duration.ofHours(1));
     }
 
     private static void requireBetween(String property, Duration value, Duration least, Duration most) {
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new IllegalArgumentException("eventsource.subscriptions.%s must be %s to %s, but it is %s"
+            throw new IllegalArgumentException("eventsource.notifications.%s must be %s to %s, but it is %s"
                     .formatted(property, least, most, value));
         }
     }

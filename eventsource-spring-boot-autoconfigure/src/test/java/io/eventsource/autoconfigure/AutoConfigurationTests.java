@@ -1,17 +1,17 @@
 package io.eventsource.autoconfigure;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsource.EventSourceException;
 import io.eventsource.autoconfigure.aggregate.AggregateAutoConfiguration;
 import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.eventsource.autoconfigure.health.DeadLetterHealthAutoConfiguration;
 import io.eventsource.autoconfigure.health.EventSourceHealthAutoConfiguration;
 import io.eventsource.autoconfigure.metrics.EventSourceMetricsAutoConfiguration;
-import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
-import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.eventsource.EventSourceException;
+import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.projection.EventHandlers;

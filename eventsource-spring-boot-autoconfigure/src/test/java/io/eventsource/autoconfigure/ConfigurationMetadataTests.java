@@ -67,7 +67,7 @@ class ConfigurationMetadataTests {
                         "eventsource.subscriptions.defaults.event-types",
                         "eventsource.subscriptions.defaults.aggregate-types",
                         "eventsource.subscriptions.defaults.tenant",
-                        "eventsource.subscriptions.direct-url",
+                        "eventsource.notifications.url",
                         "eventsource.subscriptions.max-page-bytes",
                         "eventsource.subscriptions.include",
                         "eventsource.subscriptions.exclude",

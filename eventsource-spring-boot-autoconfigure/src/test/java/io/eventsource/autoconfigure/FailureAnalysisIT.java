@@ -1,19 +1,19 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
-import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.projection.HandlersInsideBatchIT;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.autoconfigure.account.AccountApplication;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.eventsource.autoconfigure.invalid.names.InvalidApplication;
 import io.eventsource.autoconfigure.invalid.names.Paid;
+import io.eventsource.autoconfigure.projection.HandlersInsideBatchIT;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.projection.EventHandlers;

@@ -1,12 +1,12 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.firststeps.Bank;
 import io.eventsource.autoconfigure.firststeps.FirstStepsApplication;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import java.math.BigDecimal;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;

@@ -1,9 +1,5 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +9,10 @@ import io.eventsource.aggregate.AggregateRepository;
 import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.autoconfigure.account.Account;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Indicators;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.AppendResult;
@@ -83,10 +83,7 @@ class PropertiesIT {
 
             assertThat(database.count("SELECT count(*) FROM ledger.events")).isOne();
             assertThat(database.tables("eventsource")).isEmpty();
-            assertThat(context.getBean("eventsourceHealthIndicator", HealthIndicator.class)
-                            .health()
-                            .getStatus()
-                            .getCode())
+            assertThat(Indicators.health(context, "eventsource").getStatus().getCode())
                     .isEqualTo("UP");
         });
     }
@@ -241,7 +238,7 @@ class PropertiesIT {
             List<Object> handled = new CopyOnWriteArrayList<>();
             handling(event -> handled.add(event.payload()))
                     .withPropertyValues(
-                            "eventsource.subscriptions.wake-up=poll", "eventsource.subscriptions.poll-interval=1h")
+                            "eventsource.notifications.enabled=false", "eventsource.subscriptions.poll-interval=1h")
                     .run(context -> {
                         await().during(Duration.ofMillis(500)).until(Subscriptions::tailIsIdle);
 
@@ -259,7 +256,7 @@ class PropertiesIT {
             List<Object> handled = new CopyOnWriteArrayList<>();
             handling(event -> handled.add(event.payload()))
                     .withPropertyValues(
-                            "eventsource.subscriptions.wake-up=notify", "eventsource.subscriptions.poll-interval=1h")
+                            "eventsource.notifications.enabled=true", "eventsource.subscriptions.poll-interval=1h")
                     .run(context -> {
                         await().until(() ->
                                 context.getBean(SignalRelay.class).status().connected());
@@ -273,7 +270,7 @@ class PropertiesIT {
         @Test
         void theHeartbeatIsHowOftenTheListenerTriesItself() {
             application
-                    .withPropertyValues("eventsource.subscriptions.heartbeat=300ms")
+                    .withPropertyValues("eventsource.notifications.heartbeat=300ms")
                     .run(context -> {
                         await().until(() ->
                                 context.getBean(SignalRelay.class).status().connected());
@@ -301,7 +298,7 @@ class PropertiesIT {
             List<Object> handled = new CopyOnWriteArrayList<>();
             handling(event -> handled.add(event.payload()))
                     .withPropertyValues(
-                            "eventsource.subscriptions.wake-up=poll", "eventsource.subscriptions.poll-interval=20ms")
+                            "eventsource.notifications.enabled=false", "eventsource.subscriptions.poll-interval=20ms")
                     .run(context -> {
                         store(context).append(deposit(1));
                         await().until(() -> handled.size() == 1);

@@ -1,13 +1,13 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.autoconfigure.web.MetadataPropagationAutoConfiguration;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.evolution.SchemaEvolutionAutoConfiguration;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.autoconfigure.evolution.SchemaEvolutionAutoConfiguration;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.web.MetadataPropagationAutoConfiguration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 
 class PropertyBoundsTests {
 
@@ -99,9 +99,9 @@ class PropertyBoundsTests {
             eventsource.dead-letters.automatic-retry.max-delay   | 59s
             eventsource.dead-letters.retention          | -1ms
             eventsource.dead-letters.retention          | 36501d
-            eventsource.dead-letters.degraded-threshold | 0
-            eventsource.dead-letters.down-threshold     | -1
-            eventsource.dead-letters.down-threshold     | 9
+            eventsource.health.dead-letters.degraded | 0
+            eventsource.health.dead-letters.down     | -1
+            eventsource.health.dead-letters.down     | 9
             eventsource.metadata.enabled                | perhaps
             eventsource.metadata.correlation-header     | ''
             eventsource.metadata.correlation-header     | two words
@@ -122,20 +122,20 @@ class PropertyBoundsTests {
             eventsource.pool.application-name           | größe
             eventsource.pool.application-name           | a234567890123456789012345678901234567890123456789012345678901234
             eventsource.pool.instances                  | 0
-            eventsource.pool.saturation-threshold       | 0
-            eventsource.pool.saturation-threshold       | 1.1
+            eventsource.health.pool.saturation       | 0
+            eventsource.health.pool.saturation       | 1.1
             eventsource.observations.append             | perhaps
             eventsource.schema-evolution.report         | perhaps
             eventsource.verify                          | perhaps
-            eventsource.subscriptions.wake-up           | sometimes
-            eventsource.subscriptions.notify-interval   | 0ms
-            eventsource.subscriptions.notify-interval   | 2m
-            eventsource.subscriptions.notify-interval   | soon
-            eventsource.subscriptions.heartbeat         | 9ms
-            eventsource.subscriptions.heartbeat         | 2h
-            eventsource.subscriptions.heartbeat         | soon
-            eventsource.subscriptions.stall-threshold   | 999ms
-            eventsource.subscriptions.stall-threshold   | soon
+            eventsource.notifications.enabled           | perhaps
+            eventsource.notifications.interval   | 0ms
+            eventsource.notifications.interval   | 2m
+            eventsource.notifications.interval   | soon
+            eventsource.notifications.heartbeat         | 9ms
+            eventsource.notifications.heartbeat         | 2h
+            eventsource.notifications.heartbeat         | soon
+            eventsource.health.log.stall-threshold   | 999ms
+            eventsource.health.log.stall-threshold   | soon
             eventsource.subscriptions.max-page-bytes    | 63KB
             eventsource.subscriptions.max-page-bytes    | much
             eventsource.subscriptions.lease-duration    | 99ms
@@ -147,16 +147,16 @@ class PropertyBoundsTests {
             eventsource.subscriptions.auto-startup      | perhaps
             eventsource.subscriptions.shutdown-timeout  | 9s
             eventsource.subscriptions.shutdown-timeout  | soon
-            eventsource.health.lag-events-degraded      | -1
-            eventsource.health.lag-events-down          | 999
-            eventsource.health.lag-degraded             | -1s
-            eventsource.health.lag-down                 | 59s
-            eventsource.health.error-rate-degraded      | -1
-            eventsource.health.error-window             | 9s
-            eventsource.health.error-window             | 2h
-            eventsource.health.errors-degraded          | -1
-            eventsource.health.errors-down              | 9
-            eventsource.health.head-silence             | 999ms
+            eventsource.health.lag-events.degraded      | -1
+            eventsource.health.lag-events.down          | 999
+            eventsource.health.lag.degraded             | -1s
+            eventsource.health.lag.down                 | 59s
+            eventsource.health.errors.per-minute      | -1
+            eventsource.health.errors.window             | 9s
+            eventsource.health.errors.window             | 2h
+            eventsource.health.errors.degraded          | -1
+            eventsource.health.errors.down              | 9
+            eventsource.health.log.head-silence             | 999ms
             eventsource.health.answer-timeout           | 9ms""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
         Runners.plain()

@@ -1,13 +1,13 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.deadletter.ReplaySettings;
@@ -247,7 +247,8 @@ class ReplacedBeansIT {
                     assertThat(context)
                             .getBeans(HealthIndicator.class)
                             .hasSize(6)
-                            .allSatisfy((name, indicator) -> assertThat(indicator.getClass().getName())
+                            .allSatisfy((name, indicator) -> assertThat(
+                                            indicator.getClass().getName())
                                     .startsWith(ReplacedBeansIT.class.getName()));
 
                     context.getBean(EventStore.class)

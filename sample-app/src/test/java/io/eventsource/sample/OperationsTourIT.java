@@ -133,15 +133,15 @@ class OperationsTourIT {
             "--management.endpoint.shutdown.access=unrestricted",
             "--eventsource.subscriptions.defaults.segments=4",
             "--eventsource.subscriptions.defaults.retry-delay=300ms",
-            "--eventsource.subscriptions.stall-threshold=1s",
-            "--eventsource.health.head-silence=2s",
-            "--eventsource.health.lag-degraded=1s",
-            "--eventsource.health.lag-down=3s",
+            "--eventsource.health.log.stall-threshold=1s",
+            "--eventsource.health.log.head-silence=2s",
+            "--eventsource.health.lag.degraded=1s",
+            "--eventsource.health.lag.down=3s",
             // what has failed in one step is to be over in the next
-            "--eventsource.health.error-rate-degraded=0",
-            "--eventsource.health.errors-degraded=0",
-            "--eventsource.health.errors-down=0",
-            "--eventsource.dead-letters.degraded-threshold=1"
+            "--eventsource.health.errors.per-minute=0",
+            "--eventsource.health.errors.degraded=0",
+            "--eventsource.health.errors.down=0",
+            "--eventsource.health.dead-letters.degraded=1"
         };
     }
 

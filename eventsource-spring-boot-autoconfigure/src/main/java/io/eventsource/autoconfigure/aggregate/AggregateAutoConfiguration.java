@@ -1,11 +1,11 @@
 package io.eventsource.autoconfigure.aggregate;
 
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.store.EventStore;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 

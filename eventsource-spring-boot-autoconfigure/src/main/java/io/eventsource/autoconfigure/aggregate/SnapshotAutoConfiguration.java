@@ -1,10 +1,9 @@
 package io.eventsource.autoconfigure.aggregate;
 
-import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
-import io.eventsource.autoconfigure.store.ObservationProperties;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.EventSourceException;
 import io.eventsource.aggregate.AggregateTypes;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.store.ObservationProperties;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.observation.EventSourceObservations;
@@ -24,6 +23,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 

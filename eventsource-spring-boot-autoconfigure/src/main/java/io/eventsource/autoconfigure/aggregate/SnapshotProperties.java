@@ -1,11 +1,11 @@
 package io.eventsource.autoconfigure.aggregate;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import io.eventsource.snapshot.SnapshotMode;
 import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.SnapshotSettings;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**

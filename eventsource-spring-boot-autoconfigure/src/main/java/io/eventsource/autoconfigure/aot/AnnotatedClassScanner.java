@@ -27,6 +27,12 @@ public final class AnnotatedClassScanner {
     private final ConfigurableBeanFactory beanFactory;
     private final Environment environment;
 
+    /**
+     * Creates a scanner.
+     *
+     * @param beanFactory knows the packages
+     * @param environment decides on conditional classes
+     */
     public AnnotatedClassScanner(ConfigurableBeanFactory beanFactory, Environment environment) {
         this.beanFactory = beanFactory;
         this.environment = environment;
@@ -37,6 +43,12 @@ public final class AnnotatedClassScanner {
         return "META-INF/eventsource/" + annotation.getName() + ".classes";
     }
 
+    /**
+     * Finds classes.
+     *
+     * @param annotation what they carry
+     * @return the classes, by name
+     */
     public List<? extends Class<?>> find(Class<? extends Annotation> annotation) {
         return names(annotation)
                 .map(name -> ClassUtils.resolveClassName(name, beanFactory.getBeanClassLoader()))

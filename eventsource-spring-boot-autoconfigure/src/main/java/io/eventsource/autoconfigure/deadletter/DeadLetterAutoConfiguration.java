@@ -1,10 +1,9 @@
 package io.eventsource.autoconfigure.deadletter;
 
+import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionProperties;
-import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.deadletter.ReplayTarget;
@@ -23,6 +22,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
@@ -56,7 +56,10 @@ public final class DeadLetterAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     ErrorHandling eventSourceErrorHandling(
-            ErrorClassifier classifier, ErrorListeners listeners, ErrorProperties properties, DeadLetterProperties deadLetters) {
+            ErrorClassifier classifier,
+            ErrorListeners listeners,
+            ErrorProperties properties,
+            DeadLetterProperties deadLetters) {
         return new ErrorHandling(
                 properties.classify(classifier),
                 listeners,
@@ -83,12 +86,7 @@ public final class DeadLetterAutoConfiguration {
         List<ReplayTarget> targets = new ArrayList<>(manager.replayTargets());
         sources.orderedStream().forEach(source -> targets.addAll(source.replayTargets()));
         return new DeadLetterReplay(
-                targets,
-                dataSource,
-                schema,
-                codec,
-                errors.classifier(),
-                properties.replaySettings());
+                targets, dataSource, schema, codec, errors.classifier(), properties.replaySettings());
     }
 
     @Bean

@@ -2,13 +2,13 @@ package io.eventsource.autoconfigure.deadletter;
 
 import io.eventsource.autoconfigure.lifecycle.LifecyclePhase;
 import io.eventsource.autoconfigure.lifecycle.RecurringWork;
-import java.util.List;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionStatus;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ScheduledFuture;
@@ -62,7 +62,10 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
 
     @Override
     public synchronized void start() {
-        if (executor != null || (manager.names().isEmpty() && sources.stream().allMatch(source -> source.replayTargets().isEmpty()))) {
+        if (executor != null
+                || (manager.names().isEmpty()
+                        && sources.stream()
+                                .allMatch(source -> source.replayTargets().isEmpty()))) {
             return;
         }
         ScheduledThreadPoolExecutor started = new ScheduledThreadPoolExecutor(1, body -> {

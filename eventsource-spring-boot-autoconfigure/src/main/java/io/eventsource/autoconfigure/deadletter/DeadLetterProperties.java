@@ -1,10 +1,10 @@
 package io.eventsource.autoconfigure.deadletter;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.ReplaySettings;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -15,8 +15,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param perSecond How many dead letters one replay handles at most in a second.
  * @param automaticRetry When dead letters that failed are handled again by themselves.
  * @param retention For how long closed dead letters are kept. 0 for ever.
- * @param degradedThreshold How many dead letters may not be open for health to be UP; from so many on it is DEGRADED.
- * @param downThreshold From how many open dead letters on health is DOWN. 0 for never.
  */
 @ConfigurationProperties("eventsource.dead-letters")
 public record DeadLetterProperties(
@@ -24,9 +22,7 @@ public record DeadLetterProperties(
         @DefaultValue("100") int replayLimit,
         @DefaultValue("100") int perSecond,
         @DefaultValue Automatic automaticRetry,
-        @DefaultValue("30d") Duration retention,
-        @DefaultValue("10") int degradedThreshold,
-        @DefaultValue("100") int downThreshold) {
+        @DefaultValue("30d") Duration retention) {
 
     private static final String PREFIX = "eventsource.dead-letters.";
     private static final Duration LONGEST_INTERVAL = Duration.ofDays(1);
@@ -41,11 +37,6 @@ public record DeadLetterProperties(
         require(
                 !retention.isNegative() && retention.compareTo(LONGEST_RETENTION) <= 0,
                 "retention must be 0 to 36500 days, but it is " + retention);
-        require(degradedThreshold >= 1, "degraded-threshold must be 1 or more, but it is " + degradedThreshold);
-        require(
-                downThreshold == 0 || downThreshold >= degradedThreshold,
-                "down-threshold must be 0 or not below degraded-threshold, but they are %d and %d"
-                        .formatted(downThreshold, degradedThreshold));
         prefixed(PREFIX + "automatic-retry.", automaticRetry::settings);
         ReplaySettings unused = prefixed(PREFIX, () -> new ReplaySettings(perSecond, AutomaticRetry.OFF));
     }

@@ -7,9 +7,17 @@ import java.util.Set;
 /** Contributes projections whose dead letters are handled again, beside those that subscriptions drive. */
 public interface ReplaySource {
 
-    /** All of its projections. */
+    /**
+     * All of its projections.
+     *
+     * @return what handles their dead letters
+     */
     List<ReplayTarget> replayTargets();
 
-    /** Names of those whose dead letters may be handled again now: who has stopped a projection wants its read model left alone. */
+    /**
+     * Whose dead letters may be handled again now: who has stopped a projection wants its read model left alone.
+     *
+     * @return the names of the projections
+     */
     Set<String> running();
 }

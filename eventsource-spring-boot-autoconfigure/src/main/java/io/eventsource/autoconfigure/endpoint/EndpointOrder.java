@@ -10,16 +10,26 @@ import org.jspecify.annotations.Nullable;
  * @param projection only with this projection, or null
  * @param limit with how many at most, or null
  */
-record EndpointOrder(
+public record EndpointOrder(
         @Nullable String operator, @Nullable String reason, @Nullable String projection, @Nullable Integer limit) {
 
-    /** Who, where that has to be said. */
-    String requireOperator() {
+    /**
+     * Who, where that has to be said.
+     *
+     * @return the operator
+     * @throws EndpointProblem when nobody is named
+     */
+    public String requireOperator() {
         return require("operator", operator);
     }
 
-    /** Why, where that has to be said. */
-    String requireReason() {
+    /**
+     * Why, where that has to be said.
+     *
+     * @return the reason
+     * @throws EndpointProblem when none is given
+     */
+    public String requireReason() {
         return require("reason", reason);
     }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param after what the last page ended with, 0 for the first
  * @param size how many at most
  */
-record EndpointPage(@Nullable String status, @Nullable String projection, long after, int size) {
+public record EndpointPage(@Nullable String status, @Nullable String projection, long after, int size) {
 
     static final int LARGEST = 1_000;
     private static final int USUAL = 100;

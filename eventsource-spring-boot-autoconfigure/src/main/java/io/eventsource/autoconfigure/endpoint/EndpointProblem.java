@@ -4,7 +4,7 @@ import java.io.Serial;
 import java.util.Collection;
 
 /** Why the endpoint does not do what it was asked for. */
-final class EndpointProblem extends RuntimeException {
+public final class EndpointProblem extends RuntimeException {
 
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
@@ -20,24 +20,54 @@ final class EndpointProblem extends RuntimeException {
         this.status = status;
     }
 
-    static EndpointProblem badRequest(String message) {
+    /**
+     * The request is wrong: 400.
+     *
+     * @param message what is wrong, and what to send
+     * @return the problem
+     */
+    public static EndpointProblem badRequest(String message) {
         return new EndpointProblem(BAD_REQUEST, message);
     }
 
-    static EndpointProblem notFound(String message) {
+    /**
+     * There is no such thing: 404.
+     *
+     * @param message what is missing
+     * @return the problem
+     */
+    public static EndpointProblem notFound(String message) {
         return new EndpointProblem(NOT_FOUND, message);
     }
 
-    /** A name that is not among the known ones, which are named. */
-    static EndpointProblem unknown(String what, String name, Collection<String> known) {
+    /**
+     * A name that is not among the known ones, which are named: 404.
+     *
+     * @param what what it should be the name of
+     * @param name the name
+     * @param known the known names
+     * @return the problem
+     */
+    public static EndpointProblem unknown(String what, String name, Collection<String> known) {
         return notFound("There is no %s '%s', only %s".formatted(what, name, known));
     }
 
-    static EndpointProblem conflict(String message) {
+    /**
+     * It cannot be done as things are: 409.
+     *
+     * @param message why, and what to do
+     * @return the problem
+     */
+    public static EndpointProblem conflict(String message) {
         return new EndpointProblem(CONFLICT, message);
     }
 
-    int status() {
+    /**
+     * The status of the answer.
+     *
+     * @return a status of HTTP
+     */
+    public int status() {
         return status;
     }
 }

@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.endpoint;
 
 import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
-import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.autoconfigure.outbox.OutboxAutoConfiguration;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.event.PayloadSerializer;
@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass({WebEndpoint.class, ConditionalOnAvailableEndpoint.class})
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnAvailableEndpoint(endpoint = EventSourceEndpoint.class)
-@EnableConfigurationProperties(EventSourceEndpointProperties.class)
+@EnableConfigurationProperties(EndpointProperties.class)
 public final class EventSourceEndpointAutoConfiguration {
 
     /** Creates the configuration. */
@@ -50,7 +50,7 @@ public final class EventSourceEndpointAutoConfiguration {
             DeadLetterRepository repository,
             ObjectProvider<DeadLetterReplay> replay,
             ObjectProvider<SubscriptionManager> manager,
-            EventSourceEndpointProperties properties) {
+            EndpointProperties properties) {
         return new DeadLetterArea(
                 repository, replay.getIfAvailable(), manager.getIfAvailable(), properties.showPayloads());
     }
@@ -62,8 +62,7 @@ public final class EventSourceEndpointAutoConfiguration {
     }
 
     @Bean
-    StreamArea eventsourceStreamArea(
-            EventStore store, PayloadSerializer serializer, EventSourceEndpointProperties properties) {
+    StreamArea eventsourceStreamArea(EventStore store, PayloadSerializer serializer, EndpointProperties properties) {
         return new StreamArea(store, serializer, properties.showPayloads());
     }
 

@@ -1,7 +1,6 @@
 package io.eventsource.autoconfigure.evolution;
 
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.event.EventCodec;
 import io.eventsource.evolution.EventStoreVerification;
 import io.eventsource.evolution.EventSurvey;
@@ -14,6 +13,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 

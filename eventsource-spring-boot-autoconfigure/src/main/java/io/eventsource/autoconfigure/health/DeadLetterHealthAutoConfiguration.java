@@ -1,7 +1,6 @@
 package io.eventsource.autoconfigure.health;
 
 import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
-import io.eventsource.autoconfigure.deadletter.DeadLetterProperties;
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.deadletter.DeadLetterRepository;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -19,7 +18,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(DeadLetterRepository.class)
 @ConditionalOnEnabledHealthIndicator("eventsource-dead-letters")
-@EnableConfigurationProperties({EventSourceHealthProperties.class, DeadLetterProperties.class})
+@EnableConfigurationProperties(HealthProperties.class)
 public final class DeadLetterHealthAutoConfiguration {
 
     /** Creates the configuration. */
@@ -28,14 +27,9 @@ public final class DeadLetterHealthAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "eventsourceDeadLettersHealthIndicator")
     DeadLetterHealthIndicator eventsourceDeadLettersHealthIndicator(
-            DeadLetterRepository repository,
-            DeadLetterProperties properties,
-            EventSourceHealthProperties health,
-            Environment environment) {
+            DeadLetterRepository repository, HealthProperties health, Environment environment) {
         return new DeadLetterHealthIndicator(
                 new AnswerInTime<>(repository::statistics, health.answerTimeout(), SubscriptionThreads.of(environment)),
-                new Threshold(
-                        properties.degradedThreshold(),
-                        properties.downThreshold()));
+                health.deadLetters().threshold());
     }
 }

@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.health;
 
-import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
-import io.eventsource.autoconfigure.pool.Pools;
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
+import io.eventsource.autoconfigure.pool.Pools;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.ground.GroundWatch;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaInspector;
@@ -28,7 +28,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 @AutoConfiguration(after = {EventStoreAutoConfiguration.class, SubscriptionHealthAutoConfiguration.class})
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(EventStore.class)
-@EnableConfigurationProperties(EventSourceHealthProperties.class)
+@EnableConfigurationProperties(HealthProperties.class)
 public final class EventSourceHealthAutoConfiguration {
 
     /** Creates the configuration. */
@@ -42,7 +42,7 @@ public final class EventSourceHealthAutoConfiguration {
             EventSourceSchema schema,
             ObjectProvider<SubscriptionsHealth> subscriptions,
             GroundWatch ground,
-            EventSourceHealthProperties health,
+            HealthProperties health,
             Environment environment) {
         SchemaInspector inspector = new SchemaInspector(new JdbcTemplate(dataSource), schema);
         return new EventSourceHealthIndicator(

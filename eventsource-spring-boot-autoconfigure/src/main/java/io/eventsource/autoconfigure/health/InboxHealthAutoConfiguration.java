@@ -3,7 +3,6 @@ package io.eventsource.autoconfigure.health;
 import io.eventsource.autoconfigure.inbox.FeedsDeclared;
 import io.eventsource.autoconfigure.inbox.InboxAutoConfiguration;
 import io.eventsource.autoconfigure.inbox.InboxFeeds;
-import org.springframework.context.Lifecycle;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -11,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.Lifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
@@ -27,7 +27,8 @@ public final class InboxHealthAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "eventsourceInboxHealthIndicator")
-    InboxHealthIndicator eventsourceInboxHealthIndicator(InboxFeeds feeds, @Qualifier("inboxLifecycle") Lifecycle lifecycle) {
+    InboxHealthIndicator eventsourceInboxHealthIndicator(
+            InboxFeeds feeds, @Qualifier("inboxLifecycle") Lifecycle lifecycle) {
         return new InboxHealthIndicator(feeds, lifecycle);
     }
 }

@@ -1,7 +1,6 @@
 package io.eventsource.autoconfigure.health;
 
 import io.eventsource.autoconfigure.inbox.InboxFeeds;
-import org.springframework.context.Lifecycle;
 import io.eventsource.autoconfigure.inbox.InboxFeeds.Fed;
 import io.eventsource.failure.FailureText;
 import io.eventsource.inbox.InboxFeed;
@@ -13,6 +12,7 @@ import java.util.Map;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.context.Lifecycle;
 
 /**
  * What each feed does. DEGRADED while a broker is away or a message fails, which passes without loss; DOWN when one that is to run does

@@ -1,9 +1,7 @@
 package io.eventsource.autoconfigure.health;
 
 import io.eventsource.autoconfigure.outbox.OutboxAutoConfiguration;
-import io.eventsource.autoconfigure.outbox.OutboxProperties;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.outbox.Outbox;
 import io.eventsource.subscription.SubscriptionManager;
 import org.springframework.beans.factory.ObjectProvider;
@@ -11,6 +9,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
@@ -20,7 +19,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(Outbox.class)
 @ConditionalOnEnabledHealthIndicator("eventsource-outbox")
-@EnableConfigurationProperties(OutboxProperties.class)
+@EnableConfigurationProperties(HealthProperties.class)
 public final class OutboxHealthAutoConfiguration {
 
     /** Creates the configuration. */
@@ -29,7 +28,7 @@ public final class OutboxHealthAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "eventsourceOutboxHealthIndicator")
     OutboxHealthIndicator eventsourceOutboxHealthIndicator(
-            Outbox outbox, ObjectProvider<SubscriptionManager> manager, OutboxProperties properties) {
-        return new OutboxHealthIndicator(outbox, manager.getIfAvailable(), properties.health());
+            Outbox outbox, ObjectProvider<SubscriptionManager> manager, HealthProperties properties) {
+        return new OutboxHealthIndicator(outbox, manager.getIfAvailable(), properties.outbox());
     }
 }

@@ -1,6 +1,5 @@
 package io.eventsource.autoconfigure.health;
 
-import io.eventsource.autoconfigure.outbox.OutboxProperties.HealthOptions;
 import io.eventsource.failure.FailureText;
 import io.eventsource.outbox.DestinationStatus;
 import io.eventsource.outbox.Outbox;
@@ -26,9 +25,9 @@ final class OutboxHealthIndicator extends AbstractHealthIndicator {
 
     private final Outbox outbox;
     private final @Nullable SubscriptionManager manager;
-    private final HealthOptions thresholds;
+    private final HealthProperties.Outbox thresholds;
 
-    OutboxHealthIndicator(Outbox outbox, @Nullable SubscriptionManager manager, HealthOptions thresholds) {
+    OutboxHealthIndicator(Outbox outbox, @Nullable SubscriptionManager manager, HealthProperties.Outbox thresholds) {
         super("The outbox cannot be read");
         this.outbox = outbox;
         this.manager = manager;
@@ -48,9 +47,9 @@ final class OutboxHealthIndicator extends AbstractHealthIndicator {
         }
         health.up()
                 .withDetail("destinations", details)
-                .withDetail("pendingThreshold", thresholds.pendingThreshold())
-                .withDetail("failedThreshold", thresholds.failedThreshold())
-                .withDetail("ageThreshold", thresholds.ageThreshold().toString());
+                .withDetail("pendingThreshold", thresholds.pending())
+                .withDetail("failedThreshold", thresholds.failed())
+                .withDetail("ageThreshold", thresholds.age().toString());
         if (!reasons.isEmpty()) {
             health.status(DEGRADED).withDetail("reason", String.join("; ", reasons));
         }
@@ -80,14 +79,14 @@ final class OutboxHealthIndicator extends AbstractHealthIndicator {
         if (here != null && here.state() == SubscriptionState.HALTED) {
             reasons.add("'%s' has stopped at an event that cannot be sent".formatted(destination.name()));
         }
-        if (destination.failed() >= thresholds.failedThreshold()) {
+        if (destination.failed() >= thresholds.failed()) {
             reasons.add("%d events could not be sent to '%s' and wait for somebody"
                     .formatted(destination.failed(), destination.name()));
         }
-        if (destination.pending() >= thresholds.pendingThreshold()) {
+        if (destination.pending() >= thresholds.pending()) {
             reasons.add("%d events wait to be sent to '%s'".formatted(destination.pending(), destination.name()));
         }
-        if (destination.age().compareTo(thresholds.ageThreshold()) >= 0) {
+        if (destination.age().compareTo(thresholds.age()) >= 0) {
             reasons.add("an event for '%s' has waited for %s".formatted(destination.name(), destination.age()));
         }
     }

@@ -1,14 +1,14 @@
 package io.eventsource.autoconfigure.health;
 
-import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
-import io.eventsource.autoconfigure.pool.PoolProperties;
 import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.store.EventStore;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnSingleCandidate(HikariDataSource.class)
 @ConditionalOnEnabledHealthIndicator("eventsource-pool")
+@EnableConfigurationProperties(HealthProperties.class)
 public final class PoolHealthAutoConfiguration {
 
     /** Creates the configuration. */
@@ -26,7 +27,7 @@ public final class PoolHealthAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "eventsourcePoolHealthIndicator")
-    PoolHealthIndicator eventsourcePoolHealthIndicator(HikariDataSource pool, PoolProperties properties) {
-        return new PoolHealthIndicator(pool, properties.saturationThreshold());
+    PoolHealthIndicator eventsourcePoolHealthIndicator(HikariDataSource pool, HealthProperties properties) {
+        return new PoolHealthIndicator(pool, properties.pool().saturation());
     }
 }

@@ -1,9 +1,9 @@
 package io.eventsource.autoconfigure.health;
 
+import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionProperties;
-import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.error.RecentErrors;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.SignalRelay;
@@ -29,7 +29,7 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(after = {SubscriptionAutoConfiguration.class, NotificationAutoConfiguration.class})
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(SubscriptionManager.class)
-@EnableConfigurationProperties(EventSourceHealthProperties.class)
+@EnableConfigurationProperties(HealthProperties.class)
 public final class SubscriptionHealthAutoConfiguration {
 
     /** Creates the configuration. */
@@ -42,19 +42,14 @@ public final class SubscriptionHealthAutoConfiguration {
 
     @Bean
     HeadWatch eventsourceHeadWatch(
-            SubscriptionManager manager, EventSourceHealthProperties health, SubscriptionProperties properties) {
-        Duration silence = health.headSilence(
-                Objects.requireNonNull(properties.pollInterval()));
+            SubscriptionManager manager, HealthProperties health, SubscriptionProperties properties) {
+        Duration silence = health.log().headSilence(Objects.requireNonNull(properties.pollInterval()));
         return new HeadWatch(manager, silence);
     }
 
     @Bean
     SubscriptionsHealth eventsourceSubscriptionsHealth(
-            SubscriptionManager manager,
-            HeadWatch head,
-            RecentErrors errors,
-            EventSourceHealthProperties health,
-            Clocks clocks) {
+            SubscriptionManager manager, HeadWatch head, RecentErrors errors, HealthProperties health, Clocks clocks) {
         return new SubscriptionsHealth(manager, head, errors, health, clocks.wall());
     }
 
@@ -75,15 +70,14 @@ public final class SubscriptionHealthAutoConfiguration {
             LogHead logHead,
             HeadWatch watch,
             ObjectProvider<SignalRelay> relay,
-            SubscriptionProperties properties,
-            EventSourceHealthProperties health,
+            HealthProperties health,
             Environment environment,
             Clocks clocks) {
         HoleHealth hole = new HoleHealth(
                 logHead,
                 new AnswerInTime<>(logHead::writers, health.answerTimeout(), SubscriptionThreads.of(environment)),
-                properties.stallThreshold());
+                health.log().stallThreshold());
         return new LogHealthIndicator(
-                logHead, watch, hole, relay.getIfAvailable(), health.errorWindow(), clocks.ticker());
+                logHead, watch, hole, relay.getIfAvailable(), health.errors().window(), clocks.ticker());
     }
 }

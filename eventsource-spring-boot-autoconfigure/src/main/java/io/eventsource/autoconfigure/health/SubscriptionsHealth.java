@@ -26,14 +26,14 @@ final class SubscriptionsHealth {
     private final SubscriptionManager manager;
     private final HeadWatch head;
     private final RecentErrors errors;
-    private final EventSourceHealthProperties properties;
+    private final HealthProperties properties;
     private final Clock clock;
 
     SubscriptionsHealth(
             SubscriptionManager manager,
             HeadWatch head,
             RecentErrors errors,
-            EventSourceHealthProperties properties,
+            HealthProperties properties,
             Clock clock) {
         this.manager = manager;
         this.head = head;
@@ -70,7 +70,9 @@ final class SubscriptionsHealth {
         details.put("eventsProcessed", status.eventsProcessed());
         details.put("eventsFailed", status.batchesFailed());
         details.put("errorRatePerMinute", errors.within(status.name(), MINUTE));
-        details.put("errorsInWindow", errors.within(status.name(), properties.errorWindow()));
+        details.put(
+                "errorsInWindow",
+                errors.within(status.name(), properties.errors().window()));
         details.put("lastProcessedAt", text(status.lastProcessedAt()));
         details.put("failuresInARow", status.failures() == 0 ? null : status.failures());
         details.put("error", failure == null ? null : failure.getClass().getName());
@@ -175,7 +177,7 @@ final class SubscriptionsHealth {
     }
 
     private @Nullable Verdict severe(SubscriptionStatus status) {
-        int lately = errors.within(status.name(), properties.errorWindow());
+        int lately = errors.within(status.name(), properties.errors().window());
         if (status.rebuilt() == null && lagEvents().isDown(status.lag())) {
             return Verdict.down("it is %d events behind the log".formatted(status.lag()));
         }
@@ -184,13 +186,14 @@ final class SubscriptionsHealth {
                     .formatted(status.lagTime().toSeconds()));
         }
         return errorCount().isDown(lately)
-                ? Verdict.down("it had %d errors in %s".formatted(lately, properties.errorWindow()))
+                ? Verdict.down("it had %d errors in %s"
+                        .formatted(lately, properties.errors().window()))
                 : null;
     }
 
     private Verdict judgeWork(SubscriptionStatus status) {
         int rate = errors.within(status.name(), MINUTE);
-        int lately = errors.within(status.name(), properties.errorWindow());
+        int lately = errors.within(status.name(), properties.errors().window());
         if (status.state() == SubscriptionState.CIRCUIT_OPEN) {
             return Verdict.degraded(because("it waits for something that every event needs and that is away", status));
         }
@@ -207,24 +210,24 @@ final class SubscriptionsHealth {
             return Verdict.degraded("it has been behind the log for %d s"
                     .formatted(status.lagTime().toSeconds()));
         }
-        if (properties.errorRateDegraded() > 0 && rate >= properties.errorRateDegraded()) {
+        if (properties.errors().perMinute() > 0 && rate >= properties.errors().perMinute()) {
             return Verdict.degraded("it had %d errors within a minute".formatted(rate));
         }
         return errorCount().isDegraded(lately)
-                ? Verdict.degraded("it had %d errors in %s".formatted(lately, properties.errorWindow()))
+                ? Verdict.degraded("it had %d errors in %s"
+                        .formatted(lately, properties.errors().window()))
                 : Verdict.up("it handles events");
     }
 
     private Threshold lagEvents() {
-        return new Threshold(properties.lagEventsDegraded(), properties.lagEventsDown());
+        return properties.lagEvents().threshold();
     }
 
     private Threshold lagTime() {
-        return new Threshold(
-                properties.lagDegraded().toNanos(), properties.lagDown().toNanos());
+        return properties.lag().threshold();
     }
 
     private Threshold errorCount() {
-        return new Threshold(properties.errorsDegraded(), properties.errorsDown());
+        return properties.errors().threshold();
     }
 }

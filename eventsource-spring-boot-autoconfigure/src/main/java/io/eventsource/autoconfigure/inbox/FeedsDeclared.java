@@ -12,6 +12,9 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 /** Matches where the properties declare a feed. */
 public final class FeedsDeclared extends SpringBootCondition {
 
+    /** Creates the condition. */
+    public FeedsDeclared() {}
+
     @Override
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
         Map<String, Object> feeds = Binder.get(context.getEnvironment())

@@ -1,10 +1,9 @@
 package io.eventsource.autoconfigure.inbox;
 
-import io.eventsource.autoconfigure.projection.TransactionManagers;
 import io.eventsource.EventSourceException;
 import io.eventsource.autoconfigure.inbox.InboxFeeds.Fed;
 import io.eventsource.autoconfigure.inbox.InboxProperties.Feed;
-import io.eventsource.autoconfigure.inbox.InboxProperties.Transport;
+import io.eventsource.autoconfigure.projection.TransactionManagers;
 import io.eventsource.deadletter.MessageParking;
 import io.eventsource.event.EventCodec;
 import io.eventsource.inbox.Inbox;
@@ -17,7 +16,6 @@ import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.ProcessingBounds;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -35,7 +33,7 @@ final class InboxAssembly {
     private static final String FEEDS = InboxProperties.PREFIX;
 
     private final Map<String, Feed> feeds;
-    private final Map<Transport, FeedFactory> factories;
+    private final Map<String, FeedFactory> factories;
     private final @Nullable String applicationName;
     private final Surroundings surroundings;
 
@@ -54,7 +52,8 @@ final class InboxAssembly {
             @Nullable String applicationName,
             Surroundings surroundings) {
         this.feeds = feeds;
-        this.factories = factories.stream().collect(Collectors.toMap(FeedFactory::transport, Function.identity()));
+        this.factories = factories.stream()
+                .collect(Collectors.toMap(FeedFactory::transport, Function.identity(), (one, other) -> one));
         this.applicationName = applicationName;
         this.surroundings = surroundings;
     }
@@ -110,21 +109,24 @@ final class InboxAssembly {
     }
 
     private FeedFactory factory(String name, Feed feed) {
-        Transport transport = Objects.requireNonNull(feed.transport());
+        String transport = Objects.requireNonNull(feed.transport());
         FeedFactory factory = factories.get(transport);
         if (factory == null) {
             throw new EventSourceException("%s%s.transport is %s, but this application has no %s."
-                    .formatted(FEEDS, name, transport.name().toLowerCase(Locale.ROOT), needs(transport)));
+                    .formatted(FEEDS, name, transport, needs(transport)));
         }
         return factory;
     }
 
-    private static String needs(Transport transport) {
+    private String needs(String transport) {
         return switch (transport) {
-            case KAFKA ->
+            case "kafka" ->
                 "ConsumerFactory of Spring Kafka with what reads CloudEvents. Add io.eventsource:eventsource-brokers, org.springframework.boot:spring-boot-starter-kafka and io.cloudevents:cloudevents-kafka, and set spring.kafka.bootstrap-servers";
-            case REDIS ->
+            case "redis" ->
                 "LettuceConnectionFactory of Spring Data Redis. Add io.eventsource:eventsource-brokers and org.springframework.boot:spring-boot-starter-data-redis, and set spring.data.redis.host";
+            default ->
+                "FeedFactory bean for it, only for %s. Correct the name, or declare such a bean"
+                        .formatted(new TreeSet<>(factories.keySet()));
         };
     }
 

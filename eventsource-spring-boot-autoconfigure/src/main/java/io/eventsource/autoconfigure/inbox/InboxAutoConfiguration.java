@@ -1,14 +1,14 @@
 package io.eventsource.autoconfigure.inbox;
 
+import io.eventsource.autoconfigure.inbox.InboxAssembly.Surroundings;
+import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.projection.BatchListener;
 import io.eventsource.autoconfigure.projection.HandlerDecorators;
-import io.eventsource.autoconfigure.store.ObservationProperties;
 import io.eventsource.autoconfigure.projection.ProjectionBeans;
+import io.eventsource.autoconfigure.projection.TransactionManagers;
+import io.eventsource.autoconfigure.store.ObservationProperties;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionProperties;
-import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
-import io.eventsource.autoconfigure.projection.TransactionManagers;
-import io.eventsource.autoconfigure.inbox.InboxAssembly.Surroundings;
 import io.eventsource.event.EventCodec;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.projection.EventHandlers;
@@ -76,7 +76,6 @@ public final class InboxAutoConfiguration {
 
     @Bean
     InboxLifecycle inboxLifecycle(InboxFeeds feeds, SubscriptionProperties properties, Environment environment) {
-        return new InboxLifecycle(
-                feeds, properties.drainTimeout(), SubscriptionThreads.of(environment));
+        return new InboxLifecycle(feeds, properties.drainTimeout(), SubscriptionThreads.of(environment));
     }
 }

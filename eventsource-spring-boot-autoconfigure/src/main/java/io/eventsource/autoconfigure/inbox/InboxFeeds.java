@@ -25,7 +25,11 @@ public record InboxFeeds(List<Fed> all) implements ReplaySource {
      */
     public record Fed(String feed, boolean autoStartup, InboxConsumer consumer, List<InboxFeed> readers) {
 
-        /** Whether all of it is read. */
+        /**
+         * Whether all of it is read.
+         *
+         * @return whether it is
+         */
         public boolean running() {
             return readers.stream().allMatch(reader -> reader.status().running());
         }

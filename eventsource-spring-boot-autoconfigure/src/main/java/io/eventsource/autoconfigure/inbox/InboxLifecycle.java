@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.inbox;
 
-import io.eventsource.autoconfigure.lifecycle.LifecyclePhase;
 import io.eventsource.autoconfigure.inbox.InboxFeeds.Fed;
+import io.eventsource.autoconfigure.lifecycle.LifecyclePhase;
 import io.eventsource.inbox.InboxFeed;
 import java.time.Duration;
 import java.util.List;

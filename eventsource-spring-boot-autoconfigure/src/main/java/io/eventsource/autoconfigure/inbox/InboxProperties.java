@@ -35,18 +35,10 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
         });
     }
 
-    /** What brings messages. */
-    public enum Transport {
-        /** Topics of Kafka. */
-        KAFKA,
-        /** Streams of Redis. */
-        REDIS
-    }
-
     /**
      * What projections can be fed from.
      *
-     * @param transport What brings the messages.
+     * @param transport What brings the messages: kafka, redis, or what a FeedFactory bean names.
      * @param topics The topics of Kafka or streams of Redis.
      * @param group Name of this service among those that read the topics.
      * @param consumerName Name of this instance in a group of Redis, which no other has at the same time.
@@ -65,7 +57,7 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
      * @param autoStartup Whether it is read from the start of the application on.
      */
     public record Feed(
-            @Nullable Transport transport,
+            @Nullable String transport,
             @DefaultValue Set<String> topics,
             @Nullable String group,
             @Nullable String consumerName,
@@ -87,8 +79,9 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
         }
 
         private void check() {
-            if (transport == null) {
-                throw new IllegalArgumentException("transport is missing. Set it to kafka or redis.");
+            if (transport == null || transport.isBlank()) {
+                throw new IllegalArgumentException(
+                        "transport is missing. Set it to kafka, to redis, or to what a FeedFactory bean names.");
             }
             if (topics.isEmpty() || topics.stream().anyMatch(String::isBlank)) {
                 throw new IllegalArgumentException(

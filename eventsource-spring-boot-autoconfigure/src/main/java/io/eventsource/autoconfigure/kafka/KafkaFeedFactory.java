@@ -2,7 +2,6 @@ package io.eventsource.autoconfigure.kafka;
 
 import io.eventsource.autoconfigure.inbox.FeedFactory;
 import io.eventsource.autoconfigure.inbox.InboxProperties.Feed;
-import io.eventsource.autoconfigure.inbox.InboxProperties.Transport;
 import io.eventsource.brokers.kafka.KafkaInboxFeed;
 import io.eventsource.inbox.InboxConsumer;
 import io.eventsource.inbox.InboxFeed;
@@ -30,8 +29,8 @@ final class KafkaFeedFactory implements FeedFactory {
     }
 
     @Override
-    public Transport transport() {
-        return Transport.KAFKA;
+    public String transport() {
+        return "kafka";
     }
 
     @Override

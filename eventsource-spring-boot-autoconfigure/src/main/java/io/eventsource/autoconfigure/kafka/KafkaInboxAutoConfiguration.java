@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.kafka;
 
-import io.eventsource.autoconfigure.inbox.InboxAutoConfiguration;
 import io.cloudevents.kafka.KafkaMessageFactory;
+import io.eventsource.autoconfigure.inbox.InboxAutoConfiguration;
 import io.eventsource.brokers.kafka.KafkaInboxFeed;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

@@ -1,9 +1,8 @@
 package io.eventsource.autoconfigure.kafka;
 
+import io.eventsource.EventSourceException;
 import io.eventsource.autoconfigure.outbox.OutboxAutoConfiguration;
 import io.eventsource.autoconfigure.outbox.OutboxDestinations;
-import io.eventsource.autoconfigure.outbox.OutboxProperties;
-import io.eventsource.EventSourceException;
 import io.eventsource.brokers.kafka.KafkaTransport;
 import io.eventsource.outbox.MessageTransport;
 import java.util.HashMap;
@@ -14,6 +13,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 
@@ -23,6 +23,7 @@ import org.springframework.context.annotation.Lazy;
         value = {KafkaTransport.class, ProducerConfig.class},
         name = "io.cloudevents.kafka.KafkaMessageFactory")
 @ConditionalOnBean(OutboxDestinations.class)
+@EnableConfigurationProperties(KafkaOutboxProperties.class)
 public final class KafkaOutboxAutoConfiguration {
 
     /** The name by which destinations with the transport kafka find it. */
@@ -34,7 +35,8 @@ public final class KafkaOutboxAutoConfiguration {
     @Bean(BEAN)
     @Lazy
     @ConditionalOnMissingBean(name = BEAN)
-    MessageTransport eventsourceKafkaTransport(OutboxProperties properties, ObjectProvider<KafkaClientSettings> boot) {
+    MessageTransport eventsourceKafkaTransport(
+            KafkaOutboxProperties properties, ObjectProvider<KafkaClientSettings> boot) {
         Map<String, Object> settings =
                 new HashMap<>(boot.getIfAvailable(() -> Map::of).producer());
         settings.putAll(properties.kafka());

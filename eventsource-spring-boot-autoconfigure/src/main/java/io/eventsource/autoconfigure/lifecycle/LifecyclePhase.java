@@ -23,7 +23,11 @@ public enum LifecyclePhase {
         this.value = value;
     }
 
-    /** The phase as Spring counts. */
+    /**
+     * The phase as Spring counts.
+     *
+     * @return the number
+     */
     public int value() {
         return value;
     }

@@ -11,7 +11,12 @@ public final class SubscriptionThreads {
 
     private SubscriptionThreads() {}
 
-    /** Virtual ones where the application asks for them and the JVM has them. */
+    /**
+     * Virtual ones where the application asks for them and the JVM has them.
+     *
+     * @param environment says whether it asks for them
+     * @return makes threads
+     */
     public static ThreadFactory of(Environment environment) {
         return Threading.VIRTUAL.isActive(environment)
                 ? new VirtualThreadTaskExecutor("eventsource-").getVirtualThreadFactory()

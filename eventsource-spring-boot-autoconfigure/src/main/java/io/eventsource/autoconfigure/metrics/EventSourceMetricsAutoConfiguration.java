@@ -1,9 +1,9 @@
 package io.eventsource.autoconfigure.metrics;
 
 import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
-import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.SignalRelay;
@@ -18,7 +18,11 @@ import org.springframework.core.env.Environment;
 
 /** Measures the log, subscriptions and dead letters where Micrometer is present and this instance drives subscriptions, which look at the log. */
 @AutoConfiguration(
-        after = {SubscriptionAutoConfiguration.class, NotificationAutoConfiguration.class, DeadLetterAutoConfiguration.class})
+        after = {
+            SubscriptionAutoConfiguration.class,
+            NotificationAutoConfiguration.class,
+            DeadLetterAutoConfiguration.class
+        })
 @ConditionalOnClass(MeterBinder.class)
 @ConditionalOnBean(SubscriptionManager.class)
 public final class EventSourceMetricsAutoConfiguration {

@@ -16,12 +16,12 @@ final class OnNotifications extends SpringBootCondition {
         Binder binder = Binder.get(context.getEnvironment());
         PoolerMode pooler =
                 binder.bind("eventsource.pool.pooler", PoolerMode.class).orElse(PoolerMode.NONE);
-        boolean direct = binder.bind("eventsource.subscriptions.direct-url", String.class)
-                .isBound();
+        boolean direct =
+                binder.bind("eventsource.notifications.url", String.class).isBound();
         ConditionMessage.Builder message = ConditionMessage.forCondition("Notifications");
         return pooler.sharesSessions() && !direct
                 ? ConditionOutcome.noMatch(
-                        message.because("a pooler shares sessions and eventsource.subscriptions.direct-url is not set"))
+                        message.because("a pooler shares sessions and eventsource.notifications.url is not set"))
                 : ConditionOutcome.match(message.because("sessions are not shared or there is a way past the pooler"));
     }
 }

@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.notification;
 
-import io.eventsource.autoconfigure.subscription.SubscriptionProperties;
-import io.eventsource.session.PoolerMode;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
@@ -11,20 +11,20 @@ final class PollingNotice implements InitializingBean {
 
     private static final Logger log = LoggerFactory.getLogger(PollingNotice.class);
 
-    private final PoolerMode pooler;
-    private final SubscriptionProperties properties;
+    private final boolean polls;
+    private final @Nullable Duration interval;
 
-    PollingNotice(PoolerMode pooler, SubscriptionProperties properties) {
-        this.pooler = pooler;
-        this.properties = properties;
+    PollingNotice(boolean polls, @Nullable Duration interval) {
+        this.polls = polls;
+        this.interval = interval;
     }
 
     @Override
     public void afterPropertiesSet() {
-        if (pooler.sharesSessions() && properties.directUrl() == null) {
+        if (polls) {
             log.info(
-                    "A pooler shares sessions: events of other instances are found by polling each {}. eventsource.subscriptions.direct-url gives notifications a way past it",
-                    properties.pollInterval());
+                    "A pooler shares sessions: events of other instances are found by polling each {}. eventsource.notifications.url gives notifications a way past it",
+                    interval);
         }
     }
 }

@@ -1,9 +1,8 @@
 package io.eventsource.autoconfigure.outbox;
 
 import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
-import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.PayloadSerializer;
@@ -24,6 +23,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
@@ -31,7 +31,7 @@ import org.springframework.core.env.Environment;
 /** Publishes events to the destinations declared in properties, by classes of events, and by beans. */
 @AutoConfiguration(after = {EventStoreAutoConfiguration.class, DeadLetterAutoConfiguration.class})
 @ConditionalOnBean(EventStore.class)
-@ConditionalOnBooleanProperty(name = "eventsource.outbox.enabled", matchIfMissing = true)
+// bound where it is switched off too, so that a wrong value is told
 @EnableConfigurationProperties(OutboxProperties.class)
 public final class OutboxAutoConfiguration {
 
@@ -39,6 +39,7 @@ public final class OutboxAutoConfiguration {
     public OutboxAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnBooleanProperty(name = "eventsource.outbox.enabled", matchIfMissing = true)
     OutboxHandlers eventOutboxHandlers(
             OutboxProperties properties,
             ObjectProvider<Destination> destinations,
@@ -57,12 +58,15 @@ public final class OutboxAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnBooleanProperty(name = "eventsource.outbox.enabled", matchIfMissing = true)
     OutboxDestinations eventOutboxDestinations(OutboxHandlers handlers) {
-        return new OutboxDestinations(
-                handlers.destinations().stream().map(ConfiguredDestination::name).toList());
+        return new OutboxDestinations(handlers.destinations().stream()
+                .map(ConfiguredDestination::name)
+                .toList());
     }
 
     @Bean
+    @ConditionalOnBooleanProperty(name = "eventsource.outbox.enabled", matchIfMissing = true)
     @ConditionalOnMissingBean
     Outbox eventOutbox(
             DataSource dataSource,
@@ -75,6 +79,7 @@ public final class OutboxAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnBooleanProperty(name = "eventsource.outbox.enabled", matchIfMissing = true)
     OutboxLifecycle eventOutboxLifecycle(
             OutboxHandlers handlers, ObjectProvider<OutboxTask> tasks, Environment environment) {
         return new OutboxLifecycle(
@@ -85,6 +90,7 @@ public final class OutboxAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnBooleanProperty(name = "eventsource.outbox.enabled", matchIfMissing = true)
     @ConditionalOnProperty(name = "eventsource.outbox.mode", havingValue = "log", matchIfMissing = true)
     OutboxTask eventOutboxLeftRows(DataSource dataSource, EventSourceSchema schema) {
         return new OutboxTask(

@@ -17,11 +17,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param transport What carries the messages of destinations that name nothing: kafka, redis, spring, relay, or the name of a MessageTransport bean.
  * @param source Who sends, as a URI reference, for destinations that say nothing else. The application's name behind a slash.
  * @param destinations Which events leave for where, by the destinations' names.
- * @param kafka Settings of the Kafka producer by Kafka's own names, over those of spring.kafka.
- * @param redis How Redis streams are written.
  * @param table How the rows of the mode table are looked after.
  * @param statisticsInterval How often it is looked how far destinations are, for meters.
- * @param health From when on health is degraded.
  */
 @ConfigurationProperties("eventsource.outbox")
 public record OutboxProperties(
@@ -30,18 +27,14 @@ public record OutboxProperties(
         @Nullable String transport,
         @Nullable String source,
         @DefaultValue Map<String, DestinationOptions> destinations,
-        @DefaultValue Map<String, String> kafka,
-        @DefaultValue RedisOptions redis,
         @DefaultValue TableOptions table,
-        @DefaultValue("10s") Duration statisticsInterval,
-        @DefaultValue HealthOptions health) {
+        @DefaultValue("10s") Duration statisticsInterval) {
 
     static final String PREFIX = "eventsource.outbox.";
 
     /** Copies the maps. */
     public OutboxProperties {
         destinations = Map.copyOf(destinations);
-        kafka = Map.copyOf(kafka);
         destinations.forEach((name, options) -> options.requireValid(property(name)));
         require(
                 statisticsInterval.compareTo(Duration.ofMillis(100)) >= 0
@@ -118,28 +111,6 @@ public record OutboxProperties(
         }
     }
 
-    /**
-     * How Redis streams are written.
-     *
-     * @param maxLength How many entries a stream keeps, about.
-     * @param whenUnread What becomes of entries beyond that which a consumer group still needs.
-     * @param maxMessageBytes How large a payload may be; a larger one is refused for its own sake.
-     * @param timeout How long to wait for the server's answer.
-     */
-    public record RedisOptions(
-            @DefaultValue("1000000") long maxLength,
-            @DefaultValue("hold") WhenUnread whenUnread,
-            @DefaultValue("1048576") int maxMessageBytes,
-            @DefaultValue("5s") Duration timeout) {}
-
-    /** What becomes of entries of a Redis stream that is too long and that somebody still needs. */
-    public enum WhenUnread {
-        /** They stay, and nothing further is sent to this stream until they are read. */
-        HOLD,
-        /** They are removed, with a warning. */
-        TRIM
-    }
-
     /** Where what leaves stands until it is sent. */
     public enum Mode {
         /** In the log alone. */
@@ -165,28 +136,6 @@ public record OutboxProperties(
                     markInterval.compareTo(Duration.ofMillis(10)) >= 0
                             && markInterval.compareTo(Duration.ofHours(1)) <= 0,
                     "table.mark-interval must be 10 ms to 1 hour, but it is " + markInterval);
-        }
-    }
-
-    /**
-     * From when on health is degraded.
-     *
-     * @param pendingThreshold How many events may not wait to be sent to a destination.
-     * @param failedThreshold How many events may not have failed at a destination and wait for somebody.
-     * @param ageThreshold How long no event may have waited that is still to be sent or has failed.
-     */
-    public record HealthOptions(
-            @DefaultValue("10000") long pendingThreshold,
-            @DefaultValue("1") long failedThreshold,
-            @DefaultValue("5m") Duration ageThreshold) {
-
-        /** Checks the bounds. */
-        public HealthOptions {
-            require(pendingThreshold >= 1, "health.pending-threshold must be 1 or more, but it is " + pendingThreshold);
-            require(failedThreshold >= 1, "health.failed-threshold must be 1 or more, but it is " + failedThreshold);
-            require(
-                    ageThreshold.compareTo(Duration.ofMillis(1)) >= 0,
-                    "health.age-threshold must be 1 ms or more, but it is " + ageThreshold);
         }
     }
 

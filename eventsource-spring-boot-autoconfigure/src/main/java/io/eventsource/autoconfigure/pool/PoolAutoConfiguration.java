@@ -1,7 +1,5 @@
 package io.eventsource.autoconfigure.pool;
 
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.capacity.LiveInstances;
 import io.eventsource.schema.EventSourceSchema;
@@ -13,13 +11,17 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
 /** Reports how the store's HikariCP pool is set and whether the server has enough connections for all instances. */
 @AutoConfiguration(after = DataSourceAutoConfiguration.class)
 @ConditionalOnClass(HikariDataSource.class)
 @ConditionalOnSingleCandidate(HikariDataSource.class)
-@ConditionalOnBooleanProperty(name = {"eventsource.enabled", "eventsource.pool.enabled"}, matchIfMissing = true)
+@ConditionalOnBooleanProperty(
+        name = {"eventsource.enabled", "eventsource.pool.enabled"},
+        matchIfMissing = true)
 @EnableConfigurationProperties(PoolProperties.class)
 public final class PoolAutoConfiguration {
 
@@ -51,7 +53,8 @@ public final class PoolAutoConfiguration {
     }
 
     /** An instance that drives no subscriptions may have no right to look. */
-    private static int others(HikariDataSource pool, ObjectProvider<EventSourceSchema> schema, @Nullable SubscriptionManager manager) {
+    private static int others(
+            HikariDataSource pool, ObjectProvider<EventSourceSchema> schema, @Nullable SubscriptionManager manager) {
         return manager == null ? 0 : LiveInstances.besides(pool, schema.getObject(), manager.instanceId());
     }
 }

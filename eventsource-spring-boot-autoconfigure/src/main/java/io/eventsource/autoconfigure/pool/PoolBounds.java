@@ -32,10 +32,6 @@ final class PoolBounds {
         require(value == null || isName(value), property, "1 to 63 printable characters of ASCII", value);
     }
 
-    static void part(String property, double value) {
-        require(value > 0 && value <= 1, property, "above 0 and at most 1", value);
-    }
-
     private static boolean within(Duration value, Duration shortest) {
         return value.compareTo(shortest) >= 0 && value.compareTo(LONGEST) <= 0;
     }

@@ -1,9 +1,9 @@
 package io.eventsource.autoconfigure.pool;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import io.eventsource.session.PoolerMode;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -20,7 +20,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param applicationName What the server shows as the connections' application.
  * @param pooler What stands between the pool and PostgreSQL.
  * @param instances How many instances of the application run at the same time, at most.
- * @param saturationThreshold Part of the connections in use from which on health is degraded.
  */
 @ConfigurationProperties("eventsource.pool")
 public record PoolProperties(
@@ -34,8 +33,7 @@ public record PoolProperties(
         @DefaultValue("30s") Duration statementTimeout,
         @Nullable String applicationName,
         @DefaultValue("none") PoolerMode pooler,
-        @DefaultValue("1") int instances,
-        @DefaultValue("0.8") double saturationThreshold) {
+        @DefaultValue("1") int instances) {
 
     /** Checks the bounds, where the pool would silently take something else. */
     public PoolProperties {
@@ -47,7 +45,6 @@ public record PoolProperties(
         PoolBounds.timeOrNone("idle-timeout", idleTimeout, Duration.ofSeconds(10));
         PoolBounds.timeOrNone("statement-timeout", statementTimeout, Duration.ofMillis(1));
         PoolBounds.name("application-name", applicationName);
-        PoolBounds.part("saturation-threshold", saturationThreshold);
     }
 
     /** How many connections are kept open. */

@@ -22,7 +22,11 @@ public final class Pools {
 
     private Pools() {}
 
-    /** Has a pool that has not been asked for a connection drop those of demoted servers, unless the application decides that itself. */
+    /**
+     * Has a pool that has not been asked for a connection drop those of demoted servers, unless the application decides that itself.
+     *
+     * @param dataSource the pool, or anything else
+     */
     public static void evictSessionsOfDemotedServers(DataSource dataSource) {
         if (HIKARI_PRESENT) {
             Hikari.evictSessionsOfDemotedServers(dataSource);
@@ -32,6 +36,8 @@ public final class Pools {
     /**
      * Has a pool open all of its connections anew, those in use when they come back, when the server takes no writes, provided that the pool
      * does not drop such connections itself: it was running before the library saw it. Asks only then.
+     *
+     * @param dataSource the pool, or anything else
      */
     public static void renewWhereReadOnly(DataSource dataSource) {
         if (HIKARI_PRESENT) {

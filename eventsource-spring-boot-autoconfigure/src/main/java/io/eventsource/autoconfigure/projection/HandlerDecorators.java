@@ -19,6 +19,15 @@ public final class HandlerDecorators {
     private final List<HandlerInterceptor> interceptors = new ArrayList<>();
     private final List<BatchListener> batches;
 
+    /**
+     * Creates it.
+     *
+     * @param properties what is observed
+     * @param observations observes
+     * @param states the state of a subscription, by its name
+     * @param own what the application puts around handlers
+     * @param batches told of the batches
+     */
     public HandlerDecorators(
             ObservationProperties properties,
             EventSourceObservations observations,
@@ -35,6 +44,12 @@ public final class HandlerDecorators {
         this.batches = batches.orderedStream().toList();
     }
 
+    /**
+     * Puts all of it around handlers.
+     *
+     * @param handlers the handlers
+     * @return the decorated handlers
+     */
     public EventHandlers decorate(EventHandlers handlers) {
         return CountedBatches.of(InterceptedEventHandlers.of(handlers, interceptors), batches);
     }

@@ -19,18 +19,32 @@ public final class ProjectionBeans {
     private final EventRegistry registry;
     private final DeclaredTransactions transactions;
 
+    /**
+     * Creates it.
+     *
+     * @param beanFactory has the beans
+     * @param registry knows the types of events
+     */
     public ProjectionBeans(ConfigurableListableBeanFactory beanFactory, EventRegistry registry) {
         this.beanFactory = beanFactory;
         this.registry = registry;
         this.transactions = new DeclaredTransactions(beanFactory);
     }
 
-    /** Those that are to be driven through the log. */
+    /**
+     * Those that are to be driven through the log.
+     *
+     * @return their handlers
+     */
     public List<EventHandlers> ofTheLog() {
         return find().stream().filter(each -> each.feed() == null).toList();
     }
 
-    /** Those that are to be fed with messages of other services. */
+    /**
+     * Those that are to be fed with messages of other services.
+     *
+     * @return their handlers
+     */
     public List<EventHandlers> ofFeeds() {
         return find().stream().filter(each -> each.feed() != null).toList();
     }

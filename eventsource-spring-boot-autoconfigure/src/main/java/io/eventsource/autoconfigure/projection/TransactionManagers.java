@@ -16,11 +16,22 @@ public final class TransactionManagers {
 
     private final ListableBeanFactory beanFactory;
 
+    /**
+     * Creates it.
+     *
+     * @param beanFactory has the transaction managers
+     */
     public TransactionManagers(ListableBeanFactory beanFactory) {
         this.beanFactory = beanFactory;
     }
 
-    /** The one that the handlers name, or the application's only one; null with at-least-once delivery for none. */
+    /**
+     * The one that the handlers name, or the only one of the application.
+     *
+     * @param handlers whose batches it begins
+     * @return the transaction manager; null with at-least-once delivery for none
+     * @throws EventSourceException when there is none, or more than one
+     */
     public @Nullable PlatformTransactionManager of(EventHandlers handlers) {
         String name = handlers.transactionManager();
         if (name != null) {

@@ -2,7 +2,6 @@ package io.eventsource.autoconfigure.redis;
 
 import io.eventsource.autoconfigure.inbox.FeedFactory;
 import io.eventsource.autoconfigure.inbox.InboxProperties.Feed;
-import io.eventsource.autoconfigure.inbox.InboxProperties.Transport;
 import io.eventsource.brokers.redis.RedisFeedSettings;
 import io.eventsource.brokers.redis.RedisInboxFeed;
 import io.eventsource.inbox.InboxConsumer;
@@ -32,8 +31,8 @@ final class RedisFeedFactory implements FeedFactory {
     }
 
     @Override
-    public Transport transport() {
-        return Transport.REDIS;
+    public String transport() {
+        return "redis";
     }
 
     @Override

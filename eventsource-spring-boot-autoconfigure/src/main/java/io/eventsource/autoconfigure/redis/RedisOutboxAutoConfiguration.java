@@ -1,10 +1,8 @@
 package io.eventsource.autoconfigure.redis;
 
+import io.eventsource.EventSourceException;
 import io.eventsource.autoconfigure.outbox.OutboxAutoConfiguration;
 import io.eventsource.autoconfigure.outbox.OutboxDestinations;
-import io.eventsource.autoconfigure.outbox.OutboxProperties;
-import io.eventsource.EventSourceException;
-import io.eventsource.autoconfigure.outbox.OutboxProperties.RedisOptions;
 import io.eventsource.brokers.redis.RedisTransport;
 import io.eventsource.brokers.redis.RedisTransportSettings;
 import io.eventsource.outbox.MessageTransport;
@@ -14,6 +12,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 
@@ -21,6 +20,7 @@ import org.springframework.context.annotation.Lazy;
 @AutoConfiguration(after = OutboxAutoConfiguration.class)
 @ConditionalOnClass({RedisTransport.class, AbstractRedisClient.class})
 @ConditionalOnBean(OutboxDestinations.class)
+@EnableConfigurationProperties(RedisOutboxProperties.class)
 public final class RedisOutboxAutoConfiguration {
 
     /** The name by which destinations with the transport redis find it. */
@@ -33,7 +33,7 @@ public final class RedisOutboxAutoConfiguration {
     @Lazy
     @ConditionalOnMissingBean(name = BEAN)
     MessageTransport eventsourceRedisTransport(
-            OutboxProperties properties,
+            RedisOutboxProperties properties,
             ObjectProvider<AbstractRedisClient> clients,
             ObjectProvider<RedisClientSource> boot) {
         AbstractRedisClient client = clients.getIfUnique(() -> boot.getIfAvailable(() -> () -> {
@@ -41,17 +41,12 @@ public final class RedisOutboxAutoConfiguration {
                             "There is no connection to Redis. Add org.springframework.boot:spring-boot-data-redis and set spring.data.redis.*, or declare a bean of type RedisClient or RedisClusterClient, one of them @Primary where there are several.");
                 })
                 .client());
-        return new RedisTransport(client, settings(properties.redis()));
+        return new RedisTransport(client, settings(properties));
     }
 
-    private static RedisTransportSettings settings(RedisOptions options) {
+    private static RedisTransportSettings settings(RedisOutboxProperties properties) {
         try {
-            return new RedisTransportSettings(
-                    options.maxLength(),
-                    RedisTransportSettings.WhenUnread.valueOf(
-                            options.whenUnread().name()),
-                    options.maxMessageBytes(),
-                    options.timeout());
+            return properties.settings();
         } catch (IllegalArgumentException invalid) {
             throw new EventSourceException("eventsource.outbox.redis." + invalid.getMessage(), invalid);
         }

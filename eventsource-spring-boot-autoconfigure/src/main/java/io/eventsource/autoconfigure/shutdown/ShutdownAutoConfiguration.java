@@ -1,13 +1,13 @@
 package io.eventsource.autoconfigure.shutdown;
 
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.GracefulShutdown;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 

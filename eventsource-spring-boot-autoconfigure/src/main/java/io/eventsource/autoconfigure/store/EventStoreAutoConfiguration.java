@@ -200,11 +200,7 @@ public final class EventStoreAutoConfiguration {
                 clock,
                 new TimeOrderedIdGenerator(clock, new SecureRandom()),
                 (appends, events) -> groups.forEach(each -> each.onGroup(appends, events)));
-        return observations.observe(
-                store,
-                codec.registry(),
-                observed.append(),
-                observed.load());
+        return observations.observe(store, codec.registry(), observed.append(), observed.load());
     }
 
     @Bean

@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
 /** Contributes handlers that subscriptions drive, beside the projections of the application. */
 public interface HandlerContributor {
 
-    /** Makes the handlers. Called once. */
+    /**
+     * Makes the handlers. Called once, when the subscriptions are made.
+     *
+     * @return the handlers, and where each begins
+     */
     List<Contribution> contribute();
 
     /**

@@ -1,17 +1,14 @@
 package io.eventsource.autoconfigure.subscription;
 
-import io.eventsource.autoconfigure.projection.BatchListener;
-import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
-import io.eventsource.autoconfigure.projection.HandlerDecorators;
-import io.eventsource.autoconfigure.store.ObservationProperties;
-import io.eventsource.autoconfigure.projection.ProjectionBeans;
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
+import io.eventsource.autoconfigure.projection.BatchListener;
+import io.eventsource.autoconfigure.projection.HandlerDecorators;
+import io.eventsource.autoconfigure.projection.ProjectionBeans;
 import io.eventsource.autoconfigure.projection.TransactionManagers;
-import io.eventsource.autoconfigure.subscription.HandlerContributor.Contribution;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.store.ObservationProperties;
 import io.eventsource.event.EventCodec;
 import io.eventsource.observation.EventSourceObservations;
-import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.HandlerInterceptor;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
@@ -24,8 +21,6 @@ import io.eventsource.subscription.SubscriptionListener;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.time.Clocks;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -35,6 +30,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -55,6 +51,21 @@ public final class SubscriptionAutoConfiguration {
     public SubscriptionAutoConfiguration() {}
 
     @Bean
+    SubscriptionStates subscriptionStates() {
+        return new SubscriptionStates();
+    }
+
+    @Bean
+    HandlerDecorators subscriptionHandlerDecorators(
+            ObservationProperties properties,
+            EventSourceObservations observations,
+            SubscriptionStates states,
+            ObjectProvider<HandlerInterceptor> interceptors,
+            ObjectProvider<BatchListener> batches) {
+        return new HandlerDecorators(properties, observations, states::of, interceptors, batches);
+    }
+
+    @Bean
     @ConditionalOnMissingBean
     SubscriptionManager subscriptionManager(
             ConfigurableListableBeanFactory beanFactory,
@@ -64,28 +75,19 @@ public final class SubscriptionAutoConfiguration {
             LogHead logHead,
             LogSignal signal,
             SubscriptionProperties properties,
-            ObservationProperties observed,
             ObjectProvider<SubscriptionListener> listeners,
             ErrorHandling errors,
             Environment environment,
-            EventSourceObservations observations,
-            ObjectProvider<HandlerInterceptor> interceptors,
-            ObjectProvider<BatchListener> batches,
+            SubscriptionStates states,
+            HandlerDecorators decorators,
             ObjectProvider<HandlerContributor> contributors,
             Clocks clocks) {
-        SubscriptionStates states = new SubscriptionStates();
-        HandlerDecorators decorators =
-                new HandlerDecorators(observed, observations, states::of, interceptors, batches);
-        List<EventHandlers> handlers = new ArrayList<>(new ProjectionBeans(beanFactory, codec.registry()).ofTheLog());
-        List<Contribution> contributed = contributors
-                .orderedStream()
-                .flatMap(each -> each.contribute().stream())
-                .toList();
-        contributed.forEach(each -> handlers.add(each.handlers()));
         return new SubscriptionManager(
                 new SubscriptionDefinitions(
-                                new TransactionManagers(beanFactory), properties, contributed)
-                        .of(handlers.stream().map(decorators::decorate).toList()),
+                                new TransactionManagers(beanFactory),
+                                properties,
+                                contributors.orderedStream().toList())
+                        .of(new ProjectionBeans(beanFactory, codec.registry()).ofTheLog(), decorators::decorate),
                 dataSource,
                 schema,
                 codec,
@@ -94,7 +96,7 @@ public final class SubscriptionAutoConfiguration {
                 instance(properties, environment),
                 SubscriptionThreads.of(environment),
                 (name, from, to) -> {
-                    states.stateChanged(name, from, to);
+                    states.stateChanged(name, to);
                     listeners.orderedStream().forEach(listener -> listener.stateChanged(name, from, to));
                 },
                 errors,
@@ -118,11 +120,7 @@ public final class SubscriptionAutoConfiguration {
     @Bean
     SubscriptionLifecycle subscriptionLifecycle(
             SubscriptionManager manager, SubscriptionProperties properties, ApplicationEventPublisher publisher) {
-        return new SubscriptionLifecycle(
-                manager,
-                properties.drainTimeout(),
-                properties.shutdownTimeout(),
-                publisher);
+        return new SubscriptionLifecycle(manager, properties.drainTimeout(), properties.shutdownTimeout(), publisher);
     }
 
     @Bean

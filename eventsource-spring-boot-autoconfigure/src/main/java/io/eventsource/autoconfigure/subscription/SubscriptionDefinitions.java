@@ -1,10 +1,8 @@
 package io.eventsource.autoconfigure.subscription;
 
+import io.eventsource.EventSourceException;
 import io.eventsource.autoconfigure.projection.TransactionManagers;
 import io.eventsource.autoconfigure.subscription.HandlerContributor.Contribution;
-import java.util.function.Function;
-import java.util.Map;
-import io.eventsource.EventSourceException;
 import io.eventsource.autoconfigure.subscription.SubscriptionProperties.Options;
 import io.eventsource.outbox.Publisher;
 import io.eventsource.projection.DuplicateProjectionException;
@@ -13,9 +11,13 @@ import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Brings handlers together with their settings and their transaction managers. */
@@ -23,30 +25,46 @@ final class SubscriptionDefinitions {
 
     private final TransactionManagers transactionManagers;
     private final SubscriptionProperties properties;
-    private final Map<String, Contribution> contributed;
+    private final List<HandlerContributor> contributors;
 
     SubscriptionDefinitions(
             TransactionManagers transactionManagers,
             SubscriptionProperties properties,
-            List<Contribution> contributed) {
+            List<HandlerContributor> contributors) {
         this.transactionManagers = transactionManagers;
         this.properties = properties;
-        this.contributed = contributed.stream()
-                .collect(Collectors.toMap(each -> each.handlers().name(), Function.identity(), (one, other) -> one));
+        this.contributors = contributors;
     }
 
-    List<SubscriptionDefinition> of(List<EventHandlers> handlers) {
+    /**
+     * Makes a definition for each projection, and for what is contributed.
+     *
+     * @param projections the handlers of projections
+     * @param decorate puts around handlers what goes around all
+     */
+    List<SubscriptionDefinition> of(List<EventHandlers> projections, UnaryOperator<EventHandlers> decorate) {
+        List<Contribution> contributed = contributors.stream()
+                .flatMap(each -> each.contribute().stream())
+                .toList();
+        List<EventHandlers> handlers = Stream.concat(
+                        projections.stream(), contributed.stream().map(Contribution::handlers))
+                .map(decorate)
+                .toList();
         requireDistinctNames(handlers);
         requireKnownNames(handlers);
+        Map<String, Contribution> byName = contributed.stream()
+                .collect(Collectors.toMap(each -> each.handlers().name(), Function.identity()));
         return handlers.stream()
                 .map(each -> new SubscriptionDefinition(
-                        each, settings(each), transactionManagers.of(each), properties.starts(each.name())))
+                        each,
+                        settings(each, byName.get(each.name())),
+                        transactionManagers.of(each),
+                        properties.starts(each.name())))
                 .toList();
     }
 
-    private SubscriptionSettings settings(EventHandlers handlers) {
+    private SubscriptionSettings settings(EventHandlers handlers, @Nullable Contribution contribution) {
         SubscriptionSettings settings = properties.settings(handlers);
-        Contribution contribution = contributed.get(handlers.name());
         StartPosition start = contribution == null ? null : contribution.startFrom();
         if (contribution == null || start == null) {
             return settings;
@@ -80,7 +98,7 @@ final class SubscriptionDefinitions {
     private void requireKnown(String message, Set<String> names, Set<String> known) {
         Set<String> unknown = new TreeSet<>(names);
         unknown.removeAll(known);
-        if (outbox == null) {
+        if (contributors.isEmpty()) {
             // with the outbox switched off, what is said of its subscriptions may stay
             unknown.removeIf(name -> name.startsWith(Publisher.NAME_PREFIX));
         }

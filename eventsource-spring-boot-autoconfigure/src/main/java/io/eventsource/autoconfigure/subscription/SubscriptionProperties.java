@@ -1,12 +1,10 @@
 package io.eventsource.autoconfigure.subscription;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.PageBytes;
-import io.eventsource.store.SignalRelaySettings;
 import io.eventsource.subscription.CheckpointStrategy;
 import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.StaticPartition;
@@ -18,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -29,11 +28,6 @@ import org.springframework.util.unit.DataSize;
  * @param pollInterval How long the log goes unlooked at when no signal arrives. 1s, with the preset high-throughput 500ms.
  * @param drainTimeout How long a batch that is being handled may go on when the application stops.
  * @param shutdownTimeout How long stopping the subscriptions may take altogether.
- * @param wakeUp How commits of other instances are heard of.
- * @param directUrl JDBC URL that leads to the server itself, past a pooler that shares sessions, for notifications; with the user and password of the pool.
- * @param notifyInterval How long after a notification to other instances the next one is sent at the earliest.
- * @param heartbeat How often the listening connection is tried out.
- * @param stallThreshold How long an open transaction may hold the head of the log before health is degraded.
  * @param leaseDuration How long other instances leave its segments to an instance that they do not hear of any more.
  * @param maxPageBytes How many bytes of events each reader of the log brings into memory at once. A thirty-second part of the heap, at most 16MB. An event
  *     that alone has more is read by itself.
@@ -52,11 +46,6 @@ public record SubscriptionProperties(
         @Nullable Duration pollInterval,
         @DefaultValue("10s") Duration drainTimeout,
         @DefaultValue("30s") Duration shutdownTimeout,
-        @DefaultValue("notify") WakeUp wakeUp,
-        @Nullable String directUrl,
-        @DefaultValue("5ms") Duration notifyInterval,
-        @DefaultValue("10s") Duration heartbeat,
-        @DefaultValue("10s") Duration stallThreshold,
         @DefaultValue("30s") Duration leaseDuration,
         @Nullable DataSize maxPageBytes,
         @DefaultValue("true") boolean autoStartup,
@@ -86,11 +75,6 @@ public record SubscriptionProperties(
         if (pollInterval.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException(
                     PREFIX + "poll-interval must be 1 ms or more, but it is " + pollInterval);
-        }
-        new SignalRelaySettings(enabled, notifyInterval, heartbeat);
-        if (stallThreshold.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw new IllegalArgumentException(
-                    "eventsource.subscriptions.stall-threshold must be 1 s or more, but it is " + stallThreshold);
         }
         if (leaseDuration.compareTo(Duration.ofMillis(100)) < 0) {
             throw new IllegalArgumentException(
@@ -168,14 +152,6 @@ public record SubscriptionProperties(
         Options own = named.getOrDefault(handlers.name(), Options.NONE);
         return own.or(handlers.maxRetries(), handlers.retryDelay())
                 .over(PREFIX + "named." + handlers.name() + ".", all);
-    }
-
-    /** How commits of other instances are heard of. */
-    public enum WakeUp {
-        /** By notifications of PostgreSQL, over one connection that listens and one that sends. */
-        NOTIFY,
-        /** By polling alone. */
-        POLL
     }
 
     /** Sizes and times that belong together. */

@@ -1,18 +1,16 @@
 package io.eventsource.autoconfigure.subscription;
 
-import io.eventsource.subscription.SubscriptionListener;
 import io.eventsource.subscription.SubscriptionState;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Remembers what each subscription is doing, for the observation of its handlers. */
-final class SubscriptionStates implements SubscriptionListener {
+final class SubscriptionStates {
 
     private final Map<String, String> states = new ConcurrentHashMap<>();
 
-    @Override
-    public void stateChanged(String name, SubscriptionState from, SubscriptionState to) {
+    void stateChanged(String name, SubscriptionState to) {
         states.put(name, to.name().toLowerCase(Locale.ROOT));
     }
 

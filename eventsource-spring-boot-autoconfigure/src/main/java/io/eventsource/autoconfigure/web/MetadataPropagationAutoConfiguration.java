@@ -1,7 +1,6 @@
 package io.eventsource.autoconfigure.web;
 
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.context.MetadataThreadLocalAccessor;
 import io.eventsource.store.EventStore;
 import io.micrometer.context.ContextRegistry;
@@ -12,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 
@@ -23,7 +23,7 @@ import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 @AutoConfiguration(after = {EventStoreAutoConfiguration.class, TaskExecutionAutoConfiguration.class})
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnClass({ContextSnapshotFactory.class, ContextPropagatingTaskDecorator.class})
-@ConditionalOnBooleanProperty(name = "eventsource.metadata.enabled", matchIfMissing = true)
+// bound where it is switched off too, so that a wrong value is told
 @EnableConfigurationProperties(MetadataProperties.class)
 public final class MetadataPropagationAutoConfiguration {
 
@@ -31,6 +31,7 @@ public final class MetadataPropagationAutoConfiguration {
     public MetadataPropagationAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnBooleanProperty(name = "eventsource.metadata.enabled", matchIfMissing = true)
     @ConditionalOnMissingBean
     ContextPropagatingTaskDecorator eventMetadataTaskDecorator() {
         return new ContextPropagatingTaskDecorator(ContextSnapshotFactory.builder()

@@ -1,7 +1,6 @@
 package io.eventsource.autoconfigure.web;
 
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import io.eventsource.context.ActorResolver;
 import io.eventsource.context.TenantResolver;
 import io.eventsource.store.EventStore;
@@ -14,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
@@ -25,7 +25,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass({OncePerRequestFilter.class, HttpServletRequest.class})
-@ConditionalOnBooleanProperty(name = "eventsource.metadata.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(MetadataProperties.class)
 public final class RequestMetadataAutoConfiguration {
 
@@ -36,6 +35,7 @@ public final class RequestMetadataAutoConfiguration {
     public RequestMetadataAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnBooleanProperty(name = "eventsource.metadata.enabled", matchIfMissing = true)
     FilterRegistrationBean<RequestMetadataFilter> eventRequestMetadataFilter(
             MetadataProperties properties,
             ObjectProvider<TenantResolver<HttpServletRequest>> tenants,

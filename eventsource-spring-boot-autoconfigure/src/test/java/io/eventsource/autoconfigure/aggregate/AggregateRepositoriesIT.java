@@ -1,13 +1,13 @@
 package io.eventsource.autoconfigure.aggregate;
 
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.aggregate.AggregateRepository;
 import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.aggregate.InvalidAggregateException;
 import io.eventsource.autoconfigure.account.Account;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.store.EventStore;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;

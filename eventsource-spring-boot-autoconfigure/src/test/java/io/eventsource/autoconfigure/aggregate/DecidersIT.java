@@ -1,7 +1,5 @@
 package io.eventsource.autoconfigure.aggregate;
 
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.EventSourceException;
@@ -12,6 +10,8 @@ import io.eventsource.aggregate.Decider;
 import io.eventsource.aggregate.DeciderRepository;
 import io.eventsource.aggregate.InvalidAggregateException;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.event.InvalidEventTypeException;

@@ -1,7 +1,5 @@
 package io.eventsource.autoconfigure.aggregate;
 
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,6 +7,8 @@ import io.eventsource.EventSourceException;
 import io.eventsource.aggregate.AggregateRepository;
 import io.eventsource.autoconfigure.account.Account;
 import io.eventsource.autoconfigure.account.AccountApplication;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.snapshot.SnapshotCandidate;
 import io.eventsource.snapshot.SnapshotListener;
 import io.eventsource.snapshot.SnapshotOutcome;

@@ -1,14 +1,5 @@
 package io.eventsource.autoconfigure.aot;
 
-import io.eventsource.autoconfigure.aggregate.AggregateAutoConfiguration;
-import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
-import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
-import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
-import io.eventsource.autoconfigure.pool.PoolAutoConfiguration;
-import io.eventsource.autoconfigure.evolution.SchemaEvolutionAutoConfiguration;
-import io.eventsource.autoconfigure.aggregate.SnapshotAutoConfiguration;
-import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -17,6 +8,15 @@ import io.eventsource.aggregate.AggregateType;
 import io.eventsource.autoconfigure.account.Account;
 import io.eventsource.autoconfigure.account.AccountApplication;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.aggregate.AggregateAutoConfiguration;
+import io.eventsource.autoconfigure.aggregate.SnapshotAutoConfiguration;
+import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.eventsource.autoconfigure.evolution.SchemaEvolutionAutoConfiguration;
+import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
+import io.eventsource.autoconfigure.pool.PoolAutoConfiguration;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.event.EventType;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.Projection;

@@ -1,13 +1,13 @@
 package io.eventsource.autoconfigure.deadletter;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Indicators;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.deadletter.DeadLetterFilter;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
@@ -591,15 +591,14 @@ class DeadLettersIT {
     class InHealth {
 
         private Health health(BeanFactory context) {
-            return context.getBean("eventsourceDeadLettersHealthIndicator", HealthIndicator.class).health();
+            return Indicators.health(context, "eventsourceDeadLetters");
         }
 
         @Test
         void theQueueIsUpBelowTheThresholdThenDegradedThenDownAndUpAgain() {
             application
                     .withPropertyValues(
-                            "eventsource.dead-letters.degraded-threshold=2",
-                            "eventsource.dead-letters.down-threshold=3")
+                            "eventsource.health.dead-letters.degraded=2", "eventsource.health.dead-letters.down=3")
                     .run(context -> {
                         assertHealth(context, "UP", 0);
                         park(context, 1);
@@ -632,13 +631,11 @@ class DeadLettersIT {
         void theQueueIsNeverDownWithADownThresholdOf0AndDoesNotTouchTheHealthOfTheStore() {
             application
                     .withPropertyValues(
-                            "eventsource.dead-letters.degraded-threshold=1",
-                            "eventsource.dead-letters.down-threshold=0")
+                            "eventsource.health.dead-letters.degraded=1", "eventsource.health.dead-letters.down=0")
                     .run(context -> {
                         park(context, 3);
                         assertHealth(context, "DEGRADED", 3);
-                        soon().untilAsserted(() -> assertThat(context.getBean("eventsourceHealthIndicator", HealthIndicator.class)
-                                        .health()
+                        soon().untilAsserted(() -> assertThat(Indicators.health(context, "eventsource")
                                         .getStatus()
                                         .getCode())
                                 .isEqualTo("UP"));
@@ -657,8 +654,9 @@ class DeadLettersIT {
         void itIsAbsentWhenItIsSwitchedOff() {
             application
                     .withPropertyValues("management.health.eventsource-dead-letters.enabled=false")
-                    .run(context ->
-                            assertThat(context).hasNotFailed().doesNotHaveBean("eventsourceDeadLettersHealthIndicator"));
+                    .run(context -> assertThat(context)
+                            .hasNotFailed()
+                            .doesNotHaveBean("eventsourceDeadLettersHealthIndicator"));
         }
     }
 }

@@ -1,13 +1,13 @@
 package io.eventsource.autoconfigure.endpoint;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.RecordingTransport;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.JsonPath;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.RecordingTransport;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.autoconfigure.webapplication.WebApplication;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.projection.EventHandlers;

@@ -1,15 +1,15 @@
 package io.eventsource.autoconfigure.health;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.SettableTime;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 import static org.assertj.core.api.InstanceOfAssertFactories.list;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.SettableTime;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
@@ -69,7 +69,7 @@ class LogHealthIT {
     void isDownWhileNobodyLooksAtTheHeadOrItCannotBeReadAndUpAgainAfterwards() {
         application
                 .withPropertyValues(
-                        "eventsource.subscriptions.poll-interval=100ms", "eventsource.health.head-silence=1s")
+                        "eventsource.subscriptions.poll-interval=100ms", "eventsource.health.log.head-silence=1s")
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
                 .run(context -> {
                     SubscriptionsHealth subscriptions = context.getBean(SubscriptionsHealth.class);
@@ -113,9 +113,9 @@ class LogHealthIT {
 
     @Test
     void aSilenceShorterThanTwoPollIntervalsStopsTheApplication() {
-        application.withPropertyValues("eventsource.health.head-silence=1s").run(context -> assertThat(context)
+        application.withPropertyValues("eventsource.health.log.head-silence=1s").run(context -> assertThat(context)
                 .getFailure()
-                .hasStackTraceContaining("eventsource.health.head-silence must be at least twice"));
+                .hasStackTraceContaining("eventsource.health.log.head-silence must be at least twice"));
     }
 
     @Test
@@ -236,7 +236,7 @@ class LogHealthIT {
     @Test
     void isDegradedNamingWhoHoldsTheLogAndUpAgainAfterwards() {
         application
-                .withPropertyValues("eventsource.subscriptions.stall-threshold=1s")
+                .withPropertyValues("eventsource.health.log.stall-threshold=1s")
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
                 .run(context -> {
                     append(context);
@@ -269,7 +269,7 @@ class LogHealthIT {
     @Test
     void namesWhoHoldsTheLogBeforeTheStallThresholdAndStaysUp() {
         application
-                .withPropertyValues("eventsource.subscriptions.stall-threshold=1h")
+                .withPropertyValues("eventsource.health.log.stall-threshold=1h")
                 .run(context -> {
                     append(context);
                     try (Connection hung = database.connect();
@@ -357,7 +357,7 @@ class LogHealthIT {
     @Test
     void staysUpAndSaysSoWhileOtherInstancesAreNotHeard() {
         application
-                .withPropertyValues("eventsource.subscriptions.heartbeat=100ms")
+                .withPropertyValues("eventsource.notifications.heartbeat=100ms")
                 .run(context -> {
                     await().untilAsserted(() -> assertThatDetails(context)
                             .extractingByKey("wakeUp", MAP)

@@ -1,13 +1,13 @@
 package io.eventsource.autoconfigure.health;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.SettableTime;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.SettableTime;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.error.ClassifiedError;
 import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
@@ -104,8 +104,8 @@ class SubscriptionHealthIT {
         Semaphore permits = new Semaphore(0);
         handling(event -> permits.acquireUninterruptibly())
                 .withPropertyValues(
-                        "eventsource.health.lag-events-degraded=3",
-                        "eventsource.health.lag-events-down=6",
+                        "eventsource.health.lag-events.degraded=3",
+                        "eventsource.health.lag-events.down=6",
                         "eventsource.subscriptions.defaults.processing-timeout=20s")
                 .run(context -> {
                     append(context, 1);
@@ -156,9 +156,9 @@ class SubscriptionHealthIT {
                 })
                 .withPropertyValues(
                         "eventsource.subscriptions.defaults.batch-size=1",
-                        "eventsource.health.error-rate-degraded=3",
-                        "eventsource.health.errors-degraded=6",
-                        "eventsource.health.errors-down=9")
+                        "eventsource.health.errors.per-minute=3",
+                        "eventsource.health.errors.degraded=6",
+                        "eventsource.health.errors.down=9")
                 .run(context -> {
                     append(context, 4);
                     awaitHealth(context, "DEGRADED", "it had 4 errors within a minute");
@@ -218,9 +218,9 @@ class SubscriptionHealthIT {
                         "eventsource.subscriptions.defaults.circuit-breaker.failure-threshold=2",
                         "eventsource.subscriptions.defaults.circuit-breaker.open-for=300ms",
                         "eventsource.subscriptions.defaults.circuit-breaker.max-open-for=400ms",
-                        "eventsource.health.errors-degraded=0",
-                        "eventsource.health.errors-down=0",
-                        "eventsource.health.error-rate-degraded=0")
+                        "eventsource.health.errors.degraded=0",
+                        "eventsource.health.errors.down=0",
+                        "eventsource.health.errors.per-minute=0")
                 // the breaker's pauses end by themselves here
                 .withBean("running", Clocks.class, Clocks::system, bean -> bean.setPrimary(true))
                 .run(context -> {
@@ -242,7 +242,7 @@ class SubscriptionHealthIT {
         handling(event -> database.jdbc().queryForObject("SELECT 1 / ?::integer", Integer.class, divisor.get()))
                 .withPropertyValues(
                         // permanent by itself, so that the event would be parked at once
-                        "eventsource.subscriptions.sql-states.22012=infrastructure",
+                        "eventsource.errors.sql-states.22012=infrastructure",
                         "eventsource.subscriptions.defaults.circuit-breaker.failure-threshold=1",
                         "eventsource.subscriptions.defaults.circuit-breaker.open-for=100ms",
                         "eventsource.subscriptions.defaults.circuit-breaker.max-open-for=100ms")

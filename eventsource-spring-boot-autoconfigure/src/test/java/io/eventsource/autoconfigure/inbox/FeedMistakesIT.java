@@ -1,11 +1,11 @@
 package io.eventsource.autoconfigure.inbox;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.eventsource.autoconfigure.testing.Feeds;
 import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.eventsource.brokers.kafka.KafkaInboxFeed;
 import io.eventsource.projection.EventHandlers;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +55,7 @@ class FeedMistakesIT {
                 application
                         .withBean(Feeds.Incoming.class)
                         .withPropertyValues("eventsource.inbox.feeds.bank.topics=deposits"),
-                "eventsource.inbox.feeds.bank.transport is missing. Set it to kafka or redis.");
+                "eventsource.inbox.feeds.bank.transport is missing. Set it to kafka, to redis");
     }
 
     @Test
@@ -118,6 +118,15 @@ class FeedMistakesIT {
                 application.withBean(Feeds.Incoming.class).withPropertyValues(Feeds.feed("redis")),
                 "eventsource.inbox.feeds.bank.transport is redis",
                 "spring-boot-starter-data-redis");
+    }
+
+    @Test
+    void a_transport_that_nobody_has() {
+        assertStops(
+                application.withBean(Feeds.Incoming.class).withPropertyValues(Feeds.feed("carrier-pigeon")),
+                "eventsource.inbox.feeds.bank.transport is carrier-pigeon",
+                "no FeedFactory bean for it",
+                "kafka");
     }
 
     @Test

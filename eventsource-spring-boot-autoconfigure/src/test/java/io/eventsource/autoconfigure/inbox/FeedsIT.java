@@ -1,13 +1,13 @@
 package io.eventsource.autoconfigure.inbox;
 
-import io.eventsource.autoconfigure.testing.Feeds;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Feeds;
+import io.eventsource.autoconfigure.testing.Indicators;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.brokers.kafka.KafkaTransport;
 import io.eventsource.brokers.redis.RedisTransport;
 import io.eventsource.brokers.redis.RedisTransportSettings;
@@ -19,8 +19,6 @@ import io.eventsource.message.MessageContent;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.OutgoingMessage;
 import io.eventsource.outbox.SendOutcome;
-import io.eventsource.projection.EventHandler;
-import io.eventsource.projection.Projection;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.SubscriptionManager;
@@ -34,9 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -151,7 +147,7 @@ class FeedsIT {
     }
 
     private static Health health(BeanFactory context) {
-        Health health = context.getBean("eventsourceInboxHealthIndicator", HealthIndicator.class).health();
+        Health health = Indicators.health(context, "eventsourceInbox");
         return Objects.requireNonNull(health);
     }
 

@@ -1,11 +1,11 @@
 package io.eventsource.autoconfigure.metrics;
 
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,14 +1,14 @@
 package io.eventsource.autoconfigure.metrics;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.jayway.jsonpath.JsonPath;
 import io.eventsource.autoconfigure.testing.Feeds;
 import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.testing.MeasuredUse;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import com.jayway.jsonpath.JsonPath;
 import io.eventsource.projection.EventHandlers;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;

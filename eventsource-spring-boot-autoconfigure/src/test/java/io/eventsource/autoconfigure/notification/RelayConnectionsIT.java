@@ -1,13 +1,13 @@
 package io.eventsource.autoconfigure.notification;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.SignalRelay;
@@ -90,12 +90,14 @@ class RelayConnectionsIT {
 
     @Test
     void withPollingAloneThereIsNoRelay() {
-        application.withPropertyValues("eventsource.subscriptions.wake-up=poll").run(context -> {
-            deposit(context, 1);
-            await().until(() -> handled.contains(new Deposited(1)));
-            assertThat(context).doesNotHaveBean(SignalRelay.class).doesNotHaveBean(SignalRelayLifecycle.class);
-            assertThat(sessions()).isEmpty();
-        });
+        application
+                .withPropertyValues("eventsource.notifications.enabled=false")
+                .run(context -> {
+                    deposit(context, 1);
+                    await().until(() -> handled.contains(new Deposited(1)));
+                    assertThat(context).doesNotHaveBean(SignalRelay.class).doesNotHaveBean(SignalRelayLifecycle.class);
+                    assertThat(sessions()).isEmpty();
+                });
     }
 
     @Test

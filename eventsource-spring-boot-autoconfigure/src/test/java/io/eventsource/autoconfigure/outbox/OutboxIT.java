@@ -1,16 +1,16 @@
 package io.eventsource.autoconfigure.outbox;
 
-import io.eventsource.autoconfigure.kafka.KafkaOutboxAutoConfiguration;
-import io.eventsource.autoconfigure.testing.RecordingTransport;
-import io.eventsource.autoconfigure.redis.RedisOutboxAutoConfiguration;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.account.Deposited;
 import io.eventsource.autoconfigure.externalized.ExternalizingApplication;
 import io.eventsource.autoconfigure.externalized.OrderPlaced;
+import io.eventsource.autoconfigure.kafka.KafkaOutboxAutoConfiguration;
+import io.eventsource.autoconfigure.redis.RedisOutboxAutoConfiguration;
+import io.eventsource.autoconfigure.testing.RecordingTransport;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.brokers.kafka.KafkaTransport;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.outbox.Destination;

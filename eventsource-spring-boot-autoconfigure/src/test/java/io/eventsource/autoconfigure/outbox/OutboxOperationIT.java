@@ -1,12 +1,13 @@
 package io.eventsource.autoconfigure.outbox;
 
-import io.eventsource.autoconfigure.testing.RecordingTransport;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Indicators;
+import io.eventsource.autoconfigure.testing.RecordingTransport;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.deadletter.DeadLetter;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.Outbox;
@@ -65,8 +66,7 @@ class OutboxOperationIT {
     }
 
     private static Health health(BeanFactory context) {
-        return Objects.requireNonNull(context.getBean("eventsourceOutboxHealthIndicator", HealthIndicator.class)
-                .health());
+        return Objects.requireNonNull(Indicators.health(context, "eventsourceOutbox"));
     }
 
     private static void assertDegraded(BeanFactory context, String reason) {
@@ -157,14 +157,14 @@ class OutboxOperationIT {
 
         @ParameterizedTest
         @CsvSource({
-            "pending-threshold=2, 2 events wait to be sent to 'accounts'",
-            "age-threshold=1ms, an event for 'accounts' has waited for",
-            "failed-threshold=1,"
+            "pending=2, 2 events wait to be sent to 'accounts'",
+            "age=1ms, an event for 'accounts' has waited for",
+            "failed=1,"
         })
         void eventsThatWaitDegradeItFromTheThresholdOn(String property, String reason) {
             application
                     .withPropertyValues("eventsource.subscriptions.auto-startup=false")
-                    .withPropertyValues("eventsource.outbox.health." + property)
+                    .withPropertyValues("eventsource.health.outbox." + property)
                     .run(context -> {
                         database.jdbc()
                                 .update(

@@ -1,10 +1,13 @@
 package io.eventsource.autoconfigure.outbox;
 
-import io.eventsource.autoconfigure.testing.Runners;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.autoconfigure.kafka.KafkaOutboxAutoConfiguration;
+import io.eventsource.autoconfigure.redis.RedisOutboxAutoConfiguration;
+import io.eventsource.autoconfigure.testing.Runners;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 
 class OutboxPropertyBoundsTests {
 
@@ -17,9 +20,9 @@ class OutboxPropertyBoundsTests {
             eventsource.outbox.mode                     | sometimes
             eventsource.outbox.statistics-interval      | 99ms
             eventsource.outbox.statistics-interval      | 2h
-            eventsource.outbox.health.pending-threshold | 0
-            eventsource.outbox.health.failed-threshold  | 0
-            eventsource.outbox.health.age-threshold     | 0ms
+            eventsource.health.outbox.pending | 0
+            eventsource.health.outbox.failed  | 0
+            eventsource.health.outbox.age     | 0ms
             eventsource.outbox.table.retention          | -1d
             eventsource.outbox.table.retention          | 36501d
             eventsource.outbox.table.mark-interval      | 9ms
@@ -31,6 +34,8 @@ class OutboxPropertyBoundsTests {
             eventsource.outbox.destinations.a.events[0].version| first""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
         Runners.plain()
+                .withConfiguration(
+                        AutoConfigurations.of(KafkaOutboxAutoConfiguration.class, RedisOutboxAutoConfiguration.class))
                 .withPropertyValues(
                         "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere",
                         "eventsource.migration.enabled=false",

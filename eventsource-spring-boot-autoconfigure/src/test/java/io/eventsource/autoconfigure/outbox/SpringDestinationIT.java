@@ -1,12 +1,12 @@
 package io.eventsource.autoconfigure.outbox;
 
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.account.Deposited;
 import io.eventsource.autoconfigure.externalized.ExternalizingApplication;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;

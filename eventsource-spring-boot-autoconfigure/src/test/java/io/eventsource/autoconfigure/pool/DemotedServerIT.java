@@ -1,9 +1,5 @@
 package io.eventsource.autoconfigure.pool;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -12,6 +8,10 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Indicators;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.session.DemotedServerEviction;
 import io.eventsource.store.EventStore;
@@ -137,7 +137,7 @@ class DemotedServerIT {
                     EventStore store = context.getBean(EventStore.class);
                     assertThat(failures(store)).isEqualTo(Integer.MAX_VALUE);
 
-                    context.getBean("eventsourceHealthIndicator", HealthIndicator.class).health();
+                    Indicators.health(context, "eventsource");
 
                     await().atMost(Duration.ofSeconds(10))
                             .ignoreExceptions()

@@ -1,15 +1,15 @@
 package io.eventsource.autoconfigure.pool;
 
-import io.eventsource.autoconfigure.testing.DebianPostgres;
-import io.eventsource.autoconfigure.testing.Documents;
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.PooledDatabase;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.account.AccountApplication;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.DebianPostgres;
+import io.eventsource.autoconfigure.testing.Documents;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Indicators;
+import io.eventsource.autoconfigure.testing.PooledDatabase;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.LogHead;
@@ -161,7 +161,7 @@ class FailoverServerTools {
     }
 
     private Status health() {
-        return context.getBean("eventsourceHealthIndicator", HealthIndicator.class).health().getStatus();
+        return Indicators.health(context, "eventsource").getStatus();
     }
 
     /** From the promotion on. */

@@ -1,12 +1,12 @@
 package io.eventsource.autoconfigure.pool;
 
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.autoconfigure.testing.Indicators;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.util.Objects;
@@ -46,7 +46,7 @@ class PoolIT {
     }
 
     private static Health health(BeanFactory context) {
-        return context.getBean("eventsourcePoolHealthIndicator", HealthIndicator.class).health();
+        return Indicators.health(context, "eventsourcePool");
     }
 
     private static String status(BeanFactory context) {
@@ -130,34 +130,33 @@ class PoolIT {
 
     @Test
     void pollingNeedsNoConnectionBesideThePool(CapturedOutput output) {
-        application.withPropertyValues("eventsource.subscriptions.wake-up=poll").run(context -> assertThat(output)
-                .contains("and 0 connections beside it"));
+        application
+                .withPropertyValues("eventsource.notifications.enabled=false")
+                .run(context -> assertThat(output).contains("and 0 connections beside it"));
     }
 
     @Test
     void healthIsDegradedFromTheThresholdOnAndUpAgainAfterwards() {
-        application
-                .withPropertyValues("eventsource.pool.saturation-threshold=0.5")
-                .run(context -> {
-                    HikariDataSource pool = context.getBean(HikariDataSource.class);
-                    assertThat(status(context)).isEqualTo("UP");
-                    Connection[] taken = new Connection[4];
-                    for (int i = 0; i < taken.length; i++) {
-                        taken[i] = pool.getConnection();
-                    }
+        application.withPropertyValues("eventsource.health.pool.saturation=0.5").run(context -> {
+            HikariDataSource pool = context.getBean(HikariDataSource.class);
+            assertThat(status(context)).isEqualTo("UP");
+            Connection[] taken = new Connection[4];
+            for (int i = 0; i < taken.length; i++) {
+                taken[i] = pool.getConnection();
+            }
 
-                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("DEGRADED"));
-                    assertThat(health(context).getDetails())
-                            .containsEntry("maximum", 8)
-                            .containsEntry("threshold", 0.5)
-                            .containsEntry("waiting", 0)
-                            .containsEntry("reason", "most connections of the pool are in use");
+            await().untilAsserted(() -> assertThat(status(context)).isEqualTo("DEGRADED"));
+            assertThat(health(context).getDetails())
+                    .containsEntry("maximum", 8)
+                    .containsEntry("threshold", 0.5)
+                    .containsEntry("waiting", 0)
+                    .containsEntry("reason", "most connections of the pool are in use");
 
-                    for (Connection each : taken) {
-                        each.close();
-                    }
-                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
-                });
+            for (Connection each : taken) {
+                each.close();
+            }
+            await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
+        });
     }
 
     @Test

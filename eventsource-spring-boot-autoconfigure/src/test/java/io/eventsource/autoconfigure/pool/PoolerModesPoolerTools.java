@@ -1,13 +1,13 @@
 package io.eventsource.autoconfigure.pool;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.PooledDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.PooledDatabase;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.session.PoolerMismatchException;
 import io.eventsource.session.PoolerMismatchException.Reason;
@@ -176,10 +176,10 @@ class PoolerModesPoolerTools {
     @Test
     void notifications_have_a_way_past_the_pooler_as_documented() throws Exception {
         try (PooledDatabase pooled = new PooledDatabase()) {
-            Map<String, String> direct = pooled.documented("direct-url");
-            String url = Objects.requireNonNull(direct.get("eventsource.subscriptions.direct-url"));
+            Map<String, String> direct = pooled.documented("notifications:");
+            String url = Objects.requireNonNull(direct.get("eventsource.notifications.url"));
             try (ConfigurableApplicationContext context =
-                    pooled.start(Recording.class, "eventsource.subscriptions.direct-url=" + url)) {
+                    pooled.start(Recording.class, "eventsource.notifications.url=" + url)) {
                 await().until(() -> context.getBean(SignalRelay.class).status().connected());
                 assertHandles(context, 1);
                 List<Integer> listeners = pooled.database()

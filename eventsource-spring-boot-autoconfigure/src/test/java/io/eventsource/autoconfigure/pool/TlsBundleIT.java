@@ -1,11 +1,5 @@
 package io.eventsource.autoconfigure.pool;
 
-import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
-import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
-import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
-import io.eventsource.autoconfigure.testing.TlsServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -13,6 +7,12 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.autoconfigure.account.AccountApplication;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.TlsServer;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;

@@ -1,13 +1,13 @@
 package io.eventsource.autoconfigure.pool;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TlsServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.account.AccountApplication;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TlsServer;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;

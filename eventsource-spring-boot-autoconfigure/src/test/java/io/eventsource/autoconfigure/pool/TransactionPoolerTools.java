@@ -1,12 +1,12 @@
 package io.eventsource.autoconfigure.pool;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.PooledDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.PooledDatabase;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;

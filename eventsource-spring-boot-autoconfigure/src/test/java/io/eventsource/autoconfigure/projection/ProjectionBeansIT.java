@@ -1,13 +1,13 @@
 package io.eventsource.autoconfigure.projection;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.InvalidProjectionException;

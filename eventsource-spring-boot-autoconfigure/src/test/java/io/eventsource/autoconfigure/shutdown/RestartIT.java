@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.shutdown;
 
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package io.eventsource.autoconfigure.store;
 
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventJsonCustomizer;
 import io.eventsource.event.EventRegistry;

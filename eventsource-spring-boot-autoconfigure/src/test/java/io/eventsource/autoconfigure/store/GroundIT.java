@@ -1,14 +1,14 @@
 package io.eventsource.autoconfigure.store;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Indicators;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.ground.GroundException;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
@@ -64,7 +64,7 @@ class GroundIT {
     }
 
     private static Health health(BeanFactory context) {
-        return context.getBean("eventsourceHealthIndicator", HealthIndicator.class).health();
+        return Indicators.health(context, "eventsource");
     }
 
     @Test

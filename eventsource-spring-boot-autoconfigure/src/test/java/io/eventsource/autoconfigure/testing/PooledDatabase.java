@@ -1,15 +1,15 @@
 package io.eventsource.autoconfigure.testing;
 
+import io.eventsource.autoconfigure.account.AccountApplication;
 import io.eventsource.autoconfigure.aggregate.AggregateAutoConfiguration;
+import io.eventsource.autoconfigure.aggregate.SnapshotAutoConfiguration;
 import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.eventsource.autoconfigure.health.EventSourceHealthAutoConfiguration;
-import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.health.SubscriptionHealthAutoConfiguration;
 import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
 import io.eventsource.autoconfigure.pool.PoolAutoConfiguration;
-import io.eventsource.autoconfigure.aggregate.SnapshotAutoConfiguration;
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
-import io.eventsource.autoconfigure.health.SubscriptionHealthAutoConfiguration;
-import io.eventsource.autoconfigure.account.AccountApplication;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -63,7 +63,7 @@ public final class PooledDatabase implements AutoCloseable {
         SubscriptionHealthAutoConfiguration.class,
         EventSourceHealthAutoConfiguration.class
     })
-    static class Starter {}
+    public static class Starter {}
 
     public PooledDatabase() throws IOException {
         this(UnaryOperator.identity());

@@ -1,6 +1,5 @@
 package io.eventsource.autoconfigure.testing;
 
-import java.sql.Statement;
 import io.eventsource.embedded.EmbeddedPostgresServer;
 import io.eventsource.embedded.EmbeddedPostgresSettings;
 import io.eventsource.schema.EventSourceSchema;
@@ -12,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

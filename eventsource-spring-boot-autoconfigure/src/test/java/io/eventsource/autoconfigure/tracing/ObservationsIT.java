@@ -1,14 +1,14 @@
 package io.eventsource.autoconfigure.tracing;
 
-import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.aggregate.AggregateRepository;
 import io.eventsource.autoconfigure.account.Account;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.testing.Handlers;
+import io.eventsource.autoconfigure.testing.Runners;
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.observation.AppendContext;
 import io.eventsource.observation.EventSourceObservations;

@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.web;
 
-import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventMetadata;
 import io.micrometer.context.ContextSnapshotFactory;

@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.web;
 
-import io.eventsource.autoconfigure.testing.TestDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.autoconfigure.webapplication.WebApplication;
 import java.io.IOException;
 import java.net.URI;

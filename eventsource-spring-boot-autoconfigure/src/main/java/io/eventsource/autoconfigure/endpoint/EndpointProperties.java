@@ -9,4 +9,4 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param showPayloads Whether payloads of events, headers, and messages of errors, which may quote them, are shown.
  */
 @ConfigurationProperties("eventsource.endpoint")
-public record EventSourceEndpointProperties(@DefaultValue("false") boolean showPayloads) {}
+public record EndpointProperties(@DefaultValue("false") boolean showPayloads) {}
