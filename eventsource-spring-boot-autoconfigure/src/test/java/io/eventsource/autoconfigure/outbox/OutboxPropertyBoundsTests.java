@@ -39,6 +39,9 @@ class OutboxPropertyBoundsTests {
                 .withPropertyValues(
                         "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere",
                         "eventsource.migration.enabled=false",
+                        // the pool does not wait for a server that is not there
+                        "spring.datasource.hikari.initialization-fail-timeout=-1",
+                        "spring.datasource.hikari.connection-timeout=250",
                         property + "=" + value)
                 .run(context -> assertThat(context).getFailure().hasStackTraceContaining(property));
     }
