@@ -77,6 +77,16 @@ class PoolDefaultsTests {
     }
 
     @Test
+    void the_driver_leaves_out_the_servers_detail_unless_the_application_wants_it() {
+        assertPool(pool -> assertThat(pool.getDataSourceProperties().get("logServerErrorDetail"))
+                .hasToString("false"));
+        assertPool(
+                pool -> assertThat(pool.getDataSourceProperties().get("logServerErrorDetail"))
+                        .hasToString("true"),
+                "--spring.datasource.hikari.data-source-properties.logServerErrorDetail=true");
+    }
+
+    @Test
     void connectionsToADemotedServerAreEvictedUnlessTheApplicationDecides() {
         assertPool(pool -> assertThat(pool.getExceptionOverride()).isInstanceOf(DemotedServerEviction.class));
         assertPool(
