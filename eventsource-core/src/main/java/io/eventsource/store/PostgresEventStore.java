@@ -31,6 +31,7 @@ import org.springframework.util.IdGenerator;
 final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
 
     private final TransactionParticipation participation;
+    private final TransactionAppends transactionAppends;
     private final JdbcOperations joining;
     private final JdbcOperations detached;
     private final EventCodec codec;
@@ -61,6 +62,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
             IdGenerator ids,
             AppendGroupListener groups) {
         this.participation = new TransactionParticipation(dataSource);
+        this.transactionAppends = new TransactionAppends(dataSource);
         this.joining = new JdbcTemplate(dataSource);
         this.detached = DetachedJdbc.on(dataSource);
         this.codec = codec;
@@ -163,7 +165,7 @@ final class PostgresEventStore implements EventStore, AppendCoalescer.Port {
         LateAppends late = lateAppends(phase);
         if (late == null) {
             List<AppendResult> results = results(appends, execute(joining, appends));
-            participation.markAppended();
+            transactionAppends.mark();
             signalAfterCommit();
             return results;
         }

@@ -67,53 +67,6 @@ public final class TransactionParticipation {
     }
 
     /**
-     * Whether the calling thread's transaction on this data source has appended events that nobody else sees yet.
-     *
-     * @return whether there are any, waiting for the commit or inserted
-     */
-    public boolean hasAppended() {
-        boolean appended = TransactionSynchronizationManager.hasResource(appendedKey())
-                || TransactionSynchronizationManager.getResourceMap().values().stream()
-                        .anyMatch(each -> each instanceof LateAppends late && late.any());
-        return appended && running();
-    }
-
-    /** Remembers until the end of the transaction that it has appended. */
-    void markAppended() {
-        Object key = appendedKey();
-        if (TransactionSynchronizationManager.isSynchronizationActive()
-                && !TransactionSynchronizationManager.hasResource(key)) {
-            TransactionSynchronizationManager.bindResource(key, true);
-            TransactionSynchronizationManager.registerSynchronization(new Mark(key));
-        }
-    }
-
-    private Object appendedKey() {
-        return new AppendedKey(dataSource);
-    }
-
-    private record AppendedKey(DataSource dataSource) {}
-
-    /** Follows the transaction through suspension to its end. */
-    private record Mark(Object key) implements TransactionSynchronization {
-
-        @Override
-        public void suspend() {
-            TransactionSynchronizationManager.unbindResource(key);
-        }
-
-        @Override
-        public void resume() {
-            TransactionSynchronizationManager.bindResource(key, true);
-        }
-
-        @Override
-        public void afterCompletion(int status) {
-            TransactionSynchronizationManager.unbindResourceIfPossible(key);
-        }
-    }
-
-    /**
      * Whether there is a transaction on this data source that is still to be committed: {@link #active()}, and not in an
      * after-commit or after-completion callback of it.
      *
@@ -124,7 +77,7 @@ public final class TransactionParticipation {
     }
 
     /** Where in its life the calling thread's transaction may be. */
-    enum Phase {
+    public enum Phase {
         /** It is running, and a synchronization registered now is called before its commit. */
         RUNNING,
         /** It is running, but a synchronization registered now may come too late. */
@@ -138,8 +91,10 @@ public final class TransactionParticipation {
      * synchronizations to call when a phase begins, and keeps a transaction's resources bound until all are called; nothing
      * else tells the phases apart. A transaction that was begun inside another's callback counts as committing, which costs
      * it nothing but late inserts.
+     *
+     * @return the phase of the calling thread's transaction, whichever it is
      */
-    static Phase phase() {
+    public static Phase phase() {
         if (TransactionSynchronizationManager.isSynchronizationActive()
                 && TransactionSynchronizationManager.getSynchronizations().isEmpty()) {
             return Phase.RUNNING;

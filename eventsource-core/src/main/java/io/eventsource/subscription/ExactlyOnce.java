@@ -7,7 +7,7 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventSelection;
 import io.eventsource.failure.FailureText;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.store.TransactionParticipation;
+import io.eventsource.store.TransactionAppends;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ final class ExactlyOnce implements BatchProcessor {
     private final CheckpointRepository checkpoints;
     private final TransactionOperations transaction;
     private final DataSource dataSource;
-    private final TransactionParticipation participation;
+    private final TransactionAppends transactionAppends;
     private final ProcessingWatch watch;
     private final Duration silence;
     private final long intervalNanos;
@@ -66,7 +66,7 @@ final class ExactlyOnce implements BatchProcessor {
         this.checkpoints = checkpoints;
         this.transaction = transaction;
         this.dataSource = dataSource;
-        this.participation = new TransactionParticipation(dataSource);
+        this.transactionAppends = new TransactionAppends(dataSource);
         this.watch = watch;
         this.silence = silence;
         this.intervalNanos = checkpointInterval.toNanos();
@@ -146,7 +146,7 @@ final class ExactlyOnce implements BatchProcessor {
 
     private void advance(Batch batch, @Nullable BatchTransaction begun) {
         // events that a handler has appended may be on their way elsewhere as soon as they are committed
-        boolean repeatable = !participation.hasAppended();
+        boolean repeatable = !transactionAppends.any();
         if (!checkpoints.advance(handlers.name(), checkpoint, batch, begun != null, repeatable)) {
             if (begun != null && !checkpoints.begun()) {
                 throw begun.ended();

@@ -12,7 +12,7 @@ import io.eventsource.store.DetachedJdbc;
 import io.eventsource.store.LogHead;
 import io.eventsource.store.LogReader;
 import io.eventsource.store.LogSignal;
-import io.eventsource.store.TransactionParticipation;
+import io.eventsource.store.TransactionAppends;
 import io.eventsource.time.Clocks;
 import io.eventsource.time.Moment;
 import java.time.Clock;
@@ -61,7 +61,7 @@ public final class SubscriptionManager {
     private final Rebuilds rebuilds;
     private final LogHead logHead;
     private final LogSignal signal;
-    private final TransactionParticipation participation;
+    private final TransactionAppends transactionAppends;
     private final Workers workers;
     private final Loops<String> loops;
     private final ErrorHandling errors;
@@ -104,7 +104,7 @@ public final class SubscriptionManager {
         this.clocks = clocks;
         this.logHead = logHead;
         this.signal = signal;
-        this.participation = new TransactionParticipation(dataSource);
+        this.transactionAppends = new TransactionAppends(dataSource);
         this.workers = new Workers(threads);
         this.loops = new Loops<>(threads);
         LogReader reader = new LogReader(dataSource, schema, settings.maxPageBytes());
@@ -468,7 +468,7 @@ public final class SubscriptionManager {
     private boolean await(String name, BucketRange buckets, long position, Duration timeout)
             throws InterruptedException {
         Subscription subscription = subscription(name);
-        if (participation.hasAppended()) {
+        if (transactionAppends.any()) {
             throw uncommitted();
         }
         return subscription.awaitPosition(buckets, position, timeout.toNanos());
