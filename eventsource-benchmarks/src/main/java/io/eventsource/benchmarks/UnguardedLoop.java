@@ -2,11 +2,11 @@ package io.eventsource.benchmarks;
 
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventSelection;
+import io.eventsource.log.LogPage;
+import io.eventsource.log.LogQuery;
+import io.eventsource.log.LogReader;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.AppendTiming;
-import io.eventsource.store.LogPage;
-import io.eventsource.store.LogQuery;
-import io.eventsource.store.LogReader;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;

@@ -1,6 +1,6 @@
 package io.eventsource.batch;
 
-import io.eventsource.store.TransactionParticipation;
+import io.eventsource.jdbc.TransactionParticipation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;

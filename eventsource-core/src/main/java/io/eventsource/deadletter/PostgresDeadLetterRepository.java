@@ -1,9 +1,9 @@
 package io.eventsource.deadletter;
 
 import io.eventsource.deadletter.DeadLetterStatistics.Counts;
+import io.eventsource.log.PageBytes;
 import io.eventsource.proof.StoredJson;
 import io.eventsource.schema.EventSourceSchema;
-import io.eventsource.store.PageBytes;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;

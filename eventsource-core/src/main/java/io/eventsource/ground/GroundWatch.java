@@ -1,6 +1,6 @@
 package io.eventsource.ground;
 
-import io.eventsource.store.PositionsUsed;
+import io.eventsource.log.PositionsUsed;
 import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.List;

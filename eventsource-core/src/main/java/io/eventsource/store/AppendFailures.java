@@ -1,5 +1,6 @@
 package io.eventsource.store;
 
+import io.eventsource.log.LogHead;
 import io.eventsource.store.AppendFailedException.Reason;
 import java.sql.SQLException;
 import java.util.Objects;

@@ -1,5 +1,7 @@
 package io.eventsource.store;
 
+import io.eventsource.log.Bucket;
+import io.eventsource.log.LogHead;
 import io.eventsource.schema.EventSourceSchema;
 import java.io.IOException;
 import java.io.StringReader;

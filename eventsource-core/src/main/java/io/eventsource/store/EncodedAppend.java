@@ -5,6 +5,7 @@ import io.eventsource.event.EncodedPayload;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.log.StoredEventMapper;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

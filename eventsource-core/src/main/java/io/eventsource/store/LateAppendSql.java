@@ -1,5 +1,6 @@
 package io.eventsource.store;
 
+import io.eventsource.log.Bucket;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.AppendFailedException.Reason;
 import java.sql.Connection;

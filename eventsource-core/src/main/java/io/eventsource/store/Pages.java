@@ -2,6 +2,8 @@ package io.eventsource.store;
 
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.log.LogPage;
+import io.eventsource.log.LogQuery;
 import java.util.Iterator;
 import java.util.Spliterator;
 import java.util.Spliterators;

@@ -1,5 +1,7 @@
 package io.eventsource.store;
 
+import io.eventsource.jdbc.DetachedJdbc;
+import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.schema.EventSourceSchema;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,6 +1,7 @@
 package io.eventsource.store;
 
 import io.eventsource.event.StoredEvent;
+import io.eventsource.log.StoredEventMapper;
 import io.eventsource.schema.EventSourceSchema;
 import java.time.ZoneOffset;
 import java.util.ArrayList;

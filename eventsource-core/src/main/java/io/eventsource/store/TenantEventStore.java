@@ -3,6 +3,8 @@ package io.eventsource.store;
 import io.eventsource.event.EventDecodingException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.log.LogPage;
+import io.eventsource.log.LogQuery;
 import io.eventsource.store.SnapshottedStream.Fitness;
 import java.util.List;
 import java.util.Optional;

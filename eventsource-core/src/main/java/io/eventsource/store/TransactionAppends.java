@@ -1,5 +1,6 @@
 package io.eventsource.store;
 
+import io.eventsource.jdbc.TransactionParticipation;
 import javax.sql.DataSource;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;

@@ -1,4 +1,4 @@
-/** The event store: appending to streams, reading streams and the log, and the log's settled head. */
+/** The event store: appending to streams, and reading streams with their snapshots. */
 @NullMarked
 package io.eventsource.store;
 

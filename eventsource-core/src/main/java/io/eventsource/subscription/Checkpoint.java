@@ -1,6 +1,6 @@
 package io.eventsource.subscription;
 
-import io.eventsource.store.BucketRange;
+import io.eventsource.log.BucketRange;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,8 +2,8 @@ package io.eventsource.subscription;
 
 import io.eventsource.batch.BatchTransaction;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.log.BucketRange;
 import io.eventsource.schema.EventSourceSchema;
-import io.eventsource.store.BucketRange;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.sql.ResultSet;
 import java.sql.SQLException;

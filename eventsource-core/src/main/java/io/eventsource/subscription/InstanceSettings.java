@@ -1,6 +1,6 @@
 package io.eventsource.subscription;
 
-import io.eventsource.store.PageBytes;
+import io.eventsource.log.PageBytes;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.eventsource.subscription;
 
-import io.eventsource.store.MemoryShortage;
+import io.eventsource.log.MemoryShortage;
 import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.Optional;

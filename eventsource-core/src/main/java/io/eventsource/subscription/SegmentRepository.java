@@ -1,7 +1,7 @@
 package io.eventsource.subscription;
 
+import io.eventsource.log.BucketRange;
 import io.eventsource.schema.EventSourceSchema;
-import io.eventsource.store.BucketRange;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;

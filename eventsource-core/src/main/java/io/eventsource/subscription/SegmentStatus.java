@@ -1,6 +1,6 @@
 package io.eventsource.subscription;
 
-import io.eventsource.store.BucketRange;
+import io.eventsource.log.BucketRange;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.log.LogHead;
 import io.eventsource.schema.EventSourceSchema;
-import io.eventsource.store.LogHead;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import org.springframework.jdbc.core.JdbcOperations;

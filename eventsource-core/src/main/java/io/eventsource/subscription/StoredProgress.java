@@ -1,7 +1,7 @@
 package io.eventsource.subscription;
 
-import io.eventsource.store.BucketRange;
-import io.eventsource.store.LogReader;
+import io.eventsource.log.BucketRange;
+import io.eventsource.log.LogReader;
 import java.util.List;
 
 /**

@@ -4,7 +4,7 @@ import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.error.SubscriptionCircuitBreaker;
 import io.eventsource.failure.FailureText;
-import io.eventsource.store.BucketRange;
+import io.eventsource.log.BucketRange;
 import io.eventsource.time.Clocks;
 import java.time.Clock;
 import java.time.Duration;

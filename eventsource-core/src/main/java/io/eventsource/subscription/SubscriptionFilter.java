@@ -1,7 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.event.StoredEvent;
-import io.eventsource.store.LogQuery;
+import io.eventsource.log.LogQuery;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package io.eventsource.subscription;
 
 import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.ErrorSettings;
-import io.eventsource.store.Bucket;
+import io.eventsource.log.Bucket;
 import java.time.Duration;
 
 /**

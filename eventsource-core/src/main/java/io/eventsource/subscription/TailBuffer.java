@@ -1,8 +1,8 @@
 package io.eventsource.subscription;
 
 import io.eventsource.event.StoredEvent;
-import io.eventsource.store.BucketRange;
-import io.eventsource.store.LogReader;
+import io.eventsource.log.BucketRange;
+import io.eventsource.log.LogReader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -5,7 +5,7 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventSelection;
 import io.eventsource.event.StoredEvent;
-import io.eventsource.store.BucketRange;
+import io.eventsource.log.BucketRange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,11 @@
 package io.eventsource.subscription;
 
 import io.eventsource.failure.FailureText;
-import io.eventsource.store.LogHead;
-import io.eventsource.store.LogHeadStatus;
-import io.eventsource.store.LogOutline;
-import io.eventsource.store.LogReader;
-import io.eventsource.store.LogSignal;
+import io.eventsource.log.LogHead;
+import io.eventsource.log.LogHeadStatus;
+import io.eventsource.log.LogOutline;
+import io.eventsource.log.LogReader;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.time.Clocks;
 import io.eventsource.time.Moment;
 import java.time.Duration;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.log.LogHead;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
-import io.eventsource.store.LogHead;
-import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;

@@ -3,10 +3,10 @@ package io.eventsource.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.eventsource.log.LogHead;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
-import io.eventsource.store.LogHead;
-import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.testing.OnEachPostgres;

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.event.StoredEvent;
+import io.eventsource.log.LogHead;
+import io.eventsource.log.LogQuery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;

@@ -3,6 +3,7 @@ package io.eventsource.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.eventsource.log.LogQuery;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

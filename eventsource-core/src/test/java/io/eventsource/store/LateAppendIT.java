@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.log.LogHead;
+import io.eventsource.log.LogQuery;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;

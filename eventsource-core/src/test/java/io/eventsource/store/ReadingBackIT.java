@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.log.LogQuery;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import java.util.Iterator;

@@ -13,6 +13,7 @@ import io.eventsource.event.EventType;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.proof.Unproven;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import java.math.BigDecimal;

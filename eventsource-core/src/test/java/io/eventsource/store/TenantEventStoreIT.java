@@ -9,6 +9,8 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.log.LogQuery;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;

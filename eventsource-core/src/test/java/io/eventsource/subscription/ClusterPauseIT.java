@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
+import io.eventsource.log.LogHead;
+import io.eventsource.log.PageBytes;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.store.LogHead;
-import io.eventsource.store.LogSignal;
-import io.eventsource.store.PageBytes;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;

@@ -16,7 +16,7 @@ import io.eventsource.error.ErrorReaction;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.error.ErrorSeverity;
 import io.eventsource.error.ErrorStatistics.Figures;
-import io.eventsource.store.LogHead;
+import io.eventsource.log.LogHead;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;

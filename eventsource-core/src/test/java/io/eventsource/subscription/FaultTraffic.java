@@ -1,9 +1,9 @@
 package io.eventsource.subscription;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
-import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.RandomAppends;
 import io.eventsource.testing.TestDatabase;

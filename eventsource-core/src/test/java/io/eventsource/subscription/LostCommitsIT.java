@@ -7,11 +7,11 @@ import static io.eventsource.subscription.SubscriptionFixture.quick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.log.LogHead;
 import io.eventsource.projection.Delivery;
 import io.eventsource.schema.SchemaMigrator;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
-import io.eventsource.store.LogHead;
-import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.EffectLog;
 import io.eventsource.testing.OnEachPostgres;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.log.LogHead;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
-import io.eventsource.store.LogHead;
-import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.TestDatabase;

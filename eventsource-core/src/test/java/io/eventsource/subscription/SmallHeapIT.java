@@ -143,7 +143,7 @@ class SmallHeapIT {
         assertThat(jdbc.queryForList(
                         "SELECT error_type FROM eventsource.dead_letter_queue WHERE projection_name = 'parking'",
                         String.class))
-                .containsExactly("io.eventsource.store.EventTooLargeException");
+                .containsExactly("io.eventsource.log.EventTooLargeException");
     }
 
     private long parked() {

@@ -6,7 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.eventsource.store.LogHead;
+import io.eventsource.log.LogHead;
 import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.SettableClock;
 import io.eventsource.testing.TestDatabase;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.eventsource.log.LogHead;
 import io.eventsource.projection.Delivery;
 import io.eventsource.schema.SchemaMigrator;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
-import io.eventsource.store.LogHead;
-import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.StrikingDataSource.Blow;
 import io.eventsource.subscription.StrikingDataSource.Plan;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.UnknownEventTypeException;
+import io.eventsource.log.LogHead;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
-import io.eventsource.store.LogHead;
-import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.StoredEvent;
-import io.eventsource.store.BucketRange;
+import io.eventsource.log.BucketRange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;

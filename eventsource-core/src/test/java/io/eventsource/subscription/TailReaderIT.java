@@ -2,10 +2,10 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.store.LogHead;
-import io.eventsource.store.LogReader;
-import io.eventsource.store.LogSignal;
-import io.eventsource.store.PageBytes;
+import io.eventsource.log.LogHead;
+import io.eventsource.log.LogReader;
+import io.eventsource.log.PageBytes;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;

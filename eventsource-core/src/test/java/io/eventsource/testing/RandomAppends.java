@@ -2,12 +2,12 @@ package io.eventsource.testing;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.log.LogHead;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
-import io.eventsource.store.LogHead;
-import io.eventsource.store.LogSignal;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
 import io.eventsource.testing.TestEvents.Deposited;

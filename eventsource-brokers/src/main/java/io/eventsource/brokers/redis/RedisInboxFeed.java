@@ -7,7 +7,7 @@ import io.eventsource.inbox.InboxFeed;
 import io.eventsource.inbox.InboxFeedStatus;
 import io.eventsource.inbox.InboxLane;
 import io.eventsource.inbox.IncomingMessage;
-import io.eventsource.store.PageBytes;
+import io.eventsource.log.PageBytes;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.StreamMessage;

@@ -1,7 +1,7 @@
 package io.eventsource.testing.process;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.store.LogSignal;
+import io.eventsource.signal.LogSignal;
 import io.eventsource.testing.RandomAppends;
 import java.time.Duration;
 import java.util.ArrayList;

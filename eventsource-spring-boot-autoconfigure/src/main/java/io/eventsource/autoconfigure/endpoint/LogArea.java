@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.endpoint;
 
-import io.eventsource.store.LogHead;
-import io.eventsource.store.LogHeadStatus;
-import io.eventsource.store.LogWriter;
+import io.eventsource.log.LogHead;
+import io.eventsource.log.LogHeadStatus;
+import io.eventsource.log.LogWriter;
 import io.eventsource.subscription.SubscriptionManager;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.eventsource.evolution.DecodingFailure;
 import io.eventsource.evolution.EventStoreVerification;
 import io.eventsource.evolution.VerificationProgress;
 import io.eventsource.evolution.VerificationResult;
-import io.eventsource.store.LogHead;
+import io.eventsource.log.LogHead;
 import java.time.Duration;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package io.eventsource.autoconfigure.health;
 
-import io.eventsource.store.LogHead;
-import io.eventsource.store.LogHeadStatus;
-import io.eventsource.store.SignalRelay;
-import io.eventsource.store.SignalRelayStatus;
+import io.eventsource.log.LogHead;
+import io.eventsource.log.LogHeadStatus;
+import io.eventsource.signal.SignalRelay;
+import io.eventsource.signal.SignalRelayStatus;
 import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.LinkedHashMap;

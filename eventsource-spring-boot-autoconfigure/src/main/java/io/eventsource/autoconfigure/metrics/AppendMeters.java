@@ -1,10 +1,10 @@
 package io.eventsource.autoconfigure.metrics;
 
+import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.observation.AppendContext;
 import io.eventsource.observation.AppendContext.Outcome;
 import io.eventsource.store.AppendException;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.store.TransactionParticipation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;

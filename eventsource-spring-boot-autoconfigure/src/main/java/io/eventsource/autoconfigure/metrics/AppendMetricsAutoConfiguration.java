@@ -3,7 +3,7 @@ package io.eventsource.autoconfigure.metrics;
 import io.eventsource.autoconfigure.projection.BatchListener;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.store.AppendGroupListener;
-import io.eventsource.store.TransactionParticipation;
+import io.eventsource.jdbc.TransactionParticipation;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Supplier;
 import javax.sql.DataSource;

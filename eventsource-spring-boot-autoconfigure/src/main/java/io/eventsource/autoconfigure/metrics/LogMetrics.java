@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.metrics;
 
-import io.eventsource.store.LogHead;
-import io.eventsource.store.SignalRelay;
+import io.eventsource.log.LogHead;
+import io.eventsource.signal.SignalRelay;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;

@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.notification;
 
-import io.eventsource.store.SignalRelaySettings;
+import io.eventsource.signal.SignalRelaySettings;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;

@@ -3,7 +3,7 @@ package io.eventsource.autoconfigure.notification;
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
-import io.eventsource.store.DedicatedConnections;
+import io.eventsource.signal.DedicatedConnections;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;

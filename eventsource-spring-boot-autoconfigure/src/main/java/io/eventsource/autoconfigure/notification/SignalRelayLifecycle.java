@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.notification;
 
 import io.eventsource.autoconfigure.lifecycle.LifecyclePhase;
-import io.eventsource.store.SignalRelay;
+import io.eventsource.signal.SignalRelay;
 import java.time.Duration;
 import org.springframework.context.SmartLifecycle;
 

@@ -3,7 +3,7 @@ package io.eventsource.autoconfigure.pool;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.capacity.LiveInstances;
 import io.eventsource.schema.EventSourceSchema;
-import io.eventsource.store.SignalRelay;
+import io.eventsource.signal.SignalRelay;
 import io.eventsource.subscription.SubscriptionManager;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;

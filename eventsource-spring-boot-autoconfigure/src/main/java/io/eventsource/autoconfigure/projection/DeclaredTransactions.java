@@ -1,9 +1,9 @@
 package io.eventsource.autoconfigure.projection;
 
+import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.projection.Delivery;
 import io.eventsource.projection.InvalidProjectionException;
 import io.eventsource.projection.MethodEventHandlers;
-import io.eventsource.store.TransactionParticipation;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;

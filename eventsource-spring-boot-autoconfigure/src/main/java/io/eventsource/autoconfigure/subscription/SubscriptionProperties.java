@@ -4,7 +4,7 @@ import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.store.PageBytes;
+import io.eventsource.log.PageBytes;
 import io.eventsource.subscription.CheckpointStrategy;
 import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.StaticPartition;

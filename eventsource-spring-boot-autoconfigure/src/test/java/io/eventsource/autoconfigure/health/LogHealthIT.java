@@ -12,7 +12,7 @@ import io.eventsource.autoconfigure.testing.SettableTime;
 import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
-import io.eventsource.store.LogHead;
+import io.eventsource.log.LogHead;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.time.Clocks;

@@ -1,0 +1,23 @@
+package io.eventsource.log;
+
+import io.eventsource.event.StoredEvent;
+import java.util.List;
+
+/**
+ * A page of the log. It may have fewer events than were asked for and yet not be at the head, because pages are bounded by bytes too.
+ *
+ * @param events the events by position, undecoded
+ * @param nextPosition the position to read behind next; with filters it may lie beyond the last event of the page
+ * @param settledHead the settled head that bounded this page
+ */
+public record LogPage(List<StoredEvent> events, long nextPosition, long settledHead) {
+
+    /**
+     * Whether the page reached the settled head, so that there is nothing more for now.
+     *
+     * @return whether the reader is at the end
+     */
+    public boolean atHead() {
+        return nextPosition >= settledHead;
+    }
+}

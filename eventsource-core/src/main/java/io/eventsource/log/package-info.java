@@ -1,0 +1,5 @@
+/** The log that all streams make together: its settled head, what holds the head, and reading pages below it. */
+@NullMarked
+package io.eventsource.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,267 @@
+package io.eventsource.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.eventsource.ground.GroundInspector;
+import io.eventsource.ground.GroundWatch;
+import io.eventsource.ground.Severity;
+import io.eventsource.signal.LogSignal;
+import io.eventsource.store.AppendFailedException;
+import io.eventsource.store.EventStore;
+import io.eventsource.store.StreamAppend;
+import io.eventsource.testing.CountingDataSource;
+import io.eventsource.testing.OnEachPostgres;
+import io.eventsource.testing.TestDatabase;
+import io.eventsource.testing.TestEvents;
+import io.eventsource.testing.TestEvents.Deposited;
+import io.eventsource.time.Ticker;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** A sequence that is behind the log is seen in the look that is taken anyway, and its positions can be repaired. */
+@OnEachPostgres
+class SequenceWatchIT {
+
+    private final TestDatabase database;
+    private final JdbcTemplate jdbc;
+    private final CountingDataSource counting;
+    private final LogHead head;
+    private final EventStore store;
+
+    SequenceWatchIT(TestDatabase server) {
+        this.database = TestDatabase.migrated(server.major());
+        this.jdbc = database.jdbc();
+        this.counting = new CountingDataSource(database.dataSource());
+        this.head = LogHead.of(counting, TestDatabase.SCHEMA, Clock.systemUTC());
+        this.store = database.store();
+        head.nameIncarnation();
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private long append() {
+        return store.append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)))
+                .firstPosition();
+    }
+
+    /** Appends up to 3, leaves a gap, and goes on at 11. */
+    private void appendAroundAGap() {
+        for (int i = 0; i < 3; i++) {
+            append();
+        }
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 10)");
+        assertThat(append()).isEqualTo(11);
+        head.advance();
+        assertThat(head.advance()).isEqualTo(11);
+        assertThat(head.sequenceBehind()).isNull();
+    }
+
+    @Test
+    void a_healthy_sequence_costs_no_statement() {
+        appendAroundAGap();
+        int before = counting.statements();
+
+        head.advance();
+
+        assertThat(counting.statements() - before).isEqualTo(1);
+    }
+
+    @Test
+    void setting_it_back_into_a_gap_is_seen_before_and_after_the_next_append() {
+        appendAroundAGap();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
+        head.advance();
+        assertThat(head.sequenceBehind()).isEqualTo(new SequenceBehind(5, 11));
+
+        assertThat(append()).isEqualTo(6);
+        head.advance();
+        assertThat(head.sequenceBehind()).isEqualTo(new SequenceBehind(6, 11));
+
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 11)");
+        head.advance();
+        assertThat(head.sequenceBehind()).isNull();
+    }
+
+    @Test
+    void it_cannot_pass_the_head_without_meeting_a_used_position() {
+        appendAroundAGap();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 9)");
+        assertThat(append()).isEqualTo(10);
+
+        assertThatThrownBy(this::append)
+                .isInstanceOfSatisfying(AppendFailedException.class, failure -> assertThat(failure.reason())
+                        .isEqualTo(AppendFailedException.Reason.POSITION_USED));
+    }
+
+    @Test
+    void a_used_position_stays_a_finding_after_the_sequence_has_passed_the_head_again() {
+        EventStore appending = TestDatabase.store(counting, TestEvents.codec(), head, new LogSignal());
+        GroundWatch watch = new GroundWatch(
+                new GroundInspector(jdbc, TestDatabase.SCHEMA, List.of()),
+                () -> 0,
+                head::positionsUsed,
+                Ticker.system());
+        appendAroundAGap();
+        assertThat(watch.report().of(Severity.DOWN)).isEmpty();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 9)");
+        StreamAppend deposit = StreamAppend.to("account", UUID.randomUUID(), new Deposited(1));
+        assertThat(appending.append(deposit).firstPosition()).isEqualTo(10);
+        assertThatThrownBy(() -> appending.append(deposit)).isInstanceOf(AppendFailedException.class);
+        assertThat(append()).isEqualTo(12);
+        head.advance();
+        head.advance();
+
+        assertThat(head.sequenceBehind()).as("nothing else tells of it").isNull();
+        assertThat(watch.report().of(Severity.REFUSE)).isEmpty();
+        assertThat(watch.report().of(Severity.DOWN)).singleElement().satisfies(finding -> {
+            assertThat(finding.code()).isEqualTo("positions-used");
+            assertThat(finding.evidence()).contains("1 times");
+            assertThat(finding.remedy()).contains("repair_positions", "rebuild", "restart");
+        });
+    }
+
+    @Test
+    void a_restarted_sequence_is_behind_and_one_moved_forward_is_not() {
+        appendAroundAGap();
+        jdbc.execute("ALTER SEQUENCE eventsource.events_position_seq RESTART");
+        head.advance();
+        assertThat(head.sequenceBehind()).isEqualTo(new SequenceBehind(0, 11));
+
+        jdbc.execute("ALTER SEQUENCE eventsource.events_position_seq RESTART WITH 500");
+        head.advance();
+        assertThat(head.sequenceBehind()).isNull();
+        assertThat(append()).isEqualTo(500);
+    }
+
+    @Test
+    void an_event_beyond_the_sequence_is_seen() {
+        appendAroundAGap();
+        jdbc.execute(
+                """
+                INSERT INTO eventsource.events (position, event_id, append_id, aggregate_id, aggregate_type, version, event_type, bucket,
+                       "timestamp", payload) OVERRIDING SYSTEM VALUE
+                SELECT 1000000, event_id, append_id, md5('another')::uuid, aggregate_type, version, event_type, bucket, "timestamp", payload
+                  FROM eventsource.events WHERE position = 1""");
+        head.advance();
+        head.advance();
+        assertThat(head.sequenceBehind()).isEqualTo(new SequenceBehind(11, 1_000_000));
+    }
+
+    @Test
+    void the_head_is_published_only_at_an_event_that_the_sequence_has_passed() {
+        appendAroundAGap();
+        jdbc.queryForList("SELECT eventsource.publish_head(7)");
+        jdbc.queryForList("SELECT eventsource.publish_head(1000)");
+        assertThat(published()).isZero();
+        jdbc.queryForList("SELECT eventsource.publish_head(3)");
+        assertThat(published()).isEqualTo(3);
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
+        jdbc.queryForList("SELECT eventsource.publish_head(11)");
+        assertThat(published()).isEqualTo(3);
+    }
+
+    private long published() {
+        return Objects.requireNonNull(jdbc.queryForObject("SELECT position FROM eventsource.log_head", Long.class));
+    }
+
+    @Test
+    void a_head_that_nobody_found_is_forgotten_and_moves_no_event() {
+        jdbc.update("UPDATE eventsource.log_head SET position = 77");
+        assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
+                .isEmpty();
+        assertThat(published()).isZero();
+
+        appendAroundAGap();
+        jdbc.update("UPDATE eventsource.log_head SET position = 77");
+        assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
+                .isEmpty();
+        assertThat(jdbc.queryForList("SELECT position FROM eventsource.events ORDER BY position", Long.class))
+                .containsExactly(1L, 2L, 3L, 11L);
+        head.publish();
+        assertThat(published()).isEqualTo(11);
+    }
+
+    @Test
+    void a_repair_that_is_rolled_back_or_fails_can_still_be_listed_and_repeated() throws SQLException {
+        appendAroundAGap();
+        head.publish();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
+        append();
+        String repair = "SELECT old_position FROM eventsource.repair_positions(%s)";
+        try (Connection connection = database.connect();
+                Connection reader = database.connect()) {
+            JdbcTemplate owner = TestDatabase.on(connection);
+            connection.setAutoCommit(false);
+            assertThat(owner.queryForList(repair.formatted(true), Long.class)).containsExactly(6L);
+            connection.rollback();
+            assertThat(owner.queryForList(repair.formatted(false), Long.class)).containsExactly(6L);
+            connection.rollback();
+
+            reader.setAutoCommit(false);
+            owner.execute("ALTER FUNCTION eventsource.repair_positions(boolean) SET lock_timeout = '100ms'");
+            connection.commit();
+            TestDatabase.on(reader).execute("LOCK TABLE eventsource.event_outbox");
+            assertThatThrownBy(() -> owner.queryForList(repair.formatted(true), Long.class))
+                    .hasMessageContaining("lock timeout");
+            connection.rollback();
+        }
+        head.advance();
+        assertThat(head.sequenceBehind()).isEqualTo(new SequenceBehind(6, 11));
+
+        assertThat(jdbc.queryForList(repair.formatted(true), Long.class)).containsExactly(6L);
+        assertThat(append()).isEqualTo(13);
+    }
+
+    @Test
+    void a_repair_that_moves_no_event_leaves_a_sequence_that_reads_as_used() {
+        appendAroundAGap();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
+        assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
+                .isEmpty();
+        head.publish();
+        assertThat(published()).isEqualTo(11);
+        assertThat(append()).isEqualTo(12);
+    }
+
+    @Test
+    void repairing_moves_what_was_missed_behind_the_log_in_its_order_and_nothing_else() {
+        appendAroundAGap();
+        assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
+                .as("a healthy log")
+                .isEmpty();
+        head.publish();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
+        UUID account = UUID.randomUUID();
+        store.append(StreamAppend.to("account", account, new Deposited(1), new Deposited(2)));
+
+        String listing = "SELECT old_position FROM eventsource.repair_positions(false)";
+        assertThat(jdbc.queryForList(listing, Long.class)).containsExactly(6L, 7L);
+        assertThat(jdbc.queryForList(listing, Long.class))
+                .as("listing changes nothing")
+                .containsExactly(6L, 7L);
+        assertThat(jdbc.queryForList(
+                        "SELECT new_position FROM eventsource.repair_positions(true) ORDER BY version", Long.class))
+                .containsExactly(12L, 13L);
+
+        head.advance();
+        assertThat(head.advance()).isEqualTo(13);
+        assertThat(head.sequenceBehind()).isNull();
+        assertThat(append()).isEqualTo(14);
+        assertThat(jdbc.queryForList("SELECT position FROM eventsource.events ORDER BY position", Long.class))
+                .isEqualTo(List.of(1L, 2L, 3L, 11L, 12L, 13L, 14L));
+        assertThatThrownBy(() -> jdbc.update("DELETE FROM eventsource.events"))
+                .as("history is immutable again")
+                .hasMessageContaining("is refused");
+    }
+}
