@@ -96,9 +96,7 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule NOTHING_IS_MEASURED_BY_THE_WALL_CLOCK = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName("io.eventsource.deadletter.DeadLetterParking")
-            .and()
-            .doNotHaveFullyQualifiedName("io.eventsource.deadletter.MessageParking")
+            .doNotHaveFullyQualifiedName("io.eventsource.deadletter.EntryColumns")
             .should()
             .accessTargetWhere(oneOf(DISTANCES));
 

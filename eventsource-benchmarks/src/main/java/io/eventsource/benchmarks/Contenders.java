@@ -1,6 +1,6 @@
 package io.eventsource.benchmarks;
 
-import io.eventsource.store.AppendTiming;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

@@ -5,23 +5,25 @@ import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.log.LogHead;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.observation.EventSourceObservations.Conventions;
 import io.eventsource.signal.LogSignal;
-import io.eventsource.snapshot.SnapshotMode;
 import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.SnapshotSettings;
+import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
 import io.eventsource.snapshot.Snapshots;
-import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.SnapshotRepository;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.store.VersionConflictException;
+import io.eventsource.time.Clocks;
 import io.eventsource.time.Ticker;
 import io.micrometer.observation.ObservationRegistry;
 import java.security.SecureRandom;
@@ -54,14 +56,11 @@ final class EventsourceContender implements Contender {
         this.tables = EventsourceTables.in(database);
         this.head = LogHead.of(database.dataSource(), EventsourceTables.SCHEMA, Clock.systemUTC());
         this.store = EventStore.postgres(
-                database.dataSource(),
-                EventsourceTables.SCHEMA,
-                codec,
+                new EventDatabase(database.dataSource(), EventsourceTables.SCHEMA, codec, Clocks.system()),
                 head,
                 signal,
                 new EventStoreSettings(timing, Duration.ofSeconds(10), true),
                 ForkJoinPool.commonPool(),
-                Clock.systemUTC(),
                 new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
         this.orders = AggregateRepository.of(Order.class, store, RETRIES);
         this.transactions = database.transactions();

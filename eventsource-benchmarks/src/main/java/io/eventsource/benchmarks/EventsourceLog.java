@@ -2,6 +2,7 @@ package io.eventsource.benchmarks;
 
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.outbox.Destination;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.Publisher;
@@ -11,13 +12,12 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.MethodEventHandlers;
 import io.eventsource.projection.Projection;
 import io.eventsource.signal.SignalRelay;
-import io.eventsource.signal.SignalRelaySettings;
-import io.eventsource.store.AppendTiming;
-import io.eventsource.subscription.ErrorHandling;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
+import io.eventsource.time.Clocks;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -97,7 +97,7 @@ final class EventsourceLog implements LiveLog {
                 database::connect,
                 EventsourceTables.SCHEMA,
                 contender.signal(),
-                new SignalRelaySettings(!definitions.isEmpty(), NOTIFY_INTERVAL, HEARTBEAT),
+                new SignalRelay.Settings(!definitions.isEmpty(), NOTIFY_INTERVAL, HEARTBEAT),
                 UUID.randomUUID(),
                 Thread::new,
                 Clock.systemUTC());
@@ -105,18 +105,13 @@ final class EventsourceLog implements LiveLog {
         if (definitions.isEmpty()) {
             return new EventsourceLog(database, contender, relay, null);
         }
-        SubscriptionManager manager = new SubscriptionManager(
-                definitions,
-                database.dataSource(),
-                EventsourceTables.SCHEMA,
-                contender.codec(),
-                contender.head(),
-                contender.signal(),
-                InstanceSettings.defaults().withPollInterval(POLL_INTERVAL),
-                Thread::new,
-                (name, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        new EventDatabase(
+                                database.dataSource(), EventsourceTables.SCHEMA, contender.codec(), Clocks.system()),
+                        contender.head(),
+                        contender.signal())
+                .settings(InstanceSettings.defaults().withPollInterval(POLL_INTERVAL))
+                .build(definitions);
         manager.start();
         return new EventsourceLog(database, contender, relay, manager);
     }

@@ -2,7 +2,7 @@ package io.eventsource.benchmarks;
 
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.OutboxRows;
-import io.eventsource.store.AppendTiming;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.util.List;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package io.eventsource.benchmarks;
 
 import io.eventsource.outbox.MessageTransport;
+import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.OutgoingMessage;
-import io.eventsource.outbox.SendOutcome;
 import java.util.List;
 import java.util.Map;
 

@@ -6,7 +6,7 @@ import io.eventsource.log.LogPage;
 import io.eventsource.log.LogQuery;
 import io.eventsource.log.LogReader;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.store.AppendTiming;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;

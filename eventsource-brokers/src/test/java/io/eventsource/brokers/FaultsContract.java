@@ -3,12 +3,12 @@ package io.eventsource.brokers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eventsource.deadletter.DeadLetterFilter;
+import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.inbox.InboxFeed;
 import io.eventsource.inbox.IncomingMessage;
 import io.eventsource.outbox.MessageTransport;
+import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.OutgoingMessage;
-import io.eventsource.outbox.SendOutcome;
 import io.eventsource.subscription.SubscriptionManager;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,7 +112,8 @@ public abstract class FaultsContract {
                 .isEqualTo(aggregates.stream().collect(Collectors.toMap(Function.identity(), key -> numbers)));
         assertThat(database.effects()).isEqualTo((long) AGGREGATES * each);
         assertThat(database.disorder()).isEmpty();
-        assertThat(service.letters().list(DeadLetterFilter.ALL, 0, 10)).isEmpty();
+        assertThat(service.letters().list(DeadLetterRepository.Filter.ALL, 0, 10))
+                .isEmpty();
     }
 
     private String counts(int appended, Arrivals arrivals) {

@@ -6,8 +6,7 @@ import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.deadletter.MessageParking;
-import io.eventsource.deadletter.ReplayBounds;
-import io.eventsource.deadletter.ReplaySettings;
+import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.embedded.EmbeddedPostgresServer;
 import io.eventsource.embedded.EmbeddedPostgresSettings;
 import io.eventsource.error.ErrorClassifier;
@@ -18,8 +17,9 @@ import io.eventsource.event.EventType;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.inbox.Inbox;
 import io.eventsource.inbox.InboxConsumer;
-import io.eventsource.inbox.InboxSettings;
 import io.eventsource.inbox.PoisonMessages;
+import io.eventsource.jdbc.EventDatabase;
+import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import io.eventsource.outbox.OutgoingMessage;
 import io.eventsource.projection.EventHandlers;
@@ -27,6 +27,7 @@ import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.ProcessingBounds;
+import io.eventsource.time.Clocks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -145,11 +146,12 @@ public final class InboxDatabase implements AutoCloseable {
         return new OutgoingMessage(
                 topic,
                 key,
-                topic + "/" + key + "/" + number,
-                "/orders",
-                "counted",
-                key,
-                Instant.parse("2026-01-01T00:00:00Z"),
+                new MessageAttributes(
+                        topic + "/" + key + "/" + number,
+                        "/orders",
+                        "counted",
+                        key,
+                        Instant.parse("2026-01-01T00:00:00Z")),
                 MessageContent.json("{\"number\": %d}".formatted(number)),
                 Map.of("aggregatetype", "counter", "aggregateversion", Integer.toString(number + 1)),
                 number);
@@ -182,21 +184,18 @@ public final class InboxDatabase implements AutoCloseable {
     }
 
     private InboxConsumer consumer(
-            String name, PoisonMessages poison, ReplayBounds bounds, Consumer<EventEnvelope<Object>> before) {
+            String name, PoisonMessages poison, ReplayTarget.Bounds bounds, Consumer<EventEnvelope<Object>> before) {
         return new InboxConsumer(
-                new Counting(name, jdbc, before),
-                codec(),
+                new ReplayTarget(new Counting(name, jdbc, before), new JdbcTransactionManager(pool), bounds),
+                new EventDatabase(pool, SCHEMA, codec(), Clocks.system()),
                 new Inbox(jdbc, SCHEMA),
                 poison,
                 ErrorHandling.defaults(),
-                pool,
-                new JdbcTransactionManager(pool),
-                quick(),
-                bounds);
+                quick());
     }
 
     public InboxConsumer consumer(String name, Consumer<EventEnvelope<Object>> before) {
-        return consumer(name, PoisonMessages.repeatForEver(), ReplayBounds.NONE, before);
+        return consumer(name, PoisonMessages.repeatForEver(), ReplayTarget.Bounds.NONE, before);
     }
 
     /** One that puts aside what fails twice, and whose handlers may take a second. */
@@ -215,11 +214,9 @@ public final class InboxDatabase implements AutoCloseable {
     public DeadLetterReplay replay(InboxConsumer consumer) {
         return new DeadLetterReplay(
                 List.of(consumer.replayTarget()),
-                pool,
-                SCHEMA,
-                codec(),
+                new EventDatabase(pool, SCHEMA, codec(), Clocks.system()),
                 ErrorClassifier.standard(),
-                new ReplaySettings(1_000, AutomaticRetry.OFF));
+                new DeadLetterReplay.Settings(1_000, AutomaticRetry.OFF));
     }
 
     private static EventCodec codec() {
@@ -227,8 +224,8 @@ public final class InboxDatabase implements AutoCloseable {
     }
 
     /** Small batches and short pauses. */
-    public static InboxSettings quick() {
-        return new InboxSettings(10, Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofDays(14));
+    public static InboxConsumer.Settings quick() {
+        return new InboxConsumer.Settings(10, Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofDays(14));
     }
 
     public long effects() {

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.deadletter.DeadLetter;
-import io.eventsource.deadletter.DeadLetterFilter;
-import io.eventsource.deadletter.DeadLetterStatus;
+import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.inbox.IncomingMessage;
-import io.eventsource.outbox.MessageRefusedException;
 import io.eventsource.outbox.MessageTransport;
+import io.eventsource.outbox.MessageTransport.MessageRefusedException;
 import io.eventsource.outbox.Publisher;
 import io.eventsource.subscription.SubscriptionManager;
-import io.eventsource.subscription.SubscriptionState;
+import io.eventsource.subscription.SubscriptionStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,7 +141,7 @@ public abstract class PublisherContract {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(status()).isEqualTo(status(4, 1, 1)));
         assertThat(arrivals()).isEqualTo(Map.of(refused, List.of(0), other, List.of(0, 1, 2)));
         DeadLetter letter = service.letters()
-                .list(DeadLetterFilter.ALL.withStatuses(DeadLetterStatus.FAILED), 0, 10)
+                .list(DeadLetterRepository.Filter.ALL.withStatuses(DeadLetter.Status.FAILED), 0, 10)
                 .get(0);
         assertThat(letter.projection()).isEqualTo("outbox:pages");
         assertThat(letter.failure()).satisfies(failure -> assertThat(failure.errorType())
@@ -151,7 +150,9 @@ public abstract class PublisherContract {
         assertThat(service.letters().edit(letter.id(), "{\"number\": 1, \"text\": \"\"}", "operator", "too large"))
                 .isTrue();
         Publisher publisher = service.publisher(topic, transport);
-        assertThat(service.replay(publisher).replay(DeadLetterFilter.OPEN, 10).resolved())
+        assertThat(service.replay(publisher)
+                        .replay(DeadLetterRepository.Filter.OPEN, 10)
+                        .resolved())
                 .isEqualTo(2);
 
         service.append(refused, 3, "");
@@ -170,11 +171,14 @@ public abstract class PublisherContract {
         cut();
         aggregates.forEach(aggregate -> service.append(aggregate, 1, ""));
         await().atMost(PATIENCE)
-                .until(() -> instance.status("outbox:pages").orElseThrow().state() == SubscriptionState.CIRCUIT_OPEN);
-        assertThat(service.letters().list(DeadLetterFilter.ALL, 0, 10)).isEmpty();
+                .until(() ->
+                        instance.status("outbox:pages").orElseThrow().state() == SubscriptionStatus.State.CIRCUIT_OPEN);
+        assertThat(service.letters().list(DeadLetterRepository.Filter.ALL, 0, 10))
+                .isEmpty();
         mend();
 
         awaitArrivals(aggregates, 2);
-        assertThat(service.letters().list(DeadLetterFilter.ALL, 0, 10)).isEmpty();
+        assertThat(service.letters().list(DeadLetterRepository.Filter.ALL, 0, 10))
+                .isEmpty();
     }
 }

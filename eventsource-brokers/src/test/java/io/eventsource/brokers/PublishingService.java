@@ -2,31 +2,30 @@ package io.eventsource.brokers;
 
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.ReplaySettings;
 import io.eventsource.deadletter.ReplayTarget;
-import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.LogHead;
 import io.eventsource.outbox.Destination;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.Publisher;
 import io.eventsource.outbox.Route;
 import io.eventsource.signal.LogSignal;
-import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
-import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
+import io.eventsource.time.Clocks;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,14 +53,15 @@ public final class PublishingService {
     public PublishingService(InboxDatabase database) {
         this.dataSource = database.dataSource();
         this.store = EventStore.postgres(
-                dataSource,
-                InboxDatabase.SCHEMA,
-                new EventCodec(EventRegistry.of(Written.class), new JacksonPayloadSerializer()),
+                new EventDatabase(
+                        dataSource,
+                        InboxDatabase.SCHEMA,
+                        new EventCodec(EventRegistry.of(Written.class), new JacksonPayloadSerializer()),
+                        Clocks.system()),
                 LogHead.of(dataSource, InboxDatabase.SCHEMA, Clock.systemUTC()),
                 signal,
                 new EventStoreSettings(AppendTiming.LATE, Duration.ofSeconds(10), true),
                 ForkJoinPool.commonPool(),
-                Clock.systemUTC(),
                 new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
     }
 
@@ -91,20 +91,14 @@ public final class PublishingService {
 
     /** One that has this lease, and gives a batch as much time. */
     public SubscriptionManager instance(Publisher publisher, int segments, Duration lease) {
-        return new SubscriptionManager(
-                List.of(new SubscriptionDefinition(publisher, settings(segments, lease), null)),
-                dataSource,
-                InboxDatabase.SCHEMA,
-                classless,
-                LogHead.of(dataSource, InboxDatabase.SCHEMA, Clock.systemUTC()),
-                signal,
-                InstanceSettings.defaults()
+        return SubscriptionManager.builder(
+                        new EventDatabase(dataSource, InboxDatabase.SCHEMA, classless, Clocks.system()),
+                        LogHead.of(dataSource, InboxDatabase.SCHEMA, Clock.systemUTC()),
+                        signal)
+                .settings(InstanceSettings.defaults()
                         .withPollInterval(Duration.ofMillis(200))
-                        .withLeaseDuration(lease),
-                Thread::new,
-                (name, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+                        .withLeaseDuration(lease))
+                .build(List.of(new SubscriptionDefinition(publisher, settings(segments, lease), null)));
     }
 
     private static SubscriptionSettings settings(int segments, Duration lease) {
@@ -120,7 +114,7 @@ public final class PublishingService {
                         2,
                         Duration.ofMillis(200),
                         true,
-                        new CircuitBreakerSettings(true, 2, Duration.ofMillis(200), Duration.ofSeconds(1))))
+                        new ErrorSettings.CircuitBreaker(true, 2, Duration.ofMillis(200), Duration.ofSeconds(1))))
                 .segments(segments)
                 .build();
     }
@@ -132,10 +126,8 @@ public final class PublishingService {
     public DeadLetterReplay replay(Publisher publisher) {
         return new DeadLetterReplay(
                 List.of(new ReplayTarget(publisher, null)),
-                dataSource,
-                InboxDatabase.SCHEMA,
-                classless,
+                new EventDatabase(dataSource, InboxDatabase.SCHEMA, classless, Clocks.system()),
                 ErrorClassifier.standard(),
-                ReplaySettings.defaults());
+                DeadLetterReplay.Settings.defaults());
     }
 }

@@ -183,4 +183,14 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
      * @throws io.eventsource.EventSourceException when the state does not come back from JSON as it was
      */
     boolean snapshot(UUID id);
+
+    /**
+     * The state of an aggregate that a {@link Decider} folds.
+     *
+     * @param id the aggregate
+     * @param state its state
+     * @param version the version of the last event in the state, 0 when the aggregate has no events
+     * @param <S> the state's class
+     */
+    public record AggregateState<S>(UUID id, S state, long version) {}
 }

@@ -1,5 +1,6 @@
 package io.eventsource.aggregate;
 
+import io.eventsource.aggregate.AggregateRepository.AggregateState;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.snapshot.Snapshots;

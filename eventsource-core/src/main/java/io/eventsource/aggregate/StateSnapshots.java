@@ -1,12 +1,12 @@
 package io.eventsource.aggregate;
 
-import io.eventsource.snapshot.SnapshotCandidate;
-import io.eventsource.snapshot.SnapshotMode;
-import io.eventsource.snapshot.SnapshotOutcome;
+import io.eventsource.snapshot.SnapshotListener;
+import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.SnapshotSettings;
+import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
 import io.eventsource.snapshot.Snapshots;
-import io.eventsource.store.SnapshottedStream.Fitness;
-import io.eventsource.store.StreamSnapshot;
+import io.eventsource.store.SnapshotRepository.SnapshottedStream.Fitness;
+import io.eventsource.store.SnapshotRepository.StreamSnapshot;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -57,7 +57,7 @@ final class StateSnapshots<S> {
         if (fitness == Fitness.AHEAD) {
             snapshots.warn(
                     typeName,
-                    SnapshotOutcome.AHEAD,
+                    SnapshotListener.Outcome.AHEAD,
                     "the one of %s at version %d is of an event that the log does not hold, reading all events"
                             .formatted(snapshot.aggregateId(), snapshot.version()),
                     null);
@@ -66,7 +66,7 @@ final class StateSnapshots<S> {
         if (fitness == Fitness.OUTDATED) {
             snapshots.warn(
                     typeName,
-                    SnapshotOutcome.OUTDATED,
+                    SnapshotListener.Outcome.OUTDATED,
                     "the one of %s has a state of version %d instead of %d, reading all events"
                             .formatted(snapshot.aggregateId(), snapshot.stateVersion(), stateVersion),
                     null);
@@ -78,13 +78,13 @@ final class StateSnapshots<S> {
         } catch (RuntimeException unreadable) {
             snapshots.warn(
                     typeName,
-                    SnapshotOutcome.UNREADABLE,
+                    SnapshotListener.Outcome.UNREADABLE,
                     "the one of %s does not fit %s, reading all events"
                             .formatted(snapshot.aggregateId(), stateClass.getName()),
                     unreadable);
             return null;
         }
-        snapshots.count(typeName, SnapshotOutcome.USED);
+        snapshots.count(typeName, SnapshotListener.Outcome.USED);
         return state;
     }
 
@@ -103,7 +103,7 @@ final class StateSnapshots<S> {
 
     private boolean isDue(UUID id, long version, long snapshotVersion) {
         try {
-            return settings.policy().isDue(new SnapshotCandidate(typeName, id, version, snapshotVersion));
+            return settings.policy().isDue(new SnapshotPolicy.Candidate(typeName, id, version, snapshotVersion));
         } catch (RuntimeException failure) {
             failed(id, failure);
             return false;
@@ -128,7 +128,7 @@ final class StateSnapshots<S> {
     }
 
     private void failed(UUID id, RuntimeException failure) {
-        snapshots.warn(typeName, SnapshotOutcome.FAILED, "none could be taken of " + id, failure);
+        snapshots.warn(typeName, SnapshotListener.Outcome.FAILED, "none could be taken of " + id, failure);
     }
 
     /** Stores a snapshot unless there is one at this version or a newer one. */
@@ -145,7 +145,7 @@ final class StateSnapshots<S> {
                 snapshots.proof().write(folded.state(), stateClass),
                 Instant.EPOCH);
         boolean stored = snapshots.repository().store(snapshot, folded.foreignSnapshot());
-        snapshots.count(typeName, stored ? SnapshotOutcome.TAKEN : SnapshotOutcome.SUPERSEDED);
+        snapshots.count(typeName, stored ? SnapshotListener.Outcome.TAKEN : SnapshotListener.Outcome.SUPERSEDED);
         return stored;
     }
 }

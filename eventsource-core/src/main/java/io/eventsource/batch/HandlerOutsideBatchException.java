@@ -2,9 +2,7 @@ package io.eventsource.batch;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.error.ClassifiedError;
-import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
-import io.eventsource.error.ErrorSeverity;
 import java.io.Serial;
 
 /**
@@ -16,9 +14,9 @@ public final class HandlerOutsideBatchException extends EventSourceException imp
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private final ErrorCategory category;
+    private final ErrorClassification.Category category;
 
-    private HandlerOutsideBatchException(String message, ErrorCategory category) {
+    private HandlerOutsideBatchException(String message, ErrorClassification.Category category) {
         super(message);
         this.category = category;
     }
@@ -31,7 +29,7 @@ public final class HandlerOutsideBatchException extends EventSourceException imp
      * @return the exception
      */
     public static HandlerOutsideBatchException aroundHandler(String message) {
-        return new HandlerOutsideBatchException(message, ErrorCategory.INFRASTRUCTURE);
+        return new HandlerOutsideBatchException(message, ErrorClassification.Category.INFRASTRUCTURE);
     }
 
     /**
@@ -42,7 +40,7 @@ public final class HandlerOutsideBatchException extends EventSourceException imp
      * @return the exception
      */
     public static HandlerOutsideBatchException rollbackOnly(String message) {
-        return new HandlerOutsideBatchException(message, ErrorCategory.APPLICATION);
+        return new HandlerOutsideBatchException(message, ErrorClassification.Category.APPLICATION);
     }
 
     /**
@@ -53,11 +51,11 @@ public final class HandlerOutsideBatchException extends EventSourceException imp
      * @return the exception
      */
     public static HandlerOutsideBatchException byHandler(String message) {
-        return new HandlerOutsideBatchException(message, ErrorCategory.PERMANENT);
+        return new HandlerOutsideBatchException(message, ErrorClassification.Category.PERMANENT);
     }
 
     @Override
     public ErrorClassification classification() {
-        return new ErrorClassification(category, ErrorSeverity.CRITICAL);
+        return new ErrorClassification(category, ErrorClassification.Severity.CRITICAL);
     }
 }

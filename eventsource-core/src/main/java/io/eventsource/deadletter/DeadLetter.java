@@ -1,9 +1,9 @@
 package io.eventsource.deadletter;
 
-import io.eventsource.error.ErrorCategory;
-import io.eventsource.error.ErrorSeverity;
+import io.eventsource.error.ErrorClassification;
 import io.eventsource.event.StoredEvent;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param event a copy of the event, with its payload as it was last edited
  * @param status what has become of it
  * @param failure how it failed last; null for one that has not been tried
- * @param retryCount how often it was tried again after the first failure
- * @param replayCount how often of these it was tried after it had been parked
- * @param firstFailedAt when it failed first, or was put behind another
- * @param lastFailedAt when it failed last, or was put behind another
- * @param nextAttemptAt when it is handled again by itself; null when it is not
+ * @param attempts how often and when it was tried
  * @param resolution who closed it; null while it is open
  * @param edit who has edited its payload; null when nobody has
  * @param message the message that has brought the event; null for an event of this log
@@ -28,16 +24,24 @@ public record DeadLetter(
         long id,
         String projection,
         StoredEvent event,
-        DeadLetterStatus status,
+        Status status,
         @Nullable Failure failure,
-        int retryCount,
-        int replayCount,
-        Instant firstFailedAt,
-        Instant lastFailedAt,
-        @Nullable Instant nextAttemptAt,
+        Attempts attempts,
         @Nullable Resolution resolution,
         @Nullable Edit edit,
         @Nullable Message message) {
+
+    /**
+     * How often and when an event was tried.
+     *
+     * @param retries how often it was tried again after the first failure
+     * @param replays how often of these it was tried after it had been parked
+     * @param firstFailedAt when it failed first, or was put behind another
+     * @param lastFailedAt when it failed last, or was put behind another
+     * @param nextAt when it is handled again by itself; null when it is not
+     */
+    public record Attempts(
+            int retries, int replays, Instant firstFailedAt, Instant lastFailedAt, @Nullable Instant nextAt) {}
 
     /**
      * How it failed last.
@@ -52,8 +56,8 @@ public record DeadLetter(
             String errorType,
             @Nullable String errorMessage,
             @Nullable String stackTrace,
-            @Nullable ErrorCategory category,
-            @Nullable ErrorSeverity severity) {}
+            ErrorClassification.@Nullable Category category,
+            ErrorClassification.@Nullable Severity severity) {}
 
     /**
      * How it was closed.
@@ -85,4 +89,40 @@ public record DeadLetter(
      * @param place where it stands there, such as its offset
      */
     public record Message(String source, String id, String key, String lane, String place) {}
+
+    /** What has become of a dead letter. */
+    public enum Status {
+
+        /** It failed, and waits for somebody, or for its next attempt where that is set. */
+        FAILED,
+
+        /** It has not been tried: it waits behind an earlier entry of its aggregate. */
+        WAITING,
+
+        /** It is to be handled again: somebody has asked for it, or the entry before it is closed. */
+        RETRYING,
+
+        /** It was handled, or somebody has mended its effect by hand. */
+        RESOLVED,
+
+        /** Somebody has decided that it is not to be handled. */
+        DISCARDED;
+
+        /**
+         * Whether it is still to be handled.
+         *
+         * @return whether it is neither resolved nor discarded
+         */
+        public boolean open() {
+            return this != RESOLVED && this != DISCARDED;
+        }
+
+        String stored() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Status of(String stored) {
+            return valueOf(stored.toUpperCase(Locale.ROOT));
+        }
+    }
 }

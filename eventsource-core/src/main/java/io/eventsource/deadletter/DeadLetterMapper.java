@@ -1,35 +1,29 @@
 package io.eventsource.deadletter;
 
+import io.eventsource.deadletter.DeadLetter.Attempts;
 import io.eventsource.deadletter.DeadLetter.Edit;
 import io.eventsource.deadletter.DeadLetter.Failure;
 import io.eventsource.deadletter.DeadLetter.Message;
 import io.eventsource.deadletter.DeadLetter.Resolution;
-import io.eventsource.error.ErrorCategory;
-import io.eventsource.error.ErrorSeverity;
-import io.eventsource.event.EventMetadata;
+import io.eventsource.error.ErrorClassification;
+import io.eventsource.event.EventHeader;
+import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
-import io.eventsource.proof.StoredJson;
+import io.eventsource.log.EventColumns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.RowMapper;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Reads rows of the dead-letter queue by the names of their columns. */
 final class DeadLetterMapper implements RowMapper<DeadLetter> {
 
-    private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
     /** No payload is an empty text. */
     private static final String LEFT_OUT = "";
-
-    private static final JsonMapper JSON =
-            JsonMapper.builder(StoredJson.factory()).build();
 
     @Override
     public DeadLetter mapRow(ResultSet row, int rowNumber) throws SQLException {
@@ -38,13 +32,14 @@ final class DeadLetterMapper implements RowMapper<DeadLetter> {
                 row.getLong("id"),
                 row.getString("projection_name"),
                 event(row, message == null ? "" : "message_"),
-                DeadLetterStatus.of(row.getString("status")),
+                DeadLetter.Status.of(row.getString("status")),
                 failure(row),
-                row.getInt("retry_count"),
-                row.getInt("replay_count"),
-                time(row, "first_failed_at"),
-                time(row, "last_failed_at"),
-                timeOrNull(row, "next_attempt_at"),
+                new Attempts(
+                        row.getInt("retry_count"),
+                        row.getInt("replay_count"),
+                        time(row, "first_failed_at"),
+                        time(row, "last_failed_at"),
+                        timeOrNull(row, "next_attempt_at")),
                 resolution(row),
                 edit(row),
                 message);
@@ -52,23 +47,17 @@ final class DeadLetterMapper implements RowMapper<DeadLetter> {
 
     /** A message keeps in columns of their own what its place in the queue takes the others for. */
     private static StoredEvent event(ResultSet row, String prefix) throws SQLException {
-        String headers = row.getString("metadata");
         return new StoredEvent(
-                row.getLong(prefix + "position"),
-                row.getObject("event_id", UUID.class),
-                row.getObject(prefix + "aggregate_id", UUID.class),
-                row.getString("aggregate_type"),
-                row.getLong("version"),
-                row.getString("event_type"),
-                row.getShort("revision"),
-                time(row, "event_timestamp"),
-                time(row, "event_created_at"),
-                new EventMetadata(
-                        row.getString("tenant_id"),
-                        row.getString("actor_id"),
-                        row.getString("correlation_id"),
-                        row.getString("causation_id"),
-                        headers == null ? Map.of() : JSON.readValue(headers, HEADERS)),
+                new EventHeader(
+                        row.getLong(prefix + "position"),
+                        row.getObject("event_id", UUID.class),
+                        row.getObject(prefix + "aggregate_id", UUID.class),
+                        row.getString("aggregate_type"),
+                        row.getLong("version"),
+                        new EventRevision(row.getString("event_type"), row.getShort("revision")),
+                        time(row, "event_timestamp"),
+                        time(row, "event_created_at"),
+                        EventColumns.metadata(text -> row.getString(text.column()), row.getString("metadata"))),
                 Objects.requireNonNullElse(row.getString("event_data"), LEFT_OUT));
     }
 
@@ -83,8 +72,8 @@ final class DeadLetterMapper implements RowMapper<DeadLetter> {
                 type,
                 row.getString("error_message"),
                 row.getString("error_stacktrace"),
-                category == null ? null : ErrorCategory.valueOf(category),
-                severity == null ? null : ErrorSeverity.valueOf(severity));
+                category == null ? null : ErrorClassification.Category.valueOf(category),
+                severity == null ? null : ErrorClassification.Severity.valueOf(severity));
     }
 
     private static @Nullable Resolution resolution(ResultSet row) throws SQLException {

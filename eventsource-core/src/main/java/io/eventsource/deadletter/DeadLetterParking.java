@@ -1,15 +1,19 @@
 package io.eventsource.deadletter;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.error.ClassifiedError;
+import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.jdbc.TransactionParticipation;
-import io.eventsource.log.Bucket;
+import io.eventsource.log.EventColumns;
 import io.eventsource.schema.EventSourceSchema;
+import java.io.Serial;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -68,9 +72,6 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class DeadLetterParking {
 
-    /** More would mean that rows are made and freed faster than two statements follow each other. */
-    private static final int MAX_TRIES = 10;
-
     private static final String ANY =
             """
             SELECT EXISTS (SELECT FROM {schema}.parked_aggregates
@@ -83,17 +84,6 @@ public final class DeadLetterParking {
                    ARRAY(SELECT aggregate_id FROM {schema}.parked_aggregates
                           WHERE projection_name = ? AND aggregate_id = ANY (?))""";
 
-    private static final String MAKE_ROW =
-            """
-            INSERT INTO {schema}.parked_aggregates (projection_name, aggregate_id, bucket)
-            VALUES (?, ?, ?) ON CONFLICT DO NOTHING""";
-
-    private static final String LOCK_ROWS =
-            """
-            SELECT aggregate_id FROM {schema}.parked_aggregates
-             WHERE projection_name = ? AND aggregate_id = ANY (?)
-             ORDER BY aggregate_id FOR KEY SHARE""";
-
     /**
      * Copies the events out of the log, counts those that are there, and says the last entry. An entry that was closed is opened again: the projection
      * was reset and has come by once more.
@@ -101,38 +91,17 @@ public final class DeadLetterParking {
     private static final String PARK =
             """
             WITH wanted AS (SELECT w.position, w.event_id FROM unnest(?::bigint[], ?::uuid[]) AS w (position, event_id)),
-                 error AS (SELECT ?::text AS status, ?::text AS type, ?::text AS message, ?::text AS stacktrace,
-                                  ?::text AS category, ?::text AS severity, ?::integer AS retry_count,
-                                  clock_timestamp() - ?::bigint * interval '1 millisecond' AS first_failed_at,
-                                  clock_timestamp() AS last_failed_at,
-                                  clock_timestamp() + ?::bigint * interval '1 millisecond' AS next_attempt_at),
+                 failure ({failure}) AS (SELECT {failure-values}),
                  parked AS (
-                    INSERT INTO {schema}.dead_letter_queue AS q (
-                           projection_name, event_id, event_type, position, aggregate_id, aggregate_type, version, revision,
-                           bucket, tenant_id, actor_id, correlation_id, causation_id, metadata, event_timestamp,
-                           event_created_at, event_data, status, error_type, error_message, error_stacktrace, error_category,
-                           error_severity, retry_count, first_failed_at, last_failed_at, next_attempt_at)
-                    SELECT ?, e.event_id, e.event_type, e.position, e.aggregate_id, e.aggregate_type, e.version, e.revision,
-                           e.bucket, e.tenant_id, e.actor_id, e.correlation_id, e.causation_id, e.metadata, e."timestamp",
-                           e.created_at, e.payload, x.status, x.type, x.message, x.stacktrace, x.category,
-                           x.severity, x.retry_count, x.first_failed_at, x.last_failed_at, x.next_attempt_at
+                    INSERT INTO {schema}.dead_letter_queue AS q (projection_name, position, {event}, {failure})
+                    SELECT ?, e.position, e.event_id, e.event_type, e.aggregate_id, e.aggregate_type, e.version, e.revision,
+                           e.bucket, {texts}, e.metadata, e."timestamp", e.created_at, e.payload, x.*
                       FROM wanted AS w
                       JOIN {schema}.events AS e ON e.position = w.position AND e.event_id = w.event_id
-                     CROSS JOIN error AS x
+                     CROSS JOIN failure AS x
                      ORDER BY e.position
                     ON CONFLICT (projection_name, position) DO UPDATE
-                       SET event_id = excluded.event_id, event_type = excluded.event_type,
-                           aggregate_id = excluded.aggregate_id, aggregate_type = excluded.aggregate_type,
-                           version = excluded.version, revision = excluded.revision, bucket = excluded.bucket,
-                           tenant_id = excluded.tenant_id, actor_id = excluded.actor_id,
-                           correlation_id = excluded.correlation_id, causation_id = excluded.causation_id,
-                           metadata = excluded.metadata, event_timestamp = excluded.event_timestamp,
-                           event_created_at = excluded.event_created_at, event_data = excluded.event_data,
-                           status = excluded.status, error_type = excluded.error_type,
-                           error_message = excluded.error_message, error_stacktrace = excluded.error_stacktrace,
-                           error_category = excluded.error_category, error_severity = excluded.error_severity,
-                           retry_count = excluded.retry_count, replay_count = 0, first_failed_at = excluded.first_failed_at,
-                           last_failed_at = excluded.last_failed_at, next_attempt_at = excluded.next_attempt_at,
+                       SET {new-event}, {new-failure}, replay_count = 0,
                            resolved_at = NULL, resolved_by = NULL, resolution_note = NULL,
                            original_data = NULL, edited_at = NULL, edited_by = NULL, edit_reason = NULL
                      WHERE q.status IN ('resolved', 'discarded')
@@ -142,7 +111,13 @@ public final class DeadLetterParking {
                             (SELECT max(q.id) FROM {schema}.dead_letter_queue AS q
                               WHERE q.projection_name = ? AND q.position = ANY (?)))
               FROM wanted AS w
-              JOIN {schema}.events AS e ON e.position = w.position AND e.event_id = w.event_id""";
+              JOIN {schema}.events AS e ON e.position = w.position AND e.event_id = w.event_id"""
+                    .replace("{event}", EntryColumns.list(EntryColumns.EVENT))
+                    .replace("{failure}", EntryColumns.list(EntryColumns.FAILURE))
+                    .replace("{failure-values}", EntryColumns.FAILURE_VALUES)
+                    .replace("{texts}", EventColumns.list(EventColumns.TEXTS, "e.%s"))
+                    .replace("{new-event}", EntryColumns.excluded(EntryColumns.EVENT))
+                    .replace("{new-failure}", EntryColumns.excluded(EntryColumns.FAILURE));
 
     /** No key update: a batch that is putting events behind must not wait for whoever may wait for what it has written. */
     private static final String HOLD_ROWS =
@@ -170,6 +145,7 @@ public final class DeadLetterParking {
     private final ParkingOrder order;
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
+    private final ParkedAggregates parked;
     private final TransactionParticipation participation;
 
     /** Whether the segment may have rows; false is certain as long as the checkpoint is where it was left. */
@@ -201,6 +177,7 @@ public final class DeadLetterParking {
         this.order = order;
         this.jdbc = new JdbcTemplate(dataSource);
         this.schema = schema;
+        this.parked = new ParkedAggregates(jdbc, schema);
         this.participation = new TransactionParticipation(dataSource);
     }
 
@@ -263,10 +240,8 @@ public final class DeadLetterParking {
         }
         requireTransaction();
         Set<UUID> aggregates = events.stream().map(StoredEvent::aggregateId).collect(Collectors.toUnmodifiableSet());
-        if (lock(aggregates) != aggregates.size()) {
-            throw new ParkingChangedException(projection);
-        }
-        long unused = insert(events, DeadLetterStatus.WAITING, null, null);
+        parked.require(projection, aggregates);
+        long unused = insert(events, DeadLetter.Status.WAITING, null, null);
     }
 
     /**
@@ -283,25 +258,9 @@ public final class DeadLetterParking {
         if (order == ParkingOrder.BY_AGGREGATE) {
             // before the commit, so that a commit whose answer is lost leaves no wrong certainty
             anything = true;
-            makeRow(event.aggregateId());
+            parked.make(projection, event.aggregateId());
         }
-        return insert(List.of(event), DeadLetterStatus.FAILED, error, nextAttemptIn);
-    }
-
-    private void makeRow(UUID aggregate) {
-        for (int i = 0; i < MAX_TRIES; i++) {
-            boolean made = jdbc.update(schema.sql(MAKE_ROW), projection, aggregate, Bucket.of(aggregate)) == 1;
-            // one that is there may go away until it is locked
-            if (made || lock(Set.of(aggregate)) == 1) {
-                return;
-            }
-        }
-        throw new ParkingChangedException(projection);
-    }
-
-    private int lock(Set<UUID> aggregates) {
-        return jdbc.queryForList(schema.sql(LOCK_ROWS), UUID.class, projection, aggregates.toArray(UUID[]::new))
-                .size();
+        return insert(List.of(event), DeadLetter.Status.FAILED, error, nextAttemptIn);
     }
 
     /** What was copied. */
@@ -309,30 +268,17 @@ public final class DeadLetterParking {
 
     private long insert(
             List<StoredEvent> events,
-            DeadLetterStatus status,
+            DeadLetter.Status status,
             @Nullable ErrorInfo error,
             @Nullable Duration nextAttemptIn) {
         Long[] positions = events.stream().map(StoredEvent::position).toArray(Long[]::new);
+        List<@Nullable Object> arguments = new ArrayList<>();
+        arguments.add(positions);
+        arguments.add(events.stream().map(StoredEvent::eventId).toArray(UUID[]::new));
+        arguments.addAll(EntryColumns.failure(status, error, nextAttemptIn));
+        arguments.addAll(List.of(projection, projection, positions));
         Copied copied = jdbc.queryForObject(
-                schema.sql(PARK),
-                (row, number) -> new Copied(row.getLong(1), row.getLong(2)),
-                positions,
-                events.stream().map(StoredEvent::eventId).toArray(UUID[]::new),
-                status.stored(),
-                error == null ? null : error.errorType(),
-                error == null ? null : ErrorText.message(error.error()),
-                error == null ? null : ErrorText.stackTrace(error.error()),
-                error == null ? null : error.category().name(),
-                error == null ? null : error.severity().name(),
-                error == null ? 0 : error.retryCount(),
-                error == null
-                        ? 0
-                        : Duration.between(error.firstOccurredAt(), error.occurredAt())
-                                .toMillis(),
-                nextAttemptIn == null ? null : nextAttemptIn.toMillis(),
-                projection,
-                projection,
-                positions);
+                schema.sql(PARK), (row, number) -> new Copied(row.getLong(1), row.getLong(2)), arguments.toArray());
         if (copied == null || copied.count() != events.size()) {
             throw new EventSourceException(
                     "The log no longer holds all of the %d events of '%s' from position %d on that are to be parked. It has gone backwards, or they were archived; the batch is rolled back."
@@ -371,5 +317,25 @@ public final class DeadLetterParking {
         requireTransaction();
         jdbc.update(schema.sql(FORGET_ROWS), projection);
         return jdbc.update(schema.sql(FORGET_ENTRIES), operator, reason, projection);
+    }
+
+    /**
+     * An aggregate that was parked when a batch began has been freed meanwhile: its events must be handled, not parked. The batch is
+     * rolled back and repeated at once; nothing has failed.
+     */
+    public static final class ParkingChangedException extends EventSourceException implements ClassifiedError {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        ParkingChangedException(String projection) {
+            super("Parked aggregates of '%s' have been freed while a batch was being handled. The batch is repeated."
+                    .formatted(projection));
+        }
+
+        @Override
+        public ErrorClassification classification() {
+            return new ErrorClassification(ErrorClassification.Category.TRANSIENT, ErrorClassification.Severity.LOW);
+        }
     }
 }

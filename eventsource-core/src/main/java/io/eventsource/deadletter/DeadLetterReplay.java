@@ -2,13 +2,10 @@ package io.eventsource.deadletter;
 
 import io.eventsource.deadletter.ReplayEntries.EntryKey;
 import io.eventsource.deadletter.ReplayEntries.Selection;
-import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
-import io.eventsource.error.ErrorSeverity;
-import io.eventsource.event.EventCodec;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.MemoryShortage;
-import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.time.Ticker;
 import java.util.Collection;
 import java.util.HashSet;
@@ -23,12 +20,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -48,14 +43,14 @@ public final class DeadLetterReplay {
     public static final int DEFAULT_LIMIT = 100;
 
     private static final ErrorClassification TOO_LARGE =
-            new ErrorClassification(ErrorCategory.TRANSIENT, ErrorSeverity.HIGH);
+            new ErrorClassification(ErrorClassification.Category.TRANSIENT, ErrorClassification.Severity.HIGH);
 
     private static final Logger log = LoggerFactory.getLogger(DeadLetterReplay.class);
 
     private final Map<String, ReplayHandler> handlers;
     private final ReplayEntries entries;
     private final ErrorClassifier classifier;
-    private final ReplaySettings settings;
+    private final Settings settings;
     private final Ticker ticker;
     private final ReplayPace.Sleeper sleeper;
     private volatile boolean stopped;
@@ -64,38 +59,28 @@ public final class DeadLetterReplay {
      * Creates it. No connection is opened.
      *
      * @param targets the projections, each under a name of its own
-     * @param dataSource where the tables are
-     * @param schema the schema that holds them
-     * @param codec the JSON form of events
+     * @param database where the tables are, in which form events are, and what tells the time
      * @param classifier tells errors of the infrastructure from others
      * @param settings how fast, and when again
      */
     public DeadLetterReplay(
-            Collection<ReplayTarget> targets,
-            DataSource dataSource,
-            EventSourceSchema schema,
-            EventCodec codec,
-            ErrorClassifier classifier,
-            ReplaySettings settings) {
-        this(targets, dataSource, schema, codec, classifier, settings, Ticker.system(), TimeUnit.NANOSECONDS::sleep);
+            Collection<ReplayTarget> targets, EventDatabase database, ErrorClassifier classifier, Settings settings) {
+        this(targets, database, classifier, settings, TimeUnit.NANOSECONDS::sleep);
     }
 
     DeadLetterReplay(
             Collection<ReplayTarget> targets,
-            DataSource dataSource,
-            EventSourceSchema schema,
-            EventCodec codec,
+            EventDatabase database,
             ErrorClassifier classifier,
-            ReplaySettings settings,
-            Ticker ticker,
+            Settings settings,
             ReplayPace.Sleeper sleeper) {
         this.handlers = targets.stream()
-                .map(target -> new ReplayHandler(target, dataSource, codec))
+                .map(target -> new ReplayHandler(target, database.dataSource(), database.codec()))
                 .collect(Collectors.toUnmodifiableMap(ReplayHandler::name, Function.identity()));
-        this.entries = new ReplayEntries(new JdbcTemplate(dataSource), schema);
+        this.entries = new ReplayEntries(database.joining(), database.schema());
         this.classifier = classifier;
         this.settings = settings;
-        this.ticker = ticker;
+        this.ticker = database.clocks().ticker();
         this.sleeper = sleeper;
     }
 
@@ -105,7 +90,7 @@ public final class DeadLetterReplay {
      * @param id the entry
      * @return what came of it; nothing at all when there is no such open entry
      */
-    public ReplayResult replay(long id) {
+    public Result replay(long id) {
         requireNoTransaction();
         Run run = new Run(Integer.MAX_VALUE);
         Optional<EntryKey> found = entries.find(id);
@@ -122,7 +107,7 @@ public final class DeadLetterReplay {
      * @param limit how many at most, 1 or more, for example {@link #DEFAULT_LIMIT}
      * @return what came of it
      */
-    public ReplayResult replay(DeadLetterFilter filter, int limit) {
+    public Result replay(DeadLetterRepository.Filter filter, int limit) {
         requireNoTransaction();
         Selection selection = Selection.of(filter);
         return replay(selection, handlers.keySet(), limit, () -> entries.ofOthers(selection, handlers.keySet()));
@@ -135,7 +120,7 @@ public final class DeadLetterReplay {
      * @param limit how many at most, 1 or more, for example {@link #DEFAULT_LIMIT}
      * @return what came of it
      */
-    public ReplayResult replayDue(int limit) {
+    public Result replayDue(int limit) {
         requireNoTransaction();
         Selection selection = Selection.due();
         return replay(selection, handlers.keySet(), limit, () -> entries.ofOthers(selection, handlers.keySet()));
@@ -148,7 +133,7 @@ public final class DeadLetterReplay {
      * @param limit how many at most, 1 or more, for example {@link #DEFAULT_LIMIT}
      * @return what came of it
      */
-    public ReplayResult replayDue(Set<String> projections, int limit) {
+    public Result replayDue(Set<String> projections, int limit) {
         requireNoTransaction();
         Set<String> known = new HashSet<>(projections);
         known.retainAll(handlers.keySet());
@@ -163,7 +148,7 @@ public final class DeadLetterReplay {
         stopped = true;
     }
 
-    private ReplayResult replay(
+    private Result replay(
             Selection selection, Set<String> projections, int limit, Supplier<Map<String, Long>> unknown) {
         if (limit < 1) {
             throw new IllegalArgumentException("The limit must be 1 or more, but it is " + limit);
@@ -179,7 +164,7 @@ public final class DeadLetterReplay {
                 after = key.id();
             }
         } while (page.size() == DEFAULT_LIMIT && run.goesOn());
-        ReplayResult result = run.result();
+        Result result = run.result();
         if (result.resolved() + result.failed() > 0) {
             log.info("Handled dead letters again: {} resolved, {} failed", result.resolved(), result.failed());
         }
@@ -233,8 +218,8 @@ public final class DeadLetterReplay {
             return stoppedBy == null && !limitReached;
         }
 
-        private ReplayResult result() {
-            return new ReplayResult(resolved, failed, skipped, unknown, stoppedBy, limitReached);
+        private Result result() {
+            return new Result(resolved, failed, skipped, unknown, stoppedBy, limitReached);
         }
 
         /** Handles an entry, and then those of its aggregate that have nobody to wait for any more. */
@@ -322,16 +307,16 @@ public final class DeadLetterReplay {
             boolean shortage = MemoryShortage.in(failure);
             ErrorClassification classification = shortage ? TOO_LARGE : classifier.classify(failure);
             if ((claimed == null && !shortage)
-                    || classification.category() == ErrorCategory.INFRASTRUCTURE
+                    || classification.category() == ErrorClassification.Category.INFRASTRUCTURE
                     || Thread.currentThread().isInterrupted()) {
                 stoppedBy = failure;
                 return Outcome.STOPPED;
             }
-            int replays = claimed == null ? 1 : claimed.replayCount() + 1;
+            int replays = claimed == null ? 1 : claimed.attempts().replays() + 1;
             try {
                 entries.failed(
                         key,
-                        claimed == null ? DeadLetterStatus.FAILED : claimed.status(),
+                        claimed == null ? DeadLetter.Status.FAILED : claimed.status(),
                         failure,
                         classification,
                         settings.automaticRetry().next(replays));
@@ -341,6 +326,62 @@ public final class DeadLetterReplay {
                 stoppedBy = unrecorded;
                 return Outcome.STOPPED;
             }
+        }
+    }
+
+    /**
+     * What came of handling dead letters again.
+     *
+     * @param resolved how many were handled and are closed
+     * @param failed how many failed again
+     * @param skipped how many were left as they are: behind one that failed, in the hands of another replay, or closed meanwhile
+     * @param unknownProjections how many open entries the request was for of projections that this process does not have, by name; they are left
+     * @param stoppedBy what ended it early although no entry was at fault, such as a database that is away; null when nothing did
+     * @param limitReached whether the limit has ended it, so that there may be more
+     */
+    public record Result(
+            int resolved,
+            int failed,
+            int skipped,
+            Map<String, Long> unknownProjections,
+            @Nullable Throwable stoppedBy,
+            boolean limitReached) {
+
+        /** Copies the map. */
+        public Result {
+            unknownProjections = Map.copyOf(unknownProjections);
+        }
+    }
+
+    /**
+     * How dead letters are handled again.
+     *
+     * @param perSecond how many at most in a second, 1 to 100,000
+     * @param automaticRetry when those that failed are handled again by themselves
+     */
+    public record Settings(int perSecond, AutomaticRetry automaticRetry) {
+
+        private static final int MAX_PER_SECOND = 100_000;
+
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException naming the property that is out of bounds
+         */
+        public Settings {
+            if (perSecond < 1 || perSecond > MAX_PER_SECOND) {
+                throw new IllegalArgumentException(
+                        "per-second must be 1 to %d, but it is %d".formatted(MAX_PER_SECOND, perSecond));
+            }
+        }
+
+        /**
+         * What an application has that sets nothing.
+         *
+         * @return the settings
+         */
+        public static Settings defaults() {
+            return new Settings(100, AutomaticRetry.OFF);
         }
     }
 }

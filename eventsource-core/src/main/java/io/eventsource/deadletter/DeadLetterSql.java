@@ -13,11 +13,11 @@ record DeadLetterSql(String conditions, List<Object> arguments) {
     static final String IS_OPEN = "status IN ('failed', 'waiting', 'retrying')";
 
     /** The conditions, each with AND before it. */
-    static DeadLetterSql of(DeadLetterFilter filter) {
+    static DeadLetterSql of(DeadLetterRepository.Filter filter) {
         StringBuilder where = new StringBuilder();
         List<Object> arguments = new ArrayList<>();
         String[] statuses =
-                filter.statuses().stream().map(DeadLetterStatus::stored).toArray(String[]::new);
+                filter.statuses().stream().map(DeadLetter.Status::stored).toArray(String[]::new);
         restrict(where, arguments, " AND status = ANY (?)", statuses.length == 0 ? null : statuses);
         restrict(where, arguments, " AND projection_name = ?", filter.projection());
         restrict(where, arguments, " AND event_type = ?", filter.eventType());

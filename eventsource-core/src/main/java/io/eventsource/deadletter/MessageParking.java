@@ -1,10 +1,12 @@
 package io.eventsource.deadletter;
 
+import io.eventsource.deadletter.DeadLetterParking.ParkingChangedException;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.log.Bucket;
+import io.eventsource.log.EventColumns;
 import io.eventsource.message.MessageContent;
 import io.eventsource.proof.StoredJson;
 import io.eventsource.schema.EventSourceSchema;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,8 +53,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class MessageParking {
 
-    private static final int MAX_TRIES = 10;
-
     private static final JsonMapper JSON =
             JsonMapper.builder(StoredJson.factory()).build();
 
@@ -60,33 +61,30 @@ public final class MessageParking {
             SELECT aggregate_id FROM {schema}.parked_aggregates
              WHERE projection_name = ? AND aggregate_id = ANY (?)""";
 
-    private static final String MAKE_ROW =
-            """
-            INSERT INTO {schema}.parked_aggregates (projection_name, aggregate_id, bucket)
-            VALUES (?, ?, ?) ON CONFLICT DO NOTHING""";
-
-    private static final String LOCK_ROWS =
-            """
-            SELECT aggregate_id FROM {schema}.parked_aggregates
-             WHERE projection_name = ? AND aggregate_id = ANY (?)
-             ORDER BY aggregate_id FOR KEY SHARE""";
+    private static final List<String> MESSAGE = List.of(
+            "message_source",
+            "message_id",
+            "message_key",
+            "message_lane",
+            "message_place",
+            "message_aggregate_id",
+            "message_position");
 
     private static final String PARK =
             """
-            INSERT INTO {schema}.dead_letter_queue (
-                   projection_name, event_id, event_type, position, aggregate_id, aggregate_type, version, revision, bucket,
-                   tenant_id, actor_id, correlation_id, causation_id, metadata, event_timestamp, event_created_at, event_data,
-                   message_source, message_id, message_key, message_lane, message_place, message_aggregate_id,
-                   message_position, status, error_type, error_message, error_stacktrace, error_category, error_severity,
-                   retry_count, first_failed_at, last_failed_at, next_attempt_at)
-            VALUES (?, ?, ?, nextval('{schema}.message_position_seq'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?,
-                    {schema}.message_payload(?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-                    clock_timestamp() - ?::bigint * interval '1 millisecond', clock_timestamp(),
-                    clock_timestamp() + ?::bigint * interval '1 millisecond')
-            RETURNING id""";
+            INSERT INTO {schema}.dead_letter_queue (projection_name, position, {event}, {message}, {failure})
+            VALUES (?, nextval('{schema}.message_position_seq'), ?, ?, ?, ?, ?, ?, ?, {texts}, ?::jsonb, ?, ?,
+                    {schema}.message_payload(?), ?, ?, ?, ?, ?, ?, ?, {failure-values})
+            RETURNING id"""
+                    .replace("{event}", EntryColumns.list(EntryColumns.EVENT))
+                    .replace("{message}", EntryColumns.list(MESSAGE))
+                    .replace("{failure}", EntryColumns.list(EntryColumns.FAILURE))
+                    .replace("{texts}", EventColumns.list(EventColumns.TEXTS, "?"))
+                    .replace("{failure-values}", EntryColumns.FAILURE_VALUES);
 
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
+    private final ParkedAggregates parked;
     private final TransactionParticipation participation;
 
     /**
@@ -107,6 +105,7 @@ public final class MessageParking {
     public MessageParking(DataSource dataSource, EventSourceSchema schema) {
         this.jdbc = new JdbcTemplate(dataSource);
         this.schema = schema;
+        this.parked = new ParkedAggregates(jdbc, schema);
         this.participation = new TransactionParticipation(dataSource);
     }
 
@@ -156,11 +155,9 @@ public final class MessageParking {
         requireTransaction(consumer);
         Set<UUID> keys =
                 letters.stream().map(letter -> idOf(letter.message().key())).collect(Collectors.toUnmodifiableSet());
-        if (lock(consumer, keys) != keys.size()) {
-            throw new ParkingChangedException(consumer);
-        }
+        parked.require(consumer, keys);
         for (Letter letter : letters) {
-            long unused = insert(consumer, letter, DeadLetterStatus.WAITING, null, null);
+            long unused = insert(consumer, letter, DeadLetter.Status.WAITING, null, null);
         }
     }
 
@@ -176,74 +173,45 @@ public final class MessageParking {
      */
     public long park(String consumer, Letter letter, ErrorInfo error, @Nullable Duration nextAttemptIn) {
         requireTransaction(consumer);
-        makeRow(consumer, idOf(letter.message().key()));
-        return insert(consumer, letter, DeadLetterStatus.FAILED, error, nextAttemptIn);
-    }
-
-    private void makeRow(String consumer, UUID key) {
-        for (int i = 0; i < MAX_TRIES; i++) {
-            boolean made = jdbc.update(schema.sql(MAKE_ROW), consumer, key, Bucket.of(key)) == 1;
-            // one that is there may go away until it is locked
-            if (made || lock(consumer, Set.of(key)) == 1) {
-                return;
-            }
-        }
-        throw new ParkingChangedException(consumer);
-    }
-
-    private int lock(String consumer, Set<UUID> keys) {
-        return jdbc.queryForList(schema.sql(LOCK_ROWS), UUID.class, consumer, keys.toArray(UUID[]::new))
-                .size();
+        parked.make(consumer, idOf(letter.message().key()));
+        return insert(consumer, letter, DeadLetter.Status.FAILED, error, nextAttemptIn);
     }
 
     private long insert(
             String consumer,
             Letter letter,
-            DeadLetterStatus status,
+            DeadLetter.Status status,
             @Nullable ErrorInfo error,
             @Nullable Duration nextAttemptIn) {
         StoredEvent event = letter.event();
         EventMetadata metadata = event.metadata();
         DeadLetter.Message message = letter.message();
         UUID key = idOf(message.key());
-        @Nullable Object[] arguments = {
-            consumer,
-            event.eventId(),
-            event.eventType(),
-            key,
-            event.aggregateType(),
-            event.version(),
-            event.revision(),
-            Bucket.of(key),
-            metadata.tenantId(),
-            metadata.actorId(),
-            metadata.correlationId(),
-            metadata.causationId(),
-            metadata.headers().isEmpty() ? null : JSON.writeValueAsString(metadata.headers()),
-            database(event.timestamp()),
-            database(event.createdAt()),
-            letter.content().bytes(),
-            message.source(),
-            message.id(),
-            message.key(),
-            message.lane(),
-            message.place(),
-            event.aggregateId(),
-            event.position(),
-            status.stored(),
-            error == null ? null : error.errorType(),
-            error == null ? null : ErrorText.message(error.error()),
-            error == null ? null : ErrorText.stackTrace(error.error()),
-            error == null ? null : error.category().name(),
-            error == null ? null : error.severity().name(),
-            error == null ? 0 : error.retryCount(),
-            error == null
-                    ? 0
-                    : Duration.between(error.firstOccurredAt(), error.occurredAt())
-                            .toMillis(),
-            nextAttemptIn == null ? null : nextAttemptIn.toMillis()
-        };
-        return Objects.requireNonNull(jdbc.queryForObject(schema.sql(PARK), Long.class, arguments));
+        List<@Nullable Object> arguments = new ArrayList<>(List.of(
+                consumer,
+                event.eventId(),
+                event.eventType(),
+                key,
+                event.aggregateType(),
+                event.version(),
+                event.revision(),
+                Bucket.of(key)));
+        EventColumns.TEXTS.forEach(text -> arguments.add(text.value().apply(metadata)));
+        arguments.add(metadata.headers().isEmpty() ? null : JSON.writeValueAsString(metadata.headers()));
+        arguments.addAll(List.of(
+                database(event.timestamp()),
+                database(event.createdAt()),
+                letter.content().bytes()));
+        arguments.addAll(List.of(
+                message.source(),
+                message.id(),
+                message.key(),
+                message.lane(),
+                message.place(),
+                event.aggregateId(),
+                event.position()));
+        arguments.addAll(EntryColumns.failure(status, error, nextAttemptIn));
+        return Objects.requireNonNull(jdbc.queryForObject(schema.sql(PARK), Long.class, arguments.toArray()));
     }
 
     private static OffsetDateTime database(Instant time) {

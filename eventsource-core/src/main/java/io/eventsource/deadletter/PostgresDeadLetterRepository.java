@@ -1,6 +1,7 @@
 package io.eventsource.deadletter;
 
-import io.eventsource.deadletter.DeadLetterStatistics.Counts;
+import io.eventsource.deadletter.DeadLetterRepository.Statistics.Counts;
+import io.eventsource.log.EventColumns;
 import io.eventsource.log.PageBytes;
 import io.eventsource.proof.StoredJson;
 import io.eventsource.schema.EventSourceSchema;
@@ -28,8 +29,8 @@ final class PostgresDeadLetterRepository implements DeadLetterRepository {
     private static final String LIST =
             """
             SELECT id, projection_name, position, message_position, event_id, aggregate_id, message_aggregate_id,
-                   aggregate_type, version, event_type, revision, event_timestamp, event_created_at, tenant_id, actor_id,
-                   correlation_id, causation_id, status, error_type, left(error_message, ?) AS error_message,
+                   aggregate_type, version, event_type, revision, event_timestamp, event_created_at, {texts},
+                   status, error_type, left(error_message, ?) AS error_message,
                    left(error_stacktrace, ?) AS error_stacktrace,
                    error_category, error_severity, retry_count, replay_count, first_failed_at, last_failed_at,
                    next_attempt_at, resolved_at, resolved_by, resolution_note, edited_at, edited_by, edit_reason,
@@ -40,7 +41,8 @@ final class PostgresDeadLetterRepository implements DeadLetterRepository {
                         THEN CASE WHEN octet_length(event_data::text) <= ? THEN event_data END END AS event_data,
                    CASE WHEN pg_column_size(original_data) <= ?
                         THEN CASE WHEN octet_length(original_data::text) <= ? THEN original_data END END AS original_data
-              FROM {schema}.dead_letter_queue WHERE id > ?""";
+              FROM {schema}.dead_letter_queue WHERE id > ?"""
+                    .replace("{texts}", EventColumns.list(EventColumns.TEXTS, "%s"));
 
     private static final String FIND = "SELECT * FROM {schema}.dead_letter_queue WHERE id = ?";
 
@@ -90,7 +92,7 @@ final class PostgresDeadLetterRepository implements DeadLetterRepository {
     }
 
     @Override
-    public List<DeadLetter> list(DeadLetterFilter filter, long afterId, int limit) {
+    public List<DeadLetter> list(DeadLetterRepository.Filter filter, long afterId, int limit) {
         if (limit < 1 || limit > MAX_PAGE) {
             throw new IllegalArgumentException("A page has 1 to %d entries, not %d".formatted(MAX_PAGE, limit));
         }
@@ -105,7 +107,7 @@ final class PostgresDeadLetterRepository implements DeadLetterRepository {
     }
 
     @Override
-    public DeadLetterStatistics statistics() {
+    public DeadLetterRepository.Statistics statistics() {
         Map<String, Counts> counts = new HashMap<>();
         jdbc.query(schema.sql(STATISTICS), (RowCallbackHandler) row -> {
             OffsetDateTime oldest = row.getObject(5, OffsetDateTime.class);
@@ -117,7 +119,7 @@ final class PostgresDeadLetterRepository implements DeadLetterRepository {
                             row.getLong(4),
                             oldest == null ? null : oldest.toInstant()));
         });
-        return DeadLetterStatistics.of(counts);
+        return DeadLetterRepository.Statistics.of(counts);
     }
 
     @Override
@@ -127,15 +129,15 @@ final class PostgresDeadLetterRepository implements DeadLetterRepository {
 
     @Override
     public boolean resolve(long id, String operator, String note) {
-        return close(id, DeadLetterStatus.RESOLVED, operator, "note", note);
+        return close(id, DeadLetter.Status.RESOLVED, operator, "note", note);
     }
 
     @Override
     public boolean discard(long id, String operator, String reason) {
-        return close(id, DeadLetterStatus.DISCARDED, operator, "reason", reason);
+        return close(id, DeadLetter.Status.DISCARDED, operator, "reason", reason);
     }
 
-    private boolean close(long id, DeadLetterStatus status, String operator, String what, String text) {
+    private boolean close(long id, DeadLetter.Status status, String operator, String what, String text) {
         requireText("operator", operator);
         requireText(what, text);
         return Boolean.TRUE.equals(

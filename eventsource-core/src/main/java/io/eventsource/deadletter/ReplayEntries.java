@@ -81,7 +81,7 @@ final class ReplayEntries {
     /** Which entries a replay is for. */
     record Selection(String conditions, List<Object> arguments) {
 
-        static Selection of(DeadLetterFilter filter) {
+        static Selection of(DeadLetterRepository.Filter filter) {
             DeadLetterSql sql = DeadLetterSql.of(filter);
             return new Selection(DeadLetterSql.IS_OPEN + sql.conditions(), sql.arguments());
         }
@@ -181,11 +181,11 @@ final class ReplayEntries {
      */
     void failed(
             EntryKey key,
-            DeadLetterStatus claimed,
+            DeadLetter.Status claimed,
             Throwable error,
             ErrorClassification classification,
             @Nullable Duration nextAttemptIn) {
-        boolean unmarked = claimed != DeadLetterStatus.RETRYING;
+        boolean unmarked = claimed != DeadLetter.Status.RETRYING;
         jdbc.update(
                 schema.sql(FAILED),
                 unmarked,

@@ -8,8 +8,8 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventSelection;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.jdbc.TransactionParticipation;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlers.Delivery;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -28,7 +28,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class ReplayHandler {
 
     private final EventHandlers handlers;
-    private final ReplayBounds bounds;
+    private final ReplayTarget.Bounds bounds;
     private final EventSelection selection;
     private final DataSource dataSource;
     private final TransactionOperations transaction;

@@ -13,7 +13,7 @@ import org.springframework.transaction.PlatformTransactionManager;
  * @param bounds how long each may take
  */
 public record ReplayTarget(
-        EventHandlers handlers, @Nullable PlatformTransactionManager transactionManager, ReplayBounds bounds) {
+        EventHandlers handlers, @Nullable PlatformTransactionManager transactionManager, Bounds bounds) {
 
     /**
      * A projection whose handlers may take as long as they do.
@@ -22,6 +22,22 @@ public record ReplayTarget(
      * @param transactionManager as for the record
      */
     public ReplayTarget(EventHandlers handlers, @Nullable PlatformTransactionManager transactionManager) {
-        this(handlers, transactionManager, ReplayBounds.NONE);
+        this(handlers, transactionManager, Bounds.NONE);
+    }
+
+    /** What keeps the handling of a dead letter or a message from going on for ever and from holding locks while its client is silent. */
+    @FunctionalInterface
+    public interface Bounds {
+
+        /** Handling may take as long as it does. */
+        Bounds NONE = Runnable::run;
+
+        /**
+         * Handles a dead letter or messages, in the transaction of the event store's data source that is to close or record them.
+         *
+         * @param handling what to run, in this thread
+         * @throws RuntimeException what the handling throws, or that it has taken too long
+         */
+        void run(Runnable handling);
     }
 }

@@ -24,7 +24,7 @@ public interface ErrorClassifier {
      * {@link io.eventsource.store.AppendFailedException} that every append would meet), the SQLState of a
      * {@link java.sql.SQLException}, and the types of exceptions of this library, of Spring and of Java, the outermost that is
      * known. Types that say little, such as {@link IllegalStateException}, are looked at last. What is not known is
-     * {@link ErrorCategory#UNKNOWN}.
+     * {@link ErrorClassification.Category#UNKNOWN}.
      *
      * @return the classifier
      */

@@ -1,6 +1,6 @@
 package io.eventsource.error;
 
-import io.eventsource.error.ErrorStatistics.Figures;
+import io.eventsource.error.ErrorListeners.Statistics.Figures;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
@@ -17,8 +17,10 @@ final class ErrorCounters {
 
     private static final class Counters {
 
-        private final Map<ErrorCategory, LongAdder> byCategory = adders(ErrorCategory.values());
-        private final Map<ErrorSeverity, LongAdder> bySeverity = adders(ErrorSeverity.values());
+        private final Map<ErrorClassification.Category, LongAdder> byCategory =
+                adders(ErrorClassification.Category.values());
+        private final Map<ErrorClassification.Severity, LongAdder> bySeverity =
+                adders(ErrorClassification.Severity.values());
         private final LongAdder deadLetters = new LongAdder();
 
         private static <K> Map<K, LongAdder> adders(K[] keys) {
@@ -27,7 +29,7 @@ final class ErrorCounters {
         }
 
         Figures figures() {
-            Map<ErrorCategory, Long> categories = sums(byCategory);
+            Map<ErrorClassification.Category, Long> categories = sums(byCategory);
             long errors =
                     categories.values().stream().mapToLong(Long::longValue).sum();
             return new Figures(errors, deadLetters.sum(), categories, sums(bySeverity));
@@ -58,9 +60,9 @@ final class ErrorCounters {
         return Objects.requireNonNull(adders.get(key));
     }
 
-    ErrorStatistics statistics() {
+    ErrorListeners.Statistics statistics() {
         Map<String, Figures> figures = new TreeMap<>();
         bySubscription.forEach((name, counters) -> figures.put(name, counters.figures()));
-        return ErrorStatistics.of(figures);
+        return ErrorListeners.Statistics.of(figures);
     }
 }

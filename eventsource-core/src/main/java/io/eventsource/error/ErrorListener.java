@@ -22,7 +22,7 @@ public interface ErrorListener {
      * @param listener who hears
      * @return the listener to register
      */
-    static ErrorListener atLeast(ErrorSeverity minimum, ErrorListener listener) {
+    static ErrorListener atLeast(ErrorClassification.Severity minimum, ErrorListener listener) {
         return error -> {
             if (error.severity().atLeast(minimum)) {
                 listener.failed(error);
@@ -37,7 +37,7 @@ public interface ErrorListener {
      * @param listener who hears
      * @return the listener to register
      */
-    static ErrorListener of(ErrorCategory category, ErrorListener listener) {
+    static ErrorListener of(ErrorClassification.Category category, ErrorListener listener) {
         return error -> {
             if (error.category() == category) {
                 listener.failed(error);

@@ -3,6 +3,8 @@ package io.eventsource.error;
 import io.eventsource.failure.FailureText;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +65,7 @@ public final class ErrorListeners {
      * @param listener who hears
      * @return what removes it again
      */
-    public Registration onErrorSeverity(ErrorSeverity minimum, ErrorListener listener) {
+    public Registration onErrorSeverity(ErrorClassification.Severity minimum, ErrorListener listener) {
         return onError(ErrorListener.atLeast(minimum, listener));
     }
 
@@ -74,7 +76,7 @@ public final class ErrorListeners {
      * @param listener who hears
      * @return what removes it again
      */
-    public Registration onErrorCategory(ErrorCategory category, ErrorListener listener) {
+    public Registration onErrorCategory(ErrorClassification.Category category, ErrorListener listener) {
         return onError(ErrorListener.of(category, listener));
     }
 
@@ -125,7 +127,62 @@ public final class ErrorListeners {
      *
      * @return the figures at this moment
      */
-    public ErrorStatistics statistics() {
+    public Statistics statistics() {
         return counters.statistics();
+    }
+
+    /**
+     * How many errors there were, in this JVM since its start.
+     *
+     * @param total of all subscriptions
+     * @param bySubscription of each subscription that had any, by name
+     */
+    public record Statistics(Figures total, Map<String, Figures> bySubscription) {
+
+        /** Copies the map. */
+        public Statistics {
+            bySubscription = Map.copyOf(bySubscription);
+        }
+
+        /**
+         * Some counts.
+         *
+         * @param errors failed attempts: each time that an event, a batch or reading failed
+         * @param deadLetters events that were put into the dead-letter queue, also those that wait behind another one
+         * @param byCategory errors of each kind
+         * @param bySeverity errors of each severity
+         */
+        public record Figures(
+                long errors,
+                long deadLetters,
+                Map<ErrorClassification.Category, Long> byCategory,
+                Map<ErrorClassification.Severity, Long> bySeverity) {
+
+            /** Copies the maps. */
+            public Figures {
+                byCategory = Map.copyOf(byCategory);
+                bySeverity = Map.copyOf(bySeverity);
+            }
+
+            private Figures plus(Figures other) {
+                return new Figures(
+                        errors + other.errors,
+                        deadLetters + other.deadLetters,
+                        sum(byCategory, other.byCategory),
+                        sum(bySeverity, other.bySeverity));
+            }
+
+            private static <K> Map<K, Long> sum(Map<K, Long> one, Map<K, Long> other) {
+                Map<K, Long> sum = new TreeMap<>(one);
+                other.forEach((key, value) -> sum.merge(key, value, Long::sum));
+                return sum;
+            }
+        }
+
+        static Statistics of(Map<String, Figures> bySubscription) {
+            Figures total =
+                    bySubscription.values().stream().reduce(new Figures(0, 0, Map.of(), Map.of()), Figures::plus);
+            return new Statistics(total, bySubscription);
+        }
     }
 }

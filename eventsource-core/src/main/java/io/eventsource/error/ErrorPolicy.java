@@ -1,5 +1,6 @@
 package io.eventsource.error;
 
+import io.eventsource.error.ErrorInfo.ErrorReaction;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.failure.FailureText;
 import io.eventsource.time.Clocks;
@@ -110,7 +111,7 @@ public final class ErrorPolicy {
         ErrorClassification classification = classify(error);
         Instant now = clocks.now();
         StoredEvent event = events.size() == 1 ? events.get(0) : null;
-        if (classification.category() == ErrorCategory.INFRASTRUCTURE) {
+        if (classification.category() == ErrorClassification.Category.INFRASTRUCTURE) {
             breaker.failed(error);
             return info(event, error, classification, retriesOf(event), recover(false), now);
         }
@@ -121,7 +122,8 @@ public final class ErrorPolicy {
         Streak streak = streakAt(event == null ? 0 : event.position());
         int retries = streak.retries;
         boolean last = event != null
-                && (classification.category() == ErrorCategory.PERMANENT || retries >= settings.maxRetries());
+                && (classification.category() == ErrorClassification.Category.PERMANENT
+                        || retries >= settings.maxRetries());
         boolean park = last && settings.continueOnError();
         if (park
                 && event != null

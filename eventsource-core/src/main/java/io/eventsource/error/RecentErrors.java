@@ -1,5 +1,6 @@
 package io.eventsource.error;
 
+import io.eventsource.error.ErrorInfo.ErrorReaction;
 import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.eventsource.error;
 
-import io.eventsource.failure.FailureSignature;
+import io.eventsource.failure.FailureReports.FailureSignature;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

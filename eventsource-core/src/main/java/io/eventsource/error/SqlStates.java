@@ -1,13 +1,13 @@
 package io.eventsource.error;
 
-import static io.eventsource.error.ErrorCategory.APPLICATION;
-import static io.eventsource.error.ErrorCategory.INFRASTRUCTURE;
-import static io.eventsource.error.ErrorCategory.PERMANENT;
-import static io.eventsource.error.ErrorCategory.TRANSIENT;
-import static io.eventsource.error.ErrorSeverity.CRITICAL;
-import static io.eventsource.error.ErrorSeverity.HIGH;
-import static io.eventsource.error.ErrorSeverity.LOW;
-import static io.eventsource.error.ErrorSeverity.MEDIUM;
+import static io.eventsource.error.ErrorClassification.Category.APPLICATION;
+import static io.eventsource.error.ErrorClassification.Category.INFRASTRUCTURE;
+import static io.eventsource.error.ErrorClassification.Category.PERMANENT;
+import static io.eventsource.error.ErrorClassification.Category.TRANSIENT;
+import static io.eventsource.error.ErrorClassification.Severity.CRITICAL;
+import static io.eventsource.error.ErrorClassification.Severity.HIGH;
+import static io.eventsource.error.ErrorClassification.Severity.LOW;
+import static io.eventsource.error.ErrorClassification.Severity.MEDIUM;
 import static java.util.Map.entry;
 
 import io.eventsource.failure.ServerAnswer;
@@ -20,7 +20,7 @@ import org.postgresql.util.ServerErrorMessage;
 /**
  * What SQLStates mean, by appendix A of PostgreSQL's documentation ("PostgreSQL Error Codes"): whole codes before their classes.
  *
- * <p>The category is {@link ErrorCategory#INFRASTRUCTURE} only where the error cannot depend on the event, since reading stops then until the same
+ * <p>The category is {@link ErrorClassification.Category#INFRASTRUCTURE} only where the error cannot depend on the event, since reading stops then until the same
  * event is handled. What may come from a value, or from a statement that is built for a value (an empty list, an untyped null), is the event's:
  * if the ground is at fault after all, reading stops after some aggregates by {@link SameCause}.
  *

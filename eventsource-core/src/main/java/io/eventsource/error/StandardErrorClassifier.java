@@ -1,19 +1,19 @@
 package io.eventsource.error;
 
-import static io.eventsource.error.ErrorCategory.APPLICATION;
-import static io.eventsource.error.ErrorCategory.INFRASTRUCTURE;
-import static io.eventsource.error.ErrorCategory.PERMANENT;
-import static io.eventsource.error.ErrorCategory.TRANSIENT;
-import static io.eventsource.error.ErrorSeverity.CRITICAL;
-import static io.eventsource.error.ErrorSeverity.HIGH;
-import static io.eventsource.error.ErrorSeverity.LOW;
-import static io.eventsource.error.ErrorSeverity.MEDIUM;
+import static io.eventsource.error.ErrorClassification.Category.APPLICATION;
+import static io.eventsource.error.ErrorClassification.Category.INFRASTRUCTURE;
+import static io.eventsource.error.ErrorClassification.Category.PERMANENT;
+import static io.eventsource.error.ErrorClassification.Category.TRANSIENT;
+import static io.eventsource.error.ErrorClassification.Severity.CRITICAL;
+import static io.eventsource.error.ErrorClassification.Severity.HIGH;
+import static io.eventsource.error.ErrorClassification.Severity.LOW;
+import static io.eventsource.error.ErrorClassification.Severity.MEDIUM;
 
 import io.eventsource.event.EventDecodingException;
 import io.eventsource.event.EventEncodingException;
 import io.eventsource.event.InvalidEventTypeException;
 import io.eventsource.failure.CauseChain;
-import io.eventsource.log.EventTooLargeException;
+import io.eventsource.log.LogReader.EventTooLargeException;
 import io.eventsource.store.AppendFailedException;
 import io.eventsource.store.InvalidAppendException;
 import io.eventsource.store.StreamMismatchException;
@@ -149,7 +149,8 @@ final class StandardErrorClassifier implements ErrorClassifier {
             UnresolvedAddressException.class,
             SSLException.class);
 
-    private static Rule rule(Class<?> type, ErrorCategory category, ErrorSeverity severity) {
+    private static Rule rule(
+            Class<?> type, ErrorClassification.Category category, ErrorClassification.Severity severity) {
         return new Rule(type, new ErrorClassification(category, severity));
     }
 

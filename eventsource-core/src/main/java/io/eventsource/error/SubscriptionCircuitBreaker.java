@@ -22,7 +22,7 @@ public final class SubscriptionCircuitBreaker {
     private static final Logger log = LoggerFactory.getLogger(SubscriptionCircuitBreaker.class);
 
     private final String subscription;
-    private final CircuitBreakerSettings settings;
+    private final ErrorSettings.CircuitBreaker settings;
     private final Ticker ticker;
     private final CircuitBreaker breaker;
     private final SameCause sameCause;
@@ -37,7 +37,7 @@ public final class SubscriptionCircuitBreaker {
      * @param settings when it opens
      * @param ticker measures how long it has been open
      */
-    public SubscriptionCircuitBreaker(String subscription, CircuitBreakerSettings settings, Ticker ticker) {
+    public SubscriptionCircuitBreaker(String subscription, ErrorSettings.CircuitBreaker settings, Ticker ticker) {
         this.subscription = subscription;
         this.settings = settings;
         this.ticker = ticker;

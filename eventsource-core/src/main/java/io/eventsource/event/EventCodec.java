@@ -1,5 +1,9 @@
 package io.eventsource.event;
 
+import io.eventsource.event.EventDecodingException.UnknownEventTypeException;
+import io.eventsource.event.EventDecodingException.UnreadableRevisionException;
+import io.eventsource.event.EventRegistry.EventTypeDescriptor;
+import io.eventsource.event.Upcaster.RevisedEvent;
 import io.eventsource.failure.FailureText;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -175,7 +179,7 @@ public final class EventCodec {
                     ? List.of(part(event, descriptor, event.payload(), 1, 1))
                     : List.of();
         }
-        EventRevision stored = new EventRevision(event.eventType(), event.revision());
+        EventRevision stored = event.header().type();
         if (!upcasters.leadsFrom(stored)) {
             throw upcasters.unreadable(event, descriptor);
         }
@@ -212,19 +216,15 @@ public final class EventCodec {
                             .formatted(descriptor.eventClass().getName(), FailureText.of(failure)),
                     failure);
         }
-        return new EventEnvelope<>(
-                event.position(),
-                event.eventId(),
-                event.aggregateId(),
-                event.aggregateType(),
-                event.version(),
-                descriptor.name(),
-                descriptor.revision(),
-                event.timestamp(),
-                event.createdAt(),
-                event.metadata(),
-                payload,
-                part,
-                parts);
+        return new EventEnvelope<>(event.header().as(descriptor.name(), descriptor.revision()), payload, part, parts);
     }
+
+    /**
+     * A payload ready to be stored.
+     *
+     * @param eventType the stored name
+     * @param revision the revision of the payload's shape
+     * @param json the payload as JSON text
+     */
+    public record EncodedPayload(String eventType, int revision, String json) {}
 }

@@ -2,6 +2,7 @@ package io.eventsource.event;
 
 import io.eventsource.EventSourceException;
 import java.io.Serial;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -65,5 +66,66 @@ public class EventDecodingException extends EventSourceException {
      */
     public final long position() {
         return position;
+    }
+
+    /** A stored event bears a name that no registered class has. */
+    public static final class UnknownEventTypeException extends EventDecodingException {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        UnknownEventTypeException(StoredEvent event, Set<String> known) {
+            super(
+                    event,
+                    "no registered class has this name. Annotate one with @EventType(\"%s\") in a scanned package, or register it; if it is the former name of a class, make it one of that class's aliases. Known names: %s"
+                            .formatted(event.eventType(), known),
+                    null);
+        }
+    }
+
+    /**
+     * A stored event has a revision that neither its class has nor an upcaster begins at: a newer deployment wrote it, or an
+     * upcaster is missing.
+     */
+    public static final class UnreadableRevisionException extends EventDecodingException {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final int revision;
+        private final int readableRevision;
+
+        UnreadableRevisionException(StoredEvent event, int readableRevision, String reason) {
+            super(event, reason, null);
+            this.revision = event.revision();
+            this.readableRevision = readableRevision;
+        }
+
+        /**
+         * The revision that is stored.
+         *
+         * @return the revision
+         */
+        public int revision() {
+            return revision;
+        }
+
+        /**
+         * The revision that the registered class has.
+         *
+         * @return the revision, or 0 when only upcasters know the type
+         */
+        public int readableRevision() {
+            return readableRevision;
+        }
+
+        /**
+         * Whether code newer than this application wrote the event.
+         *
+         * @return whether the stored revision is higher than the class's
+         */
+        public boolean fromNewerCode() {
+            return readableRevision > 0 && revision > readableRevision;
+        }
     }
 }

@@ -84,17 +84,6 @@ public final class EventSelection {
     }
 
     private static EventEnvelope<Object> asStored(StoredEvent event) {
-        return new EventEnvelope<>(
-                event.position(),
-                event.eventId(),
-                event.aggregateId(),
-                event.aggregateType(),
-                event.version(),
-                event.eventType(),
-                event.revision(),
-                event.timestamp(),
-                event.createdAt(),
-                event.metadata(),
-                event);
+        return new EventEnvelope<>(event.header(), event);
     }
 }

@@ -6,6 +6,7 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventRevision;
 import io.eventsource.event.PayloadProof;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.evolution.EventSurvey.RevisionCount;
 import io.eventsource.failure.FailureText;
 import io.eventsource.log.LogPage;
 import io.eventsource.log.LogQuery;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes the whole store without doing anything with it: whether this code can read all that was ever written, and what it reads
@@ -54,7 +56,7 @@ public final class EventStoreVerification {
      * @throws org.springframework.dao.DataAccessException when the database fails; there is no result then
      * @throws IllegalStateException when the thread was interrupted
      */
-    public VerificationResult run(Consumer<VerificationProgress> progress) {
+    public Result run(Consumer<Progress> progress) {
         long begin = ticker.nanos();
         long end = store.settledHead();
         Tally tally = new Tally();
@@ -71,8 +73,7 @@ public final class EventStoreVerification {
                 break;
             }
             query = query.behind(Math.min(page.nextPosition(), end));
-            progress.accept(new VerificationProgress(
-                    tally.events, tally.failed, query.afterPosition(), end, ticker.since(begin)));
+            progress.accept(new Progress(tally.events, tally.failed, query.afterPosition(), end, ticker.since(begin)));
         }
         return tally.result(query.afterPosition(), ticker.since(begin));
     }
@@ -136,14 +137,93 @@ public final class EventStoreVerification {
             return failure.getCause() == null ? failure : root(failure.getCause());
         }
 
-        VerificationResult result(long upTo, Duration elapsed) {
+        Result result(long upTo, Duration elapsed) {
             List<RevisionCount> all = counts.entrySet().stream()
                     .map(entry -> new RevisionCount(entry.getKey(), entry.getValue()))
                     .toList();
             List<DecodingFailure> byPosition = failures.values().stream()
                     .sorted(Comparator.comparingLong(DecodingFailure::firstPosition))
                     .toList();
-            return new VerificationResult(events, upTo, elapsed, all, byPosition);
+            return new Result(events, upTo, elapsed, all, byPosition);
+        }
+    }
+
+    /**
+     * Events of one stored type and revision that cannot be decoded for one cause.
+     *
+     * @param revision the stored name and revision
+     * @param cause the simple name of the exception at the root
+     * @param count how many events
+     * @param firstPosition the first such event's position
+     * @param firstMessage what was said of it
+     */
+    public record DecodingFailure(
+            EventRevision revision, String cause, long count, long firstPosition, String firstMessage) {}
+
+    /**
+     * What a verification found.
+     *
+     * @param events how many stored events were decoded or failed
+     * @param upToPosition the position up to which the log was read
+     * @param elapsed how long it took
+     * @param counts how many events of each stored type and revision there are, failures included, in their order
+     * @param failures what could not be decoded, by type, revision and cause, in the order of first positions
+     */
+    public record Result(
+            long events,
+            long upToPosition,
+            Duration elapsed,
+            List<RevisionCount> counts,
+            List<DecodingFailure> failures) {
+
+        /**
+         * Whether every event could be decoded.
+         *
+         * @return whether there is no failure
+         */
+        public boolean successful() {
+            return failures.isEmpty();
+        }
+
+        /**
+         * How many events could not be decoded.
+         *
+         * @return the sum over all failures
+         */
+        public long failedEvents() {
+            return failures.stream().mapToLong(DecodingFailure::count).sum();
+        }
+    }
+
+    /**
+     * How far a verification has come.
+     *
+     * @param events how many stored events have been decoded or have failed
+     * @param failures how many have failed
+     * @param position the position up to which the log has been read
+     * @param upToPosition the position at which the verification ends
+     * @param elapsed how long it has taken
+     */
+    public record Progress(long events, long failures, long position, long upToPosition, Duration elapsed) {
+
+        /**
+         * The mean rate so far.
+         *
+         * @return stored events per second, 0 before any time has passed
+         */
+        public double eventsPerSecond() {
+            return elapsed.isZero() ? 0 : events * 1e9 / elapsed.toNanos();
+        }
+
+        /**
+         * How long the rest will take at the mean rate so far.
+         *
+         * @return the time, or null before anything has been read
+         */
+        public @Nullable Duration remaining() {
+            return position == 0
+                    ? null
+                    : Duration.ofNanos(Math.round((double) elapsed.toNanos() / position * (upToPosition - position)));
         }
     }
 }

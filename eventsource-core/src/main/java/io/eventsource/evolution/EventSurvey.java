@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -81,7 +82,7 @@ public final class EventSurvey {
      * @return exact counts as of one snapshot
      * @throws org.springframework.dao.DataAccessException when the database fails
      */
-    public EventSurveyResult full() {
+    public Result full() {
         return Objects.requireNonNull(transaction.execute(status -> {
             jdbc.execute(UNLIMITED);
             return wholeTable(jdbc);
@@ -96,7 +97,7 @@ public final class EventSurvey {
      * @return counts, which are an estimate unless the store was read whole
      * @throws org.springframework.dao.DataAccessException when the database fails, or takes longer than 10 seconds
      */
-    public EventSurveyResult sampled() {
+    public Result sampled() {
         long pages = Objects.requireNonNull(bounded.queryForObject(schema.sql(PAGES), Long.class));
         if (pages <= SAMPLED_PAGES) {
             return wholeTable(bounded);
@@ -113,7 +114,7 @@ public final class EventSurvey {
                         .formatted(SAMPLED_PAGES, pages, END));
     }
 
-    private EventSurveyResult wholeTable(JdbcTemplate on) {
+    private Result wholeTable(JdbcTemplate on) {
         SortedMap<EventRevision, Long> counts = query(on, ALL);
         long events = counts.values().stream().mapToLong(Long::longValue).sum();
         return result(counts, false, "all %,d events were counted".formatted(events));
@@ -130,12 +131,48 @@ public final class EventSurvey {
         return counts;
     }
 
-    private EventSurveyResult result(Map<EventRevision, Long> counts, boolean estimated, String basis) {
+    private Result result(Map<EventRevision, Long> counts, boolean estimated, String basis) {
         List<RevisionCount> found = counts.entrySet().stream()
                 .map(entry -> new RevisionCount(entry.getKey(), entry.getValue()))
                 .toList();
         List<RevisionCount> unreadable =
                 found.stream().filter(each -> !codec.reads(each.revision())).toList();
-        return new EventSurveyResult(found, unreadable, estimated, basis);
+        return new Result(found, unreadable, estimated, basis);
+    }
+
+    /**
+     * How many events of a type and revision there are.
+     *
+     * @param revision the stored name and revision
+     * @param count how many, possibly estimated
+     */
+    public record RevisionCount(EventRevision revision, long count) {}
+
+    /**
+     * Which types and revisions are stored, and which of them no class and no upcaster reads.
+     *
+     * @param found all types and revisions that were found, in their order
+     * @param unreadable those of them that have no way to a class
+     * @param estimated whether this is an estimate: counts are extrapolated, and rare types may be missing
+     * @param basis what was looked at, in words
+     */
+    public record Result(List<RevisionCount> found, List<RevisionCount> unreadable, boolean estimated, String basis) {
+
+        /**
+         * What cannot be read, in one line.
+         *
+         * @return the unreadable types and revisions with their counts, and what the counts are based on
+         */
+        public String describe() {
+            if (unreadable.isEmpty()) {
+                return "Every stored type and revision that was found can be read (%s).".formatted(basis);
+            }
+            return "The store holds events that no class and no upcaster reads: %s (%s). Whatever meets them fails. Register their classes, name aliases, or declare upcasters; for revisions of newer code, deploy that code."
+                    .formatted(unreadable.stream().map(this::describe).collect(Collectors.joining(", ")), basis);
+        }
+
+        private String describe(RevisionCount each) {
+            return "%s%s %,d times".formatted(each.revision(), estimated ? " about" : "", each.count());
+        }
     }
 }

@@ -1,8 +1,10 @@
 package io.eventsource.ground;
 
+import io.eventsource.log.EventColumns;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What the migrations leave behind, as far as the guarantees need it. */
 final class Expected {
@@ -96,22 +98,21 @@ final class Expected {
             .toList();
 
     /** What an append names; the position and the time of arrival are the database's. */
-    static final List<String> APPENDED = List.of(
-            "event_id",
-            "append_id",
-            "aggregate_id",
-            "aggregate_type",
-            "version",
-            "event_type",
-            "revision",
-            "bucket",
-            "tenant_id",
-            "actor_id",
-            "correlation_id",
-            "causation_id",
-            "timestamp",
-            "payload",
-            "metadata");
+    static final List<String> APPENDED = Stream.concat(
+                    Stream.of(
+                            "event_id",
+                            "append_id",
+                            "aggregate_id",
+                            "aggregate_type",
+                            "version",
+                            "event_type",
+                            "revision",
+                            "bucket",
+                            "timestamp",
+                            "payload",
+                            "metadata"),
+                    EventColumns.TEXTS.stream().map(EventColumns.Text::column))
+            .toList();
 
     private static final List<String> ALL = List.of("SELECT", "INSERT", "UPDATE", "DELETE");
 
@@ -130,9 +131,7 @@ final class Expected {
         columns.put("events.event_type", "text not null");
         columns.put("events.revision", "smallint not null");
         columns.put("events.bucket", "smallint not null");
-        for (String text : List.of("tenant_id", "actor_id", "correlation_id", "causation_id")) {
-            columns.put("events." + text, "text");
-        }
+        EventColumns.TEXTS.forEach(text -> columns.put("events." + text.column(), "text"));
         columns.put("events.timestamp", "timestamp with time zone not null");
         columns.put("events.created_at", "timestamp with time zone not null");
         columns.put("events.payload", "jsonb not null");

@@ -1,6 +1,8 @@
 package io.eventsource.ground;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.ground.GroundReport.Finding;
+import io.eventsource.ground.GroundReport.Severity;
 import java.io.Serial;
 import java.util.List;
 import java.util.stream.Collectors;

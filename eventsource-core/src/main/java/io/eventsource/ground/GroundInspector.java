@@ -1,5 +1,7 @@
 package io.eventsource.ground;
 
+import io.eventsource.ground.GroundReport.Finding;
+import io.eventsource.ground.GroundReport.Severity;
 import io.eventsource.schema.EventSourceSchema;
 import java.sql.Connection;
 import java.sql.SQLException;

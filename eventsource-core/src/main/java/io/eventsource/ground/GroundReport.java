@@ -81,4 +81,37 @@ public record GroundReport(List<Finding> findings) {
             throw new GroundException(refused);
         }
     }
+
+    /**
+     * Something that the guarantees assume and that is not so. Holds names, settings and positions, never payloads or secrets.
+     *
+     * @param code names the kind, in kebab case; stable, for operators' tools and {@code docs/operations.md}
+     * @param severity how bad it is
+     * @param evidence what was seen
+     * @param consequence what it costs
+     * @param remedy what to do
+     */
+    public record Finding(String code, Severity severity, String evidence, String consequence, String remedy) {
+
+        /**
+         * The finding as one line.
+         *
+         * @return code, evidence, consequence and remedy
+         */
+        public String describe() {
+            return "%s: %s. %s. %s".formatted(code, evidence, consequence, remedy);
+        }
+    }
+
+    /** How bad a finding is, the worst first. */
+    public enum Severity {
+        /** Order or events would be lost silently: the application does not start, and a running one is DOWN. */
+        REFUSE,
+        /** Nothing can be appended until it ends or is mended: the application starts and is DOWN meanwhile. */
+        DOWN,
+        /** A guarantee is weaker than documented, or a right is missing or too wide: logged, and a detail of health. */
+        WARN,
+        /** Worth knowing: logged once. */
+        INFO
+    }
 }

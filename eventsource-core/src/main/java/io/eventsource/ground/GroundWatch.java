@@ -1,6 +1,8 @@
 package io.eventsource.ground;
 
-import io.eventsource.log.PositionsUsed;
+import io.eventsource.ground.GroundReport.Finding;
+import io.eventsource.ground.GroundReport.Severity;
+import io.eventsource.log.LogHeadStatus.PositionsUsed;
 import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,9 @@
 package io.eventsource.ground;
 
-import static io.eventsource.ground.Severity.INFO;
-import static io.eventsource.ground.Severity.WARN;
+import static io.eventsource.ground.GroundReport.Severity.INFO;
+import static io.eventsource.ground.GroundReport.Severity.WARN;
 
+import io.eventsource.ground.GroundReport.Finding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.eventsource.ground;
 
+import io.eventsource.ground.GroundReport.Finding;
 import io.eventsource.schema.EventSourceSchema;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,8 @@
 package io.eventsource.ground;
 
 import io.eventsource.failure.CauseChain;
+import io.eventsource.ground.GroundReport.Finding;
+import io.eventsource.ground.GroundReport.Severity;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;

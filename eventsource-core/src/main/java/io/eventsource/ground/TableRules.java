@@ -1,9 +1,11 @@
 package io.eventsource.ground;
 
-import static io.eventsource.ground.Severity.DOWN;
-import static io.eventsource.ground.Severity.REFUSE;
-import static io.eventsource.ground.Severity.WARN;
+import static io.eventsource.ground.GroundReport.Severity.DOWN;
+import static io.eventsource.ground.GroundReport.Severity.REFUSE;
+import static io.eventsource.ground.GroundReport.Severity.WARN;
 
+import io.eventsource.ground.GroundReport.Finding;
+import io.eventsource.ground.GroundReport.Severity;
 import io.eventsource.schema.EventSourceSchema;
 import java.util.ArrayList;
 import java.util.List;

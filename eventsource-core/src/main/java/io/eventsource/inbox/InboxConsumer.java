@@ -3,22 +3,22 @@ package io.eventsource.inbox;
 import io.eventsource.EventSourceException;
 import io.eventsource.batch.BatchTransaction;
 import io.eventsource.batch.HandlerOutsideBatchException;
-import io.eventsource.deadletter.ParkingChangedException;
-import io.eventsource.deadletter.ReplayBounds;
+import io.eventsource.deadletter.DeadLetterParking.ParkingChangedException;
 import io.eventsource.deadletter.ReplayTarget;
-import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.SameCause;
-import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.failure.FailureReports;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.jdbc.TransactionParticipation;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.projection.InsideBatch;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.time.Clocks;
 import io.eventsource.time.Ticker;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,43 +55,38 @@ public final class InboxConsumer {
     private final TransactionOperations handling;
     private final DataSource dataSource;
     private final TransactionParticipation participation;
-    private final InboxSettings settings;
-    private final ReplayBounds bounds;
+    private final Settings settings;
+    private final ReplayTarget.Bounds bounds;
     private final SameCause sameCause;
     private final FailureReports reports = new FailureReports(Ticker.system());
-    private volatile InboxCounts counts = InboxCounts.NONE;
+    private volatile InboxFeed.Counts counts = InboxFeed.Counts.NONE;
 
     /**
      * Creates a consumer. Nothing is read or written yet.
      *
-     * @param handlers what handles the events, under whose name the inbox remembers
-     * @param codec this service's event classes; the handlers' types are looked up there
-     * @param inbox what remembers messages, on the data source
+     * @param target what handles the events, under whose name the inbox remembers, and how long that may take. Its transaction
+     *     manager begins the transactions, and must govern the data source; with at-least-once delivery it begins those of the handlers,
+     *     and null means none
+     * @param database where the inbox is, with this service's event classes; the handlers' types are looked up there
+     * @param inbox what remembers messages, in the database
      * @param poisonMessages decides which failing messages are set aside
      * @param errors what an error is taken for, and who hears of it
-     * @param dataSource where the inbox is
-     * @param transactionManager begins the transactions, and must govern the data source; with at-least-once delivery it begins
-     *     those of the handlers, and null means none
      * @param settings batches, pauses, retention
-     * @param bounds how long handling may take
      */
     public InboxConsumer(
-            EventHandlers handlers,
-            EventCodec codec,
+            ReplayTarget target,
+            EventDatabase database,
             Inbox inbox,
             PoisonMessages poisonMessages,
             ErrorHandling errors,
-            DataSource dataSource,
-            @Nullable PlatformTransactionManager transactionManager,
-            InboxSettings settings,
-            ReplayBounds bounds) {
-        this.handlers = InsideBatch.require(handlers);
-        this.decoder = new MessageDecoder(codec.select(handlers.eventTypes()));
+            Settings settings) {
+        this.handlers = InsideBatch.require(target.handlers());
+        this.decoder = new MessageDecoder(database.codec().select(handlers.eventTypes()));
         this.inbox = inbox;
         this.poisonMessages = poisonMessages;
         this.errors = errors;
-        this.transactionManager = transactionManager;
-        this.dataSource = dataSource;
+        this.transactionManager = target.transactionManager();
+        this.dataSource = database.dataSource();
         this.participation = new TransactionParticipation(dataSource);
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
             this.transaction = template(new JdbcTransactionManager(TransactionParticipation.target(dataSource)), false);
@@ -104,7 +99,7 @@ public final class InboxConsumer {
         }
         transaction.setName("eventsource inbox of " + handlers.name());
         this.settings = settings;
-        this.bounds = bounds;
+        this.bounds = target.bounds();
         this.sameCause = new SameCause(settings.sameCauseThreshold());
     }
 
@@ -142,7 +137,7 @@ public final class InboxConsumer {
      *
      * @return the settings
      */
-    public InboxSettings settings() {
+    public Settings settings() {
         return settings;
     }
 
@@ -151,7 +146,7 @@ public final class InboxConsumer {
      *
      * @return counts that only rise
      */
-    public InboxCounts counts() {
+    public InboxFeed.Counts counts() {
         return counts;
     }
 
@@ -202,12 +197,12 @@ public final class InboxConsumer {
      *
      * @return what became of them
      */
-    InboxCounts handle(List<IncomingMessage> messages) {
+    InboxFeed.Counts handle(List<IncomingMessage> messages) {
         List<IncomingMessage> wanted =
                 messages.stream().filter(decoder::concerns).toList();
         Batch batch = wanted.isEmpty() ? new Batch(List.of(), List.of()) : handleWanted(wanted);
         int fresh = batch.handled().size() + batch.behind().size();
-        return count(new InboxCounts(
+        return count(new InboxFeed.Counts(
                 batch.handled().size(), messages.size() - fresh, batch.behind().size()));
     }
 
@@ -222,7 +217,7 @@ public final class InboxConsumer {
                 return Objects.requireNonNull(
                         transaction.execute(status -> handleInTransaction(wanted, recorded, status)));
             } catch (HandlerOutsideBatchException left) {
-                if (left.classification().category() == ErrorCategory.PERMANENT) {
+                if (left.classification().category() == ErrorClassification.Category.PERMANENT) {
                     // a commit by force has recorded those behind it as well, which would never be handled
                     transaction.executeWithoutResult(status -> inbox.release(name(), recorded));
                 }
@@ -287,11 +282,12 @@ public final class InboxConsumer {
                     .map(each -> poisonMessages.park(name(), each, error))
                     .toList();
         }));
-        InboxCounts unused = count(entries.isEmpty() ? new InboxCounts(0, 1, 0) : new InboxCounts(0, 0, 1));
+        InboxFeed.Counts unused =
+                count(entries.isEmpty() ? new InboxFeed.Counts(0, 1, 0) : new InboxFeed.Counts(0, 0, 1));
         return entries.isEmpty() ? 0 : entries.get(0);
     }
 
-    private synchronized InboxCounts count(InboxCounts more) {
+    private synchronized InboxFeed.Counts count(InboxFeed.Counts more) {
         counts = counts.plus(more);
         return more;
     }
@@ -301,6 +297,72 @@ public final class InboxConsumer {
             throw new EventSourceException(
                     "The transaction manager %s of the consumer '%s' does not govern the data source of the inbox, so that a message and its effect could not commit together. Give it a transaction manager of that data source."
                             .formatted(transaction.getTransactionManager(), name()));
+        }
+    }
+
+    /**
+     * How a consumer handles messages.
+     *
+     * @param batchSize how many messages share a transaction at most, 1 to 10,000
+     * @param retryDelay the pause after the first failure of a message; it doubles with each further one
+     * @param maxRetryDelay the longest pause
+     * @param retention how long it is remembered which messages were handled, at least an hour
+     * @param sameCauseThreshold for how many different keys in a row messages may be parked for the same cause, 0 to 1,000; the next one waits
+     *     instead. 0 parks them all
+     */
+    public record Settings(
+            int batchSize, Duration retryDelay, Duration maxRetryDelay, Duration retention, int sameCauseThreshold) {
+
+        private static final int MAX_THRESHOLD = 1_000;
+
+        private static final int MAX_BATCH_SIZE = 10_000;
+
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException naming what is out of bounds
+         */
+        public Settings {
+            if (batchSize < 1 || batchSize > MAX_BATCH_SIZE) {
+                throw new IllegalArgumentException(
+                        "batch-size must be 1 to %d, but it is %d".formatted(MAX_BATCH_SIZE, batchSize));
+            }
+            if (retryDelay.compareTo(Duration.ofMillis(1)) < 0) {
+                throw new IllegalArgumentException("retry-delay must be 1 ms or more, but it is " + retryDelay);
+            }
+            if (maxRetryDelay.compareTo(retryDelay) < 0) {
+                throw new IllegalArgumentException("max-retry-delay must not be below retry-delay, but it is %s and %s"
+                        .formatted(maxRetryDelay, retryDelay));
+            }
+            if (retention.compareTo(Duration.ofHours(1)) < 0) {
+                throw new IllegalArgumentException("retention must be an hour or more, but it is " + retention);
+            }
+            if (sameCauseThreshold < 0 || sameCauseThreshold > MAX_THRESHOLD) {
+                throw new IllegalArgumentException("same-cause-threshold must be 0 to %d, but it is %d"
+                        .formatted(MAX_THRESHOLD, sameCauseThreshold));
+            }
+        }
+
+        /**
+         * With the usual number of keys for the same cause.
+         *
+         * @param batchSize how many messages share a transaction at most
+         * @param retryDelay the pause after the first failure of a message
+         * @param maxRetryDelay the longest pause
+         * @param retention how long it is remembered which messages were handled
+         * @throws IllegalArgumentException naming what is out of bounds
+         */
+        public Settings(int batchSize, Duration retryDelay, Duration maxRetryDelay, Duration retention) {
+            this(batchSize, retryDelay, maxRetryDelay, retention, SameCause.USUAL_THRESHOLD);
+        }
+
+        /**
+         * What an application has that sets nothing.
+         *
+         * @return the settings
+         */
+        public static Settings defaults() {
+            return new Settings(100, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofDays(14));
         }
     }
 }

@@ -1,9 +1,8 @@
 package io.eventsource.inbox;
 
-import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorInfo;
-import io.eventsource.error.ErrorReaction;
+import io.eventsource.error.ErrorInfo.ErrorReaction;
 import io.eventsource.failure.FailureText;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.time.Clocks;
@@ -43,7 +42,7 @@ public final class InboxLane {
     private long resumeAt;
     private @Nullable Instant begun;
     private long cleanedAt;
-    private volatile InboxLaneStatus status;
+    private volatile InboxFeed.LaneStatus status;
 
     /** A message that has failed, since when, and how often it may be blamed for it. */
     private static final class Streak {
@@ -65,7 +64,7 @@ public final class InboxLane {
         this.clocks = clocks;
         this.resumeAt = nanos();
         this.cleanedAt = nanos();
-        this.status = new InboxLaneStatus(lane, InboxCounts.NONE, 0, null, null);
+        this.status = new InboxFeed.LaneStatus(lane, InboxFeed.Counts.NONE, 0, null, null);
     }
 
     /**
@@ -73,7 +72,7 @@ public final class InboxLane {
      *
      * @return counts and the failure that it is held by
      */
-    public InboxLaneStatus status() {
+    public InboxFeed.LaneStatus status() {
         return status;
     }
 
@@ -125,8 +124,8 @@ public final class InboxLane {
     }
 
     private void oldest(@Nullable IncomingMessage message) {
-        InboxLaneStatus before = status;
-        status = new InboxLaneStatus(
+        InboxFeed.LaneStatus before = status;
+        status = new InboxFeed.LaneStatus(
                 lane, before.counts(), before.failures(), before.failure(), message == null ? null : message.time());
     }
 
@@ -144,7 +143,7 @@ public final class InboxLane {
         if (begun == null) {
             begun = consumer.now();
         }
-        InboxCounts done = consumer.handle(messages);
+        InboxFeed.Counts done = consumer.handle(messages);
         count(done);
         if (done.handled() > 0 && done.setAside() == 0) {
             consumer.sameCause()
@@ -152,16 +151,16 @@ public final class InboxLane {
         }
     }
 
-    private void count(InboxCounts more) {
-        InboxLaneStatus before = status;
-        status = new InboxLaneStatus(
+    private void count(InboxFeed.Counts more) {
+        InboxFeed.LaneStatus before = status;
+        status = new InboxFeed.LaneStatus(
                 lane, before.counts().plus(more), before.failures(), before.failure(), before.oldest());
     }
 
     private boolean failed(IncomingMessage message, Throwable failure, BooleanSupplier ending) {
         ErrorClassification classification = errors.classifier().classify(failure);
         Streak streak = streak();
-        if (classification.category() == ErrorCategory.INFRASTRUCTURE || ending.getAsBoolean()) {
+        if (classification.category() == ErrorClassification.Category.INFRASTRUCTURE || ending.getAsBoolean()) {
             await(message, failure, classification, streak, false);
             return false;
         }
@@ -239,7 +238,7 @@ public final class InboxLane {
                 error.category(),
                 FailureText.logged(error.error()),
                 consumer.reports().trace(error.error()));
-        count(new InboxCounts(0, 0, 1));
+        count(new InboxFeed.Counts(0, 0, 1));
         failing(0, null);
         return true;
     }
@@ -281,7 +280,7 @@ public final class InboxLane {
             failing = null;
             resumeAt = nanos();
         }
-        status = new InboxLaneStatus(lane, status.counts(), failures, failure, status.oldest());
+        status = new InboxFeed.LaneStatus(lane, status.counts(), failures, failure, status.oldest());
     }
 
     /**

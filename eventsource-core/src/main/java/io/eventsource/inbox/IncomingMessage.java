@@ -1,5 +1,6 @@
 package io.eventsource.inbox;
 
+import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import java.time.Instant;
 import java.util.Map;
@@ -12,11 +13,7 @@ import java.util.stream.Collectors;
  * @param lane where it was read, such as a topic's partition or a stream: what is acknowledged in order
  * @param place where it stands in its lane, for messages and logs
  * @param key what order is kept within
- * @param id identifies it together with its source
- * @param source who sent it
- * @param type what happened, by the sender's name for it
- * @param subject what it happened to; empty when the sender does not say
- * @param time when it happened
+ * @param attributes what it says of itself; what the sender does not say is empty
  * @param content the payload
  * @param headers further texts by name; see {@link io.eventsource.message.MessageHeaders}
  */
@@ -24,21 +21,19 @@ public record IncomingMessage(
         String lane,
         String place,
         String key,
-        String id,
-        String source,
-        String type,
-        String subject,
-        Instant time,
+        MessageAttributes attributes,
         MessageContent content,
         Map<String, String> headers) {
 
     /** Copies the headers. */
     public IncomingMessage {
         key = storable(key);
-        id = storable(id);
-        source = storable(source);
-        type = storable(type);
-        subject = storable(subject);
+        attributes = new MessageAttributes(
+                storable(attributes.id()),
+                storable(attributes.source()),
+                storable(attributes.type()),
+                storable(attributes.subject()),
+                attributes.time());
         headers = headers.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
                         header -> storable(header.getKey()),
@@ -56,6 +51,51 @@ public record IncomingMessage(
      * @return type, id and place in words
      */
     public String describe() {
-        return "'%s' %s of %s (%s at %s)".formatted(type, id, source, lane, place);
+        return "'%s' %s of %s (%s at %s)".formatted(type(), id(), source(), lane, place);
+    }
+
+    /**
+     * As {@link MessageAttributes#id()}.
+     *
+     * @return the id
+     */
+    public String id() {
+        return attributes.id();
+    }
+
+    /**
+     * As {@link MessageAttributes#source()}.
+     *
+     * @return the source
+     */
+    public String source() {
+        return attributes.source();
+    }
+
+    /**
+     * As {@link MessageAttributes#type()}.
+     *
+     * @return the type
+     */
+    public String type() {
+        return attributes.type();
+    }
+
+    /**
+     * As {@link MessageAttributes#subject()}.
+     *
+     * @return the subject, which may be empty
+     */
+    public String subject() {
+        return attributes.subject();
+    }
+
+    /**
+     * As {@link MessageAttributes#time()}.
+     *
+     * @return the time
+     */
+    public Instant time() {
+        return attributes.time();
     }
 }

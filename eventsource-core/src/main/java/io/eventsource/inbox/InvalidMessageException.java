@@ -2,13 +2,11 @@ package io.eventsource.inbox;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.error.ClassifiedError;
-import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
-import io.eventsource.error.ErrorSeverity;
 import java.io.Serial;
 
 /** A message lacks something, or has it in a form that cannot be read. Repeating does not help. */
-public final class InvalidMessageException extends EventSourceException implements ClassifiedError {
+final class InvalidMessageException extends EventSourceException implements ClassifiedError {
 
     @Serial
     private static final long serialVersionUID = 1L;
@@ -19,6 +17,6 @@ public final class InvalidMessageException extends EventSourceException implemen
 
     @Override
     public ErrorClassification classification() {
-        return new ErrorClassification(ErrorCategory.PERMANENT, ErrorSeverity.HIGH);
+        return new ErrorClassification(ErrorClassification.Category.PERMANENT, ErrorClassification.Severity.HIGH);
     }
 }

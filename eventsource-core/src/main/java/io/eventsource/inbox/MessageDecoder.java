@@ -1,7 +1,9 @@
 package io.eventsource.inbox;
 
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRevision;
 import io.eventsource.event.EventSelection;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.message.MessageHeaders;
@@ -84,16 +86,16 @@ final class MessageDecoder {
                 headers.remove(MessageHeaders.CAUSATION),
                 headers);
         return new StoredEvent(
-                position,
-                uuid(message.id(), message.source()),
-                uuid(message.subject().isEmpty() ? message.key() : message.subject(), message.source()),
-                aggregateType == null ? message.source() : aggregateType,
-                version,
-                message.type(),
-                Math.toIntExact(revision),
-                message.time(),
-                message.time(),
-                metadata,
+                new EventHeader(
+                        position,
+                        uuid(message.id(), message.source()),
+                        uuid(message.subject().isEmpty() ? message.key() : message.subject(), message.source()),
+                        aggregateType == null ? message.source() : aggregateType,
+                        version,
+                        new EventRevision(message.type(), Math.toIntExact(revision)),
+                        message.time(),
+                        message.time(),
+                        metadata),
                 payload);
     }
 

@@ -3,7 +3,7 @@ package io.eventsource.inbox;
 import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetter;
 import io.eventsource.deadletter.MessageParking;
-import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorInfo;
 import java.util.List;
 import java.util.Set;
@@ -29,7 +29,7 @@ final class ParkedMessages implements PoisonMessages {
 
     @Override
     public boolean isPoison(IncomingMessage message, ErrorInfo error) {
-        return error.category() == ErrorCategory.PERMANENT || error.retryCount() >= maxRetries;
+        return error.category() == ErrorClassification.Category.PERMANENT || error.retryCount() >= maxRetries;
     }
 
     @Override

@@ -95,7 +95,7 @@ public interface PoisonMessages {
      *
      * @param consumer the consumer's name
      * @param messages messages of keys that {@link #parkedKeys} has named in this transaction, in order
-     * @throws io.eventsource.deadletter.ParkingChangedException when one of the keys has none set aside any more; the batch is
+     * @throws io.eventsource.deadletter.DeadLetterParking.ParkingChangedException when one of the keys has none set aside any more; the batch is
      *     rolled back and repeated
      */
     void parkBehind(String consumer, List<IncomingMessage> messages);

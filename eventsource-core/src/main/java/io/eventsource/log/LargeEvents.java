@@ -1,11 +1,14 @@
 package io.eventsource.log;
 
 import io.eventsource.event.StoredEvent;
+import io.eventsource.log.LogReader.EventTooLargeException;
+import io.eventsource.log.LogReader.LogOutline;
 import io.eventsource.schema.EventSourceSchema;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -26,7 +29,7 @@ final class LargeEvents {
 
     private static final String IN_MEMORY = "octet_length(payload::text) + coalesce(octet_length(metadata::text), 0)";
 
-    static final String ALONE = "SELECT " + StoredEventMapper.COLUMNS + " FROM {schema}.events WHERE position = ?";
+    static final String ALONE = "SELECT " + EventColumns.ALL + " FROM {schema}.events WHERE position = ?";
 
     /** Its LIMIT keeps the inner statement by itself, so that an event is measured once. */
     static final String FITTING =
@@ -46,12 +49,11 @@ final class LargeEvents {
             SELECT {columns} FROM {schema}.events JOIN fitting USING (position)"""
                     .replace("{stored}", STORED_BYTES)
                     .replace("{in-memory}", IN_MEMORY)
-                    .replace("{columns}", StoredEventMapper.COLUMNS);
+                    .replace("{columns}", EventColumns.ALL);
 
     private final JdbcOperations jdbc;
     private final String alone;
     private final String fitting;
-    private final StoredEventMapper mapper = new StoredEventMapper();
 
     LargeEvents(JdbcOperations jdbc, EventSourceSchema schema) {
         this.jdbc = jdbc;
@@ -118,7 +120,7 @@ final class LargeEvents {
         jdbc.query(
                 fitting,
                 row -> {
-                    StoredEvent event = mapper.mapRow(row, found.size());
+                    StoredEvent event = Objects.requireNonNull(EventColumns.MAPPER.mapRow(row, found.size()));
                     found.put(event.position(), event);
                 },
                 room,
@@ -130,7 +132,7 @@ final class LargeEvents {
     /** An event with its payload; null when it is not there any more. */
     private @Nullable StoredEvent alone(StoredEvent unread) {
         try {
-            List<StoredEvent> found = jdbc.query(alone, mapper, unread.position());
+            List<StoredEvent> found = jdbc.query(alone, EventColumns.MAPPER, unread.position());
             return found.isEmpty() ? null : found.get(0);
         } catch (DataAccessException | OutOfMemoryError failure) {
             OutOfMemoryError shortage = MemoryShortage.of(failure);

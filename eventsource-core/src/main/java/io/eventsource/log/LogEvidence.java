@@ -1,5 +1,6 @@
 package io.eventsource.log;
 
+import io.eventsource.log.LogHeadStatus.LogWriter;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;

@@ -1,9 +1,12 @@
 package io.eventsource.log;
 
 import io.eventsource.jdbc.DetachedJdbc;
+import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.log.LogHeadStatus.PositionsUsed;
+import io.eventsource.log.LogHeadStatus.SequenceBehind;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.time.Clocks;
-import io.eventsource.time.Moment;
+import io.eventsource.time.Clocks.Moment;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;

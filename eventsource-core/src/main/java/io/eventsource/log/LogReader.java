@@ -1,8 +1,10 @@
 package io.eventsource.log;
 
+import io.eventsource.EventSourceException;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.jdbc.DetachedJdbc;
 import io.eventsource.schema.EventSourceSchema;
+import java.io.Serial;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +41,16 @@ public final class LogReader {
             "(metadata IS NULL OR pg_column_size(metadata) <= 256 OR pg_column_size(metadata) <= ? AND octet_length(metadata::text) <= ?)";
 
     /** Its LIMIT keeps the inner statement by itself, so that a payload becomes a text once. */
-    private static final String OUTLINE = "SELECT " + StoredEventMapper.DETAILS
+    private static final String OUTLINE = "SELECT " + EventColumns.DETAILS
             + ", CASE WHEN metadata IS NOT NULL AND octet_length(payload) <= ? THEN metadata END AS metadata"
             + ", CASE WHEN octet_length(payload) <= ? THEN payload END AS payload FROM (SELECT "
-            + StoredEventMapper.DETAILS + ", metadata, CASE WHEN pg_column_size(payload) <= ? AND " + HEADERS_FIT
+            + EventColumns.DETAILS + ", metadata, CASE WHEN pg_column_size(payload) <= ? AND " + HEADERS_FIT
             + " THEN payload::text END AS payload FROM {schema}.events WHERE position > ? AND position <= ?";
 
     private final JdbcOperations detached;
     private final EventSourceSchema schema;
     private final long maxBytes;
     private final LargeEvents large;
-    private final StoredEventMapper mapper = new StoredEventMapper();
 
     /**
      * Creates a reader. No connection is opened.
@@ -182,7 +184,7 @@ public final class LogReader {
         List<StoredEvent> events = detached.query(
                 schema.sql(OUTLINE + where + " ORDER BY position LIMIT ?) AS page"),
                 (row, number) -> {
-                    StoredEvent event = mapper.mapRow(row, number);
+                    StoredEvent event = Objects.requireNonNull(EventColumns.MAPPER.mapRow(row, number));
                     if (event.payload().isEmpty()) {
                         unread.add(event.position());
                     }
@@ -207,6 +209,57 @@ public final class LogReader {
         if (argument != null) {
             where.append(condition);
             arguments.add(argument);
+        }
+    }
+
+    /**
+     * A page of the log in which the largest events are named without being in memory.
+     *
+     * @param events the events by position, undecoded
+     * @param unread the positions of those whose payload and headers were left in the database; they are empty here
+     * @param nextPosition the position to read behind next
+     */
+    public record LogOutline(List<StoredEvent> events, Set<Long> unread, long nextPosition) {
+
+        /** The payload of an event that was left in the database. */
+        public static final String NOT_READ = "";
+    }
+
+    /**
+     * The heap does not hold one event, read by itself. The event is untouched. It counts as an error of this event: it is tried again as often
+     * as the settings allow, in case something else had taken the memory, and then it goes where events go that cannot be decoded.
+     */
+    public static final class EventTooLargeException extends EventSourceException {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final transient StoredEvent event;
+
+        /**
+         * Creates an exception about an event.
+         *
+         * @param event the event; its payload may be missing
+         * @param cause that the memory was used up
+         */
+        public EventTooLargeException(StoredEvent event, OutOfMemoryError cause) {
+            super(
+                    "The memory of this process does not hold event '%s' of %s, although it was read by itself. Give the process more heap (%d MiB now); then retry the event where it is set aside."
+                            .formatted(
+                                    event.eventType(),
+                                    event.location(),
+                                    Runtime.getRuntime().maxMemory() / (1024 * 1024)),
+                    cause);
+            this.event = event;
+        }
+
+        /**
+         * Which event it is.
+         *
+         * @return the event, perhaps without payload
+         */
+        public StoredEvent event() {
+            return event;
         }
     }
 }

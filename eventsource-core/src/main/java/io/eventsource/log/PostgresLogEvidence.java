@@ -1,5 +1,6 @@
 package io.eventsource.log;
 
+import io.eventsource.log.LogHeadStatus.LogWriter;
 import io.eventsource.schema.EventSourceSchema;
 import java.time.Duration;
 import java.time.OffsetDateTime;

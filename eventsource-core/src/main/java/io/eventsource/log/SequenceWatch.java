@@ -1,5 +1,7 @@
 package io.eventsource.log;
 
+import io.eventsource.log.LogHeadStatus.PositionsUsed;
+import io.eventsource.log.LogHeadStatus.SequenceBehind;
 import io.eventsource.time.Clocks;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;

@@ -1,13 +1,17 @@
 package io.eventsource.log;
 
+import io.eventsource.EventSourceException;
 import io.eventsource.jdbc.DetachedJdbc;
-import io.eventsource.log.LogIntervention.Outcome;
+import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.log.StalledWriters.LogIntervention.Outcome;
 import io.eventsource.schema.EventSourceSchema;
+import java.io.Serial;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -203,5 +207,58 @@ public final class StalledWriters {
             open = evidence.writers().contains(writer.virtualTransaction());
         }
         return !open;
+    }
+
+    /**
+     * An attempt to end a transaction that held back the log, as it stands in {@code log_interventions}.
+     *
+     * @param id the row's key
+     * @param writer the transaction as the operator saw it
+     * @param operator who wanted it ended
+     * @param reason why
+     * @param outcome what came of it
+     * @param error what the database said when it failed, null otherwise
+     */
+    public record LogIntervention(
+            long id, LogWriter writer, String operator, String reason, Outcome outcome, @Nullable String error) {
+
+        /** What came of an intervention. */
+        public enum Outcome {
+            /** It is over: its positions are dead, its events are not there. */
+            ENDED,
+            /** Its session was told to end and had not done so 5 seconds later; it will when the server process can. */
+            SIGNALLED,
+            /** There was no such transaction any more; nobody was touched. */
+            GONE,
+            /** The database refused, or was lost: then look whether it is over. */
+            FAILED;
+
+            String stored() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+    }
+
+    /** A transaction that holds back the log was not ended. The attempt is recorded. */
+    public static final class LogInterventionException extends EventSourceException {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final transient LogIntervention intervention;
+
+        LogInterventionException(String message, LogIntervention intervention, @Nullable Throwable cause) {
+            super(message, cause);
+            this.intervention = intervention;
+        }
+
+        /**
+         * The attempt.
+         *
+         * @return as it was recorded; its outcome is gone or failed
+         */
+        public LogIntervention intervention() {
+            return intervention;
+        }
     }
 }

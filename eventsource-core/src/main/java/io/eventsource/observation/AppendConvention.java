@@ -1,8 +1,8 @@
 package io.eventsource.observation;
 
 import io.eventsource.store.AppendResult;
-import io.eventsource.store.NewEvent;
 import io.eventsource.store.StreamAppend;
+import io.eventsource.store.StreamAppend.NewEvent;
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;

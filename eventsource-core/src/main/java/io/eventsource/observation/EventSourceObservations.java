@@ -1,12 +1,16 @@
 package io.eventsource.observation;
 
+import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.projection.HandlerInterceptor;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.SnapshotRepository;
+import io.eventsource.store.SnapshotRepository.StreamSnapshot;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -156,5 +160,135 @@ public final class EventSourceObservations {
      */
     public static ObservationConvention<SnapshotContext> snapshotConvention() {
         return new SnapshotConvention();
+    }
+
+    /** A call of a handler. */
+    public static final class HandleContext extends Observation.Context {
+
+        private final String subscription;
+        private final String state;
+        private final List<EventEnvelope<Object>> events;
+
+        HandleContext(String subscription, String state, List<EventEnvelope<Object>> events) {
+            this.subscription = subscription;
+            this.state = state;
+            this.events = List.copyOf(events);
+        }
+
+        /**
+         * The subscription that calls.
+         *
+         * @return its name
+         */
+        public String subscription() {
+            return subscription;
+        }
+
+        /**
+         * What the subscription was doing when it called.
+         *
+         * @return the state in lower case, {@code unknown} when nobody can tell
+         */
+        public String state() {
+            return state;
+        }
+
+        /**
+         * What the handler gets.
+         *
+         * @return one event, or the several of a batch
+         */
+        public List<EventEnvelope<Object>> events() {
+            return events;
+        }
+    }
+
+    /** A stream that is read, as when an aggregate is loaded. */
+    public static final class LoadContext extends Observation.Context {
+
+        private final UUID aggregateId;
+        private @Nullable String aggregateType;
+        private @Nullable Integer events;
+        private boolean fromSnapshot;
+
+        LoadContext(UUID aggregateId, @Nullable String aggregateType) {
+            this.aggregateId = aggregateId;
+            this.aggregateType = aggregateType;
+        }
+
+        /**
+         * The stream.
+         *
+         * @return its id
+         */
+        public UUID aggregateId() {
+            return aggregateId;
+        }
+
+        /**
+         * The stream's type.
+         *
+         * @return the type; null while it is not known, and when no event was read
+         */
+        public @Nullable String aggregateType() {
+            return aggregateType;
+        }
+
+        /**
+         * How many events were read.
+         *
+         * @return the number; null before the answer, and when there is none
+         */
+        public @Nullable Integer events() {
+            return events;
+        }
+
+        /**
+         * Whether a snapshot spared the events before it.
+         *
+         * @return whether there was one that fits
+         */
+        public boolean fromSnapshot() {
+            return fromSnapshot;
+        }
+
+        void loaded(int storedEvents, @Nullable String type, boolean fromSnapshot) {
+            this.events = storedEvents;
+            this.aggregateType = type;
+            this.fromSnapshot = fromSnapshot;
+        }
+    }
+
+    /** A snapshot that is stored. */
+    public static final class SnapshotContext extends Observation.Context {
+
+        private final StreamSnapshot snapshot;
+        private @Nullable Boolean stored;
+
+        SnapshotContext(StreamSnapshot snapshot) {
+            this.snapshot = snapshot;
+        }
+
+        /**
+         * What is stored.
+         *
+         * @return the snapshot
+         */
+        public StreamSnapshot snapshot() {
+            return snapshot;
+        }
+
+        /**
+         * Whether it was stored.
+         *
+         * @return false when a newer one was there; null before the answer, and when there is none
+         */
+        public @Nullable Boolean stored() {
+            return stored;
+        }
+
+        void answered(boolean stored) {
+            this.stored = stored;
+        }
     }
 }

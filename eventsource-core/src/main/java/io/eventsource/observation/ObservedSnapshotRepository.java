@@ -1,7 +1,8 @@
 package io.eventsource.observation;
 
+import io.eventsource.observation.EventSourceObservations.SnapshotContext;
 import io.eventsource.store.SnapshotRepository;
-import io.eventsource.store.StreamSnapshot;
+import io.eventsource.store.SnapshotRepository.StreamSnapshot;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.eventsource.outbox;
 
+import io.eventsource.outbox.MessageTransport.SendOutcome;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -3,10 +3,11 @@ package io.eventsource.outbox;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRegistry.EventTypeDescriptor;
 import io.eventsource.event.EventSelection;
-import io.eventsource.event.EventTypeDescriptor;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import io.eventsource.message.MessageHeaders;
 import java.util.HashMap;
@@ -114,11 +115,12 @@ public final class MessageMapper {
         return new OutgoingMessage(
                 route.topic() == null ? destination.topic() : route.topic(),
                 route.key().apply(event),
-                id,
-                destination.source(),
-                route.type(),
-                event.aggregateId().toString(),
-                event.timestamp(),
+                new MessageAttributes(
+                        id,
+                        destination.source(),
+                        route.type(),
+                        event.aggregateId().toString(),
+                        event.timestamp()),
                 content,
                 headers(event, version),
                 event.position());

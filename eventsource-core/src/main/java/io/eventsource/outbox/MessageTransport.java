@@ -1,6 +1,12 @@
 package io.eventsource.outbox;
 
+import io.eventsource.EventSourceException;
+import io.eventsource.error.ClassifiedError;
+import io.eventsource.error.ErrorClassification;
+import io.eventsource.failure.FailureText;
+import java.io.Serial;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Carries messages to one broker: all that another broker needs. An implementation shows by extending
@@ -37,4 +43,135 @@ public interface MessageTransport extends AutoCloseable {
     /** Ends the transport. Running calls report what they did not finish as unavailable. A second time does nothing. */
     @Override
     void close();
+
+    /** What became of a message that was given to a {@link MessageTransport}. */
+    public sealed interface SendOutcome {
+
+        /**
+         * Whether the broker has the message, as safely as it keeps anything.
+         *
+         * @return whether it is acknowledged
+         */
+        default boolean acknowledged() {
+            return this instanceof Acknowledged;
+        }
+
+        /** The broker has it. */
+        record Acknowledged() implements SendOutcome {}
+
+        /**
+         * It is the message's own fault: sent again unchanged, it is refused again. The broker does not have it.
+         *
+         * @param cause what the broker or its client said, such as that it is too large
+         */
+        record Refused(Throwable cause) implements SendOutcome {
+
+            /** Requires the cause. */
+            public Refused {
+                Objects.requireNonNull(cause, "cause");
+            }
+        }
+
+        /**
+         * The broker was away, or did not answer in time, or does not take anything at the moment. It may have the message
+         * nevertheless.
+         *
+         * @param cause what the broker's client said
+         */
+        record Unavailable(Throwable cause) implements SendOutcome {
+
+            /** Requires the cause. */
+            public Unavailable {
+                Objects.requireNonNull(cause, "cause");
+            }
+        }
+
+        /** It has not been sent, because an earlier one of its topic and key was not acknowledged, or the broker is away. */
+        record HeldBack() implements SendOutcome {}
+    }
+
+    /** A broker was away or did not answer: nothing is wrong with the message, which is sent again. */
+    public static final class BrokerUnavailableException extends EventSourceException implements ClassifiedError {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final String destination;
+
+        BrokerUnavailableException(String destination, OutgoingMessage message, Throwable cause) {
+            super(
+                    "The broker of the destination '%s' has not acknowledged the message %s for '%s' (event at position %d): %s. Nothing is lost; it is sent again."
+                            .formatted(
+                                    destination,
+                                    message.id(),
+                                    message.topic(),
+                                    message.position(),
+                                    FailureText.of(cause)),
+                    cause);
+            this.destination = destination;
+        }
+
+        /**
+         * Where the message should have gone.
+         *
+         * @return the destination's name
+         */
+        public String destination() {
+            return destination;
+        }
+
+        @Override
+        public ErrorClassification classification() {
+            return new ErrorClassification(
+                    ErrorClassification.Category.INFRASTRUCTURE, ErrorClassification.Severity.HIGH);
+        }
+    }
+
+    /** A broker does not take a message for its own sake, and would not take it again. */
+    public static final class MessageRefusedException extends EventSourceException implements ClassifiedError {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final String destination;
+        private final String messageId;
+
+        MessageRefusedException(String destination, OutgoingMessage message, Throwable cause) {
+            super(
+                    "The destination '%s' refuses the message %s of type %s for '%s' (event at position %d): %s. Change its event's payload in the dead-letter queue, the route's mapping, or what the broker allows, and handle it again; or discard it."
+                            .formatted(
+                                    destination,
+                                    message.id(),
+                                    message.type(),
+                                    message.topic(),
+                                    message.position(),
+                                    FailureText.of(cause)),
+                    cause);
+            this.destination = destination;
+            this.messageId = message.id();
+        }
+
+        /**
+         * Where it should have gone.
+         *
+         * @return the destination's name
+         */
+        public String destination() {
+            return destination;
+        }
+
+        /**
+         * Which message.
+         *
+         * @return the message's id
+         */
+        public String messageId() {
+            return messageId;
+        }
+
+        @Override
+        public ErrorClassification classification() {
+            return new ErrorClassification(ErrorClassification.Category.PERMANENT, ErrorClassification.Severity.HIGH);
+        }
+    }
 }

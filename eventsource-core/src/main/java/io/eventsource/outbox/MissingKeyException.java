@@ -2,9 +2,7 @@ package io.eventsource.outbox;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.error.ClassifiedError;
-import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
-import io.eventsource.error.ErrorSeverity;
 import io.eventsource.event.StoredEvent;
 import java.io.Serial;
 
@@ -22,6 +20,6 @@ final class MissingKeyException extends EventSourceException implements Classifi
 
     @Override
     public ErrorClassification classification() {
-        return new ErrorClassification(ErrorCategory.PERMANENT, ErrorSeverity.HIGH);
+        return new ErrorClassification(ErrorClassification.Category.PERMANENT, ErrorClassification.Severity.HIGH);
     }
 }

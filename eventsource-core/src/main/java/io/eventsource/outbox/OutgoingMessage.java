@@ -1,5 +1,6 @@
 package io.eventsource.outbox;
 
+import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import java.time.Instant;
 import java.util.Map;
@@ -11,11 +12,7 @@ import java.util.Objects;
  * @param topic the topic or stream that it goes to, 1 character or more
  * @param key what order is kept within: messages of one topic and key arrive in the order in which they are sent; most
  *     often the aggregate's id, 1 character or more
- * @param id identifies the message together with its source: receivers recognise a repetition by it
- * @param source who sends it, as a URI reference, such as {@code /orders}
- * @param type what happened, by the name that receivers know
- * @param subject what it happened to, most often the aggregate's id
- * @param time when it happened
+ * @param attributes what it says of itself; id, source and type are not empty, and the subject is most often the aggregate's id
  * @param content the payload
  * @param headers further texts by name; see {@link io.eventsource.message.MessageHeaders}
  * @param position the event's position in the log, for messages and logs
@@ -23,11 +20,7 @@ import java.util.Objects;
 public record OutgoingMessage(
         String topic,
         String key,
-        String id,
-        String source,
-        String type,
-        String subject,
-        Instant time,
+        MessageAttributes attributes,
         MessageContent content,
         Map<String, String> headers,
         long position) {
@@ -40,11 +33,11 @@ public record OutgoingMessage(
     public OutgoingMessage {
         requireText("topic", topic);
         requireText("key", key);
-        requireText("id", id);
-        requireText("source", source);
-        requireText("type", type);
-        Objects.requireNonNull(subject, "subject");
-        Objects.requireNonNull(time, "time");
+        requireText("id", attributes.id());
+        requireText("source", attributes.source());
+        requireText("type", attributes.type());
+        Objects.requireNonNull(attributes.subject(), "subject");
+        Objects.requireNonNull(attributes.time(), "time");
         Objects.requireNonNull(content, "content");
         headers = Map.copyOf(headers);
     }
@@ -62,6 +55,51 @@ public record OutgoingMessage(
      * @return a copy
      */
     public OutgoingMessage withContent(MessageContent newContent) {
-        return new OutgoingMessage(topic, key, id, source, type, subject, time, newContent, headers, position);
+        return new OutgoingMessage(topic, key, attributes, newContent, headers, position);
+    }
+
+    /**
+     * As {@link MessageAttributes#id()}.
+     *
+     * @return the id
+     */
+    public String id() {
+        return attributes.id();
+    }
+
+    /**
+     * As {@link MessageAttributes#source()}.
+     *
+     * @return the source
+     */
+    public String source() {
+        return attributes.source();
+    }
+
+    /**
+     * As {@link MessageAttributes#type()}.
+     *
+     * @return the type
+     */
+    public String type() {
+        return attributes.type();
+    }
+
+    /**
+     * As {@link MessageAttributes#subject()}.
+     *
+     * @return the subject, which may be empty
+     */
+    public String subject() {
+        return attributes.subject();
+    }
+
+    /**
+     * As {@link MessageAttributes#time()}.
+     *
+     * @return the time
+     */
+    public Instant time() {
+        return attributes.time();
     }
 }

@@ -1,9 +1,8 @@
 package io.eventsource.outbox;
 
 import io.eventsource.deadletter.DeadLetter;
-import io.eventsource.deadletter.DeadLetterFilter;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.DeadLetterStatus;
+import io.eventsource.outbox.Outbox.DestinationStatus;
 import io.eventsource.schema.EventSourceSchema;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -145,7 +144,8 @@ final class PostgresOutbox implements Outbox {
 
     @Override
     public List<DeadLetter> entries(String destination, long afterId, int limit) {
-        return deadLetters.list(DeadLetterFilter.OPEN.withProjection(subscription(destination)), afterId, limit);
+        return deadLetters.list(
+                DeadLetterRepository.Filter.OPEN.withProjection(subscription(destination)), afterId, limit);
     }
 
     private String subscription(String destination) {
@@ -163,8 +163,9 @@ final class PostgresOutbox implements Outbox {
 
     @Override
     public int retryAll(String destination, int limit) {
-        DeadLetterFilter failed =
-                DeadLetterFilter.ALL.withStatuses(DeadLetterStatus.FAILED).withProjection(subscription(destination));
+        DeadLetterRepository.Filter failed = DeadLetterRepository.Filter.ALL
+                .withStatuses(DeadLetter.Status.FAILED)
+                .withProjection(subscription(destination));
         int marked = 0;
         long after = 0;
         while (marked < limit) {

@@ -5,7 +5,7 @@ import io.eventsource.failure.FailureText;
 import java.io.Serial;
 
 /** Wraps a checked exception that a handler threw. */
-public final class EventHandlerException extends EventSourceException {
+final class EventHandlerException extends EventSourceException {
 
     @Serial
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,7 @@
 package io.eventsource.projection;
 
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.projection.EventHandlers.Delivery;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -16,4 +16,16 @@ public interface HandlerInterceptor {
      * @param call the call
      */
     void around(EventHandlers handlers, List<EventEnvelope<Object>> events, Runnable call);
+
+    /**
+     * Handlers with interceptors around each call: around each event, and once around all that a handler of batches gets in one call.
+     * Handlers that are not {@link MethodEventHandlers} get batches in one call if they override {@link EventHandlers#handleAll}.
+     *
+     * @param handlers the handlers
+     * @param interceptors the interceptors, the outermost first
+     * @return the handlers themselves when there are no interceptors
+     */
+    static EventHandlers intercept(EventHandlers handlers, List<HandlerInterceptor> interceptors) {
+        return InterceptedEventHandlers.of(handlers, interceptors);
+    }
 }

@@ -1,5 +1,6 @@
 package io.eventsource.projection;
 
+import io.eventsource.projection.EventHandlers.Delivery;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;

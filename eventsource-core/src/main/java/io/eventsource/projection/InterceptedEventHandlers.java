@@ -10,7 +10,7 @@ import org.springframework.util.ClassUtils;
  * call. Handlers that are not {@link MethodEventHandlers} get batches in one call if they override
  * {@link EventHandlers#handleAll}.
  */
-public final class InterceptedEventHandlers extends EventHandlersDecorator {
+final class InterceptedEventHandlers extends EventHandlersDecorator {
 
     private final EventHandlers handlers;
     private final List<HandlerInterceptor> interceptors;
@@ -30,7 +30,7 @@ public final class InterceptedEventHandlers extends EventHandlersDecorator {
      * @param interceptors the interceptors, the outermost first
      * @return the handlers themselves when there are no interceptors
      */
-    public static EventHandlers of(EventHandlers handlers, List<HandlerInterceptor> interceptors) {
+    static EventHandlers of(EventHandlers handlers, List<HandlerInterceptor> interceptors) {
         return interceptors.isEmpty() ? handlers : new InterceptedEventHandlers(handlers, List.copyOf(interceptors));
     }
 

@@ -1,5 +1,6 @@
 package io.eventsource.projection;
 
+import io.eventsource.projection.EventHandlers.Delivery;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

@@ -1,5 +1,6 @@
 package io.eventsource.proof;
 
+import io.eventsource.proof.UnprovenTypeException.TypeFinding;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.eventsource.proof;
 
+import io.eventsource.proof.UnprovenTypeException.TypeFinding;
 import java.lang.reflect.Field;
 import java.lang.reflect.Type;
 import java.util.HashSet;

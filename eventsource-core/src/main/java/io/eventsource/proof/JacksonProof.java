@@ -1,5 +1,6 @@
 package io.eventsource.proof;
 
+import io.eventsource.proof.UnprovenTypeException.TypeFinding;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -42,7 +42,7 @@ public final class SchemaInspector {
      * @return which tables are missing and which version is installed
      * @throws org.springframework.dao.DataAccessException when the database is out of reach
      */
-    public SchemaStatus inspect() {
+    public Status inspect() {
         List<String> missing = jdbc.queryForList(
                 """
                 SELECT t FROM unnest(?::text[]) AS t
@@ -51,7 +51,7 @@ public final class SchemaInspector {
                 String.class,
                 TABLES.toArray(String[]::new),
                 schema.name());
-        return new SchemaStatus(missing, installedVersion());
+        return new Status(missing, installedVersion());
     }
 
     /** The highest version in the history, 0 without one. */
@@ -70,4 +70,12 @@ public final class SchemaInspector {
                 Integer.class);
         return version == null ? 0 : version;
     }
+
+    /**
+     * What a look at the database found.
+     *
+     * @param missingTables the library's tables that are not there
+     * @param installedVersion the highest version in the migration history, 0 when there is none
+     */
+    public record Status(List<String> missingTables, int installedVersion) {}
 }

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Says within one JVM that the log may have grown. A hint: readers that miss it find the events by polling. Signals that
@@ -74,6 +76,18 @@ public final class LogSignal {
 
     void hearingOthers(boolean hearing) {
         hearingOthers = hearing;
+    }
+
+    /** Raises it when the calling thread's transaction has committed. Does nothing where the thread has no transaction to follow. */
+    public void raiseAfterCommit() {
+        if (TransactionSynchronizationManager.isSynchronizationActive()) {
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                @Override
+                public void afterCommit() {
+                    raise();
+                }
+            });
+        }
     }
 
     /** Has other processes told that segments of subscriptions have become free, changed hands, or been changed. */

@@ -3,11 +3,13 @@ package io.eventsource.signal;
 import io.eventsource.schema.EventSourceSchema;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
@@ -28,7 +30,7 @@ public final class SignalRelay {
     private final DedicatedConnections connections;
     private final EventSourceSchema schema;
     private final LogSignal signal;
-    private final SignalRelaySettings settings;
+    private final Settings settings;
     private final String instance;
     private final ThreadFactory threads;
     private final SignalRelayState state;
@@ -51,7 +53,7 @@ public final class SignalRelay {
             DedicatedConnections connections,
             EventSourceSchema schema,
             LogSignal signal,
-            SignalRelaySettings settings,
+            Settings settings,
             UUID instance,
             ThreadFactory threads,
             Clock clock) {
@@ -147,7 +149,53 @@ public final class SignalRelay {
      *
      * @return what is known without asking the server
      */
-    public SignalRelayStatus status() {
+    public Status status() {
         return state.status();
     }
+
+    /**
+     * How the signal is carried between processes.
+     *
+     * @param listen whether this process wants to hear of others' commits; one that only appends need not
+     * @param notifyInterval how long after a notification the next one is sent at the earliest, 1 ms to 1 minute
+     * @param heartbeat how often the listener notifies itself, 10 ms to 1 hour; when it has not heard itself for three such
+     *     intervals, it connects anew
+     */
+    public record Settings(boolean listen, Duration notifyInterval, Duration heartbeat) {
+
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException naming the property that is out of bounds
+         */
+        public Settings {
+            requireBetween("interval", notifyInterval, Duration.ofMillis(1), Duration.ofMinutes(1));
+            requireBetween("heartbeat", heartbeat, Duration.ofMillis(10), Duration.ofHours(1));
+        }
+
+        private static void requireBetween(String property, Duration value, Duration least, Duration most) {
+            if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+                throw new IllegalArgumentException("eventsource.notifications.%s must be %s to %s, but it is %s"
+                        .formatted(property, least, most, value));
+            }
+        }
+    }
+
+    /**
+     * Whether commits are heard of between processes at once. Where they are not, polling finds the events: later, but all.
+     *
+     * @param listening whether this process is to hear of others' commits, and has been started
+     * @param connected whether it hears itself, and so others
+     * @param since since when it is so
+     * @param sending whether the last attempt to tell others went well
+     * @param lastFailure what went wrong last, since the start, in listening or sending; null when nothing did
+     * @param lastFailureAt when that was
+     */
+    public record Status(
+            boolean listening,
+            boolean connected,
+            Instant since,
+            boolean sending,
+            @Nullable Throwable lastFailure,
+            @Nullable Instant lastFailureAt) {}
 }

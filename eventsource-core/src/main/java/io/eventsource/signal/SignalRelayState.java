@@ -28,8 +28,8 @@ final class SignalRelayState {
         this.since = clock.instant();
     }
 
-    synchronized SignalRelayStatus status() {
-        return new SignalRelayStatus(listen && started, connected, since, !senderFailed, lastFailure, lastFailureAt);
+    synchronized SignalRelay.Status status() {
+        return new SignalRelay.Status(listen && started, connected, since, !senderFailed, lastFailure, lastFailureAt);
     }
 
     synchronized boolean connected() {

@@ -1,5 +1,7 @@
 package io.eventsource.snapshot;
 
+import java.util.UUID;
+
 /** Says when a snapshot is due. Thread-safe, quick, without side effects. */
 @FunctionalInterface
 public interface SnapshotPolicy {
@@ -10,7 +12,7 @@ public interface SnapshotPolicy {
      * @param candidate what was saved
      * @return whether to take a snapshot now
      */
-    boolean isDue(SnapshotCandidate candidate);
+    boolean isDue(Candidate candidate);
 
     /**
      * A snapshot whenever loading would have to read as many events. After one was missed, the next save makes up for it.
@@ -33,5 +35,25 @@ public interface SnapshotPolicy {
      */
     static SnapshotPolicy never() {
         return candidate -> false;
+    }
+
+    /**
+     * An aggregate that has just been saved.
+     *
+     * @param aggregateType its type
+     * @param aggregateId its id
+     * @param version its version after saving
+     * @param snapshotVersion the version of the snapshot that it was loaded from or that was taken since, 0 for none
+     */
+    public record Candidate(String aggregateType, UUID aggregateId, long version, long snapshotVersion) {
+
+        /**
+         * What loading it now has to read.
+         *
+         * @return the number of events behind the snapshot
+         */
+        public long eventsSinceSnapshot() {
+            return version - snapshotVersion;
+        }
     }
 }

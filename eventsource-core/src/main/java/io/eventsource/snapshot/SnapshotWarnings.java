@@ -15,7 +15,7 @@ final class SnapshotWarnings {
     private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
     private static final Duration INTERVAL = Duration.ofMinutes(1);
 
-    private record Key(String aggregateType, SnapshotOutcome outcome) {}
+    private record Key(String aggregateType, SnapshotListener.Outcome outcome) {}
 
     private final Map<Key, Long> last = new ConcurrentHashMap<>();
     private final Ticker ticker;
@@ -24,7 +24,7 @@ final class SnapshotWarnings {
         this.ticker = ticker;
     }
 
-    void warn(String aggregateType, SnapshotOutcome outcome, String what, @Nullable Throwable cause) {
+    void warn(String aggregateType, SnapshotListener.Outcome outcome, String what, @Nullable Throwable cause) {
         long now = ticker.nanos();
         boolean[] due = new boolean[1];
         last.compute(new Key(aggregateType, outcome), (key, before) -> {

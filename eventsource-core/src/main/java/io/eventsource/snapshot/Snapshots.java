@@ -22,7 +22,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * is told. An application makes one and hands it to its repositories. Thread-safe.
  *
  * <p>Background snapshots run on the executor given. Its queue should be bounded: an executor that refuses a snapshot with a
- * {@link RejectedExecutionException} makes it {@link SnapshotOutcome#SKIPPED}. Whoever owns the executor lets it finish its
+ * {@link RejectedExecutionException} makes it {@link SnapshotListener.Outcome#SKIPPED}. Whoever owns the executor lets it finish its
  * queue at shutdown. An aggregate that waits already is not queued again, since what is taken is its state at that time.
  */
 public final class Snapshots {
@@ -119,7 +119,7 @@ public final class Snapshots {
      * @param aggregateType the aggregate's type
      * @param outcome what
      */
-    public void count(String aggregateType, SnapshotOutcome outcome) {
+    public void count(String aggregateType, SnapshotListener.Outcome outcome) {
         listeners.forEach(listener -> listener.onSnapshot(aggregateType, outcome));
     }
 
@@ -131,7 +131,7 @@ public final class Snapshots {
      * @param what which aggregate it was, and why
      * @param cause what was thrown, if anything was
      */
-    public void warn(String aggregateType, SnapshotOutcome outcome, String what, @Nullable Throwable cause) {
+    public void warn(String aggregateType, SnapshotListener.Outcome outcome, String what, @Nullable Throwable cause) {
         count(aggregateType, outcome);
         warnings.warn(aggregateType, outcome, what, cause);
     }
@@ -171,7 +171,7 @@ public final class Snapshots {
             waiting.remove(aggregateId);
             warn(
                     aggregateType,
-                    SnapshotOutcome.SKIPPED,
+                    SnapshotListener.Outcome.SKIPPED,
                     aggregateId + " gets none for now, too many others wait or the application stops",
                     null);
         }

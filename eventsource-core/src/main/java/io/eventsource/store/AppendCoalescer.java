@@ -1,18 +1,10 @@
 package io.eventsource.store;
 
 import io.eventsource.failure.FailureText;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import io.eventsource.store.AppendQueue.Turn;
+import io.eventsource.store.AppendQueue.Waiting;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -47,41 +39,14 @@ import org.springframework.jdbc.CannotGetJdbcConnectionException;
  */
 final class AppendCoalescer {
 
-    /** Appends in a group at most. */
-    static final int MAX_APPENDS = 256;
-
-    /** Events in a group at most. */
-    static final int MAX_EVENTS = 2_000;
-
-    /** Events that a group need not exceed while another group can take the rest at the same time. */
-    private static final int ENOUGH_EVENTS = 80;
-
-    /**
-     * As many queued events are worth a commit of their own beside the group under way: inserting them keeps a core of the
-     * server busy for longer than a commit takes.
-     */
-    static final int EVENTS_OF_SECOND_GROUP = 40;
-
-    /** Groups under way at most. */
-    private static final int MAX_FLUSHERS = 2;
-
     /**
      * Events of an append that shares a commit at most. A larger one runs on its own: it costs several times what its
      * commit does, a group does all of it on one core of the server, and everybody in the group would wait for it.
      */
     static final int MAX_SHARED_EVENTS = 50;
 
-    /** Characters of payload in a group at most; a larger append runs on its own. */
-    static final long MAX_CHARACTERS = 4L * 1024 * 1024;
-
     /** How long a flusher waits for company at most, well below what a commit takes. */
     private static final long MOMENT_NANOS = 200_000;
-
-    /** Callers that were answered longer ago than this are not expected back. */
-    private static final long RECENT_NANOS = 1_000_000;
-
-    /** Groups without a moment after one that brought nobody, at most. */
-    private static final int MAX_IMPATIENCE = 64;
 
     /** Appends that may wait; further callers wait for a place among them. */
     static final int MAX_WAITING = 10_000;
@@ -101,53 +66,11 @@ final class AppendCoalescer {
     private final Port port;
     private final Executor executor;
     private final Semaphore places = new Semaphore(MAX_WAITING);
-    private final Deque<Waiting> queue = new ArrayDeque<>();
-    /** Streams of the groups under way: what is queued for them stays, so that it runs in its order. */
-    private final Set<UUID> underWay = new HashSet<>();
-
-    private int queuedEvents;
-    private int flushers;
-
-    // who is expected back; guarded by this
-    private int expected;
-    private long answeredAt;
-    private int impatience;
-    private int impatientGroups;
-    private @Nullable Waiting collecting;
+    private final AppendQueue queue = new AppendQueue();
 
     AppendCoalescer(Port port, Executor executor) {
         this.port = port;
         this.executor = executor;
-    }
-
-    /** What a waiting append is told. */
-    private enum Turn {
-        WAIT,
-        FLUSH,
-        ALONE,
-        DONE
-    }
-
-    /** An append in the queue: of a thread that waits for it, or of nobody in particular. */
-    private static final class Waiting {
-        final EncodedAppend append;
-        final @Nullable Thread thread;
-        final CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
-        volatile Turn turn = Turn.WAIT;
-        volatile @Nullable Thread flusher;
-
-        Waiting(EncodedAppend append, @Nullable Thread thread) {
-            this.append = append;
-            this.thread = thread;
-        }
-
-        UUID stream() {
-            return append.append().aggregateId();
-        }
-
-        int events() {
-            return append.rows().size();
-        }
     }
 
     /** Appends and waits for the outcome; an interrupt is kept for the caller, since what is under way has its outcome. */
@@ -177,45 +100,12 @@ final class AppendCoalescer {
     }
 
     private static boolean tooLarge(EncodedAppend append) {
-        return append.rows().size() > MAX_SHARED_EVENTS || append.characters() > MAX_CHARACTERS;
+        return append.rows().size() > MAX_SHARED_EVENTS || append.characters() > AppendQueue.MAX_CHARACTERS;
     }
 
     /** Queues up, and begins a group when it is time. */
     private void enqueue(Waiting waiting) {
-        Waiting leader;
-        synchronized (this) {
-            queue.add(waiting);
-            queuedEvents += waiting.events();
-            if (collecting != null) {
-                if (complete(collecting)) {
-                    LockSupport.unpark(collecting.flusher);
-                }
-                return;
-            }
-            leader = nextLeader();
-        }
-        lead(leader);
-    }
-
-    /** Takes the one out of the queue that begins a group now, if any does. Guarded by this. */
-    private @Nullable Waiting nextLeader() {
-        if (flushers == MAX_FLUSHERS || (flushers > 0 && queuedEvents < EVENTS_OF_SECOND_GROUP)) {
-            return null;
-        }
-        for (Iterator<Waiting> waiting = queue.iterator(); waiting.hasNext(); ) {
-            Waiting next = waiting.next();
-            if (underWay.add(next.stream())) {
-                remove(waiting, next);
-                flushers++;
-                return next;
-            }
-        }
-        return null;
-    }
-
-    private void remove(Iterator<Waiting> queued, Waiting waiting) {
-        queued.remove();
-        queuedEvents -= waiting.events();
+        lead(queue.add(waiting));
     }
 
     private void lead(@Nullable Waiting leader) {
@@ -310,7 +200,7 @@ final class AppendCoalescer {
             group.forEach(each -> fail(each, failure));
             return;
         }
-        Map<Waiting, AppendOutcome> lost = takeLost(group, outcomes);
+        Map<Waiting, AppendOutcome> lost = queue.takeLost(group, outcomes);
         handOver(group, group.size());
         lost.forEach(this::answer);
         for (int i = 0; i < group.size(); i++) {
@@ -377,108 +267,25 @@ final class AppendCoalescer {
 
     /** Gives those who were just answered a moment to come back, unless somebody else is waiting for them already. */
     private void collect(Waiting leader) {
-        int before;
-        synchronized (this) {
-            before = queue.size();
-            if (collecting != null || complete(leader) || System.nanoTime() - answeredAt > RECENT_NANOS) {
-                return;
-            }
-            if (impatientGroups > 0) {
-                impatientGroups--;
-                return;
-            }
-            leader.flusher = Thread.currentThread();
-            collecting = leader;
+        if (!queue.beginCollecting(leader)) {
+            return;
         }
         boolean interrupted = false;
         long deadline = System.nanoTime() + MOMENT_NANOS;
-        for (long left = MOMENT_NANOS; left > 0 && !isComplete(leader); left = deadline - System.nanoTime()) {
+        for (long left = MOMENT_NANOS; left > 0 && !queue.complete(leader); left = deadline - System.nanoTime()) {
             LockSupport.parkNanos(this, left);
             interrupted |= Thread.interrupted();
         }
-        synchronized (this) {
-            collecting = null;
-            impatience = queue.size() > before ? 0 : Math.min(MAX_IMPATIENCE, 2 * impatience + 1);
-            impatientGroups = impatience;
-        }
+        queue.endCollecting();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private synchronized boolean isComplete(Waiting leader) {
-        return complete(leader);
-    }
-
-    private boolean complete(Waiting leader) {
-        return queue.size() + 1 >= expected || queuedEvents + leader.events() >= ENOUGH_EVENTS;
-    }
-
-    /**
-     * Takes those out of the queue that wait for a version which a member of the group has just moved past. An append with
-     * an id of its caller's is not among them: it may be a repetition.
-     */
-    private synchronized Map<Waiting, AppendOutcome> takeLost(
-            List<Waiting> group, List<@Nullable AppendOutcome> outcomes) {
-        if (queue.isEmpty()) {
-            return Map.of();
-        }
-        Map<UUID, StreamAppend> winners = new HashMap<>();
-        Map<UUID, Long> versions = new HashMap<>();
-        for (int i = 0; i < group.size(); i++) {
-            AppendOutcome outcome = outcomes.get(i);
-            if (outcome != null && outcome.outcome().equals("appended")) {
-                StreamAppend winner = group.get(i).append.append();
-                winners.put(winner.aggregateId(), winner);
-                versions.put(winner.aggregateId(), outcome.version());
-            }
-        }
-        Map<Waiting, AppendOutcome> lost = new LinkedHashMap<>();
-        for (Iterator<Waiting> waiting = queue.iterator(); waiting.hasNext(); ) {
-            Waiting next = waiting.next();
-            StreamAppend append = next.append.append();
-            StreamAppend winner = winners.get(append.aggregateId());
-            Long version = versions.get(append.aggregateId());
-            if (winner != null
-                    && version != null
-                    && append.appendId() == null
-                    && append.aggregateType().equals(winner.aggregateType())
-                    && Objects.equals(
-                            append.metadata().tenantId(), winner.metadata().tenantId())
-                    && append.expectedVersion() instanceof ExpectedVersion.Exact exact
-                    && exact.version() < version) {
-                lost.put(next, new AppendOutcome("conflict", version, null, 0, 0));
-                remove(waiting, next);
-            }
-        }
-        return lost;
-    }
-
-    /** The oldest of the queue, within the limits of a group and one per stream; what does not fit stays in its place. */
+    /** Takes the group of a leader, and lets the next begin beside it when there is enough for two. */
     private List<Waiting> takeGroup(Waiting leader) {
-        List<Waiting> group = new ArrayList<>();
-        group.add(leader);
-        int events = leader.events();
-        long characters = leader.append.characters();
-        Waiting second;
-        synchronized (this) {
-            int limit = Math.min(MAX_EVENTS, Math.max(ENOUGH_EVENTS, (queuedEvents + events) / MAX_FLUSHERS));
-            for (Iterator<Waiting> waiting = queue.iterator(); waiting.hasNext() && group.size() < MAX_APPENDS; ) {
-                Waiting next = waiting.next();
-                events += next.events();
-                characters += next.append.characters();
-                if (events > limit || characters > MAX_CHARACTERS) {
-                    break;
-                }
-                // a second append to a stream stays, and so does everything behind it of that stream
-                if (underWay.add(next.stream())) {
-                    group.add(next);
-                    remove(waiting, next);
-                }
-            }
-            second = nextLeader();
-        }
-        lead(second);
+        List<Waiting> group = queue.takeGroup(leader);
+        lead(queue.nextLeader());
         return group;
     }
 
@@ -488,14 +295,6 @@ final class AppendCoalescer {
      * @param answered how many callers are about to be answered and may come back
      */
     private void handOver(List<Waiting> group, int answered) {
-        Waiting next;
-        synchronized (this) {
-            group.forEach(each -> underWay.remove(each.stream()));
-            flushers--;
-            expected = Math.min(MAX_APPENDS, answered + queue.size());
-            answeredAt = System.nanoTime();
-            next = nextLeader();
-        }
-        lead(next);
+        lead(queue.end(group, answered));
     }
 }

@@ -1,5 +1,8 @@
 package io.eventsource.store;
 
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,20 @@ import org.jspecify.annotations.Nullable;
  * @param lastPosition the last position, 0 likewise
  */
 record AppendOutcome(String outcome, long version, @Nullable String actual, long firstPosition, long lastPosition) {
+
+    /** The results of appends that belong together, or the refusal of the one that was refused. */
+    static List<AppendResult> results(List<EncodedAppend> appends, List<@Nullable AppendOutcome> outcomes) {
+        for (int i = 0; i < appends.size(); i++) {
+            AppendOutcome outcome = outcomes.get(i);
+            if (outcome != null && !outcome.accepted()) {
+                throw outcome.refusal(appends.get(i).append());
+            }
+        }
+        return IntStream.range(0, appends.size())
+                .mapToObj(i -> Objects.requireNonNull(outcomes.get(i))
+                        .result(appends.get(i).append()))
+                .toList();
+    }
 
     boolean accepted() {
         return outcome.equals("appended") || outcome.equals("repeated");

@@ -1,6 +1,7 @@
 package io.eventsource.store;
 
 import io.eventsource.log.Bucket;
+import io.eventsource.log.EventColumns;
 import io.eventsource.schema.EventSourceSchema;
 import java.sql.Array;
 import java.sql.Connection;
@@ -17,20 +18,26 @@ import org.jspecify.annotations.Nullable;
 /** The statements that append and insert at once, each one round trip. */
 final class AppendSql {
 
+    /** Arguments for the texts of the metadata that each event has for itself. */
+    static final String EVENT_TEXTS = EventColumns.list(EventColumns.OF_EVENT, "?");
+
     private static final String APPEND_EVENT =
             """
             SELECT outcome, version, actual, first_position, last_position
-              FROM {schema}.append_event(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb)""";
+              FROM {schema}.append_event(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {event-texts}, ?::jsonb, ?::jsonb)"""
+                    .replace("{event-texts}", EVENT_TEXTS);
 
     private static final String APPEND_EVENTS =
             """
             SELECT append, outcome, version, actual, first_position, last_position
-              FROM {schema}.append_events(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+              FROM {schema}.append_events(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {event-texts}, ?, ?)"""
+                    .replace("{event-texts}", EVENT_TEXTS);
 
     private static final String APPEND_GROUP =
             """
             SELECT append, 'appended', version, NULL, first_position, last_position
-              FROM {schema}.append_group(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+              FROM {schema}.append_group(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {event-texts}, ?, ?)"""
+                    .replace("{event-texts}", EVENT_TEXTS);
 
     /** In the order of the ids, so that two loads never wait for each other in a circle. */
     private static final String ADVANCE_STREAMS =
@@ -68,7 +75,7 @@ final class AppendSql {
             statement.setShort(5, Bucket.of(append.aggregateId()));
             statement.setLong(6, append.expectedVersion().code());
             statement.setObject(7, encoded.appendId());
-            bindEvent(statement, 8, encoded.rows().get(0));
+            int unused = bindEvent(statement, 8, encoded.rows().get(0));
             try (ResultSet answer = statement.executeQuery()) {
                 answer.next();
                 return outcome(answer, 1);
@@ -138,16 +145,19 @@ final class AppendSql {
         }
     }
 
-    static void bindEvent(PreparedStatement statement, int first, EncodedAppend.Row row) throws SQLException {
-        statement.setObject(first, row.eventId());
-        statement.setString(first + 1, row.payload().eventType());
-        statement.setShort(first + 2, (short) row.payload().revision());
-        statement.setObject(first + 3, row.timestamp().atOffset(ZoneOffset.UTC));
-        statement.setString(first + 4, row.metadata().actorId());
-        statement.setString(first + 5, row.metadata().correlationId());
-        statement.setString(first + 6, row.metadata().causationId());
-        statement.setString(first + 7, row.payload().json());
-        statement.setString(first + 8, row.headers());
+    /** Answers the number of the next argument. */
+    static int bindEvent(PreparedStatement statement, int first, EncodedAppend.Row row) throws SQLException {
+        int next = first;
+        statement.setObject(next++, row.eventId());
+        statement.setString(next++, row.payload().eventType());
+        statement.setShort(next++, (short) row.payload().revision());
+        statement.setObject(next++, row.timestamp().atOffset(ZoneOffset.UTC));
+        for (EventColumns.Text text : EventColumns.OF_EVENT) {
+            statement.setString(next++, text.value().apply(row.metadata()));
+        }
+        statement.setString(next++, row.payload().json());
+        statement.setString(next++, row.headers());
+        return next;
     }
 
     static void bindStreams(Binder binder, List<EncodedAppend> appends) throws SQLException {
@@ -193,12 +203,10 @@ final class AppendSql {
                 .timestamp()
                 .atOffset(ZoneOffset.UTC)
                 .toString());
-        binder.shared(
-                "text", events, String[]::new, each -> each.row().metadata().actorId());
-        binder.shared(
-                "text", events, String[]::new, each -> each.row().metadata().correlationId());
-        binder.shared(
-                "text", events, String[]::new, each -> each.row().metadata().causationId());
+        for (EventColumns.Text text : EventColumns.OF_EVENT) {
+            binder.shared("text", events, String[]::new, each -> text.value()
+                    .apply(each.row().metadata()));
+        }
         binder.array("text", events, String[]::new, each -> each.row().payload().json());
         binder.shared("text", events, String[]::new, each -> each.row().headers());
     }
@@ -236,6 +244,11 @@ final class AppendSql {
             this.connection = connection;
             this.statement = statement;
             this.next = first;
+        }
+
+        /** The number of the next argument. */
+        int next() {
+            return next;
         }
 
         /** An array of one element when it is the same for all. */

@@ -1,8 +1,11 @@
 package io.eventsource.store;
 
+import io.eventsource.event.EventMetadata;
 import io.eventsource.log.Bucket;
+import io.eventsource.log.EventColumns;
 import io.eventsource.log.LogHead;
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.EventStore.LoadProgress;
 import java.io.IOException;
 import java.io.StringReader;
 import java.sql.Connection;
@@ -39,18 +42,19 @@ final class BulkLoader {
     private static final String COPY =
             """
             COPY {schema}.events (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket,
-                                  tenant_id, actor_id, correlation_id, causation_id, "timestamp", payload, metadata)
-            FROM STDIN""";
+                                  {texts}, "timestamp", payload, metadata)
+            FROM STDIN"""
+                    .replace("{texts}", EventColumns.list(EventColumns.TEXTS, "%s"));
 
     private final JdbcOperations detached;
     private final AppendSql sql;
     private final String copy;
     private final LogHead head;
 
-    BulkLoader(JdbcOperations detached, AppendSql sql, EventSourceSchema schema, LogHead head) {
+    BulkLoader(JdbcOperations detached, EventSourceSchema schema, LogHead head) {
         this.head = head;
         this.detached = detached;
-        this.sql = sql;
+        this.sql = new AppendSql(schema);
         this.copy = schema.sql(COPY);
     }
 
@@ -154,10 +158,11 @@ final class BulkLoader {
             field(rows, row.payload().eventType()).append('\t');
             rows.append(row.payload().revision()).append('\t');
             rows.append(Bucket.of(append.aggregateId())).append('\t');
-            field(rows, append.metadata().tenantId()).append('\t');
-            field(rows, row.metadata().actorId()).append('\t');
-            field(rows, row.metadata().correlationId()).append('\t');
-            field(rows, row.metadata().causationId()).append('\t');
+            EventMetadata metadata =
+                    row.metadata().withTenantId(append.metadata().tenantId());
+            for (EventColumns.Text text : EventColumns.TEXTS) {
+                field(rows, text.value().apply(metadata)).append('\t');
+            }
             field(rows, row.timestamp().atOffset(ZoneOffset.UTC)).append('\t');
             field(rows, row.payload().json()).append('\t');
             field(rows, row.headers()).append('\n');

@@ -1,11 +1,13 @@
 package io.eventsource.store;
 
 import io.eventsource.context.MetadataContext;
-import io.eventsource.event.EncodedPayload;
 import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventCodec.EncodedPayload;
+import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
-import io.eventsource.log.StoredEventMapper;
+import io.eventsource.log.EventColumns;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -50,7 +52,7 @@ record EncodedAppend(StreamAppend append, UUID appendId, List<Row> rows) {
                             codec.encode(event.payload()),
                             event.timestamp() == null ? now : event.timestamp(),
                             metadata,
-                            StoredEventMapper.headersJson(metadata.headers()));
+                            EventColumns.headersJson(metadata.headers()));
                 })
                 .toList();
         EncodedAppend encoded =
@@ -99,16 +101,17 @@ record EncodedAppend(StreamAppend append, UUID appendId, List<Row> rows) {
         return IntStream.range(0, rows.size()).mapToObj(i -> {
             Row row = rows.get(i);
             return new StoredEvent(
-                    0,
-                    row.eventId(),
-                    append.aggregateId(),
-                    append.aggregateType(),
-                    firstVersion + i,
-                    row.payload().eventType(),
-                    row.payload().revision(),
-                    row.timestamp(),
-                    row.timestamp(),
-                    row.metadata().withTenantId(append.metadata().tenantId()),
+                    new EventHeader(
+                            0,
+                            row.eventId(),
+                            append.aggregateId(),
+                            append.aggregateType(),
+                            firstVersion + i,
+                            new EventRevision(
+                                    row.payload().eventType(), row.payload().revision()),
+                            row.timestamp(),
+                            row.timestamp(),
+                            row.metadata().withTenantId(append.metadata().tenantId())),
                     row.payload().json());
         });
     }

@@ -1,14 +1,14 @@
 package io.eventsource.store;
 
-import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.LogPage;
 import io.eventsource.log.LogQuery;
-import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.signal.LogSignal;
-import java.time.Clock;
+import io.eventsource.store.SnapshotRepository.SnapshottedStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.IdGenerator;
 
 /**
@@ -42,60 +42,46 @@ public interface EventStore {
     /**
      * The event store on PostgreSQL. No connection is opened.
      *
-     * @param dataSource where the tables are
-     * @param schema the schema that holds them
-     * @param codec the JSON form of events
+     * @param database where the events are, and in which form; its clock stamps them
      * @param logHead the log's settled head, of the same tables
      * @param signal raised after each commit that added to the log
      * @param settings how to append
      * @param executor runs what asynchronous appends need a thread for
-     * @param clock the time that events are stamped with
      * @param ids the ids of events and appends, best time-ordered
      * @return the store
      */
     static EventStore postgres(
-            DataSource dataSource,
-            EventSourceSchema schema,
-            EventCodec codec,
+            EventDatabase database,
             LogHead logHead,
             LogSignal signal,
             EventStoreSettings settings,
             Executor executor,
-            Clock clock,
             IdGenerator ids) {
-        return postgres(
-                dataSource, schema, codec, logHead, signal, settings, executor, clock, ids, (appends, events) -> {});
+        return postgres(database, logHead, signal, settings, executor, ids, (appends, events) -> {});
     }
 
     /**
-     * As {@link #postgres(DataSource, EventSourceSchema, EventCodec, LogHead, LogSignal, EventStoreSettings, Executor, Clock,
-     * IdGenerator)}, with somebody who is told of appends that share a commit.
+     * As {@link #postgres(EventDatabase, LogHead, LogSignal, EventStoreSettings, Executor, IdGenerator)}, with somebody who is
+     * told of appends that share a commit.
      *
-     * @param dataSource where the tables are
-     * @param schema the schema that holds them
-     * @param codec the JSON form of events
+     * @param database where the events are, and in which form; its clock stamps them
      * @param logHead the log's settled head, of the same tables
      * @param signal raised after each commit that added to the log
      * @param settings how to append
      * @param executor runs what asynchronous appends need a thread for
-     * @param clock the time that events are stamped with
      * @param ids the ids of events and appends, best time-ordered
      * @param groups told of each group of coalesced appends
      * @return the store
      */
     static EventStore postgres(
-            DataSource dataSource,
-            EventSourceSchema schema,
-            EventCodec codec,
+            EventDatabase database,
             LogHead logHead,
             LogSignal signal,
             EventStoreSettings settings,
             Executor executor,
-            Clock clock,
             IdGenerator ids,
             AppendGroupListener groups) {
-        return new PostgresEventStore(
-                dataSource, schema, codec, logHead, signal, settings, executor, clock, ids, groups);
+        return new PostgresEventStore(database, logHead, signal, settings, executor, ids, groups);
     }
 
     /**
@@ -302,5 +288,80 @@ public interface EventStore {
      */
     default EventStore forTenant(String tenantId) {
         return new TenantEventStore(this, tenantId);
+    }
+
+    /** Told of the appends that share a statement and a commit. Thread-safe and quick: it runs in the thread of one of the callers. */
+    @FunctionalInterface
+    public interface AppendGroupListener {
+
+        /**
+         * A group has been sent to the database and its answer has come; some of its appends may run again on their own.
+         *
+         * @param appends how many appends were together, 1 or more
+         * @param events how many events they had
+         */
+        void onGroup(int appends, int events);
+    }
+
+    /**
+     * How far a bulk load is.
+     *
+     * @param appends appends loaded so far
+     * @param events events loaded so far
+     * @param elapsed since the load began
+     */
+    public record LoadProgress(long appends, long events, Duration elapsed) {
+
+        /**
+         * The mean rate so far.
+         *
+         * @return events per second
+         */
+        public double eventsPerSecond() {
+            return events * 1e9 / Math.max(1, elapsed.toNanos());
+        }
+
+        /**
+         * How long the rest takes at the mean rate so far.
+         *
+         * @param totalEvents how many events there are to load altogether
+         * @return the time left, zero when everything is loaded
+         */
+        public Duration remaining(long totalEvents) {
+            return events == 0
+                    ? Duration.ZERO
+                    : elapsed.multipliedBy(Math.max(0, totalEvents - events)).dividedBy(events);
+        }
+    }
+
+    /**
+     * What a stream is, without its events.
+     *
+     * @param aggregateId the stream
+     * @param aggregateType its type
+     * @param tenantId the tenant that it belongs to, or null
+     * @param version the version of its last event, also of one that the current transaction has appended and not yet inserted
+     */
+    public record StreamDescription(UUID aggregateId, String aggregateType, @Nullable String tenantId, long version) {}
+
+    /**
+     * The payloads of a stream's events, to be folded, and how far the read went.
+     *
+     * @param payloads the decoded payloads, oldest first; where upcasters split events, or drop them, more or fewer than were stored. Large ones are
+     *     read when an iteration comes to them, each by a statement in the transaction of the thread that iterates; that fails as reading does
+     * @param storedEvents how many stored events were read
+     * @param version the version of the newest stored event that was read, though upcasters may have dropped it; 0 when there was
+     *     none
+     * @param newestEventId the id of that event, or null when there was none
+     * @param tenantId the stream's tenant; null when it has none, and when nothing was read
+     */
+    public record StreamPayloads(
+            Iterable<Object> payloads,
+            int storedEvents,
+            long version,
+            @Nullable UUID newestEventId,
+            @Nullable String tenantId) {
+
+        static final StreamPayloads NONE = new StreamPayloads(List.of(), 0, 0, null, null);
     }
 }

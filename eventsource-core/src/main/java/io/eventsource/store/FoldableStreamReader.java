@@ -3,13 +3,18 @@ package io.eventsource.store;
 import io.eventsource.EventSourceException;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
-import io.eventsource.log.LogOutline;
+import io.eventsource.log.EventColumns;
+import io.eventsource.log.LogReader.LogOutline;
 import io.eventsource.log.PageBytes;
-import io.eventsource.log.StoredEventMapper;
 import io.eventsource.schema.EventSourceSchema;
-import io.eventsource.store.SnapshottedStream.Fitness;
+import io.eventsource.store.EventStore.StreamPayloads;
+import io.eventsource.store.SnapshotRepository.SnapshottedStream;
+import io.eventsource.store.SnapshotRepository.SnapshottedStream.Fitness;
+import io.eventsource.store.SnapshotRepository.StreamSnapshot;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -70,17 +75,17 @@ final class FoldableStreamReader {
     private static final String SNAPSHOT_AS_ALL =
             """
             NULL::bigint, event_id, NULL::uuid, NULL::text, version, NULL::text, NULL::smallint, NULL::timestamptz,
-            NULL::timestamptz, NULL::text, NULL::text, NULL::text, NULL::text, NULL::jsonb, NULL::jsonb""";
+            NULL::timestamptz, {texts}, NULL::jsonb, NULL::jsonb"""
+                    .replace("{texts}", EventColumns.list(EventColumns.TEXTS, "NULL::text"));
 
     /** Compressed; the others are as many at once as the heap is meant for. */
     private static final String UNLESS_LARGE = "CASE WHEN pg_column_size(payload) <= ? THEN payload END";
 
     private static final String FEW = "position, event_id, version, event_type, revision, tenant_id, " + UNLESS_LARGE;
 
-    private static final String ALL = StoredEventMapper.DETAILS + ", metadata, " + UNLESS_LARGE;
+    private static final String ALL = EventColumns.DETAILS + ", metadata, " + UNLESS_LARGE;
 
-    private static final String WHOLE =
-            "SELECT " + StoredEventMapper.COLUMNS + " FROM {schema}.events WHERE position = ?";
+    private static final String WHOLE = "SELECT " + EventColumns.ALL + " FROM {schema}.events WHERE position = ?";
 
     /** Of a page's bytes the part that one event may have without being read by itself. */
     private static final int PARTS = 64;
@@ -98,7 +103,7 @@ final class FoldableStreamReader {
     FoldableStreamReader(EventCodec codec, EventSourceSchema schema) {
         this.codec = codec;
         this.whole = schema.sql(WHOLE);
-        this.all = Columns.of(schema, ALL, SNAPSHOT_AS_ALL, (stream, type) -> new StoredEventMapper());
+        this.all = Columns.of(schema, ALL, SNAPSHOT_AS_ALL, (stream, type) -> EventColumns.MAPPER);
         this.few = Columns.of(schema, FEW, SNAPSHOT_AS_FEW, FoldableStreamReader::withoutDetails);
     }
 
@@ -170,7 +175,7 @@ final class FoldableStreamReader {
     private record Unread(StoredEvent event) {}
 
     private Stream<Object> whole(JdbcOperations jdbc, StoredEvent unread) {
-        List<StoredEvent> found = jdbc.query(whole, new StoredEventMapper(), unread.position());
+        List<StoredEvent> found = jdbc.query(whole, EventColumns.MAPPER, unread.position());
         if (found.isEmpty()) {
             throw new EventSourceException(
                     "The log no longer holds %s. It has gone backwards, or the event was archived while it was read."
@@ -182,18 +187,17 @@ final class FoldableStreamReader {
     private static RowMapper<StoredEvent> withoutDetails(UUID stream, String type) {
         return (row, number) -> {
             String tenant = row.getString(6);
-            return new StoredEvent(
+            EventHeader header = new EventHeader(
                     row.getLong(1),
                     row.getObject(2, UUID.class),
                     stream,
                     type,
                     row.getLong(3),
-                    row.getString(4),
-                    row.getShort(5),
+                    new EventRevision(row.getString(4), row.getShort(5)),
                     Instant.EPOCH,
                     Instant.EPOCH,
-                    tenant == null ? EventMetadata.none() : EventMetadata.none().withTenantId(tenant),
-                    Objects.requireNonNullElse(row.getString(7), LogOutline.NOT_READ));
+                    tenant == null ? EventMetadata.none() : EventMetadata.none().withTenantId(tenant));
+            return new StoredEvent(header, Objects.requireNonNullElse(row.getString(7), LogOutline.NOT_READ));
         };
     }
 

@@ -1,6 +1,7 @@
 package io.eventsource.store;
 
 import io.eventsource.log.Bucket;
+import io.eventsource.log.EventColumns;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.AppendFailedException.Reason;
 import java.sql.Connection;
@@ -39,15 +40,17 @@ final class LateAppendSql {
     /** Does nothing, and answers no row, in a transaction without the mark. */
     private static final String INSERT_LATE_EVENTS =
             """
-            SELECT {schema}.insert_late_events(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-             WHERE {mark}""";
+            SELECT {schema}.insert_late_events(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {event-texts}, ?, ?)
+             WHERE {mark}"""
+                    .replace("{event-texts}", AppendSql.EVENT_TEXTS);
 
     private static final String SAME_TRANSACTION = "SELECT " + HAS_MARK;
 
     private static final String ADVANCE_STREAMS =
             """
             SELECT append, outcome, version, actual, NULL::bigint, NULL::bigint, {mark}
-              FROM {schema}.append_events(false, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+              FROM {schema}.append_events(false, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {event-texts}, ?, ?)"""
+                    .replace("{event-texts}", AppendSql.EVENT_TEXTS);
 
     private static final String ADVANCE_STREAM =
             """
@@ -73,11 +76,13 @@ final class LateAppendSql {
             WITH timeout AS (SELECT set_config('idle_in_transaction_session_timeout', ?, true))
             INSERT INTO {schema}.events
                    (aggregate_id, aggregate_type, tenant_id, bucket, append_id, version, event_id, event_type, revision,
-                    "timestamp", actor_id, correlation_id, causation_id, payload, metadata)
+                    "timestamp", {event-columns}, payload, metadata)
             SELECT s.aggregate_id, s.aggregate_type, s.tenant_id, ?::smallint, ?::uuid, ?::bigint, ?::uuid, ?::text,
-                   ?::smallint, ?::timestamptz, ?::text, ?::text, ?::text, ?::jsonb, ?::jsonb
+                   ?::smallint, ?::timestamptz, {event-texts}, ?::jsonb, ?::jsonb
               FROM timeout, {schema}.event_streams AS s
-             WHERE s.aggregate_id = ? AND s.version >= ? AND {mark}""";
+             WHERE s.aggregate_id = ? AND s.version >= ? AND {mark}"""
+                    .replace("{event-columns}", EventColumns.list(EventColumns.OF_EVENT, "%s"))
+                    .replace("{event-texts}", EventColumns.list(EventColumns.OF_EVENT, "?::text"));
 
     /** A statement that sets the mark, and one that demands it. */
     private record Marking(String first, String later) {
@@ -196,7 +201,7 @@ final class LateAppendSql {
             binder.array("int8", pending, Long[]::new, LateAppends.Pending::firstVersion);
             AppendSql.bindCounts(binder, appends);
             AppendSql.bindEvents(binder, appends);
-            statement.setString(20, mark);
+            statement.setString(binder.next(), mark);
             try (ResultSet answer = statement.executeQuery()) {
                 if (!answer.next()) {
                     throw new AppendFailedException(appends.get(0).append(), Reason.TRANSACTION_REPLACED, null);
@@ -214,10 +219,10 @@ final class LateAppendSql {
             statement.setShort(2, Bucket.of(append.aggregateId()));
             statement.setObject(3, encoded.appendId());
             statement.setLong(4, pending.firstVersion());
-            AppendSql.bindEvent(statement, 5, encoded.rows().get(0));
-            statement.setObject(14, append.aggregateId());
-            statement.setLong(15, pending.firstVersion());
-            statement.setString(16, mark);
+            int next = AppendSql.bindEvent(statement, 5, encoded.rows().get(0));
+            statement.setObject(next++, append.aggregateId());
+            statement.setLong(next++, pending.firstVersion());
+            statement.setString(next, mark);
             if (statement.executeUpdate() == 0) {
                 throw new AppendFailedException(append, reason(connection, mark), null);
             }

@@ -4,6 +4,7 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.log.LogPage;
 import io.eventsource.log.LogQuery;
+import io.eventsource.store.StreamQuery.Direction;
 import java.util.Iterator;
 import java.util.Spliterator;
 import java.util.Spliterators;

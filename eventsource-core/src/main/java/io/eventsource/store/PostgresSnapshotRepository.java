@@ -3,6 +3,7 @@ package io.eventsource.store;
 import io.eventsource.jdbc.DetachedJdbc;
 import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.SnapshotRepository.StreamSnapshot;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;

@@ -131,4 +131,12 @@ public record StreamQuery(
                 .limit(limit)
                 .toList();
     }
+
+    /** In which order a stream is read. */
+    public enum Direction {
+        /** Oldest first. */
+        FORWARD,
+        /** Newest first. */
+        BACKWARD
+    }
 }

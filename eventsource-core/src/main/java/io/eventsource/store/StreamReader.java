@@ -1,8 +1,10 @@
 package io.eventsource.store;
 
 import io.eventsource.event.StoredEvent;
-import io.eventsource.log.StoredEventMapper;
+import io.eventsource.log.EventColumns;
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.store.EventStore.StreamDescription;
+import io.eventsource.store.StreamQuery.Direction;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +15,10 @@ import org.springframework.jdbc.core.JdbcOperations;
 /** Reads single streams and single events. */
 final class StreamReader {
 
-    private static final String READ = "SELECT " + StoredEventMapper.COLUMNS
-            + " FROM {schema}.events WHERE aggregate_id = ? AND version BETWEEN ? AND ?";
+    private static final String READ =
+            "SELECT " + EventColumns.ALL + " FROM {schema}.events WHERE aggregate_id = ? AND version BETWEEN ? AND ?";
 
-    private static final String FIND_EVENT =
-            "SELECT " + StoredEventMapper.COLUMNS + " FROM {schema}.events WHERE event_id = ?";
+    private static final String FIND_EVENT = "SELECT " + EventColumns.ALL + " FROM {schema}.events WHERE event_id = ?";
 
     private static final String DESCRIBE =
             "SELECT aggregate_type, tenant_id, version FROM {schema}.event_streams WHERE aggregate_id = ?";
@@ -25,7 +26,6 @@ final class StreamReader {
     private final String read;
     private final String findEvent;
     private final String describe;
-    private final StoredEventMapper mapper = new StoredEventMapper();
 
     StreamReader(EventSourceSchema schema) {
         this.read = schema.sql(READ);
@@ -47,11 +47,11 @@ final class StreamReader {
         statement.append(query.direction() == Direction.FORWARD ? " ORDER BY version" : " ORDER BY version DESC");
         statement.append(" LIMIT ?");
         arguments.add(query.limit());
-        return jdbc.query(statement.toString(), mapper, arguments.toArray());
+        return jdbc.query(statement.toString(), EventColumns.MAPPER, arguments.toArray());
     }
 
     Optional<StoredEvent> findEvent(JdbcOperations jdbc, UUID eventId) {
-        return jdbc.query(findEvent, mapper, eventId).stream().findFirst();
+        return jdbc.query(findEvent, EventColumns.MAPPER, eventId).stream().findFirst();
     }
 
     Optional<StreamDescription> describe(JdbcOperations jdbc, UUID aggregateId) {

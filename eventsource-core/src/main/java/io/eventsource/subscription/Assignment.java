@@ -1,5 +1,6 @@
 package io.eventsource.subscription;
 
+import io.eventsource.subscription.InstanceSettings.StaticPartition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,11 +1,9 @@
 package io.eventsource.subscription;
 
 import io.eventsource.error.ErrorInfo;
-import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.event.EventSelection;
-import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.BatchSource.Batch;
+import io.eventsource.subscription.SubscriptionSettings.CheckpointStrategy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -19,9 +17,7 @@ import org.springframework.transaction.support.TransactionOperations;
  */
 final class AtLeastOnce implements BatchProcessor {
 
-    private final EventHandlers handlers;
-    private final EventCodec codec;
-    private final EventSelection selection;
+    private final SelectedHandlers handlers;
     private final CheckpointRepository checkpoints;
     private final TransactionOperations transaction;
     private final TransactionOperations storeTransaction;
@@ -37,9 +33,7 @@ final class AtLeastOnce implements BatchProcessor {
     private long writtenAt = System.nanoTime();
 
     AtLeastOnce(
-            EventHandlers handlers,
-            EventCodec codec,
-            EventSelection selection,
+            SelectedHandlers handlers,
             CheckpointRepository checkpoints,
             TransactionOperations transaction,
             TransactionOperations storeTransaction,
@@ -47,15 +41,13 @@ final class AtLeastOnce implements BatchProcessor {
             ProcessingWatch watch,
             SubscriptionSettings settings) {
         this.handlers = handlers;
-        this.codec = codec;
-        this.selection = selection;
         this.checkpoints = checkpoints;
         this.transaction = transaction;
         this.storeTransaction = storeTransaction;
         this.parking = parking;
         this.watch = watch;
-        this.strategy = settings.checkpointStrategy();
-        this.intervalNanos = settings.checkpointInterval().toNanos();
+        this.strategy = settings.checkpoint().strategy();
+        this.intervalNanos = settings.checkpoint().interval().toNanos();
     }
 
     @Override
@@ -94,9 +86,7 @@ final class AtLeastOnce implements BatchProcessor {
 
     private List<TailEvent> handle(List<TailEvent> events, long upTo) {
         SegmentParking.Parts parts = parking.takeApart(events);
-        List<EventEnvelope<Object>> decoded = parts.toHandle().stream()
-                .flatMap(event -> event.decoded(codec, selection).stream())
-                .toList();
+        List<EventEnvelope<Object>> decoded = handlers.decoded(parts.toHandle());
         if (!decoded.isEmpty()) {
             watch.run(() -> transaction.executeWithoutResult(status -> handlers.handleAll(decoded)));
         }

@@ -70,10 +70,17 @@ final class CheckpointRepository {
 
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
+    private final Duration silence;
 
-    CheckpointRepository(JdbcOperations jdbc, EventSourceSchema schema) {
+    /**
+     * Creates a repository.
+     *
+     * @param silence how long the client of a transaction may say nothing before the server ends it
+     */
+    CheckpointRepository(JdbcOperations jdbc, EventSourceSchema schema, Duration silence) {
         this.jdbc = jdbc;
         this.schema = schema;
+        this.silence = silence;
     }
 
     /** The checkpoint of a segment, if it is still there and its owner's. Waits for who is cutting, merging or resetting it. */
@@ -92,8 +99,8 @@ final class CheckpointRepository {
                 row.getObject(column + 5, Long.class));
     }
 
-    /** Has the server end the running transaction when its client says nothing for so long. Ends with the transaction. */
-    void limitSilence(Duration silence) {
+    /** Has the server end the running transaction when its client says nothing for too long. Ends with the transaction. */
+    void limitSilence() {
         limitSilence(jdbc, silence);
     }
 
@@ -106,16 +113,16 @@ final class CheckpointRepository {
      * writes and in the end its checkpoint, a rebuild all checkpoints and then what a reset handler wants, so that the two would end up waiting for
      * each other. The first statement of the transaction. Waits for a rebuild that is being set back.
      */
-    void beginBatch(String name, Duration silence) {
-        begin("pg_advisory_xact_lock_shared", name, silence);
+    void beginBatch(String name) {
+        begin("pg_advisory_xact_lock_shared", name);
     }
 
     /** The same for the transaction that sets a projection back: waits for the batches under way, and lets none begin. */
-    void beginReset(String name, Duration silence) {
-        begin("pg_advisory_xact_lock", name, silence);
+    void beginReset(String name) {
+        begin("pg_advisory_xact_lock", name);
     }
 
-    private void begin(String lock, String name, Duration silence) {
+    private void begin(String lock, String name) {
         jdbc.query(
                 "SELECT %s, %s, pg_catalog.%s(pg_catalog.hashtextextended(?, 0))".formatted(LIMIT_SILENCE, BEGUN, lock),
                 row -> {},

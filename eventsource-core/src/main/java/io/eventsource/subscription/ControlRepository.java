@@ -59,7 +59,7 @@ final class ControlRepository {
                 row.getLong(column),
                 since == null
                         ? null
-                        : new SubscriptionPause(
+                        : new SubscriptionStatus.Pause(
                                 since.toInstant(), row.getString(column + 2), row.getString(column + 3)));
     }
 }

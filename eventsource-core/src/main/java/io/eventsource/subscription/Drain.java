@@ -63,10 +63,10 @@ final class Drain {
                 abandoned);
     }
 
-    private ShutdownPhase phase(boolean released) {
+    private ShutdownResult.Phase phase(boolean released) {
         if (!taken.stream().allMatch(Taken::ended)) {
-            return ShutdownPhase.FORCING;
+            return ShutdownResult.Phase.FORCING;
         }
-        return released ? ShutdownPhase.STOPPED : ShutdownPhase.RELEASING;
+        return released ? ShutdownResult.Phase.STOPPED : ShutdownResult.Phase.RELEASING;
     }
 }

@@ -2,15 +2,10 @@ package io.eventsource.subscription;
 
 import io.eventsource.batch.BatchTransaction;
 import io.eventsource.error.ErrorInfo;
-import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.event.EventSelection;
 import io.eventsource.failure.FailureText;
-import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.TransactionAppends;
 import io.eventsource.subscription.BatchSource.Batch;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -33,15 +28,12 @@ final class ExactlyOnce implements BatchProcessor {
     /** With nothing to handle, the checkpoint is written after so many positions at the latest, to spare a restart the way. */
     static final long IDLE_CHECKPOINT_DISTANCE = 1_000;
 
-    private final EventHandlers handlers;
-    private final EventCodec codec;
-    private final EventSelection selection;
+    private final SelectedHandlers handlers;
     private final CheckpointRepository checkpoints;
     private final TransactionOperations transaction;
     private final DataSource dataSource;
     private final TransactionAppends transactionAppends;
     private final ProcessingWatch watch;
-    private final Duration silence;
     private final long intervalNanos;
     private final SegmentParking parking;
     private long writtenAt = System.nanoTime();
@@ -50,26 +42,20 @@ final class ExactlyOnce implements BatchProcessor {
     private @Nullable UUID incarnation;
 
     ExactlyOnce(
-            EventHandlers handlers,
-            EventCodec codec,
-            EventSelection selection,
+            SelectedHandlers handlers,
             CheckpointRepository checkpoints,
             TransactionOperations transaction,
             DataSource dataSource,
             ProcessingWatch watch,
-            Duration silence,
-            Duration checkpointInterval,
+            SubscriptionSettings settings,
             SegmentParking parking) {
         this.handlers = handlers;
-        this.codec = codec;
-        this.selection = selection;
         this.checkpoints = checkpoints;
         this.transaction = transaction;
         this.dataSource = dataSource;
         this.transactionAppends = new TransactionAppends(dataSource);
         this.watch = watch;
-        this.silence = silence;
-        this.intervalNanos = checkpointInterval.toNanos();
+        this.intervalNanos = settings.checkpoint().interval().toNanos();
         this.parking = parking;
     }
 
@@ -111,7 +97,7 @@ final class ExactlyOnce implements BatchProcessor {
     /** Waits for a reset; where that takes longer than a statement may, no event is at fault. */
     private void begin() {
         try {
-            checkpoints.beginBatch(handlers.name(), silence);
+            checkpoints.beginBatch(handlers.name());
         } catch (QueryTimeoutException waited) {
             log.debug("'{}' waits for a reset", handlers.name(), FailureText.trace(waited));
             throw new CheckpointMovedException(handlers.name(), checkpoint);
@@ -119,10 +105,7 @@ final class ExactlyOnce implements BatchProcessor {
     }
 
     private void handle(List<TailEvent> stored) {
-        List<EventEnvelope<Object>> events = new ArrayList<>(stored.size());
-        for (TailEvent event : stored) {
-            events.addAll(event.decoded(codec, selection));
-        }
+        List<EventEnvelope<Object>> events = handlers.decoded(stored);
         if (!events.isEmpty()) {
             watch.run(() -> {
                 watch.on(DataSourceUtils.getConnection(dataSource));
@@ -134,7 +117,7 @@ final class ExactlyOnce implements BatchProcessor {
     @Override
     public long park(Batch batch, ErrorInfo error) {
         Long entry = transaction.execute(status -> {
-            checkpoints.limitSilence(silence);
+            checkpoints.limitSilence();
             long made = parking.park(batch.events().get(0), error);
             advance(batch, null);
             return made;
@@ -172,7 +155,7 @@ final class ExactlyOnce implements BatchProcessor {
         if (passedUpTo > checkpoint.position()) {
             Batch passed = new Batch(List.of(), passedUpTo, false, incarnation);
             transaction.executeWithoutResult(status -> {
-                checkpoints.limitSilence(silence);
+                checkpoints.limitSilence();
                 advance(passed, null);
             });
             moved(passedUpTo);

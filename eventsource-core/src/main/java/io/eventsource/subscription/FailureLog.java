@@ -1,7 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.error.ErrorInfo;
-import io.eventsource.error.ErrorReaction.AwaitRecovery;
+import io.eventsource.error.ErrorInfo.ErrorReaction.AwaitRecovery;
 import io.eventsource.failure.FailureReports;
 import io.eventsource.failure.FailureText;
 import io.eventsource.time.Ticker;

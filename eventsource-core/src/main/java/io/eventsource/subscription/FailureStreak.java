@@ -1,28 +1,26 @@
 package io.eventsource.subscription;
 
 import java.time.Instant;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How often batches of a segment have failed in a row, and how.
  *
- * @param failures how often, 0 while nothing fails
- * @param first the first failure, null with none
- * @param last the last failure, null with none
- * @param fault since when, and why in words without data; null with none
+ * @param fault since when, how often and why; null while nothing fails
  */
-record FailureStreak(
-        int failures, @Nullable Throwable first, @Nullable Throwable last, @Nullable SubscriptionFault fault) {
+record FailureStreak(SubscriptionStatus.@Nullable Fault fault) {
 
-    static final FailureStreak NONE = new FailureStreak(0, null, null, null);
+    static final FailureStreak NONE = new FailureStreak(null);
+
+    int failures() {
+        return fault == null ? 0 : fault.failures();
+    }
 
     FailureStreak and(Throwable failure, String reason, Instant now) {
-        Instant since = fault == null ? now : fault.since();
         return new FailureStreak(
-                failures + 1,
-                Objects.requireNonNullElse(first, failure),
-                failure,
-                new SubscriptionFault(since, reason));
+                fault == null
+                        ? new SubscriptionStatus.Fault(now, reason, 1, failure, failure)
+                        : new SubscriptionStatus.Fault(
+                                fault.since(), reason, fault.failures() + 1, fault.first(), failure));
     }
 }

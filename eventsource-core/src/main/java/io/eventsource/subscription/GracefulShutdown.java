@@ -23,7 +23,7 @@ public interface GracefulShutdown {
      *
      * @return the phase
      */
-    ShutdownPhase phase();
+    ShutdownResult.Phase phase();
 
     /**
      * What came of stopping the subscriptions. It is also published as an event of the application, and logged.

@@ -1,6 +1,6 @@
 package io.eventsource.subscription;
 
-import io.eventsource.deadletter.ReplayBounds;
+import io.eventsource.deadletter.ReplayTarget;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import javax.sql.DataSource;
@@ -24,7 +24,7 @@ public final class ProcessingBounds {
      * @return the bounds, thread-safe
      * @throws IllegalArgumentException when the timeout is below 1 ms
      */
-    public static ReplayBounds of(String name, Duration timeout, DataSource dataSource, ThreadFactory threads) {
+    public static ReplayTarget.Bounds of(String name, Duration timeout, DataSource dataSource, ThreadFactory threads) {
         if (timeout.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException("processing-timeout must be 1 ms or more, but it is " + timeout);
         }

@@ -2,9 +2,7 @@ package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.error.ClassifiedError;
-import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
-import io.eventsource.error.ErrorSeverity;
 import java.io.Serial;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +23,6 @@ public final class ProcessingTimeoutException extends EventSourceException imple
     /** The same handler may be quick the next time, and slow handlers hold up everything behind them. */
     @Override
     public ErrorClassification classification() {
-        return new ErrorClassification(ErrorCategory.TRANSIENT, ErrorSeverity.HIGH);
+        return new ErrorClassification(ErrorClassification.Category.TRANSIENT, ErrorClassification.Severity.HIGH);
     }
 }

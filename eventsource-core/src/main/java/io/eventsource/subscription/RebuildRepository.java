@@ -1,6 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.subscription.SubscriptionStatuses.RebuildProgress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -4,9 +4,12 @@ import io.eventsource.EventSourceException;
 import io.eventsource.batch.BatchTransaction;
 import io.eventsource.deadletter.DeadLetterParking;
 import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.BucketRange;
-import io.eventsource.projection.Delivery;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.subscription.SubscriptionOperations.RebuildRunningException;
+import io.eventsource.subscription.SubscriptionStatuses.RebuildProgress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -38,24 +41,16 @@ final class Rebuilds {
     private final CheckpointRepository checkpoints;
     private final DataSource dataSource;
     private final EventSourceSchema schema;
-    private final Duration silence;
 
     /** When the progress of each was last logged. */
     private final Map<String, Long> reported = new ConcurrentHashMap<>();
 
-    Rebuilds(
-            RebuildRepository repository,
-            StartingPoints startingPoints,
-            CheckpointRepository checkpoints,
-            DataSource dataSource,
-            EventSourceSchema schema,
-            Duration silence) {
-        this.repository = repository;
-        this.startingPoints = startingPoints;
-        this.checkpoints = checkpoints;
-        this.dataSource = dataSource;
-        this.schema = schema;
-        this.silence = silence;
+    Rebuilds(SubscriptionTables tables, EventDatabase database) {
+        this.repository = tables.rebuilds();
+        this.startingPoints = tables.startingPoints();
+        this.checkpoints = tables.checkpoints();
+        this.dataSource = database.dataSource();
+        this.schema = database.schema();
     }
 
     private DeadLetterParking parking(String name) {
@@ -101,7 +96,7 @@ final class Rebuilds {
     }
 
     private void setBack(String name, Runnable reset, long from, long until, TransactionStatus status) {
-        checkpoints.beginReset(name, silence);
+        checkpoints.beginReset(name);
         BatchTransaction begun = BatchTransaction.current(name, dataSource, status);
         List<Boolean> rebuilding = repository.lock(name);
         if (rebuilding.isEmpty()) {

@@ -1,6 +1,8 @@
 package io.eventsource.subscription;
 
 import io.eventsource.failure.FailureText;
+import io.eventsource.signal.LogSignal;
+import io.eventsource.subscription.InstanceSettings.StaticPartition;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,6 +32,7 @@ import org.springframework.util.backoff.BackOffExecution;
 final class SegmentCoordinator {
 
     private static final Logger log = LoggerFactory.getLogger(SegmentCoordinator.class);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     private final InstanceSettings settings;
     private final Map<String, Subscription> subscriptions;
@@ -39,8 +42,8 @@ final class SegmentCoordinator {
     private final SubscriptionFactory factory;
     private final Rebuilds rebuilds;
     private final Lease lease;
-    private final Runnable announce;
-    private final BackOff backOff;
+    private final LogSignal signal;
+    private final BackOff backOff = Pauses.upTo(LONGEST_PAUSE);
     private final Loops<SegmentKey> loops;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -52,24 +55,20 @@ final class SegmentCoordinator {
     SegmentCoordinator(
             InstanceSettings settings,
             Map<String, Subscription> subscriptions,
-            SegmentRepository segments,
-            CheckpointRepository checkpoints,
-            StartingPoints startingPoints,
+            SubscriptionTables tables,
             SubscriptionFactory factory,
             Rebuilds rebuilds,
-            Runnable announce,
-            BackOff backOff,
+            LogSignal signal,
             ThreadFactory threads) {
         this.settings = settings;
         this.subscriptions = subscriptions;
-        this.segments = segments;
-        this.checkpoints = checkpoints;
-        this.startingPoints = startingPoints;
+        this.segments = tables.segments();
+        this.checkpoints = tables.checkpoints();
+        this.startingPoints = tables.startingPoints();
         this.factory = factory;
         this.rebuilds = rebuilds;
         this.lease = new Lease(settings.leaseDuration());
-        this.announce = announce;
-        this.backOff = backOff;
+        this.signal = signal;
         this.loops = new Loops<>(threads);
     }
 
@@ -336,7 +335,7 @@ final class SegmentCoordinator {
 
     /** Has this instance and all others look. */
     private void changed() {
-        announce.run();
+        signal.announce();
         wake();
     }
 
@@ -365,7 +364,7 @@ final class SegmentCoordinator {
                     settings.leaseDuration(),
                     FailureText.trace(failure));
         }
-        announce.run();
+        signal.announce();
         return known;
     }
 

@@ -1,8 +1,8 @@
 package io.eventsource.subscription;
 
 import io.eventsource.error.ErrorInfo;
+import io.eventsource.error.ErrorInfo.ErrorReaction;
 import io.eventsource.error.ErrorPolicy;
-import io.eventsource.error.ErrorReaction;
 import io.eventsource.error.SubscriptionCircuitBreaker;
 import io.eventsource.failure.FailureText;
 import java.time.Duration;

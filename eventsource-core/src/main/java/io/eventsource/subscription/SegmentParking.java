@@ -5,21 +5,19 @@ import io.eventsource.deadletter.DeadLetterParking;
 import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorListeners;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.BucketRange;
-import io.eventsource.schema.EventSourceSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import javax.sql.DataSource;
 
 /** The dead letters of a segment, in the transactions of its batches. Used by one thread. */
 final class SegmentParking {
 
     private final String subscription;
     private final ParkingOrder order;
-    private final DataSource dataSource;
-    private final EventSourceSchema schema;
+    private final EventDatabase database;
     private final ErrorHandling errors;
     private DeadLetterParking parking;
 
@@ -31,22 +29,17 @@ final class SegmentParking {
      */
     record Parts(List<TailEvent> toHandle, List<TailEvent> toPark) {}
 
-    SegmentParking(
-            String subscription,
-            ParkingOrder order,
-            DataSource dataSource,
-            EventSourceSchema schema,
-            ErrorHandling errors) {
+    SegmentParking(String subscription, ParkingOrder order, EventDatabase database, ErrorHandling errors) {
         this.subscription = subscription;
         this.order = order;
-        this.dataSource = dataSource;
-        this.schema = schema;
+        this.database = database;
         this.errors = errors;
         this.parking = of(BucketRange.ALL);
     }
 
     private DeadLetterParking of(BucketRange buckets) {
-        return new DeadLetterParking(subscription, buckets.first(), buckets.last(), order, dataSource, schema);
+        return new DeadLetterParking(
+                subscription, buckets.first(), buckets.last(), order, database.dataSource(), database.schema());
     }
 
     /** Goes on with a share of the streams, whose checkpoint has just been read. */

@@ -1,9 +1,9 @@
 package io.eventsource.subscription;
 
-import io.eventsource.deadletter.ParkingChangedException;
-import io.eventsource.error.ErrorCategory;
+import io.eventsource.deadletter.DeadLetterParking.ParkingChangedException;
+import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorInfo;
-import io.eventsource.error.ErrorReaction;
+import io.eventsource.error.ErrorInfo.ErrorReaction;
 import io.eventsource.failure.FailureText;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.time.Clock;
@@ -46,7 +46,7 @@ final class SegmentRunner {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition resumed = lock.newCondition();
-    private volatile SubscriptionState state = SubscriptionState.CATCHING_UP;
+    private volatile SubscriptionStatus.State state = SubscriptionStatus.State.CATCHING_UP;
     private volatile Checkpoint checkpoint;
     private volatile long position;
     private volatile boolean paused;
@@ -62,30 +62,25 @@ final class SegmentRunner {
     private long rebuiltEpoch = -1;
 
     SegmentRunner(
+            Subscription subscription,
             SegmentKey key,
             Checkpoint claimed,
             SegmentOwnership ownership,
-            TailReader tail,
-            BatchSource source,
-            BatchProcessor processor,
-            BatchSize batchSize,
-            SubscriptionSettings settings,
-            Semaphore turns,
+            SegmentBatches batches,
             SegmentFailures failures,
-            SegmentListener listener,
             Clock clock) {
         this.key = key;
         this.checkpoint = claimed;
         this.position = claimed.position();
         this.ownership = ownership;
-        this.tail = tail;
-        this.source = source;
-        this.processor = processor;
-        this.batchSize = batchSize;
-        this.rest = new Rest(settings.linger(), System.nanoTime());
-        this.turns = turns;
+        this.tail = subscription.tail();
+        this.source = batches.source();
+        this.processor = batches.processor();
+        this.batchSize = batches.size();
+        this.rest = new Rest(subscription.definition().settings().batch().linger(), System.nanoTime());
+        this.turns = subscription.turns();
         this.failures = failures;
-        this.listener = listener;
+        this.listener = subscription;
         this.clock = clock;
     }
 
@@ -93,7 +88,7 @@ final class SegmentRunner {
         return key;
     }
 
-    SubscriptionState state() {
+    SubscriptionStatus.State state() {
         return state;
     }
 
@@ -231,7 +226,7 @@ final class SegmentRunner {
         caughtUp(place);
         if (!place.known() && tail.failing()) {
             // nobody knows how far the log is, so that it cannot be said to keep up
-            changeState(SubscriptionState.RETRYING);
+            changeState(SubscriptionStatus.State.RETRYING);
         }
         if (place.known() && checkpoint.meets(position)) {
             return meet(place, stop);
@@ -260,7 +255,7 @@ final class SegmentRunner {
     }
 
     private void awaitProbe(StopSignal stop) throws InterruptedException {
-        changeState(SubscriptionState.CIRCUIT_OPEN);
+        changeState(SubscriptionStatus.State.CIRCUIT_OPEN);
         boolean unused = stop.await(failures.pause().toMillis());
     }
 
@@ -270,7 +265,7 @@ final class SegmentRunner {
         Batch batch = source.next(position, batchSize.current(), place);
         attempted = batch;
         if (batch.backlog() && streak().failures() == 0) {
-            changeState(SubscriptionState.CATCHING_UP);
+            changeState(SubscriptionStatus.State.CATCHING_UP);
         }
         long begin = System.nanoTime();
         inFlight = batch.events().size();
@@ -323,13 +318,13 @@ final class SegmentRunner {
             }
             // whatever failed before, there is nothing left to handle
             failures.recovered(position);
-            changeState(SubscriptionState.LIVE);
+            changeState(SubscriptionStatus.State.LIVE);
         }
     }
 
     private void awaitResume(StopSignal stop) throws InterruptedException {
         processor.flush();
-        changeState(paused ? SubscriptionState.PAUSED : SubscriptionState.HALTED);
+        changeState(paused ? SubscriptionStatus.State.PAUSED : SubscriptionStatus.State.HALTED);
         lock.lockInterruptibly();
         try {
             while ((paused || halted) && !reload && !stop.raised()) {
@@ -339,7 +334,7 @@ final class SegmentRunner {
             lock.unlock();
         }
         if (!paused && !halted) {
-            changeState(SubscriptionState.CATCHING_UP);
+            changeState(SubscriptionStatus.State.CATCHING_UP);
         }
     }
 
@@ -367,7 +362,7 @@ final class SegmentRunner {
         }
     }
 
-    private void changeState(SubscriptionState to) {
+    private void changeState(SubscriptionStatus.State to) {
         if (state != to) {
             state = to;
             listener.stateChanged();
@@ -384,7 +379,7 @@ final class SegmentRunner {
             return;
         }
         ErrorInfo error = failures.failed(attempted.events(), failure);
-        if (error.category() == ErrorCategory.INFRASTRUCTURE) {
+        if (error.category() == ErrorClassification.Category.INFRASTRUCTURE) {
             // a server that has crashed may have lost what was read
             tail.suspect();
         }
@@ -399,10 +394,10 @@ final class SegmentRunner {
     private void react(ErrorInfo error, StopSignal stop) throws InterruptedException {
         failures.report(error, position);
         if (error.reaction() instanceof ErrorReaction.Retry retry) {
-            changeState(SubscriptionState.RETRYING);
+            changeState(SubscriptionStatus.State.RETRYING);
             boolean unused = stop.await(retry.pause().toMillis());
         } else if (error.reaction() instanceof ErrorReaction.AwaitRecovery away) {
-            changeState(away.open() ? SubscriptionState.CIRCUIT_OPEN : SubscriptionState.RETRYING);
+            changeState(away.open() ? SubscriptionStatus.State.CIRCUIT_OPEN : SubscriptionStatus.State.RETRYING);
             boolean unused = stop.await(away.pause().toMillis());
         } else {
             halted = true;

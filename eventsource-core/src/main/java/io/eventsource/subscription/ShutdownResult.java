@@ -19,7 +19,7 @@ import java.util.List;
  *     handler that cannot be interrupted may still commit until somebody has
  */
 public record ShutdownResult(
-        ShutdownPhase phase,
+        Phase phase,
         Duration took,
         boolean forced,
         int subscriptions,
@@ -31,7 +31,7 @@ public record ShutdownResult(
 
     /** Nothing ran. */
     static final ShutdownResult NOTHING =
-            new ShutdownResult(ShutdownPhase.STOPPED, Duration.ZERO, false, 0, 0, 0, 0, 0, List.of());
+            new ShutdownResult(Phase.STOPPED, Duration.ZERO, false, 0, 0, 0, 0, 0, List.of());
 
     /** Copies the list. */
     public ShutdownResult {
@@ -72,5 +72,19 @@ public record ShutdownResult(
                                 forced,
                                 phase);
         return abandoned.isEmpty() ? counts : counts + "; rolled back, to be handled again: " + abandoned;
+    }
+
+    /** How far a manager is with stopping. */
+    public enum Phase {
+        /** Not stopping: its subscriptions run, or were never started. */
+        RUNNING,
+        /** Nothing further is read, and what is being handled may be finished. */
+        DRAINING,
+        /** What took too long has been interrupted and is rolled back. */
+        FORCING,
+        /** Checkpoints are written, and segments are given up to other instances. */
+        RELEASING,
+        /** Nothing runs any more. */
+        STOPPED
     }
 }

@@ -5,6 +5,7 @@ import io.eventsource.error.ErrorListeners;
 import io.eventsource.error.SubscriptionCircuitBreaker;
 import io.eventsource.failure.FailureText;
 import io.eventsource.log.BucketRange;
+import io.eventsource.subscription.SubscriptionStatus.SegmentStatus;
 import io.eventsource.time.Clocks;
 import java.time.Clock;
 import java.time.Duration;
@@ -69,7 +70,7 @@ final class Subscription implements SegmentListener {
     private volatile FailureStreak opening = FailureStreak.NONE;
 
     /** The state that listeners were last told. */
-    private SubscriptionState told = SubscriptionState.STOPPED;
+    private SubscriptionStatus.State told = SubscriptionStatus.State.STOPPED;
 
     Subscription(
             SubscriptionDefinition definition,
@@ -96,6 +97,10 @@ final class Subscription implements SegmentListener {
 
     SubscriptionDefinition definition() {
         return definition;
+    }
+
+    TailReader tail() {
+        return tail;
     }
 
     /** As many of its segments as there are of these are handled at the same time. */
@@ -197,7 +202,7 @@ final class Subscription implements SegmentListener {
         stateChanged();
     }
 
-    private @Nullable SubscriptionPause pause() {
+    private SubscriptionStatus.@Nullable Pause pause() {
         SubscriptionControl heard = control;
         return heard == null ? null : heard.pause();
     }
@@ -238,8 +243,8 @@ final class Subscription implements SegmentListener {
     @Override
     public void stateChanged() {
         synchronized (telling) {
-            SubscriptionState from = told;
-            SubscriptionState to = state();
+            SubscriptionStatus.State from = told;
+            SubscriptionStatus.State to = state();
             if (from != to) {
                 told = to;
                 try {
@@ -257,31 +262,31 @@ final class Subscription implements SegmentListener {
     }
 
     /** That of the runner that needs attention most. */
-    SubscriptionState state() {
+    SubscriptionStatus.State state() {
         if (runners.isEmpty()) {
             return withoutRunners();
         }
-        for (SubscriptionState each : SubscriptionState.BY_URGENCY) {
+        for (SubscriptionStatus.State each : SubscriptionStatus.State.BY_URGENCY) {
             if (runners.values().stream().anyMatch(runner -> runner.state() == each)) {
                 return each;
             }
         }
-        return SubscriptionState.LIVE;
+        return SubscriptionStatus.State.LIVE;
     }
 
-    private SubscriptionState withoutRunners() {
+    private SubscriptionStatus.State withoutRunners() {
         if (!started) {
-            return SubscriptionState.STOPPED;
+            return SubscriptionStatus.State.STOPPED;
         }
         if (opening.failures() > 0) {
-            return SubscriptionState.RETRYING;
+            return SubscriptionStatus.State.RETRYING;
         }
         if (pause() != null) {
-            return SubscriptionState.PAUSED;
+            return SubscriptionStatus.State.PAUSED;
         }
         List<SegmentRow> rows = seen;
         boolean takenCareOf = rows != null && !rows.isEmpty() && rows.stream().allMatch(row -> row.owner() != null);
-        return takenCareOf ? SubscriptionState.STANDBY : SubscriptionState.CATCHING_UP;
+        return takenCareOf ? SubscriptionStatus.State.STANDBY : SubscriptionStatus.State.CATCHING_UP;
     }
 
     SubscriptionStatus status(UUID instance) {
@@ -303,14 +308,12 @@ final class Subscription implements SegmentListener {
         return new SubscriptionStatus(
                 name(),
                 state(),
-                position,
-                Math.max(0, head - position),
-                position < head ? tail.waiting(position) : Duration.ZERO,
+                new SubscriptionStatus.Progress(
+                        position,
+                        Math.max(0, head - position),
+                        position < head ? tail.waiting(position) : Duration.ZERO,
+                        lastProcessedAt),
                 counters(),
-                lastProcessedAt,
-                failing.failures(),
-                failing.first(),
-                failing.last(),
                 failing.fault(),
                 definition.autoStartup(),
                 pause(),
@@ -318,8 +321,8 @@ final class Subscription implements SegmentListener {
                 segments);
     }
 
-    private SubscriptionCounters counters() {
-        return new SubscriptionCounters(
+    private SubscriptionStatus.Counters counters() {
+        return new SubscriptionStatus.Counters(
                 eventsProcessed.get(),
                 batches.get(),
                 Duration.ofNanos(handlingNanos.get()),

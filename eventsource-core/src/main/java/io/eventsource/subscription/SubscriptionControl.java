@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param changes how often something has been said; a lower number is older news
  * @param pause that it is to handle nothing, or null
  */
-record SubscriptionControl(long changes, @Nullable SubscriptionPause pause) {
+record SubscriptionControl(long changes, SubscriptionStatus.@Nullable Pause pause) {
 
     /** Nobody has said anything. */
     static final SubscriptionControl NONE = new SubscriptionControl(0, null);

@@ -4,11 +4,11 @@ import io.eventsource.EventSourceException;
 import io.eventsource.error.ErrorPolicy;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventSelection;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.jdbc.TransactionParticipation;
-import io.eventsource.log.LogReader;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.schema.EventSourceSchema;
+import io.eventsource.projection.EventHandlers.Delivery;
+import io.eventsource.subscription.SubscriptionSettings.CheckpointStrategy;
 import io.eventsource.time.Clocks;
 import java.time.Duration;
 import java.util.Set;
@@ -25,9 +25,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** Makes subscriptions out of definitions, and refuses combinations that cannot keep their promise. */
 final class SubscriptionFactory {
 
+    private final EventDatabase database;
     private final DataSource dataSource;
     private final EventCodec codec;
-    private final LogReader reader;
     private final TailReader tail;
     private final CheckpointRepository checkpoints;
     private final SegmentRepository segments;
@@ -35,47 +35,40 @@ final class SubscriptionFactory {
     private final Duration leaseDuration;
     private final SubscriptionListener listener;
     private final ErrorHandling errors;
-    private final EventSourceSchema schema;
     private final Clocks clocks;
 
     SubscriptionFactory(
-            DataSource dataSource,
-            EventCodec codec,
-            LogReader reader,
+            EventDatabase database,
+            SubscriptionTables tables,
             TailReader tail,
-            CheckpointRepository checkpoints,
-            SegmentRepository segments,
             Workers workers,
-            Duration leaseDuration,
+            InstanceSettings settings,
             SubscriptionListener listener,
-            ErrorHandling errors,
-            EventSourceSchema schema,
-            Clocks clocks) {
-        this.dataSource = dataSource;
-        this.codec = codec;
-        this.reader = reader;
+            ErrorHandling errors) {
+        this.database = database;
+        this.dataSource = database.dataSource();
+        this.codec = database.codec();
         this.tail = tail;
-        this.checkpoints = checkpoints;
-        this.segments = segments;
+        this.checkpoints = tables.checkpoints();
+        this.segments = tables.segments();
         this.workers = workers;
-        this.leaseDuration = leaseDuration;
+        this.leaseDuration = settings.leaseDuration();
         this.listener = listener;
         this.errors = errors;
-        this.schema = schema;
-        this.clocks = clocks;
+        this.clocks = database.clocks();
     }
 
     Subscription create(SubscriptionDefinition definition) {
         SubscriptionSettings settings = definition.settings();
-        if (settings.processingTimeout().compareTo(leaseDuration) > 0) {
+        if (settings.batch().timeout().compareTo(leaseDuration) > 0) {
             throw new EventSourceException(
                     "The subscription '%s' has a processing-timeout of %s, above the lease-duration of %s: while a handler waits longer than a lease for something else, the server ends its transaction. Raise eventsource.subscriptions.lease-duration or lower the timeout."
-                            .formatted(definition.name(), settings.processingTimeout(), leaseDuration));
+                            .formatted(definition.name(), settings.batch().timeout(), leaseDuration));
         }
         EventSelection selection = selection(definition);
         BatchProcessor unused = processor(definition, selection);
         StoredProgress stored = new StoredProgress(
-                definition.name(), segments, reader, settings.filter().of(selection.storedNames()), tail);
+                definition.name(), segments, tail.reader(), settings.filter().of(selection.storedNames()), tail);
         return new Subscription(definition, tail, stored, listener, errors.listeners(), clocks);
     }
 
@@ -89,44 +82,35 @@ final class SubscriptionFactory {
         SubscriptionDefinition definition = subscription.definition();
         SubscriptionSettings settings = definition.settings();
         EventSelection selection = selection(definition);
-        return new SegmentRunner(
-                key,
-                claimed,
-                ownership,
-                tail,
+        SegmentBatches batches = new SegmentBatches(
                 new BatchSource(
                         codec,
                         selection,
-                        reader,
+                        tail.reader(),
                         tail,
                         settings.filter().of(selection.storedNames()),
                         settings,
                         workers),
                 processor(definition, selection),
-                batchSize(definition.handlers(), settings),
-                settings,
-                subscription.turns(),
-                new SegmentFailures(
-                        key,
-                        new ErrorPolicy(
-                                definition.name(),
-                                settings.errors(),
-                                errors.classifier(),
-                                subscription.breaker(),
-                                clocks),
-                        subscription.breaker(),
-                        subscription.failureLog(),
-                        subscription),
-                subscription,
-                clocks.wall());
+                batchSize(definition.handlers(), settings));
+        SegmentFailures failures = new SegmentFailures(
+                key,
+                new ErrorPolicy(
+                        definition.name(), settings.errors(), errors.classifier(), subscription.breaker(), clocks),
+                subscription.breaker(),
+                subscription.failureLog(),
+                subscription);
+        return new SegmentRunner(subscription, key, claimed, ownership, batches, failures, clocks.wall());
     }
 
     private static BatchSize batchSize(EventHandlers handlers, SubscriptionSettings settings) {
         if (handlers.delivery() == Delivery.EXACTLY_ONCE
-                && settings.checkpointStrategy() == CheckpointStrategy.EVERY_EVENT) {
+                && settings.checkpoint().strategy() == CheckpointStrategy.EVERY_EVENT) {
             return new BatchSize(1, 1);
         }
-        return new BatchSize(settings.batchSize(), Math.max(settings.batchSize(), settings.maxInFlight() / 2));
+        return new BatchSize(
+                settings.batch().size(),
+                Math.max(settings.batch().size(), settings.batch().maxInFlight() / 2));
     }
 
     private static Set<String> wanted(EventHandlers handlers, SubscriptionFilter filter) {
@@ -144,14 +128,13 @@ final class SubscriptionFactory {
         EventHandlers handlers = definition.handlers();
         SubscriptionSettings settings = definition.settings();
         PlatformTransactionManager manager = definition.transactionManager();
-        ProcessingWatch watch = new ProcessingWatch(handlers.name(), settings.processingTimeout(), workers::schedule);
+        ProcessingWatch watch =
+                new ProcessingWatch(handlers.name(), settings.batch().timeout(), workers::schedule);
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
             TransactionOperations transaction =
                     manager == null ? TransactionOperations.withoutTransaction() : new TransactionTemplate(manager);
             return new AtLeastOnce(
-                    handlers,
-                    codec,
-                    selection,
+                    new SelectedHandlers(handlers, codec, selection),
                     checkpoints,
                     transaction,
                     new TransactionTemplate(new JdbcTransactionManager(dataSource)),
@@ -159,7 +142,7 @@ final class SubscriptionFactory {
                     watch,
                     settings);
         }
-        if (settings.checkpointStrategy() == CheckpointStrategy.PERIODIC) {
+        if (settings.checkpoint().strategy() == CheckpointStrategy.PERIODIC) {
             throw new EventSourceException(
                     "The subscription '%s' has the checkpoint strategy periodic and exactly-once delivery, which exclude each other: the checkpoint commits with each batch. Remove checkpoint-strategy, or declare its delivery as at least once."
                             .formatted(handlers.name()));
@@ -171,21 +154,17 @@ final class SubscriptionFactory {
         }
         requireGoverned(handlers.name(), manager, dataSource);
         return new ExactlyOnce(
-                handlers,
-                codec,
-                selection,
+                new SelectedHandlers(handlers, codec, selection),
                 checkpoints,
                 governed(handlers.name(), new TransactionTemplate(manager)),
                 dataSource,
                 watch,
-                leaseDuration,
-                definition.settings().checkpointInterval(),
+                settings,
                 parking(definition));
     }
 
     private SegmentParking parking(SubscriptionDefinition definition) {
-        return new SegmentParking(
-                definition.name(), definition.settings().deadLetterOrder(), dataSource, schema, errors);
+        return new SegmentParking(definition.name(), definition.settings().deadLetterOrder(), database, errors);
     }
 
     /** What can be told before the first batch. */

@@ -12,5 +12,5 @@ public interface SubscriptionListener {
      * @param from the state it was in
      * @param to the state it is in
      */
-    void stateChanged(String name, SubscriptionState from, SubscriptionState to);
+    void stateChanged(String name, SubscriptionStatus.State from, SubscriptionStatus.State to);
 }

@@ -8,19 +8,8 @@ import java.time.Duration;
 /**
  * How a subscription reads and handles. Immutable.
  *
- * @param batchSize how many events are handled in one transaction at first, 1 to 10,000. While there is a backlog and batches are
- *     quick, they grow up to half of {@code maxInFlight}; after a failure and when they are slow they shrink
- * @param maxInFlight how many events may be read and not yet handled, at least the batch size, up to 100,000
- * @param backpressureThreshold the part of {@code maxInFlight}, above 0 and up to 1, from which on nothing further is read
- *     ahead while a batch is being handled
- * @param linger how long it takes at least from the beginning of one batch to that of the next while a subscription keeps up with the log, so that
- *     events that come one by one share transactions; 0 or more. Where many subscriptions of a JVM keep up, each rests three times as long as the
- *     batches of the others take, up to twenty lingers. An event that comes after a pause is handled at once; so is each with 0
- * @param processingTimeout how long the handling of a batch may take, positive. After it the running statement is cancelled, the
- *     thread is interrupted, and the batch is rolled back and repeated in smaller pieces
- * @param checkpointStrategy when the checkpoint is written
- * @param checkpointInterval how often, with {@link CheckpointStrategy#PERIODIC}; with each strategy, how long a subscription that keeps up may have
- *     passed events that are not for it before its checkpoint says so; positive
+ * @param batch how events are read and handled together
+ * @param checkpoint when the checkpoint is written
  * @param startFrom where it begins without a checkpoint
  * @param filter which events it handles
  * @param errors what is done about events that cannot be handled
@@ -30,13 +19,8 @@ import java.time.Duration;
  * @param concurrency how many segments one instance handles at the same time at most, 1 or more
  */
 public record SubscriptionSettings(
-        int batchSize,
-        int maxInFlight,
-        double backpressureThreshold,
-        Duration linger,
-        Duration processingTimeout,
-        CheckpointStrategy checkpointStrategy,
-        Duration checkpointInterval,
+        Batch batch,
+        Checkpoints checkpoint,
         StartPosition startFrom,
         SubscriptionFilter filter,
         ErrorSettings errors,
@@ -50,13 +34,8 @@ public record SubscriptionSettings(
     private static final int MAX_IN_FLIGHT = 100_000;
 
     private static final SubscriptionSettings DEFAULTS = new SubscriptionSettings(
-            100,
-            1_000,
-            0.8,
-            Duration.ofMillis(5),
-            Duration.ofSeconds(30),
-            CheckpointStrategy.EVERY_BATCH,
-            Duration.ofSeconds(5),
+            new Batch(100, 1_000, 0.8, Duration.ofMillis(5), Duration.ofSeconds(30)),
+            new Checkpoints(CheckpointStrategy.EVERY_BATCH, Duration.ofSeconds(5)),
             new StartPosition.Beginning(),
             SubscriptionFilter.NONE,
             ErrorSettings.defaults(),
@@ -70,19 +49,62 @@ public record SubscriptionSettings(
      * @throws IllegalArgumentException naming the property that is out of bounds
      */
     public SubscriptionSettings {
-        requireWithin("batch-size", batchSize, 1, MAX_BATCH_SIZE);
-        requireWithin("max-in-flight", maxInFlight, batchSize, MAX_IN_FLIGHT);
-        if (!(backpressureThreshold > 0 && backpressureThreshold <= 1)) {
-            throw new IllegalArgumentException(
-                    "backpressure-threshold must be above 0 and at most 1, but it is " + backpressureThreshold);
-        }
-        if (linger.isNegative()) {
-            throw new IllegalArgumentException("linger must not be negative, but it is " + linger);
-        }
-        requirePositive("processing-timeout", processingTimeout);
-        requirePositive("checkpoint-interval", checkpointInterval);
         requireWithin("segments", segments, 1, Bucket.COUNT);
         requireWithin("concurrency", concurrency, 1, Bucket.COUNT);
+    }
+
+    /**
+     * How events are read and handled together.
+     *
+     * @param size how many events are handled in one transaction at first, 1 to 10,000. While there is a backlog and batches are
+     *     quick, they grow up to half of {@code maxInFlight}; after a failure and when they are slow they shrink
+     * @param maxInFlight how many events may be read and not yet handled, at least the batch size, up to 100,000
+     * @param backpressureThreshold the part of {@code maxInFlight}, above 0 and up to 1, from which on nothing further is read
+     *     ahead while a batch is being handled
+     * @param linger how long it takes at least from the beginning of one batch to that of the next while a subscription keeps up with the log, so that
+     *     events that come one by one share transactions; 0 or more. Where many subscriptions of a JVM keep up, each rests three times as long as the
+     *     batches of the others take, up to twenty lingers. An event that comes after a pause is handled at once; so is each with 0
+     * @param timeout how long the handling of a batch may take, positive. After it the running statement is cancelled, the
+     *     thread is interrupted, and the batch is rolled back and repeated in smaller pieces
+     */
+    public record Batch(int size, int maxInFlight, double backpressureThreshold, Duration linger, Duration timeout) {
+
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException naming the property that is out of bounds
+         */
+        public Batch {
+            requireWithin("batch-size", size, 1, MAX_BATCH_SIZE);
+            requireWithin("max-in-flight", maxInFlight, size, MAX_IN_FLIGHT);
+            if (!(backpressureThreshold > 0 && backpressureThreshold <= 1)) {
+                throw new IllegalArgumentException(
+                        "backpressure-threshold must be above 0 and at most 1, but it is " + backpressureThreshold);
+            }
+            if (linger.isNegative()) {
+                throw new IllegalArgumentException("linger must not be negative, but it is " + linger);
+            }
+            requirePositive("processing-timeout", timeout);
+        }
+    }
+
+    /**
+     * When a checkpoint is written.
+     *
+     * @param strategy when the checkpoint is written
+     * @param interval how often, with {@link CheckpointStrategy#PERIODIC}; with each strategy, how long a subscription that keeps up may have
+     *     passed events that are not for it before its checkpoint says so; positive
+     */
+    public record Checkpoints(CheckpointStrategy strategy, Duration interval) {
+
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException naming the property that is out of bounds
+         */
+        public Checkpoints {
+            requirePositive("checkpoint-interval", interval);
+        }
     }
 
     /**
@@ -143,13 +165,13 @@ public record SubscriptionSettings(
         private int concurrency;
 
         private Builder(SubscriptionSettings from) {
-            batchSize = from.batchSize;
-            maxInFlight = from.maxInFlight;
-            backpressureThreshold = from.backpressureThreshold;
-            linger = from.linger;
-            processingTimeout = from.processingTimeout;
-            checkpointStrategy = from.checkpointStrategy;
-            checkpointInterval = from.checkpointInterval;
+            batchSize = from.batch.size();
+            maxInFlight = from.batch.maxInFlight();
+            backpressureThreshold = from.batch.backpressureThreshold();
+            linger = from.batch.linger();
+            processingTimeout = from.batch.timeout();
+            checkpointStrategy = from.checkpoint.strategy();
+            checkpointInterval = from.checkpoint.interval();
             startFrom = from.startFrom;
             filter = from.filter;
             errors = from.errors;
@@ -171,7 +193,7 @@ public record SubscriptionSettings(
         }
 
         /**
-         * Sets {@link SubscriptionSettings#maxInFlight()}.
+         * Sets {@link Batch#maxInFlight()}.
          *
          * @param newMaxInFlight the value
          * @return this builder
@@ -182,7 +204,7 @@ public record SubscriptionSettings(
         }
 
         /**
-         * Sets {@link SubscriptionSettings#backpressureThreshold()}.
+         * Sets {@link Batch#backpressureThreshold()}.
          *
          * @param newBackpressureThreshold the value
          * @return this builder
@@ -193,7 +215,7 @@ public record SubscriptionSettings(
         }
 
         /**
-         * Sets {@link SubscriptionSettings#linger()}.
+         * Sets {@link Batch#linger()}.
          *
          * @param newLinger the value
          * @return this builder
@@ -204,7 +226,7 @@ public record SubscriptionSettings(
         }
 
         /**
-         * Sets {@link SubscriptionSettings#processingTimeout()}.
+         * Sets {@link Batch#timeout()}.
          *
          * @param newProcessingTimeout the value
          * @return this builder
@@ -215,7 +237,7 @@ public record SubscriptionSettings(
         }
 
         /**
-         * Sets {@link SubscriptionSettings#checkpointStrategy()}.
+         * Sets {@link Checkpoints#strategy()}.
          *
          * @param newCheckpointStrategy the value
          * @return this builder
@@ -226,7 +248,7 @@ public record SubscriptionSettings(
         }
 
         /**
-         * Sets {@link SubscriptionSettings#checkpointInterval()}.
+         * Sets {@link Checkpoints#interval()}.
          *
          * @param newCheckpointInterval the value
          * @return this builder
@@ -310,13 +332,8 @@ public record SubscriptionSettings(
          */
         public SubscriptionSettings build() {
             return new SubscriptionSettings(
-                    batchSize,
-                    maxInFlight,
-                    backpressureThreshold,
-                    linger,
-                    processingTimeout,
-                    checkpointStrategy,
-                    checkpointInterval,
+                    new Batch(batchSize, maxInFlight, backpressureThreshold, linger, processingTimeout),
+                    new Checkpoints(checkpointStrategy, checkpointInterval),
                     startFrom,
                     filter,
                     errors,
@@ -324,5 +341,21 @@ public record SubscriptionSettings(
                     segments,
                     concurrency);
         }
+    }
+
+    /** When the checkpoint of a subscription is written. */
+    public enum CheckpointStrategy {
+
+        /** After each event; with exactly-once delivery each event is then a transaction of its own. */
+        EVERY_EVENT,
+
+        /** After each batch. */
+        EVERY_BATCH,
+
+        /**
+         * When the checkpoint interval has passed since the last time, when there is nothing left to handle, and at a pause or stop. Only
+         * for at-least-once delivery: with exactly-once delivery the checkpoint belongs into each batch.
+         */
+        PERIODIC
     }
 }

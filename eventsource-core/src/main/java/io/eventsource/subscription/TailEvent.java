@@ -30,16 +30,9 @@ final class TailEvent {
     static TailEvent unread(StoredEvent event) {
         return new TailEvent(
                 new StoredEvent(
-                        event.position(),
-                        event.eventId(),
-                        event.aggregateId(),
-                        event.aggregateType(),
-                        event.version(),
-                        event.eventType(),
-                        event.revision(),
-                        event.timestamp(),
-                        event.createdAt(),
-                        EventMetadata.none().withTenantId(event.metadata().tenantId()),
+                        event.header()
+                                .withMetadata(EventMetadata.none()
+                                        .withTenantId(event.metadata().tenantId())),
                         ""),
                 null);
     }

@@ -3,11 +3,11 @@ package io.eventsource.subscription;
 import io.eventsource.failure.FailureText;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.LogHeadStatus;
-import io.eventsource.log.LogOutline;
 import io.eventsource.log.LogReader;
+import io.eventsource.log.LogReader.LogOutline;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.time.Clocks;
-import io.eventsource.time.Moment;
+import io.eventsource.time.Clocks.Moment;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,18 +95,18 @@ final class TailReader {
      * Creates a reader that has not looked yet.
      *
      * @param wanted what any of the subscriptions wants
-     * @param maxPageBytes how many bytes of events are brought into memory at once, and kept there
+     * @param settings how often to look, and how many bytes of events are brought into memory at once, and kept there
      */
     TailReader(
             LogHead logHead,
             LogReader reader,
             SubscriptionFilter wanted,
             LogSignal signal,
-            Duration pollInterval,
-            long maxPageBytes,
+            InstanceSettings settings,
             BackOff backOff,
             Clocks clocks) {
         this.clocks = clocks;
+        long maxPageBytes = settings.maxPageBytes();
         this.memory = new MemoryWatch(maxPageBytes, clocks.ticker());
         this.budget = new PageBudget(maxPageBytes);
         this.buffer = new TailBuffer(maxPageBytes);
@@ -114,8 +114,12 @@ final class TailReader {
         this.reader = reader;
         this.wanted = wanted;
         this.signal = signal;
-        this.pollPauses = new PollPauses(pollInterval);
+        this.pollPauses = new PollPauses(settings.pollInterval());
         this.backOff = backOff;
+    }
+
+    LogReader reader() {
+        return reader;
     }
 
     void run(StopSignal stop) throws InterruptedException {

@@ -2,12 +2,14 @@ package io.eventsource.tls;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -100,5 +102,21 @@ public final class TlsSocketFactory extends WrappedFactory {
 
         @Override
         void close();
+    }
+
+    /**
+     * How a connection is secured.
+     *
+     * @param context whom to trust, and which certificate to show
+     * @param protocols versions of the protocol that may be used; none for those that the JVM uses by itself
+     * @param cipherSuites cipher suites that may be used; none for those that the JVM uses by itself
+     */
+    public record TlsSettings(SSLContext context, List<String> protocols, List<String> cipherSuites) {
+
+        /** Copies the lists. */
+        public TlsSettings {
+            protocols = List.copyOf(protocols);
+            cipherSuites = List.copyOf(cipherSuites);
+        }
     }
 }

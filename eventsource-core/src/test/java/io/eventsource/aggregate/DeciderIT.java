@@ -3,16 +3,17 @@ package io.eventsource.aggregate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.eventsource.aggregate.AggregateRepository.AggregateState;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.InvalidEventTypeException;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.jdbc.TransactionParticipation;
-import io.eventsource.snapshot.SnapshotMode;
-import io.eventsource.snapshot.SnapshotOutcome;
+import io.eventsource.snapshot.SnapshotListener;
+import io.eventsource.snapshot.SnapshotListener.SnapshotStatistics;
 import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.SnapshotSettings;
-import io.eventsource.snapshot.SnapshotStatistics;
+import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
 import io.eventsource.snapshot.Snapshots;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.SnapshotRepository;
@@ -151,7 +152,7 @@ class DeciderIT {
 
         assertThat(purses().load(id)).isEqualTo(new AggregateState<>(id, new Purse(30), 30));
         assertThat(repository.find(id).orElseThrow().version()).isGreaterThanOrEqualTo(25);
-        assertThat(statistics.count("purse", SnapshotOutcome.USED)).isPositive();
+        assertThat(statistics.count("purse", SnapshotListener.Outcome.USED)).isPositive();
         assertThat(purses().snapshot(id) || repository.find(id).orElseThrow().version() == 30)
                 .isTrue();
     }

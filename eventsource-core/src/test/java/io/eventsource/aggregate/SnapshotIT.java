@@ -12,18 +12,17 @@ import io.eventsource.event.EventEncodingException;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.proof.UnprovenTypeException;
-import io.eventsource.snapshot.SnapshotCandidate;
-import io.eventsource.snapshot.SnapshotMode;
-import io.eventsource.snapshot.SnapshotOutcome;
+import io.eventsource.snapshot.SnapshotListener;
+import io.eventsource.snapshot.SnapshotListener.SnapshotStatistics;
 import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.SnapshotSettings;
-import io.eventsource.snapshot.SnapshotStatistics;
+import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
 import io.eventsource.snapshot.Snapshots;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.SnapshotRepository;
+import io.eventsource.store.SnapshotRepository.StreamSnapshot;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.store.StreamSnapshot;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
@@ -113,7 +112,7 @@ class SnapshotIT {
         ledgers.save(ledger);
     }
 
-    private long count(SnapshotOutcome outcome) {
+    private long count(SnapshotListener.Outcome outcome) {
         return statistics.count("ledger", outcome);
     }
 
@@ -149,7 +148,7 @@ class SnapshotIT {
             assertThat(counting.statements() - before).isOne();
             assertThat(ledger.state()).isEqualTo(new Ledger.Balance(210 + 6, 23));
             assertThat(ledger.version()).isEqualTo(23);
-            assertThat(count(SnapshotOutcome.USED)).isOne();
+            assertThat(count(SnapshotListener.Outcome.USED)).isOne();
         }
 
         @Test
@@ -183,13 +182,13 @@ class SnapshotIT {
     @Nested
     class Falling_back {
 
-        private void replays(SnapshotOutcome reason) {
+        private void replays(SnapshotListener.Outcome reason) {
             Ledger ledger = manual().load(id);
 
             assertThat(ledger.state()).isEqualTo(new Ledger.Balance(6, 3));
             assertThat(ledger.version()).isEqualTo(3);
             assertThat(count(reason)).isOne();
-            assertThat(count(SnapshotOutcome.USED)).isZero();
+            assertThat(count(SnapshotListener.Outcome.USED)).isZero();
         }
 
         private void snapshotBecomes(String assignment) {
@@ -203,49 +202,49 @@ class SnapshotIT {
         @Test
         void from_json_of_another_kind() {
             snapshotBecomes("state = '[1, 2]'");
-            replays(SnapshotOutcome.UNREADABLE);
+            replays(SnapshotListener.Outcome.UNREADABLE);
         }
 
         @Test
         void from_the_literal_null() {
             snapshotBecomes("state = 'null'");
-            replays(SnapshotOutcome.UNREADABLE);
+            replays(SnapshotListener.Outcome.UNREADABLE);
         }
 
         @Test
         void from_a_state_whose_class_has_lost_a_field() {
             snapshotBecomes("state = state || '{\"limit\": 100}'");
-            replays(SnapshotOutcome.UNREADABLE);
+            replays(SnapshotListener.Outcome.UNREADABLE);
         }
 
         @Test
         void from_a_state_whose_class_has_got_a_field() {
             snapshotBecomes("state = state - 'currency'");
-            replays(SnapshotOutcome.UNREADABLE);
+            replays(SnapshotListener.Outcome.UNREADABLE);
         }
 
         @Test
         void from_a_state_whose_field_has_another_type() {
             snapshotBecomes("state = state || '{\"amount\": {\"cents\": 6}}'");
-            replays(SnapshotOutcome.UNREADABLE);
+            replays(SnapshotListener.Outcome.UNREADABLE);
         }
 
         @Test
         void from_a_state_of_an_older_version() {
             snapshotBecomes("schema_version = 1");
-            replays(SnapshotOutcome.OUTDATED);
+            replays(SnapshotListener.Outcome.OUTDATED);
         }
 
         @Test
         void from_a_state_of_a_newer_version() {
             snapshotBecomes("schema_version = 3");
-            replays(SnapshotOutcome.OUTDATED);
+            replays(SnapshotListener.Outcome.OUTDATED);
         }
 
         @Test
         void from_a_snapshot_ahead_of_its_stream() {
             snapshotBecomes("version = 7, event_id = '" + UUID.randomUUID() + "'");
-            replays(SnapshotOutcome.AHEAD);
+            replays(SnapshotListener.Outcome.AHEAD);
         }
 
         @Test
@@ -253,7 +252,7 @@ class SnapshotIT {
             snapshotBecomes(
                     "version = 2, state = '{\"amount\": 1000, \"bookings\": 2, \"currency\": \"EUR\"}', event_id = '"
                             + UUID.randomUUID() + "'");
-            replays(SnapshotOutcome.AHEAD);
+            replays(SnapshotListener.Outcome.AHEAD);
         }
 
         @Test
@@ -264,7 +263,7 @@ class SnapshotIT {
 
             assertThat(snapshotVersion()).isEqualTo(4);
             assertThat(manual().load(id).state()).isEqualTo(new Ledger.Balance(10, 4));
-            assertThat(count(SnapshotOutcome.USED)).isOne();
+            assertThat(count(SnapshotListener.Outcome.USED)).isOne();
         }
 
         @Test
@@ -290,7 +289,7 @@ class SnapshotIT {
                 logger.detachAppender(appender);
             }
 
-            assertThat(count(SnapshotOutcome.UNREADABLE)).isEqualTo(2);
+            assertThat(count(SnapshotListener.Outcome.UNREADABLE)).isEqualTo(2);
             assertThat(appender.list)
                     .hasSize(2)
                     .allSatisfy(event -> assertThat(event.getLevel()).isEqualTo(Level.WARN))
@@ -345,11 +344,11 @@ class SnapshotIT {
         void the_applications_own_is_told_what_was_saved() {
             book(4);
             manual().snapshot(id);
-            List<SnapshotCandidate> candidates = new ArrayList<>();
+            List<SnapshotPolicy.Candidate> candidates = new ArrayList<>();
 
             deposit(ledgers(SnapshotMode.SYNC, candidate -> candidates.add(candidate), NOBODY), 1);
 
-            assertThat(candidates).containsExactly(new SnapshotCandidate("ledger", id, 5, 4));
+            assertThat(candidates).containsExactly(new SnapshotPolicy.Candidate("ledger", id, 5, 4));
             assertThat(snapshotVersion()).isEqualTo(5);
         }
 
@@ -365,7 +364,7 @@ class SnapshotIT {
                     1);
 
             assertThat(manual().load(id).version()).isOne();
-            assertThat(count(SnapshotOutcome.FAILED)).isOne();
+            assertThat(count(SnapshotListener.Outcome.FAILED)).isOne();
         }
     }
 
@@ -429,12 +428,12 @@ class SnapshotIT {
                 assertThat(manual().snapshot(id)).isTrue();
                 deposit(manual(), 20);
                 assertThat(manual().load(id).state()).isEqualTo(new Ledger.Balance(36, 5));
-                assertThat(count(SnapshotOutcome.AHEAD)).isZero();
+                assertThat(count(SnapshotListener.Outcome.AHEAD)).isZero();
             });
 
             assertThat(snapshotVersion()).isEqualTo(4);
             assertThat(manual().load(id).state()).isEqualTo(new Ledger.Balance(36, 5));
-            assertThat(count(SnapshotOutcome.AHEAD)).isZero();
+            assertThat(count(SnapshotListener.Outcome.AHEAD)).isZero();
         }
 
         @Test
@@ -476,7 +475,7 @@ class SnapshotIT {
             });
 
             assertThat(manual().load(id).state()).isEqualTo(new Ledger.Balance(1, 1));
-            assertThat(count(SnapshotOutcome.USED)).isOne();
+            assertThat(count(SnapshotListener.Outcome.USED)).isOne();
         }
 
         @Test
@@ -526,7 +525,7 @@ class SnapshotIT {
                         ledgers(SnapshotMode.BACKGROUND, SnapshotPolicy.every(1), executor);
 
                 deposit(ledgers, 1);
-                assertThat(count(SnapshotOutcome.SKIPPED)).isOne();
+                assertThat(count(SnapshotListener.Outcome.SKIPPED)).isOne();
                 go.countDown();
                 executor.shutdown();
                 assertThat(executor.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
@@ -630,7 +629,10 @@ class SnapshotIT {
 
             assertThat(ledgers.load(id).state()).isEqualTo(new Ledger.Balance(60, 61));
             assertThat(snapshotVersion()).isGreaterThanOrEqualTo(58);
-            assertThat(Stream.of(SnapshotOutcome.AHEAD, SnapshotOutcome.UNREADABLE, SnapshotOutcome.FAILED))
+            assertThat(Stream.of(
+                            SnapshotListener.Outcome.AHEAD,
+                            SnapshotListener.Outcome.UNREADABLE,
+                            SnapshotListener.Outcome.FAILED))
                     .allSatisfy(outcome -> assertThat(count(outcome)).isZero());
         }
 
@@ -734,7 +736,7 @@ class SnapshotIT {
         aggregate.deposit(3);
         growing.save(aggregate);
 
-        assertThat(statistics.count("growing", SnapshotOutcome.FAILED)).isOne();
+        assertThat(statistics.count("growing", SnapshotListener.Outcome.FAILED)).isOne();
         assertThat(repository.find(id)).isEmpty();
         assertThatThrownBy(() -> growing.snapshot(id))
                 .isInstanceOf(EventEncodingException.class)
@@ -832,7 +834,7 @@ class SnapshotIT {
 
         deposit(ledgers, 5);
 
-        assertThat(count(SnapshotOutcome.FAILED)).isOne();
+        assertThat(count(SnapshotListener.Outcome.FAILED)).isOne();
         assertThat(ledgers.load(id).version()).isOne();
     }
 }

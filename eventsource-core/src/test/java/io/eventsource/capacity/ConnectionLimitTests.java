@@ -29,17 +29,17 @@ class ConnectionLimitTests {
     void demand_counts_what_each_instance_holds_beside_its_pool() {
         ConnectionLimit limit = ConnectionLimit.of(100, 3, NO_LIMIT);
 
-        assertThat(new ConnectionDemand(3, 28, 2).total()).isEqualTo(90);
-        assertThat(new ConnectionDemand(3, 28, 2).fits(limit)).isTrue();
-        assertThat(new ConnectionDemand(3, 29, 2).fits(limit)).isFalse();
-        assertThat(new ConnectionDemand(3, 29, 2).largestPool(limit)).isEqualTo(28);
-        assertThat(new ConnectionDemand(50, 25, 2).largestPool(limit)).isLessThanOrEqualTo(0);
+        assertThat(new ConnectionLimit.Demand(3, 28, 2).total()).isEqualTo(90);
+        assertThat(new ConnectionLimit.Demand(3, 28, 2).fits(limit)).isTrue();
+        assertThat(new ConnectionLimit.Demand(3, 29, 2).fits(limit)).isFalse();
+        assertThat(new ConnectionLimit.Demand(3, 29, 2).largestPool(limit)).isEqualTo(28);
+        assertThat(new ConnectionLimit.Demand(50, 25, 2).largestPool(limit)).isLessThanOrEqualTo(0);
     }
 
     @Test
     void demand_of_no_instance_is_refused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ConnectionDemand(0, 10, 2))
+                .isThrownBy(() -> new ConnectionLimit.Demand(0, 10, 2))
                 .withMessage("There must be 1 instance or more, but there are 0");
     }
 }

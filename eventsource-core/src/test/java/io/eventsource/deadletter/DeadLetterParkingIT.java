@@ -6,15 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.error.ErrorCategory;
-import io.eventsource.error.ErrorSeverity;
+import io.eventsource.error.ErrorClassification;
+import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.log.Bucket;
-import io.eventsource.projection.Delivery;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.store.ExpectedVersion;
-import io.eventsource.store.NewEvent;
 import io.eventsource.store.StreamAppend;
+import io.eventsource.store.StreamAppend.NewEvent;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
@@ -55,20 +56,21 @@ class DeadLetterParkingIT {
         assertThat(letter.event()).isEqualTo(event);
         assertThat(letter.event().metadata()).isEqualTo(metadata);
         assertThat(letter.projection()).isEqualTo(fixture.projection);
-        assertThat(letter.status()).isEqualTo(DeadLetterStatus.FAILED);
-        assertThat(letter.retryCount()).isEqualTo(5);
-        assertThat(letter.replayCount()).isZero();
-        assertThat(letter.nextAttemptAt()).isNull();
+        assertThat(letter.status()).isEqualTo(DeadLetter.Status.FAILED);
+        assertThat(letter.attempts().retries()).isEqualTo(5);
+        assertThat(letter.attempts().replays()).isZero();
+        assertThat(letter.attempts().nextAt()).isNull();
         assertThat(letter.resolution()).isNull();
         assertThat(letter.edit()).isNull();
-        assertThat(Duration.between(letter.firstFailedAt(), letter.lastFailedAt()))
+        assertThat(Duration.between(
+                        letter.attempts().firstFailedAt(), letter.attempts().lastFailedAt()))
                 .isBetween(Duration.ofSeconds(31).minusMillis(1), Duration.ofMillis(31_100));
         DeadLetter.Failure failure = Objects.requireNonNull(letter.failure());
         assertThat(failure.errorType()).isEqualTo("java.lang.IllegalStateException");
         assertThat(failure.errorMessage()).isEqualTo("cannot\uFFFD handle \uFFFD");
         assertThat(failure.stackTrace()).contains("Caused by: java.lang.RuntimeException: cause");
-        assertThat(failure.category()).isEqualTo(ErrorCategory.APPLICATION);
-        assertThat(failure.severity()).isEqualTo(ErrorSeverity.HIGH);
+        assertThat(failure.category()).isEqualTo(ErrorClassification.Category.APPLICATION);
+        assertThat(failure.severity()).isEqualTo(ErrorClassification.Severity.HIGH);
         assertThat(fixture.checkpoint()).isEqualTo(event.position());
         assertThat(fixture.isParked(account)).isTrue();
     }
@@ -91,10 +93,10 @@ class DeadLetterParkingIT {
         assertThat(fixture.letters())
                 .extracting(letter -> letter.event().version(), DeadLetter::status)
                 .containsExactly(
-                        tuple(2L, DeadLetterStatus.FAILED),
-                        tuple(3L, DeadLetterStatus.WAITING),
-                        tuple(4L, DeadLetterStatus.WAITING));
-        assertThat(fixture.letters(DeadLetterStatus.WAITING))
+                        tuple(2L, DeadLetter.Status.FAILED),
+                        tuple(3L, DeadLetter.Status.WAITING),
+                        tuple(4L, DeadLetter.Status.WAITING));
+        assertThat(fixture.letters(DeadLetter.Status.WAITING))
                 .allSatisfy(letter -> assertThat(letter.failure()).isNull());
         assertThat(fixture.checkpoint()).isEqualTo(fixture.head());
     }
@@ -112,8 +114,8 @@ class DeadLetterParkingIT {
 
         fixture.handle(fixture.next(100));
 
-        assertThat(fixture.letters(DeadLetterStatus.WAITING)).hasSize(15);
-        assertThat(fixture.letters(DeadLetterStatus.WAITING))
+        assertThat(fixture.letters(DeadLetter.Status.WAITING)).hasSize(15);
+        assertThat(fixture.letters(DeadLetter.Status.WAITING))
                 .isSortedAccordingTo(
                         Comparator.comparing(letter -> letter.event().position()));
     }
@@ -212,16 +214,16 @@ class DeadLetterParkingIT {
         fixture.append(UUID.randomUUID(), 1);
         StoredEvent stored = fixture.next(1).get(0);
         StoredEvent ghost = new StoredEvent(
-                stored.position(),
-                UUID.randomUUID(),
-                stored.aggregateId(),
-                stored.aggregateType(),
-                stored.version(),
-                stored.eventType(),
-                stored.revision(),
-                stored.timestamp(),
-                stored.createdAt(),
-                stored.metadata(),
+                new EventHeader(
+                        stored.position(),
+                        UUID.randomUUID(),
+                        stored.aggregateId(),
+                        stored.aggregateType(),
+                        stored.version(),
+                        new EventRevision(stored.eventType(), stored.revision()),
+                        stored.timestamp(),
+                        stored.createdAt(),
+                        stored.metadata()),
                 stored.payload());
 
         assertThatExceptionOfType(EventSourceException.class)
@@ -280,7 +282,7 @@ class DeadLetterParkingIT {
         fixture.append(account, 3);
         fixture.failAt(account, 2);
         fixture.drain();
-        StoredEvent poison = fixture.letters(DeadLetterStatus.FAILED).get(0).event();
+        StoredEvent poison = fixture.letters(DeadLetter.Status.FAILED).get(0).event();
 
         int forgotten = Objects.requireNonNull(new TransactionTemplate(database.transactionManager())
                 .execute(status -> fixture.parking.forget("ann", "rebuild")));
@@ -288,7 +290,7 @@ class DeadLetterParkingIT {
         assertThat(forgotten).isEqualTo(2);
         assertThat(fixture.isParked(account)).isFalse();
         assertThat(fixture.letters()).allSatisfy(letter -> {
-            assertThat(letter.status()).isEqualTo(DeadLetterStatus.DISCARDED);
+            assertThat(letter.status()).isEqualTo(DeadLetter.Status.DISCARDED);
             assertThat(Objects.requireNonNull(letter.resolution()).by()).isEqualTo("ann");
         });
 
@@ -296,9 +298,9 @@ class DeadLetterParkingIT {
                 .executeWithoutResult(status -> fixture.parking.park(
                         poison, fixture.info(poison, new IllegalArgumentException("again")), Duration.ofMinutes(1)));
 
-        DeadLetter reopened = fixture.letters(DeadLetterStatus.FAILED).get(0);
+        DeadLetter reopened = fixture.letters(DeadLetter.Status.FAILED).get(0);
         assertThat(Objects.requireNonNull(reopened.failure()).errorMessage()).isEqualTo("again");
         assertThat(reopened.resolution()).isNull();
-        assertThat(reopened.nextAttemptAt()).isNotNull();
+        assertThat(reopened.attempts().nextAt()).isNotNull();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.eventsource.deadletter.DeadLetterParking.ParkingChangedException;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.Seeds;
@@ -63,7 +64,7 @@ class DeadLetterRaceIT {
         fixture.handle(batch);
 
         assertThat(fixture.effects(account)).containsExactly(1L, 2L);
-        assertThat(fixture.letters(DeadLetterStatus.WAITING)).isEmpty();
+        assertThat(fixture.letters(DeadLetter.Status.WAITING)).isEmpty();
     }
 
     @Test
@@ -71,7 +72,7 @@ class DeadLetterRaceIT {
         ParkingFixture fixture = new ParkingFixture(database);
         UUID account = parkedWithOneMoreToCome(fixture);
         List<StoredEvent> batch = fixture.next(1);
-        CompletableFuture<ReplayResult> replay = new CompletableFuture<>();
+        CompletableFuture<DeadLetterReplay.Result> replay = new CompletableFuture<>();
 
         database.transaction().executeWithoutResult(status -> {
             assertThat(fixture.parking.among(List.of(account))).containsExactly(account);
@@ -83,7 +84,7 @@ class DeadLetterRaceIT {
         assertThat(replay.join().resolved()).isEqualTo(2);
         assertThat(fixture.effects(account)).containsExactly(1L, 2L);
         assertThat(fixture.isParked(account)).isFalse();
-        assertThat(fixture.letters()).allMatch(letter -> letter.status() == DeadLetterStatus.RESOLVED);
+        assertThat(fixture.letters()).allMatch(letter -> letter.status() == DeadLetter.Status.RESOLVED);
     }
 
     private boolean somebodyWaitsToFreeAnAggregate() {
@@ -105,13 +106,13 @@ class DeadLetterRaceIT {
             handling.countDown();
             awaitLatch(goOn);
         };
-        CompletableFuture<ReplayResult> replay =
+        CompletableFuture<DeadLetterReplay.Result> replay =
                 CompletableFuture.supplyAsync(() -> fixture.replay().replay(fixture.all(), 10));
         awaitLatch(handling);
 
         fixture.handle(fixture.next(1));
 
-        assertThat(fixture.letters(DeadLetterStatus.WAITING)).hasSize(1);
+        assertThat(fixture.letters(DeadLetter.Status.WAITING)).hasSize(1);
         assertThat(fixture.replay().replay(fixture.all(), 10))
                 .as("a second replay leaves it to the first")
                 .satisfies(second -> {
@@ -144,7 +145,7 @@ class DeadLetterRaceIT {
             handling.countDown();
             awaitLatch(goOn);
         };
-        CompletableFuture<ReplayResult> replay =
+        CompletableFuture<DeadLetterReplay.Result> replay =
                 CompletableFuture.supplyAsync(() -> fixture.replay().replay(fixture.all(), 10));
         awaitLatch(handling);
         CompletableFuture<Boolean> discard =
@@ -182,7 +183,7 @@ class DeadLetterRaceIT {
         for (int i = 0; i < REPLAYS; i++) {
             running.add(threads.submit(() -> {
                 while (!over.get()) {
-                    ReplayResult result = fixture.replay().replay(fixture.all(), 1 + random.nextInt(5));
+                    DeadLetterReplay.Result result = fixture.replay().replay(fixture.all(), 1 + random.nextInt(5));
                     assertThat(result.stoppedBy()).isNull();
                 }
             }));
@@ -199,10 +200,10 @@ class DeadLetterRaceIT {
         threads.shutdown();
 
         fixture.mend();
-        ReplayResult rest;
+        DeadLetterReplay.Result rest;
         do {
             rest = fixture.replay()
-                    .replay(fixture.all().withStatuses(DeadLetterStatus.FAILED, DeadLetterStatus.RETRYING), 10_000);
+                    .replay(fixture.all().withStatuses(DeadLetter.Status.FAILED, DeadLetter.Status.RETRYING), 10_000);
         } while (rest.resolved() > 0);
 
         for (int i = 0; i < ACCOUNTS; i++) {
@@ -211,7 +212,7 @@ class DeadLetterRaceIT {
                     .isEqualTo(LongStream.rangeClosed(1, appended[i]).boxed().toList());
             assertThat(fixture.isParked(accounts.get(i))).isFalse();
         }
-        assertThat(fixture.letters(DeadLetterStatus.FAILED, DeadLetterStatus.WAITING, DeadLetterStatus.RETRYING))
+        assertThat(fixture.letters(DeadLetter.Status.FAILED, DeadLetter.Status.WAITING, DeadLetter.Status.RETRYING))
                 .isEmpty();
         assertThat(fixture.letters())
                 .as("enough was parked for this to mean anything")

@@ -6,18 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
-import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.event.StoredEvent;
-import io.eventsource.projection.Delivery;
+import io.eventsource.jdbc.EventDatabase;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
+import io.eventsource.time.Clocks;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +58,7 @@ class DeadLetterReplayIT {
         fixture.append(account, 5);
         fixture.failAt(account, 2);
         fixture.drain();
-        assertThat(fixture.letters()).extracting(DeadLetter::status).contains(DeadLetterStatus.WAITING);
+        assertThat(fixture.letters()).extracting(DeadLetter::status).contains(DeadLetter.Status.WAITING);
         return account;
     }
 
@@ -66,17 +69,17 @@ class DeadLetterReplayIT {
         fixture.mend();
         Long checkpoint = fixture.checkpoint();
 
-        ReplayResult result = fixture.replay()
-                .replay(fixture.all().withStatuses(DeadLetterStatus.FAILED), DeadLetterReplay.DEFAULT_LIMIT);
+        DeadLetterReplay.Result result = fixture.replay()
+                .replay(fixture.all().withStatuses(DeadLetter.Status.FAILED), DeadLetterReplay.DEFAULT_LIMIT);
 
         assertThat(result.resolved()).isEqualTo(4);
         assertThat(result.failed()).isZero();
         assertThat(fixture.effects(account)).containsExactly(1L, 2L, 3L, 4L, 5L);
         assertThat(fixture.isParked(account)).isFalse();
         assertThat(fixture.letters()).allSatisfy(letter -> {
-            assertThat(letter.status()).isEqualTo(DeadLetterStatus.RESOLVED);
+            assertThat(letter.status()).isEqualTo(DeadLetter.Status.RESOLVED);
             assertThat(Objects.requireNonNull(letter.resolution()).by()).isEqualTo("replay");
-            assertThat(letter.replayCount()).isEqualTo(1);
+            assertThat(letter.attempts().replays()).isEqualTo(1);
         });
         assertThat(fixture.checkpoint()).isEqualTo(checkpoint);
         fixture.append(account, 1);
@@ -91,20 +94,20 @@ class DeadLetterReplayIT {
         UUID good = poisoned(fixture);
         fixture.failAt(bad, 3);
 
-        ReplayResult result = fixture.replay().replay(fixture.all(), 100);
+        DeadLetterReplay.Result result = fixture.replay().replay(fixture.all(), 100);
 
         assertThat(result.failed()).isEqualTo(1);
         assertThat(fixture.effects(bad)).containsExactly(1L, 2L);
         assertThat(fixture.effects(good)).containsExactly(1L, 2L, 3L, 4L, 5L);
         assertThat(fixture.isParked(bad)).isTrue();
         assertThat(fixture.isParked(good)).isFalse();
-        DeadLetter failed = fixture.letters(DeadLetterStatus.FAILED).get(0);
+        DeadLetter failed = fixture.letters(DeadLetter.Status.FAILED).get(0);
         assertThat(failed.event().version()).isEqualTo(3);
-        assertThat(failed.replayCount()).isEqualTo(1);
-        assertThat(failed.retryCount()).isEqualTo(1);
+        assertThat(failed.attempts().replays()).isEqualTo(1);
+        assertThat(failed.attempts().retries()).isEqualTo(1);
         assertThat(Objects.requireNonNull(failed.failure()).errorMessage()).isEqualTo("cannot handle version 3");
-        assertThat(failed.nextAttemptAt()).isNull();
-        assertThat(fixture.letters(DeadLetterStatus.WAITING)).hasSize(2);
+        assertThat(failed.attempts().nextAt()).isNull();
+        assertThat(fixture.letters(DeadLetter.Status.WAITING)).hasSize(2);
     }
 
     @Test
@@ -113,12 +116,12 @@ class DeadLetterReplayIT {
         UUID account = poisoned(fixture);
         fixture.handlers.before = event -> database.jdbc().execute("ROLLBACK; BEGIN");
 
-        ReplayResult result = fixture.replay().replay(fixture.all(), 100);
+        DeadLetterReplay.Result result = fixture.replay().replay(fixture.all(), 100);
 
         assertThat(result.failed()).isEqualTo(1);
         assertThat(result.resolved()).isZero();
         assertThat(Objects.requireNonNull(
-                                fixture.letters(DeadLetterStatus.FAILED).get(0).failure())
+                                fixture.letters(DeadLetter.Status.FAILED).get(0).failure())
                         .errorMessage())
                 .contains("committed or rolled back the batch's transaction on the connection itself");
         fixture.mend();
@@ -131,9 +134,9 @@ class DeadLetterReplayIT {
         ParkingFixture fixture = new ParkingFixture(database);
         UUID account = poisoned(fixture);
         fixture.mend();
-        long third = fixture.letters(DeadLetterStatus.WAITING).get(1).id();
+        long third = fixture.letters(DeadLetter.Status.WAITING).get(1).id();
 
-        ReplayResult result = fixture.replay().replay(third);
+        DeadLetterReplay.Result result = fixture.replay().replay(third);
 
         assertThat(result.resolved()).isEqualTo(3);
         assertThat(result.skipped()).isZero();
@@ -148,16 +151,16 @@ class DeadLetterReplayIT {
         fixture.mend();
         DeadLetterReplay replay = fixture.replay();
 
-        ReplayResult first = replay.replay(fixture.all().withStatuses(DeadLetterStatus.FAILED), 2);
+        DeadLetterReplay.Result first = replay.replay(fixture.all().withStatuses(DeadLetter.Status.FAILED), 2);
 
         assertThat(first.resolved()).isEqualTo(2);
         assertThat(first.limitReached()).isTrue();
         assertThat(fixture.effects(account)).containsExactly(1L, 2L, 3L);
-        assertThat(fixture.letters(DeadLetterStatus.RETRYING))
+        assertThat(fixture.letters(DeadLetter.Status.RETRYING))
                 .singleElement()
                 .satisfies(letter -> assertThat(letter.event().version()).isEqualTo(4));
 
-        ReplayResult second = replay.replayDue(100);
+        DeadLetterReplay.Result second = replay.replayDue(100);
 
         assertThat(second.resolved()).isEqualTo(2);
         assertThat(fixture.effects(account)).containsExactly(1L, 2L, 3L, 4L, 5L);
@@ -175,7 +178,11 @@ class DeadLetterReplayIT {
 
         assertThat(replay.replay(fixture.all().withEventType("withdrawn"), 100).resolved())
                 .isZero();
-        assertThat(replay.replay(fixture.all().withFirstFailure(null, letter.firstFailedAt()), 100)
+        assertThat(replay.replay(
+                                fixture.all()
+                                        .withFirstFailure(
+                                                null, letter.attempts().firstFailedAt()),
+                                100)
                         .resolved())
                 .isZero();
         assertThat(replay.replay(fixture.all().withAggregate(other), 100).resolved())
@@ -193,15 +200,16 @@ class DeadLetterReplayIT {
         gone.mend();
         long id = gone.letters().get(0).id();
 
-        ReplayResult all = fixture.replay().replay(DeadLetterFilter.ALL.withProjection(gone.projection), 100);
-        ReplayResult single = fixture.replay().replay(id);
+        DeadLetterReplay.Result all =
+                fixture.replay().replay(DeadLetterRepository.Filter.ALL.withProjection(gone.projection), 100);
+        DeadLetterReplay.Result single = fixture.replay().replay(id);
 
         assertThat(all.unknownProjections()).containsEntry(gone.projection, 4L);
         assertThat(single.unknownProjections()).containsEntry(gone.projection, 1L);
         assertThat(all.resolved() + all.failed() + single.resolved() + single.failed())
                 .isZero();
-        assertThat(gone.letters(DeadLetterStatus.FAILED)).hasSize(1);
-        assertThat(gone.letters(DeadLetterStatus.WAITING)).hasSize(3);
+        assertThat(gone.letters(DeadLetter.Status.FAILED)).hasSize(1);
+        assertThat(gone.letters(DeadLetter.Status.WAITING)).hasSize(3);
     }
 
     @Test
@@ -213,11 +221,11 @@ class DeadLetterReplayIT {
             throw new DataAccessResourceFailureException("away");
         };
 
-        ReplayResult result = fixture.replay().replay(fixture.all(), 100);
+        DeadLetterReplay.Result result = fixture.replay().replay(fixture.all(), 100);
 
         assertThat(result.stoppedBy()).isInstanceOf(DataAccessResourceFailureException.class);
         assertThat(result.failed()).isZero();
-        assertThat(fixture.letters()).allMatch(letter -> letter.replayCount() == 0);
+        assertThat(fixture.letters()).allMatch(letter -> letter.attempts().replays() == 0);
     }
 
     /** Fails to read one entry as the driver does when the heap does not hold a row. */
@@ -278,7 +286,7 @@ class DeadLetterReplayIT {
                 .get(0)
                 .id();
 
-        ReplayResult result = fixture.replay(withoutMemoryFor(entry)).replay(fixture.all(), 100);
+        DeadLetterReplay.Result result = fixture.replay(withoutMemoryFor(entry)).replay(fixture.all(), 100);
 
         assertThat(result.stoppedBy()).isNull();
         assertThat(result.failed()).isEqualTo(1);
@@ -286,19 +294,21 @@ class DeadLetterReplayIT {
         assertThat(fixture.effects(large)).containsExactly(1L);
         assertThat(fixture.effects(other)).containsExactly(1L, 2L, 3L, 4L, 5L);
         DeadLetter failed = fixture.letters.find(entry).orElseThrow();
-        assertThat(failed.status()).isEqualTo(DeadLetterStatus.FAILED);
-        assertThat(failed.replayCount()).isEqualTo(1);
-        assertThat(Objects.requireNonNull(failed.failure()).category()).isEqualTo(ErrorCategory.TRANSIENT);
+        assertThat(failed.status()).isEqualTo(DeadLetter.Status.FAILED);
+        assertThat(failed.attempts().replays()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(failed.failure()).category())
+                .isEqualTo(ErrorClassification.Category.TRANSIENT);
 
         fixture.handlers.before = event -> {
             if (event.aggregateId().equals(large)) {
                 throw new OutOfMemoryError("Java heap space");
             }
         };
-        ReplayResult handled = fixture.replay().replay(fixture.all(), 100);
+        DeadLetterReplay.Result handled = fixture.replay().replay(fixture.all(), 100);
         assertThat(handled.stoppedBy()).isNull();
         assertThat(handled.failed()).isEqualTo(1);
-        assertThat(fixture.letters.find(entry).orElseThrow().replayCount()).isEqualTo(2);
+        assertThat(fixture.letters.find(entry).orElseThrow().attempts().replays())
+                .isEqualTo(2);
     }
 
     @Test
@@ -315,10 +325,10 @@ class DeadLetterReplayIT {
                 .isTrue();
 
         DeadLetter discarded = fixture.letters.find(letters.get(0).id()).orElseThrow();
-        assertThat(discarded.status()).isEqualTo(DeadLetterStatus.DISCARDED);
+        assertThat(discarded.status()).isEqualTo(DeadLetter.Status.DISCARDED);
         assertThat(Objects.requireNonNull(discarded.resolution()).by()).isEqualTo("ann");
         assertThat(Objects.requireNonNull(discarded.resolution()).note()).isEqualTo("a test order");
-        assertThat(fixture.letters(DeadLetterStatus.RETRYING))
+        assertThat(fixture.letters(DeadLetter.Status.RETRYING))
                 .extracting(DeadLetter::id)
                 .containsExactly(letters.get(1).id());
 
@@ -359,7 +369,7 @@ class DeadLetterReplayIT {
                 .isThrownBy(() -> database.transaction(TransactionDefinition.ISOLATION_REPEATABLE_READ)
                         .executeWithoutResult(status -> fixture.letters.discard(id, "ann", "why")))
                 .withMessageContaining("READ COMMITTED");
-        assertThat(fixture.letters.find(id).orElseThrow().status()).isEqualTo(DeadLetterStatus.FAILED);
+        assertThat(fixture.letters.find(id).orElseThrow().status()).isEqualTo(DeadLetter.Status.FAILED);
     }
 
     @Test
@@ -372,7 +382,7 @@ class DeadLetterReplayIT {
 
         assertThat(fixture.letters.markRetrying(fixture.letters().get(0).id())).isTrue();
         assertThat(fixture.letters.markRetrying(
-                        fixture.letters(DeadLetterStatus.WAITING).get(0).id()))
+                        fixture.letters(DeadLetter.Status.WAITING).get(0).id()))
                 .as("one that waits has to go on waiting")
                 .isFalse();
 
@@ -397,7 +407,7 @@ class DeadLetterReplayIT {
 
         assertThat(marks.get(0).get()).isTrue();
         operator.shutdown();
-        assertThat(fixture.letters.find(id).orElseThrow().replayCount()).isEqualTo(1);
+        assertThat(fixture.letters.find(id).orElseThrow().attempts().replays()).isEqualTo(1);
         fixture.mend();
         assertThat(fixture.replay().replayDue(100).resolved()).isEqualTo(4);
         assertThat(fixture.effects(account)).hasSize(5);
@@ -419,7 +429,7 @@ class DeadLetterReplayIT {
         DeadLetterReplay replay = fixture.replay();
         fixture.handlers.before = event -> replay.stop();
 
-        ReplayResult result = replay.replay(fixture.all(), 100);
+        DeadLetterReplay.Result result = replay.replay(fixture.all(), 100);
 
         assertThat(result.resolved()).isEqualTo(1);
         assertThat(result.stoppedBy()).isInstanceOf(CancellationException.class);
@@ -434,19 +444,21 @@ class DeadLetterReplayIT {
     void retried_by_itself_it_is_due_again_after_growing_pauses_as_often_as_allowed() {
         ParkingFixture fixture = new ParkingFixture(database);
         UUID account = poisoned(fixture);
-        DeadLetterReplay replay = fixture.replay(
-                new ReplaySettings(100_000, new AutomaticRetry(3, Duration.ofMinutes(1), 2, Duration.ofMinutes(3))));
+        DeadLetterReplay replay = fixture.replay(new DeadLetterReplay.Settings(
+                100_000, new AutomaticRetry(3, Duration.ofMinutes(1), 2, Duration.ofMinutes(3))));
         List<Long> pauses = new ArrayList<>();
 
         for (int i = 0; i < 4; i++) {
-            assertThat(replay.replay(fixture.all().withStatuses(DeadLetterStatus.FAILED), 100)
+            assertThat(replay.replay(fixture.all().withStatuses(DeadLetter.Status.FAILED), 100)
                             .failed())
                     .isEqualTo(1);
-            DeadLetter letter = fixture.letters(DeadLetterStatus.FAILED).get(0);
+            DeadLetter letter = fixture.letters(DeadLetter.Status.FAILED).get(0);
             pauses.add(
-                    letter.nextAttemptAt() == null
+                    letter.attempts().nextAt() == null
                             ? -1
-                            : Math.round(Duration.between(letter.lastFailedAt(), letter.nextAttemptAt())
+                            : Math.round(Duration.between(
+                                                    letter.attempts().lastFailedAt(),
+                                                    letter.attempts().nextAt())
                                             .toMillis()
                                     / 1_000.0));
         }
@@ -538,15 +550,15 @@ class DeadLetterReplayIT {
             }
         };
 
-        ReplayResult result = fixture.replay().replay(fixture.all(), 100);
+        DeadLetterReplay.Result result = fixture.replay().replay(fixture.all(), 100);
 
         assertThat(result.resolved()).isEqualTo(1);
         assertThat(ErrorClassifier.standard()
                         .classify(Objects.requireNonNull(result.stoppedBy()))
                         .category())
-                .isEqualTo(ErrorCategory.INFRASTRUCTURE);
+                .isEqualTo(ErrorClassification.Category.INFRASTRUCTURE);
         assertThat(fixture.effects(account)).containsExactly(1L, 2L);
-        assertThat(fixture.letters(DeadLetterStatus.RETRYING)).hasSize(1);
+        assertThat(fixture.letters(DeadLetter.Status.RETRYING)).hasSize(1);
         fixture.mend();
         assertThat(fixture.replay().replayDue(100).resolved()).isEqualTo(3);
         assertThat(fixture.effects(account)).containsExactly(1L, 2L, 3L, 4L, 5L);
@@ -575,18 +587,19 @@ class DeadLetterReplayIT {
         List<Long> pauses = new ArrayList<>();
         DeadLetterReplay replay = new DeadLetterReplay(
                 List.of(new ReplayTarget(fixture.handlers, database.transactionManager())),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
+                new EventDatabase(
+                        database.dataSource(),
+                        TestDatabase.SCHEMA,
+                        TestEvents.codec(),
+                        new Clocks(Clock.systemUTC(), time::get)),
                 ErrorClassifier.standard(),
-                new ReplaySettings(10, AutomaticRetry.OFF),
-                time::get,
+                new DeadLetterReplay.Settings(10, AutomaticRetry.OFF),
                 nanos -> {
                     pauses.add(TimeUnit.NANOSECONDS.toMillis(nanos));
                     time.addAndGet(nanos);
                 });
 
-        replay.replay(fixture.all().withStatuses(DeadLetterStatus.FAILED), 100);
+        replay.replay(fixture.all().withStatuses(DeadLetter.Status.FAILED), 100);
 
         assertThat(pauses).containsExactly(100L, 100L, 100L);
     }

@@ -3,7 +3,7 @@ package io.eventsource.deadletter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.eventsource.deadletter.DeadLetterStatistics.Counts;
+import io.eventsource.deadletter.DeadLetterRepository.Statistics.Counts;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import java.time.Duration;
@@ -53,16 +53,16 @@ class DeadLetterRepositoryIT {
         fill("invoices", 5);
         List<Long> ids = new ArrayList<>();
 
-        List<DeadLetter> page = letters.list(DeadLetterFilter.ALL.withProjection("orders"), 0, 10);
+        List<DeadLetter> page = letters.list(DeadLetterRepository.Filter.ALL.withProjection("orders"), 0, 10);
         while (!page.isEmpty()) {
             page.forEach(letter -> ids.add(letter.id()));
-            page = letters.list(DeadLetterFilter.ALL.withProjection("orders"), ids.get(ids.size() - 1), 10);
+            page = letters.list(DeadLetterRepository.Filter.ALL.withProjection("orders"), ids.get(ids.size() - 1), 10);
         }
 
         assertThat(ids).hasSize(25).isSorted().doesNotHaveDuplicates();
-        assertThatIllegalArgumentException().isThrownBy(() -> letters.list(DeadLetterFilter.ALL, 0, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> letters.list(DeadLetterRepository.Filter.ALL, 0, 0));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> letters.list(DeadLetterFilter.ALL, 0, DeadLetterRepository.MAX_PAGE + 1));
+                .isThrownBy(() -> letters.list(DeadLetterRepository.Filter.ALL, 0, DeadLetterRepository.MAX_PAGE + 1));
     }
 
     @Test
@@ -74,7 +74,7 @@ class DeadLetterRepositoryIT {
                         UPDATE eventsource.dead_letter_queue SET event_data = jsonb_build_object('text', repeat('x', 30000000))
                          WHERE position = 2""");
 
-        List<DeadLetter> page = letters.list(DeadLetterFilter.ALL, 0, 10);
+        List<DeadLetter> page = letters.list(DeadLetterRepository.Filter.ALL, 0, 10);
 
         assertThat(page).extracting(letter -> letter.event().payload()).containsExactly("{}", "", "{}");
         assertThat(letters.find(page.get(1).id()))
@@ -93,7 +93,7 @@ class DeadLetterRepositoryIT {
                                metadata = jsonb_build_object('baggage', repeat('h', 500000))
                          WHERE position = 1""");
 
-        DeadLetter listed = letters.list(DeadLetterFilter.ALL, 0, DeadLetterRepository.MAX_PAGE)
+        DeadLetter listed = letters.list(DeadLetterRepository.Filter.ALL, 0, DeadLetterRepository.MAX_PAGE)
                 .get(0);
 
         DeadLetter.Failure cut = Objects.requireNonNull(listed.failure());
@@ -111,31 +111,36 @@ class DeadLetterRepositoryIT {
     void each_filter_restricts() {
         fill("orders", 25);
         fill("invoices", 5);
-        DeadLetter first = letters.list(DeadLetterFilter.ALL, 0, 1).get(0);
+        DeadLetter first = letters.list(DeadLetterRepository.Filter.ALL, 0, 1).get(0);
         letters.discard(first.id(), "ann", "why");
 
-        assertThat(letters.list(DeadLetterFilter.ALL, 0, 100)).hasSize(30);
-        assertThat(letters.list(DeadLetterFilter.OPEN, 0, 100)).hasSize(29);
-        assertThat(letters.list(DeadLetterFilter.ALL.withStatuses(DeadLetterStatus.DISCARDED), 0, 100))
+        assertThat(letters.list(DeadLetterRepository.Filter.ALL, 0, 100)).hasSize(30);
+        assertThat(letters.list(DeadLetterRepository.Filter.OPEN, 0, 100)).hasSize(29);
+        assertThat(letters.list(DeadLetterRepository.Filter.ALL.withStatuses(DeadLetter.Status.DISCARDED), 0, 100))
                 .extracting(DeadLetter::id)
                 .containsExactly(first.id());
-        assertThat(letters.list(DeadLetterFilter.ALL.withProjection("invoices"), 0, 100))
+        assertThat(letters.list(DeadLetterRepository.Filter.ALL.withProjection("invoices"), 0, 100))
                 .hasSize(5);
-        assertThat(letters.list(DeadLetterFilter.ALL.withProjection("orders").withEventType("withdrawn"), 0, 100))
+        assertThat(letters.list(
+                        DeadLetterRepository.Filter.ALL.withProjection("orders").withEventType("withdrawn"), 0, 100))
                 .hasSize(10);
-        assertThat(letters.list(DeadLetterFilter.ALL.withAggregate(first.event().aggregateId()), 0, 100))
+        assertThat(letters.list(
+                        DeadLetterRepository.Filter.ALL.withAggregate(
+                                first.event().aggregateId()),
+                        0,
+                        100))
                 .hasSize(5)
                 .allMatch(letter ->
                         letter.event().aggregateId().equals(first.event().aggregateId()));
         assertThat(letters.list(
-                        DeadLetterFilter.ALL.withFirstFailure(
-                                first.firstFailedAt().plus(Duration.ofDays(1)),
-                                first.firstFailedAt().plus(Duration.ofDays(3))),
+                        DeadLetterRepository.Filter.ALL.withFirstFailure(
+                                first.attempts().firstFailedAt().plus(Duration.ofDays(1)),
+                                first.attempts().firstFailedAt().plus(Duration.ofDays(3))),
                         0,
                         100))
                 .as("the second and third day, of each projection")
                 .hasSize(4);
-        assertThat(letters.list(DeadLetterFilter.ALL.withAggregate(UUID.randomUUID()), 0, 100))
+        assertThat(letters.list(DeadLetterRepository.Filter.ALL.withAggregate(UUID.randomUUID()), 0, 100))
                 .isEmpty();
     }
 
@@ -143,7 +148,7 @@ class DeadLetterRepositoryIT {
     void statistics_count_what_is_open_in_all_and_by_projection() {
         fill("orders", 25);
         fill("invoices", 5);
-        List<DeadLetter> all = letters.list(DeadLetterFilter.ALL.withProjection("orders"), 0, 100);
+        List<DeadLetter> all = letters.list(DeadLetterRepository.Filter.ALL.withProjection("orders"), 0, 100);
         letters.markRetrying(all.get(4).id());
         letters.discard(all.get(0).id(), "ann", "why");
         letters.resolve(all.get(1).id(), "ann", "how");
@@ -152,7 +157,7 @@ class DeadLetterRepositoryIT {
                         "UPDATE eventsource.dead_letter_queue SET status = 'waiting' WHERE id = ?",
                         all.get(2).id());
 
-        DeadLetterStatistics statistics = letters.statistics();
+        DeadLetterRepository.Statistics statistics = letters.statistics();
 
         assertThat(statistics.totalFailed()).isEqualTo(26);
         assertThat(statistics.totalRetrying()).isEqualTo(1);
@@ -160,16 +165,18 @@ class DeadLetterRepositoryIT {
         assertThat(statistics.depth()).isEqualTo(28);
         assertThat(statistics.affectedProjections()).isEqualTo(2);
         assertThat(statistics.oldestFailure())
-                .isEqualTo(letters.list(DeadLetterFilter.ALL.withProjection("invoices"), 0, 1)
+                .isEqualTo(letters.list(DeadLetterRepository.Filter.ALL.withProjection("invoices"), 0, 1)
                         .get(0)
+                        .attempts()
                         .firstFailedAt());
         assertThat(statistics.byProjection())
-                .containsEntry("orders", new Counts(21, 1, 1, all.get(3).firstFailedAt()));
+                .containsEntry(
+                        "orders", new Counts(21, 1, 1, all.get(3).attempts().firstFailedAt()));
     }
 
     @Test
     void statistics_of_an_empty_queue_are_all_nothing() {
-        DeadLetterStatistics statistics = letters.statistics();
+        DeadLetterRepository.Statistics statistics = letters.statistics();
 
         assertThat(statistics.depth()).isZero();
         assertThat(statistics.oldestFailure()).isNull();
@@ -179,7 +186,7 @@ class DeadLetterRepositoryIT {
     @Test
     void only_what_was_closed_long_enough_ago_is_deleted() {
         fill("orders", 25);
-        List<DeadLetter> all = letters.list(DeadLetterFilter.ALL, 0, 100);
+        List<DeadLetter> all = letters.list(DeadLetterRepository.Filter.ALL, 0, 100);
         all.subList(0, 5).forEach(letter -> letters.discard(letter.id(), "ann", "why"));
         all.subList(5, 10).forEach(letter -> letters.resolve(letter.id(), "ann", "how"));
         database.jdbc()
@@ -191,8 +198,8 @@ class DeadLetterRepositoryIT {
         int deleted = letters.deleteClosed(DeadLetterRepository.RETENTION);
 
         assertThat(deleted).isEqualTo(5);
-        assertThat(letters.list(DeadLetterFilter.OPEN, 0, 100)).hasSize(15);
-        assertThat(letters.list(DeadLetterFilter.ALL, 0, 100)).hasSize(20);
+        assertThat(letters.list(DeadLetterRepository.Filter.OPEN, 0, 100)).hasSize(15);
+        assertThat(letters.list(DeadLetterRepository.Filter.ALL, 0, 100)).hasSize(20);
     }
 
     @Test

@@ -1,18 +1,17 @@
 package io.eventsource.deadletter;
 
-import io.eventsource.error.ErrorCategory;
+import io.eventsource.deadletter.DeadLetterParking.ParkingChangedException;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorInfo;
-import io.eventsource.error.ErrorReaction;
-import io.eventsource.error.ErrorSeverity;
+import io.eventsource.error.ErrorInfo.ErrorReaction;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventSelection;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.log.LogQuery;
 import io.eventsource.log.LogReader;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.TestDatabase;
@@ -172,7 +171,7 @@ final class ParkingFixture {
                 projection,
                 ErrorInfo.Event.of(event),
                 error,
-                new ErrorClassification(ErrorCategory.APPLICATION, ErrorSeverity.HIGH),
+                new ErrorClassification(ErrorClassification.Category.APPLICATION, ErrorClassification.Severity.HIGH),
                 5,
                 new ErrorReaction.Park(),
                 Instant.EPOCH,
@@ -206,35 +205,33 @@ final class ParkingFixture {
     }
 
     DeadLetterReplay replay() {
-        return replay(new ReplaySettings(100_000, AutomaticRetry.OFF));
+        return replay(new DeadLetterReplay.Settings(100_000, AutomaticRetry.OFF));
     }
 
-    DeadLetterReplay replay(ReplaySettings settings) {
+    DeadLetterReplay replay(DeadLetterReplay.Settings settings) {
         return replay(settings, database.dataSource());
     }
 
     /** Replays on another way to the database. */
     DeadLetterReplay replay(DataSource dataSource) {
-        return replay(new ReplaySettings(100_000, AutomaticRetry.OFF), dataSource);
+        return replay(new DeadLetterReplay.Settings(100_000, AutomaticRetry.OFF), dataSource);
     }
 
-    private DeadLetterReplay replay(ReplaySettings settings, DataSource dataSource) {
+    private DeadLetterReplay replay(DeadLetterReplay.Settings settings, DataSource dataSource) {
         return new DeadLetterReplay(
                 List.of(new ReplayTarget(
                         handlers,
                         handlers.delivery() == Delivery.EXACTLY_ONCE ? new JdbcTransactionManager(dataSource) : null)),
-                dataSource,
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
+                TestDatabase.events(dataSource),
                 ErrorClassifier.standard(),
                 settings);
     }
 
-    DeadLetterFilter all() {
-        return DeadLetterFilter.ALL.withProjection(projection);
+    DeadLetterRepository.Filter all() {
+        return DeadLetterRepository.Filter.ALL.withProjection(projection);
     }
 
-    List<DeadLetter> letters(DeadLetterStatus... statuses) {
+    List<DeadLetter> letters(DeadLetter.Status... statuses) {
         return letters.list(all().withStatuses(statuses), 0, 1_000);
     }
 

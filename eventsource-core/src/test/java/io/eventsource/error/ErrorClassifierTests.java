@@ -1,10 +1,10 @@
 package io.eventsource.error;
 
-import static io.eventsource.error.ErrorCategory.APPLICATION;
-import static io.eventsource.error.ErrorCategory.INFRASTRUCTURE;
-import static io.eventsource.error.ErrorCategory.PERMANENT;
-import static io.eventsource.error.ErrorCategory.TRANSIENT;
-import static io.eventsource.error.ErrorCategory.UNKNOWN;
+import static io.eventsource.error.ErrorClassification.Category.APPLICATION;
+import static io.eventsource.error.ErrorClassification.Category.INFRASTRUCTURE;
+import static io.eventsource.error.ErrorClassification.Category.PERMANENT;
+import static io.eventsource.error.ErrorClassification.Category.TRANSIENT;
+import static io.eventsource.error.ErrorClassification.Category.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -12,7 +12,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.event.EventDecodingException;
+import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.store.AppendFailedException.Reason;
 import io.eventsource.store.AppendFailuresOfTests;
@@ -67,16 +69,16 @@ import org.springframework.transaction.TransactionTimedOutException;
 class ErrorClassifierTests {
 
     private static final StoredEvent EVENT = new StoredEvent(
-            7,
-            UUID.randomUUID(),
-            UUID.randomUUID(),
-            "account",
-            1,
-            "nobody knows",
-            1,
-            Instant.EPOCH,
-            Instant.EPOCH,
-            EventMetadata.none(),
+            new EventHeader(
+                    7,
+                    UUID.randomUUID(),
+                    UUID.randomUUID(),
+                    "account",
+                    1,
+                    new EventRevision("nobody knows", 1),
+                    Instant.EPOCH,
+                    Instant.EPOCH,
+                    EventMetadata.none()),
             "{}");
 
     private final ErrorClassifier classifier = ErrorClassifier.standard();
@@ -138,14 +140,17 @@ class ErrorClassifierTests {
         "X, UNKNOWN, MEDIUM"
     })
     void an_sql_state_decides_bare_wrapped_and_translated(
-            String state, ErrorCategory category, ErrorSeverity severity) {
+            String state, ErrorClassification.Category category, ErrorClassification.Severity severity) {
         ErrorClassification expected = new ErrorClassification(category, severity);
         SQLException bare = new SQLException("message", state);
 
         assertThat(classifier.classify(bare)).isEqualTo(expected);
         assertThat(classifier.classify(new IllegalStateException(new RuntimeException(bare))))
                 .as("the state says more than what wraps it")
-                .isEqualTo(category == UNKNOWN ? new ErrorClassification(APPLICATION, ErrorSeverity.MEDIUM) : expected);
+                .isEqualTo(
+                        category == UNKNOWN
+                                ? new ErrorClassification(APPLICATION, ErrorClassification.Severity.MEDIUM)
+                                : expected);
         if (category != UNKNOWN) {
             assertThat(classifier.classify(translated(bare))).isEqualTo(expected);
         }
@@ -168,7 +173,7 @@ class ErrorClassifierTests {
         "TRANSACTION_ABORTED, 25P02, APPLICATION, HIGH"
     })
     void an_append_that_no_other_event_could_do_either_is_not_the_events_fault(
-            Reason reason, String state, ErrorCategory category, ErrorSeverity severity) {
+            Reason reason, String state, ErrorClassification.Category category, ErrorClassification.Severity severity) {
         RuntimeException failure = AppendFailuresOfTests.because(reason, translated(new SQLException("x", state)));
         ErrorClassification expected = new ErrorClassification(category, severity);
 
@@ -225,7 +230,7 @@ class ErrorClassifierTests {
         "55000, 0, currval_oid, APPLICATION, a sequence that was not asked"
     })
     void the_fields_of_the_answer_tell_what_cannot_depend_on_a_value(
-            String state, int position, String routine, ErrorCategory category, String what) {
+            String state, int position, String routine, ErrorClassification.Category category, String what) {
         PSQLException answer = answer(state, position, routine);
 
         assertThat(classifier.classify(answer).category()).as(what).isEqualTo(category);
@@ -291,7 +296,8 @@ class ErrorClassifierTests {
 
     @ParameterizedTest
     @MethodSource("byType")
-    void the_outermost_known_type_decides_where_there_is_no_sql_state(Throwable error, ErrorCategory category) {
+    void the_outermost_known_type_decides_where_there_is_no_sql_state(
+            Throwable error, ErrorClassification.Category category) {
         assertThat(classifier.classify(error).category()).isEqualTo(category);
     }
 
@@ -299,12 +305,13 @@ class ErrorClassifierTests {
     void an_unknown_event_type_is_permanent() {
         Throwable error = catchThrowable(() -> TestEvents.codec().decode(EVENT));
 
-        assertThat(classifier.classify(error)).isEqualTo(new ErrorClassification(PERMANENT, ErrorSeverity.HIGH));
+        assertThat(classifier.classify(error))
+                .isEqualTo(new ErrorClassification(PERMANENT, ErrorClassification.Severity.HIGH));
     }
 
     @Test
     void a_rule_for_an_sql_state_or_a_class_of_them_comes_before_what_the_library_says() {
-        ErrorClassification own = new ErrorClassification(PERMANENT, ErrorSeverity.LOW);
+        ErrorClassification own = new ErrorClassification(PERMANENT, ErrorClassification.Severity.LOW);
         ErrorClassifier withRule = classifier.withSqlState("42704", own).withSqlState("XX", own);
 
         assertThat(withRule.classify(new IllegalStateException(new SQLException("x", "42704"))))
@@ -319,13 +326,14 @@ class ErrorClassifierTests {
     @ValueSource(strings = {"", "4", "427", "42 04", "427040", "xx"})
     void a_rule_for_something_that_is_no_sql_state_is_refused(String state) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> classifier.withSqlState(state, new ErrorClassification(PERMANENT, ErrorSeverity.LOW)))
+                .isThrownBy(() -> classifier.withSqlState(
+                        state, new ErrorClassification(PERMANENT, ErrorClassification.Severity.LOW)))
                 .withMessageContaining(state);
     }
 
     @Test
     void an_exception_that_says_it_itself_is_believed_even_behind_an_sql_state() {
-        ErrorClassification own = new ErrorClassification(TRANSIENT, ErrorSeverity.CRITICAL);
+        ErrorClassification own = new ErrorClassification(TRANSIENT, ErrorClassification.Severity.CRITICAL);
 
         assertThat(classifier.classify(new RuntimeException(new SQLException("x", "22000", new Classified(own)))))
                 .isEqualTo(own);
@@ -333,8 +341,8 @@ class ErrorClassifierTests {
 
     @Test
     void a_rule_of_the_application_comes_first_and_the_last_one_added_is_asked_first() {
-        ErrorClassification first = new ErrorClassification(PERMANENT, ErrorSeverity.LOW);
-        ErrorClassification second = new ErrorClassification(INFRASTRUCTURE, ErrorSeverity.CRITICAL);
+        ErrorClassification first = new ErrorClassification(PERMANENT, ErrorClassification.Severity.LOW);
+        ErrorClassification second = new ErrorClassification(INFRASTRUCTURE, ErrorClassification.Severity.CRITICAL);
         ErrorClassifier own = classifier
                 .with(IOException.class, first)
                 .with(ConnectException.class, found -> "mine".equals(found.getMessage()) ? second : first);

@@ -2,6 +2,7 @@ package io.eventsource.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.error.ErrorInfo.ErrorReaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,13 +18,14 @@ class ErrorListenersTests {
             "orders",
             null,
             new IllegalStateException("broken"),
-            new ErrorClassification(ErrorCategory.APPLICATION, ErrorSeverity.MEDIUM),
+            new ErrorClassification(ErrorClassification.Category.APPLICATION, ErrorClassification.Severity.MEDIUM),
             2,
             new ErrorReaction.Retry(Duration.ofSeconds(1)),
             Instant.EPOCH,
             Instant.EPOCH);
 
-    private static ErrorInfo error(String subscription, ErrorCategory category, ErrorSeverity severity) {
+    private static ErrorInfo error(
+            String subscription, ErrorClassification.Category category, ErrorClassification.Severity severity) {
         return new ErrorInfo(
                 subscription,
                 null,
@@ -48,14 +50,18 @@ class ErrorListenersTests {
 
     @Test
     void a_listener_by_severity_hears_of_that_severity_and_above_in_their_order_not_of_their_names() {
-        List<ErrorSeverity> rising =
-                List.of(ErrorSeverity.LOW, ErrorSeverity.MEDIUM, ErrorSeverity.HIGH, ErrorSeverity.CRITICAL);
+        List<ErrorClassification.Severity> rising = List.of(
+                ErrorClassification.Severity.LOW,
+                ErrorClassification.Severity.MEDIUM,
+                ErrorClassification.Severity.HIGH,
+                ErrorClassification.Severity.CRITICAL);
         for (int i = 0; i < rising.size(); i++) {
-            List<ErrorSeverity> heard = new ArrayList<>();
+            List<ErrorClassification.Severity> heard = new ArrayList<>();
             ErrorListeners listeners = new ErrorListeners(List.of());
             listeners.onErrorSeverity(rising.get(i), error -> heard.add(error.severity()));
 
-            rising.forEach(severity -> listeners.publish(error("orders", ErrorCategory.UNKNOWN, severity)));
+            rising.forEach(
+                    severity -> listeners.publish(error("orders", ErrorClassification.Category.UNKNOWN, severity)));
 
             assertThat(heard).isEqualTo(rising.subList(i, rising.size()));
         }
@@ -63,15 +69,15 @@ class ErrorListenersTests {
 
     @Test
     void a_listener_by_category_hears_of_that_category_alone() {
-        List<ErrorCategory> heard = new ArrayList<>();
-        ErrorListeners listeners = new ErrorListeners(
-                List.of(ErrorListener.of(ErrorCategory.TRANSIENT, error -> heard.add(error.category()))));
+        List<ErrorClassification.Category> heard = new ArrayList<>();
+        ErrorListeners listeners = new ErrorListeners(List.of(
+                ErrorListener.of(ErrorClassification.Category.TRANSIENT, error -> heard.add(error.category()))));
 
-        for (ErrorCategory category : ErrorCategory.values()) {
-            listeners.publish(error("orders", category, ErrorSeverity.LOW));
+        for (ErrorClassification.Category category : ErrorClassification.Category.values()) {
+            listeners.publish(error("orders", category, ErrorClassification.Severity.LOW));
         }
 
-        assertThat(heard).containsExactly(ErrorCategory.TRANSIENT);
+        assertThat(heard).containsExactly(ErrorClassification.Category.TRANSIENT);
     }
 
     @Test
@@ -113,30 +119,33 @@ class ErrorListenersTests {
     void errors_and_dead_letters_are_counted_in_all_and_by_subscription_category_and_severity() {
         ErrorListeners listeners = new ErrorListeners(List.of());
         IntStream.range(0, 3)
-                .forEach(i -> listeners.publish(error("orders", ErrorCategory.TRANSIENT, ErrorSeverity.LOW)));
-        listeners.publish(error("orders", ErrorCategory.PERMANENT, ErrorSeverity.HIGH));
-        listeners.publish(error("invoices", ErrorCategory.PERMANENT, ErrorSeverity.CRITICAL));
+                .forEach(i -> listeners.publish(
+                        error("orders", ErrorClassification.Category.TRANSIENT, ErrorClassification.Severity.LOW)));
+        listeners.publish(error("orders", ErrorClassification.Category.PERMANENT, ErrorClassification.Severity.HIGH));
+        listeners.publish(
+                error("invoices", ErrorClassification.Category.PERMANENT, ErrorClassification.Severity.CRITICAL));
         listeners.parked("orders", 1);
         listeners.parked("orders", 4);
 
-        ErrorStatistics statistics = listeners.statistics();
+        ErrorListeners.Statistics statistics = listeners.statistics();
 
         assertThat(statistics.total().errors()).isEqualTo(5);
         assertThat(statistics.total().deadLetters()).isEqualTo(5);
         assertThat(statistics.total().byCategory())
-                .containsEntry(ErrorCategory.TRANSIENT, 3L)
-                .containsEntry(ErrorCategory.PERMANENT, 2L)
-                .containsEntry(ErrorCategory.UNKNOWN, 0L);
+                .containsEntry(ErrorClassification.Category.TRANSIENT, 3L)
+                .containsEntry(ErrorClassification.Category.PERMANENT, 2L)
+                .containsEntry(ErrorClassification.Category.UNKNOWN, 0L);
         assertThat(statistics.total().bySeverity())
-                .containsEntry(ErrorSeverity.LOW, 3L)
-                .containsEntry(ErrorSeverity.HIGH, 1L)
-                .containsEntry(ErrorSeverity.CRITICAL, 1L);
+                .containsEntry(ErrorClassification.Severity.LOW, 3L)
+                .containsEntry(ErrorClassification.Severity.HIGH, 1L)
+                .containsEntry(ErrorClassification.Severity.CRITICAL, 1L);
         assertThat(statistics.bySubscription()).containsOnlyKeys("orders", "invoices");
-        ErrorStatistics.Figures orders =
+        ErrorListeners.Statistics.Figures orders =
                 Objects.requireNonNull(statistics.bySubscription().get("orders"));
         assertThat(orders.errors()).isEqualTo(4);
         assertThat(orders.deadLetters()).isEqualTo(5);
         assertThat(new ErrorListeners(List.of()).statistics())
-                .isEqualTo(new ErrorStatistics(new ErrorStatistics.Figures(0, 0, Map.of(), Map.of()), Map.of()));
+                .isEqualTo(new ErrorListeners.Statistics(
+                        new ErrorListeners.Statistics.Figures(0, 0, Map.of(), Map.of()), Map.of()));
     }
 }

@@ -3,7 +3,10 @@ package io.eventsource.error;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.eventsource.error.ErrorInfo.ErrorReaction;
+import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.testing.SettableClock;
 import java.sql.SQLException;
@@ -28,16 +31,16 @@ class ErrorPolicyTests {
 
     private static StoredEvent event(long position) {
         return new StoredEvent(
-                position,
-                UUID.randomUUID(),
-                UUID.randomUUID(),
-                "account",
-                1,
-                "deposited",
-                1,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                EventMetadata.none(),
+                new EventHeader(
+                        position,
+                        UUID.randomUUID(),
+                        UUID.randomUUID(),
+                        "account",
+                        1,
+                        new EventRevision("deposited", 1),
+                        Instant.EPOCH,
+                        Instant.EPOCH,
+                        EventMetadata.none()),
                 "{}");
     }
 
@@ -48,7 +51,7 @@ class ErrorPolicyTests {
                 2,
                 Duration.ofSeconds(5),
                 continueOnError,
-                CircuitBreakerSettings.defaults());
+                ErrorSettings.CircuitBreaker.defaults());
     }
 
     private SubscriptionCircuitBreaker breaker(ErrorSettings settings) {
@@ -155,7 +158,8 @@ class ErrorPolicyTests {
                     breaker(settings),
                     clock.clocks());
 
-            assertThat(policy.failed(List.of(event(7)), bad).category()).isEqualTo(ErrorCategory.UNKNOWN);
+            assertThat(policy.failed(List.of(event(7)), bad).category())
+                    .isEqualTo(ErrorClassification.Category.UNKNOWN);
         }
     }
 
@@ -301,7 +305,7 @@ class ErrorPolicyTests {
                     2,
                     Duration.ofSeconds(5),
                     true,
-                    new CircuitBreakerSettings(false, 5, Duration.ofSeconds(1), Duration.ofSeconds(30)));
+                    new ErrorSettings.CircuitBreaker(false, 5, Duration.ofSeconds(1), Duration.ofSeconds(30)));
             SubscriptionCircuitBreaker breaker = breaker(settings);
             ErrorPolicy policy = policy(settings, breaker);
             List<Long> pauses = new ArrayList<>();
@@ -323,7 +327,7 @@ class ErrorPolicyTests {
     @Test
     void settings_out_of_bounds_are_refused_by_name() {
         Duration second = Duration.ofSeconds(1);
-        CircuitBreakerSettings breaker = CircuitBreakerSettings.defaults();
+        ErrorSettings.CircuitBreaker breaker = ErrorSettings.CircuitBreaker.defaults();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ErrorSettings(-1, second, 2, second, true, breaker))
                 .withMessageContaining("max-retries");
@@ -337,7 +341,7 @@ class ErrorPolicyTests {
                 .isThrownBy(() -> new ErrorSettings(1, second, 2, Duration.ofMillis(1), true, breaker))
                 .withMessageContaining("max-retry-delay");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new CircuitBreakerSettings(true, 0, second, second))
+                .isThrownBy(() -> new ErrorSettings.CircuitBreaker(true, 0, second, second))
                 .withMessageContaining("circuit-breaker.failure-threshold");
     }
 }

@@ -2,6 +2,7 @@ package io.eventsource.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.error.ErrorInfo.ErrorReaction;
 import io.eventsource.testing.SettableClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class RecentErrorsTests {
                     subscription,
                     null,
                     new IllegalStateException("told to fail"),
-                    new ErrorClassification(ErrorCategory.TRANSIENT, ErrorSeverity.LOW),
+                    new ErrorClassification(ErrorClassification.Category.TRANSIENT, ErrorClassification.Severity.LOW),
                     0,
                     new ErrorReaction.Retry(Duration.ZERO),
                     clock.instant(),

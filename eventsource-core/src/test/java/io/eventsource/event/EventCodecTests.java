@@ -3,6 +3,7 @@ package io.eventsource.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.eventsource.event.EventCodec.EncodedPayload;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import java.math.BigDecimal;
@@ -42,16 +43,16 @@ class EventCodecTests {
 
     private static StoredEvent stored(String type, String json) {
         return new StoredEvent(
-                7,
-                UUID.randomUUID(),
-                new UUID(1, 2),
-                "account",
-                3,
-                type,
-                1,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                EventMetadata.none(),
+                new EventHeader(
+                        7,
+                        UUID.randomUUID(),
+                        new UUID(1, 2),
+                        "account",
+                        3,
+                        new EventRevision(type, 1),
+                        Instant.EPOCH,
+                        Instant.EPOCH,
+                        EventMetadata.none()),
                 json);
     }
 

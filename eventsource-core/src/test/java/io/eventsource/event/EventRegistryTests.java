@@ -3,6 +3,7 @@ package io.eventsource.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.eventsource.event.EventRegistry.EventTypeDescriptor;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.AccountEvent;
 import io.eventsource.testing.TestEvents.Deposited;

@@ -3,6 +3,9 @@ package io.eventsource.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.eventsource.event.EventDecodingException.UnknownEventTypeException;
+import io.eventsource.event.EventDecodingException.UnreadableRevisionException;
+import io.eventsource.event.Upcaster.RevisedEvent;
 import io.eventsource.testing.TestEvents;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -49,20 +52,20 @@ class UpcasterTests {
 
     private static StoredEvent stored(String type, int revision, String json) {
         return new StoredEvent(
-                7,
-                new UUID(5, 6),
-                new UUID(1, 2),
-                "account",
-                3,
-                type,
-                revision,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                EventMetadata.none(),
+                new EventHeader(
+                        7,
+                        new UUID(5, 6),
+                        new UUID(1, 2),
+                        "account",
+                        3,
+                        new EventRevision(type, revision),
+                        Instant.EPOCH,
+                        Instant.EPOCH,
+                        EventMetadata.none()),
                 json);
     }
 
-    private static Object decoded(UpcasterSteps steps, String json) {
+    private static Object decoded(Upcaster.Steps steps, String json) {
         List<EventEnvelope<Object>> events = codec(steps.toRevision(4))
                 .decode(stored("opened", steps.toNextRevision().from().revision(), json));
         assertThat(events).hasSize(1);
@@ -72,7 +75,7 @@ class UpcasterTests {
     @Nested
     class Operations {
 
-        private final UpcasterSteps steps = Upcaster.from("opened", 1);
+        private final Upcaster.Steps steps = Upcaster.from("opened", 1);
 
         @Test
         void a_field_is_renamed_and_numbers_stay_as_they_are_to_the_last_digit() {
@@ -95,7 +98,7 @@ class UpcasterTests {
 
         @Test
         void a_default_fills_an_absent_field_only() {
-            UpcasterSteps filled = steps.defaultValue("currency", "EUR").defaultValue("limit", new BigDecimal("1.10"));
+            Upcaster.Steps filled = steps.defaultValue("currency", "EUR").defaultValue("limit", new BigDecimal("1.10"));
             assertThat(decoded(filled, "{\"owner\": \"ada\"}"))
                     .isEqualTo(new Opened("ada", new BigDecimal("1.10"), "EUR"));
             assertThat(decoded(filled, "{\"owner\": \"ada\", \"limit\": 2, \"currency\": \"SEK\"}"))
@@ -104,7 +107,7 @@ class UpcasterTests {
 
         @Test
         void fields_are_merged_into_one_and_dropped() {
-            UpcasterSteps merged = steps.dropField("limit")
+            Upcaster.Steps merged = steps.dropField("limit")
                     .mergeFields(
                             List.of("first", "last"),
                             "owner",

@@ -9,6 +9,8 @@ import io.eventsource.event.EventRevision;
 import io.eventsource.event.EventType;
 import io.eventsource.evolution.Accounts.Opened1;
 import io.eventsource.evolution.Accounts.Shut;
+import io.eventsource.evolution.EventStoreVerification.DecodingFailure;
+import io.eventsource.evolution.EventSurvey.RevisionCount;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
@@ -46,7 +48,7 @@ class EventStoreVerificationIT {
         earlier.append(StreamAppend.to("account", UUID.randomUUID(), Collections.nCopies(count, event)));
     }
 
-    private VerificationResult verify(List<VerificationProgress> progress) {
+    private EventStoreVerification.Result verify(List<EventStoreVerification.Progress> progress) {
         return new EventStoreVerification(today, Accounts.today().proof(), Ticker.system()).run(progress::add);
     }
 
@@ -56,9 +58,9 @@ class EventStoreVerificationIT {
         append(2, new Noted("unknown"));
         append(3, new Opened1("eve", "much"));
         append(1, new Shut("over"));
-        List<VerificationProgress> progress = new ArrayList<>();
+        List<EventStoreVerification.Progress> progress = new ArrayList<>();
 
-        VerificationResult result = verify(progress);
+        EventStoreVerification.Result result = verify(progress);
 
         assertThat(result.successful()).isFalse();
         assertThat(result.events()).isEqualTo(1_506);
@@ -80,7 +82,7 @@ class EventStoreVerificationIT {
                         tuple(new EventRevision("opened", 1), "NumberFormatException", 3L, 1_503L));
         assertThat(result.failures().get(1).firstMessage()).contains("the upcaster from 'opened' revision 2");
         assertThat(progress)
-                .extracting(VerificationProgress::events, VerificationProgress::failures)
+                .extracting(EventStoreVerification.Progress::events, EventStoreVerification.Progress::failures)
                 .containsExactly(tuple(1_000L, 0L), tuple(1_506L, 5L));
         assertThat(progress.get(0).position()).isEqualTo(1_000);
         assertThat(progress.get(0).upToPosition()).isEqualTo(1_506);
@@ -103,7 +105,7 @@ class EventStoreVerificationIT {
         EventCodec codec = Accounts.earlier(Growing.class);
         EventStore store = database.store(codec, new LogSignal());
 
-        VerificationResult result =
+        EventStoreVerification.Result result =
                 new EventStoreVerification(store, codec.proof(), Ticker.system()).run(progress -> {});
 
         assertThat(result.failures())
@@ -117,7 +119,7 @@ class EventStoreVerificationIT {
         assertThat(verify(new ArrayList<>()).successful()).isTrue();
         append(3, new Opened1("ada", "1"));
 
-        VerificationResult result = verify(new ArrayList<>());
+        EventStoreVerification.Result result = verify(new ArrayList<>());
 
         assertThat(result.successful()).isTrue();
         assertThat(result.events()).isEqualTo(3);
@@ -131,7 +133,7 @@ class EventStoreVerificationIT {
         EventStoreVerification verification =
                 new EventStoreVerification(today, Accounts.today().proof(), Ticker.system());
 
-        VerificationResult result = verification.run(progress -> append(1, new Noted("too late")));
+        EventStoreVerification.Result result = verification.run(progress -> append(1, new Noted("too late")));
 
         assertThat(result.events()).isEqualTo(1_001);
         assertThat(result.upToPosition()).isEqualTo(1_001);
@@ -151,10 +153,11 @@ class EventStoreVerificationIT {
 
     @Test
     void the_rest_takes_as_long_as_the_mean_so_far() {
-        VerificationProgress quarter = new VerificationProgress(200, 0, 250, 1_000, Duration.ofSeconds(2));
+        EventStoreVerification.Progress quarter =
+                new EventStoreVerification.Progress(200, 0, 250, 1_000, Duration.ofSeconds(2));
         assertThat(quarter.remaining()).isEqualTo(Duration.ofSeconds(6));
         assertThat(quarter.eventsPerSecond()).isEqualTo(100);
-        assertThat(new VerificationProgress(0, 0, 0, 10, Duration.ZERO).remaining())
+        assertThat(new EventStoreVerification.Progress(0, 0, 0, 10, Duration.ZERO).remaining())
                 .isNull();
     }
 }

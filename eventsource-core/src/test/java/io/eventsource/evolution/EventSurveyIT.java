@@ -3,6 +3,7 @@ package io.eventsource.evolution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.event.EventRevision;
+import io.eventsource.evolution.EventSurvey.RevisionCount;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
@@ -56,10 +57,10 @@ class EventSurveyIT {
         fill(1_000_000, "'type-' || i % 20", "CASE WHEN i = 1000000 THEN 2 ELSE 1 END");
         long begin = System.nanoTime();
 
-        EventSurveyResult sampled = survey.sampled();
+        EventSurvey.Result sampled = survey.sampled();
 
         long sampledMillis = (System.nanoTime() - begin) / 1_000_000;
-        EventSurveyResult full = survey.full();
+        EventSurvey.Result full = survey.full();
         long fullMillis = (System.nanoTime() - begin) / 1_000_000 - sampledMillis;
         Logger.getLogger(EventSurveyIT.class.getName())
                 .info("%s, 1,000,000 events: sampled in %d ms, counted in %d ms"
@@ -81,7 +82,7 @@ class EventSurveyIT {
     void a_small_store_is_counted_whole_and_only_what_has_no_way_to_a_class_is_listed() {
         fill(90, "CASE i % 3 WHEN 0 THEN 'opened' WHEN 1 THEN 'shut' ELSE 'nowhere' END", "i % 3 + 1");
 
-        EventSurveyResult result = survey.sampled();
+        EventSurvey.Result result = survey.sampled();
 
         assertThat(result.estimated()).isFalse();
         assertThat(result.found())
@@ -102,7 +103,7 @@ class EventSurveyIT {
         assertThat(survey.full().describe()).contains("can be read").contains("all 0 events");
     }
 
-    private static long count(EventSurveyResult result, EventRevision revision) {
+    private static long count(EventSurvey.Result result, EventRevision revision) {
         return result.unreadable().stream()
                 .filter(each -> each.revision().equals(revision))
                 .mapToLong(RevisionCount::count)
@@ -120,7 +121,7 @@ class EventSurveyIT {
             TestDatabase.on(limited).execute("SET statement_timeout = '500ms'");
             DataSource dataSource = new SingleConnectionDataSource(limited, true);
 
-            EventSurveyResult full =
+            EventSurvey.Result full =
                     new EventSurvey(dataSource, new EventSourceSchema("slow"), Accounts.today()).full();
 
             assertThat(full.found()).hasSize(1);

@@ -9,14 +9,14 @@ import io.eventsource.aggregate.AggregateRoot;
 import io.eventsource.aggregate.AggregateType;
 import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventDecodingException.UnreadableRevisionException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRevision;
 import io.eventsource.event.JacksonPayloadSerializer;
-import io.eventsource.event.RevisedEvent;
 import io.eventsource.event.StoredEvent;
-import io.eventsource.event.UnreadableRevisionException;
 import io.eventsource.event.Upcaster;
+import io.eventsource.event.Upcaster.RevisedEvent;
 import io.eventsource.evolution.Accounts.Closed;
 import io.eventsource.evolution.Accounts.Greeted;
 import io.eventsource.evolution.Accounts.Opened;
@@ -37,7 +37,6 @@ import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
 import io.eventsource.store.StreamSlice;
-import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
@@ -325,19 +324,13 @@ class SchemaEvolutionIT {
                         VALUES (?, 0, ?) ON CONFLICT (projection_name, segment) DO UPDATE SET position = excluded.position""",
                         handlers.name(),
                         position(1) - 1);
-        return new SubscriptionManager(
-                List.of(new SubscriptionDefinition(
-                        handlers, SubscriptionSettings.builder().batchSize(1).build(), database.transactionManager())),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                Accounts.today(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
-                new LogSignal(),
-                InstanceSettings.defaults().withPollInterval(Duration.ofMillis(50)),
-                Thread::new,
-                (name, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+        return SubscriptionManager.builder(
+                        TestDatabase.events(database.dataSource(), Accounts.today()),
+                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        new LogSignal())
+                .settings(InstanceSettings.defaults().withPollInterval(Duration.ofMillis(50)))
+                .build(List.of(new SubscriptionDefinition(
+                        handlers, SubscriptionSettings.builder().batchSize(1).build(), database.transactionManager())));
     }
 
     private static void drive(SubscriptionManager manager, String name, long upTo) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.testing.TestEvents;
 import java.io.PrintWriter;
@@ -116,16 +118,16 @@ class FailureTextTests {
 
     private static Throwable decodingFailure(String payload) {
         StoredEvent event = new StoredEvent(
-                7,
-                UUID.randomUUID(),
-                UUID.randomUUID(),
-                "account",
-                1,
-                "deposited",
-                1,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                EventMetadata.none(),
+                new EventHeader(
+                        7,
+                        UUID.randomUUID(),
+                        UUID.randomUUID(),
+                        "account",
+                        1,
+                        new EventRevision("deposited", 1),
+                        Instant.EPOCH,
+                        Instant.EPOCH,
+                        EventMetadata.none()),
                 payload);
         return catchThrowable(() -> TestEvents.codec().decode(event));
     }

@@ -2,6 +2,7 @@ package io.eventsource.ground;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.ground.GroundReport.Severity;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.TestDatabase;

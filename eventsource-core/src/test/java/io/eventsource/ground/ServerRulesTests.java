@@ -2,6 +2,8 @@ package io.eventsource.ground;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.ground.GroundReport.Finding;
+import io.eventsource.ground.GroundReport.Severity;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

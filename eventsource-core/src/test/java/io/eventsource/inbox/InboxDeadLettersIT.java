@@ -5,21 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetter;
-import io.eventsource.deadletter.DeadLetterFilter;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.DeadLetterStatus;
 import io.eventsource.deadletter.MessageParking;
-import io.eventsource.deadletter.ReplayBounds;
-import io.eventsource.deadletter.ReplayResult;
-import io.eventsource.deadletter.ReplaySettings;
-import io.eventsource.error.ErrorCategory;
+import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorListeners;
-import io.eventsource.error.ErrorSeverity;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.ErrorHandling;
@@ -27,7 +22,6 @@ import io.eventsource.subscription.ProcessingBounds;
 import io.eventsource.subscription.ProcessingTimeoutException;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
-import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -72,7 +66,8 @@ class InboxDeadLettersIT {
             ErrorClassifier.standard()
                     .with(
                             NoSuchDatabase.class,
-                            new ErrorClassification(ErrorCategory.INFRASTRUCTURE, ErrorSeverity.HIGH)),
+                            new ErrorClassification(
+                                    ErrorClassification.Category.INFRASTRUCTURE, ErrorClassification.Severity.HIGH)),
             new ErrorListeners(List.of(errors::add)),
             AutomaticRetry.OFF);
 
@@ -126,11 +121,7 @@ class InboxDeadLettersIT {
                 "topic-0",
                 id,
                 key,
-                id,
-                "/bank",
-                type,
-                key,
-                Instant.parse("2026-01-01T00:00:00Z"),
+                new MessageAttributes(id, "/bank", type, key, Instant.parse("2026-01-01T00:00:00Z")),
                 MessageContent.json(payload),
                 Map.of("aggregatetype", "account", "aggregateversion", "7", "sequence", "99", "X-Region", "north"));
     }
@@ -141,32 +132,27 @@ class InboxDeadLettersIT {
                 .toList();
     }
 
-    private InboxConsumer consumer(int maxRetries, ReplayBounds bounds) {
+    private InboxConsumer consumer(int maxRetries, ReplayTarget.Bounds bounds) {
         return new InboxConsumer(
-                new Depositing(),
-                TestEvents.codec(),
+                new ReplayTarget(new Depositing(), database.transactionManager(), bounds),
+                TestDatabase.events(database.dataSource()),
                 new Inbox(jdbc, TestDatabase.SCHEMA),
                 PoisonMessages.deadLetters(
                         new MessageParking(database.dataSource(), TestDatabase.SCHEMA), maxRetries, AutomaticRetry.OFF),
                 errorHandling,
-                database.dataSource(),
-                database.transactionManager(),
-                new InboxSettings(100, Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofHours(1)),
-                bounds);
+                new InboxConsumer.Settings(100, Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofHours(1)));
     }
 
     private InboxLane lane(int maxRetries) {
-        return consumer(maxRetries, ReplayBounds.NONE).lane("topic-0");
+        return consumer(maxRetries, ReplayTarget.Bounds.NONE).lane("topic-0");
     }
 
     private DeadLetterReplay replay() {
         return new DeadLetterReplay(
-                List.of(consumer(0, ReplayBounds.NONE).replayTarget()),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
+                List.of(consumer(0, ReplayTarget.Bounds.NONE).replayTarget()),
+                TestDatabase.events(database.dataSource()),
                 ErrorClassifier.standard(),
-                new ReplaySettings(100_000, AutomaticRetry.OFF));
+                new DeadLetterReplay.Settings(100_000, AutomaticRetry.OFF));
     }
 
     private void failOn(long amount) {
@@ -177,8 +163,8 @@ class InboxDeadLettersIT {
         };
     }
 
-    private List<DeadLetter> letters(DeadLetterStatus... statuses) {
-        return letters.list(DeadLetterFilter.ALL.withProjection(name).withStatuses(statuses), 0, 1_000);
+    private List<DeadLetter> letters(DeadLetter.Status... statuses) {
+        return letters.list(DeadLetterRepository.Filter.ALL.withProjection(name).withStatuses(statuses), 0, 1_000);
     }
 
     private List<Long> deposits(String key) {
@@ -195,7 +181,7 @@ class InboxDeadLettersIT {
         assertThat(lane.handle(messages(KEY, 1, 2))).isZero();
         assertThat(lane.handle(messages(KEY, 1, 2))).isEqualTo(1);
 
-        DeadLetter letter = letters(DeadLetterStatus.FAILED).get(0);
+        DeadLetter letter = letters(DeadLetter.Status.FAILED).get(0);
         assertThat(letter.message())
                 .isEqualTo(new DeadLetter.Message("/bank", "m-" + KEY + "-1", KEY, "topic-0", "m-" + KEY + "-1"));
         assertThat(letter.event().aggregateId()).isEqualTo(UUID.fromString(KEY));
@@ -203,10 +189,10 @@ class InboxDeadLettersIT {
         assertThat(letter.event().version()).isEqualTo(7);
         assertThat(letter.event().metadata().headers()).containsExactly(Map.entry("X-Region", "north"));
         assertThat(letter.event().payload()).isEqualTo("{\"amount\": 1}");
-        assertThat(letter.retryCount()).isEqualTo(2);
+        assertThat(letter.attempts().retries()).isEqualTo(2);
         assertThat(letter.failure())
                 .satisfies(failure -> assertThat(failure.errorMessage()).isEqualTo("not 1"));
-        assertThat(lane.status().counts()).isEqualTo(new InboxCounts(1, 0, 1));
+        assertThat(lane.status().counts()).isEqualTo(new InboxFeed.Counts(1, 0, 1));
         assertThat(lane.status().failures()).isZero();
         assertThat(errors)
                 .extracting(error -> error.reaction().getClass().getSimpleName())
@@ -225,8 +211,8 @@ class InboxDeadLettersIT {
 
         assertThat(deposits(KEY)).containsExactly(0L);
         assertThat(deposits(OTHER_KEY)).containsExactly(5L, 6L);
-        assertThat(letters(DeadLetterStatus.FAILED)).hasSize(1);
-        assertThat(letters(DeadLetterStatus.WAITING)).hasSize(3).allSatisfy(letter -> assertThat(letter.failure())
+        assertThat(letters(DeadLetter.Status.FAILED)).hasSize(1);
+        assertThat(letters(DeadLetter.Status.WAITING)).hasSize(3).allSatisfy(letter -> assertThat(letter.failure())
                 .isNull());
         assertThat(lane(0).handle(messages)).isEqualTo(6);
         assertThat(letters()).hasSize(4);
@@ -239,8 +225,8 @@ class InboxDeadLettersIT {
         lane.handle(messages(KEY, 0, 5));
         failOn(-1);
 
-        ReplayResult result = replay().replay(
-                        DeadLetterFilter.OPEN
+        DeadLetterReplay.Result result = replay().replay(
+                        DeadLetterRepository.Filter.OPEN
                                 .withAggregate(UUID.fromString(KEY))
                                 .withProjection(name),
                         1_000);
@@ -249,7 +235,7 @@ class InboxDeadLettersIT {
         assertThat(deposits(KEY)).containsExactly(0L, 1L, 2L, 3L, 4L);
         assertThat(lane.handle(messages(KEY, 5, 7))).isEqualTo(2);
         assertThat(deposits(KEY)).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L);
-        assertThat(letters(DeadLetterStatus.RESOLVED)).hasSize(4);
+        assertThat(letters(DeadLetter.Status.RESOLVED)).hasSize(4);
     }
 
     @Test
@@ -257,7 +243,7 @@ class InboxDeadLettersIT {
         failOn(1);
         lane(0).handle(messages(KEY, 0, 3));
 
-        assertThat(letters.discard(letters(DeadLetterStatus.FAILED).get(0).id(), "operator", "not needed"))
+        assertThat(letters.discard(letters(DeadLetter.Status.FAILED).get(0).id(), "operator", "not needed"))
                 .isTrue();
         assertThat(replay().replayDue(Set.of(name), 100).resolved()).isEqualTo(1);
 
@@ -272,27 +258,20 @@ class InboxDeadLettersIT {
 
         assertThat(lane(0).handle(List.of(failing, behind))).isEqualTo(2);
         failOn(-1);
-        replay().replay(DeadLetterFilter.OPEN.withProjection(name), 10);
+        replay().replay(DeadLetterRepository.Filter.OPEN.withProjection(name), 10);
 
         assertThat(deposits(KEY)).containsExactly(1L);
         assertThat(deposits(OTHER_KEY)).containsExactly(2L);
         assertThat(letters.list(
-                        DeadLetterFilter.ALL.withProjection(name).withAggregate(UUID.fromString(OTHER_KEY)), 0, 10))
+                        DeadLetterRepository.Filter.ALL.withProjection(name).withAggregate(UUID.fromString(OTHER_KEY)),
+                        0,
+                        10))
                 .hasSize(1);
     }
 
     private static IncomingMessage withKey(IncomingMessage message, String key) {
         return new IncomingMessage(
-                message.lane(),
-                message.place(),
-                key,
-                message.id(),
-                message.source(),
-                message.type(),
-                message.subject(),
-                message.time(),
-                message.content(),
-                message.headers());
+                message.lane(), message.place(), key, message.attributes(), message.content(), message.headers());
     }
 
     @Test
@@ -305,24 +284,20 @@ class InboxDeadLettersIT {
                         "topic-0",
                         "7",
                         "k4\0",
-                        "id\0",
-                        "/bank",
-                        "deposited",
-                        "s",
-                        Instant.EPOCH,
+                        new MessageAttributes("id\0", "/bank", "deposited", "s", Instant.EPOCH),
                         MessageContent.of("application/avro", new byte[] {1, 0, -1}),
                         Map.of("sequence", "many", "X\0", "\0")));
 
         assertThat(lane(5).handle(unreadable)).isEqualTo(4);
 
-        assertThat(letters(DeadLetterStatus.FAILED))
+        assertThat(letters(DeadLetter.Status.FAILED))
                 .extracting(letter -> letter.event().payload())
                 .containsExactly(
                         "{}",
                         "{\"base64\": \"%s\"}".formatted(base64("{\"amount\": ")),
                         "{\"base64\": \"%s\"}".formatted(base64("{\"amount\": \"\\u0000\"}")),
                         "{\"base64\": \"AQD/\"}");
-        assertThat(replay().replay(DeadLetterFilter.OPEN.withProjection(name), 10)
+        assertThat(replay().replay(DeadLetterRepository.Filter.OPEN.withProjection(name), 10)
                         .failed())
                 .isEqualTo(4);
     }
@@ -336,7 +311,7 @@ class InboxDeadLettersIT {
         assertThat(lane(0).handle(List.of(message(KEY, "x", "deposited", "{\"amount\": "))))
                 .isEqualTo(1);
 
-        long id = letters(DeadLetterStatus.FAILED).get(0).id();
+        long id = letters(DeadLetter.Status.FAILED).get(0).id();
         assertThat(letters.edit(id, "{\"amount\": 8}", "operator", "cut off")).isTrue();
         assertThat(replay().replay(id).resolved()).isEqualTo(1);
 
@@ -358,7 +333,7 @@ class InboxDeadLettersIT {
         assertThat(letters()).isEmpty();
         assertThat(lane.handle(messages(KEY, 0, 1))).isEqualTo(1);
 
-        assertThat(letters(DeadLetterStatus.FAILED)).hasSize(1);
+        assertThat(letters(DeadLetter.Status.FAILED)).hasSize(1);
     }
 
     @Test
@@ -372,7 +347,8 @@ class InboxDeadLettersIT {
 
     @Test
     void handling_that_takes_too_long_has_its_statement_cancelled_and_its_thread_interrupted() throws Exception {
-        ReplayBounds bounds = ProcessingBounds.of(name, Duration.ofMillis(300), database.dataSource(), Thread::new);
+        ReplayTarget.Bounds bounds =
+                ProcessingBounds.of(name, Duration.ofMillis(300), database.dataSource(), Thread::new);
         AtomicBoolean sleepsInDatabase = new AtomicBoolean(true);
         before = event -> {
             if (sleepsInDatabase.get()) {
@@ -406,7 +382,8 @@ class InboxDeadLettersIT {
 
     @Test
     void the_server_ends_the_transaction_of_a_client_that_is_silent() {
-        ReplayBounds bounds = ProcessingBounds.of(name, Duration.ofSeconds(9), database.dataSource(), Thread::new);
+        ReplayTarget.Bounds bounds =
+                ProcessingBounds.of(name, Duration.ofSeconds(9), database.dataSource(), Thread::new);
         List<String> timeouts = new CopyOnWriteArrayList<>();
         before = event -> timeouts.addAll(jdbc.queryForList("SHOW idle_in_transaction_session_timeout", String.class));
 
@@ -446,7 +423,7 @@ class InboxDeadLettersIT {
         try {
             Future<?> replaying = others.submit(() -> {
                 while (!over.get()) {
-                    replay().replay(DeadLetterFilter.OPEN.withProjection(name), 20);
+                    replay().replay(DeadLetterRepository.Filter.OPEN.withProjection(name), 20);
                 }
             });
             Future<?> due = others.submit(() -> {
@@ -472,9 +449,9 @@ class InboxDeadLettersIT {
             over.set(true);
             others.shutdownNow();
         }
-        while (!letters(DeadLetterStatus.FAILED, DeadLetterStatus.WAITING, DeadLetterStatus.RETRYING)
+        while (!letters(DeadLetter.Status.FAILED, DeadLetter.Status.WAITING, DeadLetter.Status.RETRYING)
                 .isEmpty()) {
-            assertThat(replay().replay(DeadLetterFilter.OPEN.withProjection(name), 10_000)
+            assertThat(replay().replay(DeadLetterRepository.Filter.OPEN.withProjection(name), 10_000)
                             .resolved())
                     .isPositive();
         }

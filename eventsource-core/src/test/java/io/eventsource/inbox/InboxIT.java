@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.batch.HandlerOutsideBatchException;
 import io.eventsource.deadletter.AutomaticRetry;
-import io.eventsource.deadletter.ReplayBounds;
+import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
@@ -70,11 +71,7 @@ class InboxIT {
                 "topic-0",
                 id,
                 key,
-                id,
-                "/bank",
-                type,
-                key,
-                Instant.parse("2026-01-01T00:00:00Z"),
+                new MessageAttributes(id, "/bank", type, key, Instant.parse("2026-01-01T00:00:00Z")),
                 MessageContent.json(json),
                 Map.of(
                         "aggregatetype",
@@ -111,15 +108,14 @@ class InboxIT {
 
     private InboxConsumer consumer(PoisonMessages poison, Consumer<EventEnvelope<Object>> then) {
         return new InboxConsumer(
-                new Depositing(name, jdbc, then.andThen(event -> attempts.add(amount(event)))),
-                TestEvents.codec(),
+                new ReplayTarget(
+                        new Depositing(name, jdbc, then.andThen(event -> attempts.add(amount(event)))),
+                        database.transactionManager()),
+                TestDatabase.events(database.dataSource()),
                 inbox,
                 poison,
                 ErrorHandling.defaults(),
-                database.dataSource(),
-                database.transactionManager(),
-                new InboxSettings(100, Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofHours(1)),
-                ReplayBounds.NONE);
+                new InboxConsumer.Settings(100, Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofHours(1)));
     }
 
     private InboxLane lane(Consumer<EventEnvelope<Object>> then) {
@@ -214,15 +210,13 @@ class InboxIT {
                         }
                     };
             return new InboxConsumer(
-                            methods,
-                            TestEvents.codec(),
+                            new ReplayTarget(methods, database.transactionManager()),
+                            TestDatabase.events(database.dataSource()),
                             inbox,
                             PoisonMessages.repeatForEver(),
                             ErrorHandling.defaults(),
-                            database.dataSource(),
-                            database.transactionManager(),
-                            new InboxSettings(100, Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofHours(1)),
-                            ReplayBounds.NONE)
+                            new InboxConsumer.Settings(
+                                    100, Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofHours(1)))
                     .lane("topic-0");
         }
 
@@ -286,11 +280,7 @@ class InboxIT {
                     same.lane(),
                     same.place(),
                     same.key(),
-                    same.id(),
-                    "/elsewhere",
-                    same.type(),
-                    same.subject(),
-                    same.time(),
+                    new MessageAttributes(same.id(), "/elsewhere", same.type(), same.subject(), same.time()),
                     same.content(),
                     same.headers());
             assertThat(inbox.record(name, List.of(same, elsewhere))).containsExactly(elsewhere);
@@ -339,15 +329,14 @@ class InboxIT {
         void a_transaction_manager_of_another_data_source_is_refused_with_what_to_do() {
             try (TestDatabase elsewhere = database.neighbour()) {
                 InboxLane lane = new InboxConsumer(
-                                new Depositing(name, jdbc, event -> {}),
-                                TestEvents.codec(),
+                                new ReplayTarget(
+                                        new Depositing(name, jdbc, event -> {}),
+                                        new JdbcTransactionManager(elsewhere.dataSource())),
+                                TestDatabase.events(database.dataSource()),
                                 inbox,
                                 PoisonMessages.repeatForEver(),
                                 ErrorHandling.defaults(),
-                                database.dataSource(),
-                                new JdbcTransactionManager(elsewhere.dataSource()),
-                                InboxSettings.defaults(),
-                                ReplayBounds.NONE)
+                                InboxConsumer.Settings.defaults())
                         .lane("topic-0");
 
                 assertThat(lane.handle(messages(0, 1))).isZero();
@@ -378,15 +367,13 @@ class InboxIT {
         @Test
         void pauses_grow_up_to_the_longest() {
             InboxLane lane = new InboxConsumer(
-                            new Depositing(name, jdbc, failingOn(0)),
-                            TestEvents.codec(),
+                            new ReplayTarget(new Depositing(name, jdbc, failingOn(0)), database.transactionManager()),
+                            TestDatabase.events(database.dataSource()),
                             inbox,
                             PoisonMessages.repeatForEver(),
                             ErrorHandling.defaults(),
-                            database.dataSource(),
-                            database.transactionManager(),
-                            new InboxSettings(100, Duration.ofMinutes(1), Duration.ofMinutes(4), Duration.ofHours(1)),
-                            ReplayBounds.NONE)
+                            new InboxConsumer.Settings(
+                                    100, Duration.ofMinutes(1), Duration.ofMinutes(4), Duration.ofHours(1)))
                     .lane("topic-0");
             List<Long> minutes = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
@@ -474,8 +461,8 @@ class InboxIT {
 
         @Test
         void a_retention_below_an_hour_is_refused() {
-            assertThatThrownBy(() ->
-                            new InboxSettings(1, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(59)))
+            assertThatThrownBy(() -> new InboxConsumer.Settings(
+                            1, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(59)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("retention must be an hour or more");
         }

@@ -1,6 +1,7 @@
 package io.eventsource.log;
 
 import io.eventsource.jdbc.DetachedJdbc;
+import io.eventsource.log.LogHeadStatus.LogWriter;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.time.Clocks;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.eventsource.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.eventsource.log.LogHeadStatus.LogWriter;
 import io.eventsource.testing.Seeds;
 import io.eventsource.time.Clocks;
 import java.time.Clock;

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.log.LogReader.LogOutline;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
+import io.eventsource.store.EventStore.StreamPayloads;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.store.StreamPayloads;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.Seeds;
@@ -118,9 +119,8 @@ class PageBytesIT {
     private List<StoredEvent> all() {
         return database.jdbc()
                 .query(
-                        "SELECT " + StoredEventMapper.COLUMNS
-                                + " FROM eventsource.events WHERE position > ? ORDER BY position",
-                        new StoredEventMapper(),
+                        "SELECT " + EventColumns.ALL + " FROM eventsource.events WHERE position > ? ORDER BY position",
+                        EventColumns.MAPPER,
                         base);
     }
 

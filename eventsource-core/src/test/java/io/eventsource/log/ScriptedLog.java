@@ -1,5 +1,6 @@
 package io.eventsource.log;
 
+import io.eventsource.log.LogHeadStatus.LogWriter;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;

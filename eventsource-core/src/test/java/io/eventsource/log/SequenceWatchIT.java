@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.ground.GroundInspector;
+import io.eventsource.ground.GroundReport.Severity;
 import io.eventsource.ground.GroundWatch;
-import io.eventsource.ground.Severity;
+import io.eventsource.log.LogHeadStatus.SequenceBehind;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendFailedException;
 import io.eventsource.store.EventStore;

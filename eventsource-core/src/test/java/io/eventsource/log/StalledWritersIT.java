@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.log.LogIntervention.Outcome;
+import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.log.StalledWriters.LogIntervention;
+import io.eventsource.log.StalledWriters.LogIntervention.Outcome;
+import io.eventsource.log.StalledWriters.LogInterventionException;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;

@@ -8,8 +8,6 @@ import io.eventsource.log.LogHead;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.subscription.ErrorHandling;
-import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
@@ -54,19 +52,9 @@ class ApplicationEventsIT {
         context.refresh();
         ApplicationEvents handlers = new ApplicationEvents(name, Set.of("deposited"), context);
         LogHead head = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
-        this.manager = new SubscriptionManager(
-                List.of(new SubscriptionDefinition(
-                        handlers, SubscriptionSettings.defaults(), database.transactionManager())),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                head,
-                signal,
-                InstanceSettings.defaults(),
-                Thread::new,
-                (subscription, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+        this.manager = SubscriptionManager.builder(TestDatabase.events(database.dataSource()), head, signal)
+                .build(List.of(new SubscriptionDefinition(
+                        handlers, SubscriptionSettings.defaults(), database.transactionManager())));
     }
 
     @AfterEach

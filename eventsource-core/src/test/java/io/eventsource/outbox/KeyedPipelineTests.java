@@ -2,11 +2,13 @@ package io.eventsource.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
-import io.eventsource.outbox.SendOutcome.Acknowledged;
-import io.eventsource.outbox.SendOutcome.HeldBack;
-import io.eventsource.outbox.SendOutcome.Refused;
-import io.eventsource.outbox.SendOutcome.Unavailable;
+import io.eventsource.outbox.MessageTransport.SendOutcome;
+import io.eventsource.outbox.MessageTransport.SendOutcome.Acknowledged;
+import io.eventsource.outbox.MessageTransport.SendOutcome.HeldBack;
+import io.eventsource.outbox.MessageTransport.SendOutcome.Refused;
+import io.eventsource.outbox.MessageTransport.SendOutcome.Unavailable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,11 +33,7 @@ class KeyedPipelineTests {
         return new OutgoingMessage(
                 "topic",
                 key,
-                key + number,
-                "/test",
-                "counted",
-                key,
-                Instant.EPOCH,
+                new MessageAttributes(key + number, "/test", "counted", key, Instant.EPOCH),
                 MessageContent.json("{}"),
                 Map.of(),
                 number);

@@ -3,9 +3,11 @@ package io.eventsource.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
+import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRevision;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.testing.TestEvents;
@@ -31,17 +33,21 @@ class MessageMapperTests {
 
     private static StoredEvent stored(String type, int revision, String json) {
         return new StoredEvent(
-                12,
-                EVENT,
-                ACCOUNT,
-                "account",
-                3,
-                type,
-                revision,
-                TIME,
-                TIME,
-                new EventMetadata(
-                        "t1", "somebody", "c1", null, Map.of("traceparent", "00-1-2-01", "internal", "secret")),
+                new EventHeader(
+                        12,
+                        EVENT,
+                        ACCOUNT,
+                        "account",
+                        3,
+                        new EventRevision(type, revision),
+                        TIME,
+                        TIME,
+                        new EventMetadata(
+                                "t1",
+                                "somebody",
+                                "c1",
+                                null,
+                                Map.of("traceparent", "00-1-2-01", "internal", "secret"))),
                 json);
     }
 
@@ -143,7 +149,7 @@ class MessageMapperTests {
                 .hasMessageContaining("at position 12 has no text or number as the key '/customer'")
                 .satisfies(failure -> assertThat(
                                 ErrorClassifier.standard().classify(failure).category())
-                        .isEqualTo(ErrorCategory.PERMANENT));
+                        .isEqualTo(ErrorClassification.Category.PERMANENT));
     }
 
     @Test

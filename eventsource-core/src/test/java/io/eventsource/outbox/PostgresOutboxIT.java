@@ -6,14 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.deadletter.DeadLetter;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.DeadLetterStatus;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.log.LogHead;
+import io.eventsource.outbox.MessageTransport.SendOutcome;
+import io.eventsource.outbox.Outbox.DestinationStatus;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.subscription.ErrorHandling;
-import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
@@ -81,21 +80,14 @@ class PostgresOutboxIT {
                 TestEvents.codec(),
                 new JacksonPayloadSerializer(),
                 new Refusing());
-        SubscriptionManager manager = new SubscriptionManager(
-                List.of(new SubscriptionDefinition(
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        TestDatabase.events(database.dataSource()),
+                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        signal)
+                .build(List.of(new SubscriptionDefinition(
                         publisher,
                         SubscriptionSettings.builder().segments(segments).build(),
-                        null)),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
-                signal,
-                InstanceSettings.defaults(),
-                Thread::new,
-                (name, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+                        null)));
         manager.start();
         try {
             meanwhile.run();
@@ -114,7 +106,7 @@ class PostgresOutboxIT {
 
     private DeadLetter failed() {
         return outbox.entries("bank", 0, 10).stream()
-                .filter(letter -> letter.status() == DeadLetterStatus.FAILED)
+                .filter(letter -> letter.status() == DeadLetter.Status.FAILED)
                 .findFirst()
                 .orElseThrow();
     }
@@ -215,14 +207,14 @@ class PostgresOutboxIT {
             await().until(() -> status().failed() == 1);
         });
         database.jdbc().update("UPDATE eventsource.dead_letter_queue SET projection_name = 'totals'");
-        long id = letters.list(io.eventsource.deadletter.DeadLetterFilter.ALL, 0, 1)
+        long id = letters.list(io.eventsource.deadletter.DeadLetterRepository.Filter.ALL, 0, 1)
                 .get(0)
                 .id();
 
         assertThat(outbox.retry(id)).isFalse();
         assertThat(outbox.discard(id, "ann", "a mistake")).isFalse();
         assertThat(letters.find(id))
-                .hasValueSatisfying(letter -> assertThat(letter.status()).isEqualTo(DeadLetterStatus.FAILED));
+                .hasValueSatisfying(letter -> assertThat(letter.status()).isEqualTo(DeadLetter.Status.FAILED));
         assertThatThrownBy(() -> outbox.entries("benk", 0, 10))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("There is no destination 'benk', only [bank]");

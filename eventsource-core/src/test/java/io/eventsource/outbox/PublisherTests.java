@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRevision;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.StoredEvent;
-import io.eventsource.outbox.SendOutcome.Acknowledged;
-import io.eventsource.outbox.SendOutcome.HeldBack;
-import io.eventsource.outbox.SendOutcome.Refused;
-import io.eventsource.outbox.SendOutcome.Unavailable;
-import io.eventsource.projection.Delivery;
+import io.eventsource.outbox.MessageTransport.BrokerUnavailableException;
+import io.eventsource.outbox.MessageTransport.MessageRefusedException;
+import io.eventsource.outbox.MessageTransport.SendOutcome;
+import io.eventsource.outbox.MessageTransport.SendOutcome.Acknowledged;
+import io.eventsource.outbox.MessageTransport.SendOutcome.HeldBack;
+import io.eventsource.outbox.MessageTransport.SendOutcome.Refused;
+import io.eventsource.outbox.MessageTransport.SendOutcome.Unavailable;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.testing.TestEvents;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,16 +74,16 @@ class PublisherTests {
     private static List<EventEnvelope<Object>> events(int count) {
         return LongStream.rangeClosed(1, count)
                 .mapToObj(position -> new StoredEvent(
-                        position,
-                        new UUID(0, position),
-                        new UUID(1, position),
-                        "account",
-                        1,
-                        "long-gone",
-                        1,
-                        TIME,
-                        TIME,
-                        EventMetadata.none(),
+                        new EventHeader(
+                                position,
+                                new UUID(0, position),
+                                new UUID(1, position),
+                                "account",
+                                1,
+                                new EventRevision("long-gone", 1),
+                                TIME,
+                                TIME,
+                                EventMetadata.none()),
                         "{\"n\": %d}".formatted(position)))
                 .flatMap(event -> CODEC.selectUndecoded(Set.of("long-gone")).decode(event).stream())
                 .toList();
@@ -110,7 +115,7 @@ class PublisherTests {
                     assertThat(refused.messageId()).isEqualTo(new UUID(0, 2).toString());
                     assertThat(refused).hasMessageContaining("position 2").hasCause(tooLarge);
                     assertThat(ErrorClassifier.standard().classify(refused).category())
-                            .isEqualTo(ErrorCategory.PERMANENT);
+                            .isEqualTo(ErrorClassification.Category.PERMANENT);
                 });
     }
 
@@ -122,7 +127,7 @@ class PublisherTests {
                     assertThat(unavailable.destination()).isEqualTo("bank");
                     assertThat(unavailable).hasMessageContaining("position 2").hasCause(away);
                     assertThat(ErrorClassifier.standard().classify(unavailable).category())
-                            .isEqualTo(ErrorCategory.INFRASTRUCTURE);
+                            .isEqualTo(ErrorClassification.Category.INFRASTRUCTURE);
                 });
     }
 
@@ -137,7 +142,7 @@ class PublisherTests {
                 .satisfies(thrown -> assertThat(ErrorClassifier.standard()
                                 .classify(new IllegalStateException("took too long", thrown))
                                 .category())
-                        .isEqualTo(ErrorCategory.INFRASTRUCTURE));
+                        .isEqualTo(ErrorClassification.Category.INFRASTRUCTURE));
         assertThat(Thread.interrupted()).isTrue();
     }
 

@@ -8,7 +8,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.batch.HandlerOutsideBatchException;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRevision;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import java.lang.ref.WeakReference;
@@ -50,16 +53,16 @@ class BatchCallsTests {
 
     private static EventEnvelope<Object> deposited(long amount) {
         return new EventEnvelope<>(
-                1,
-                UUID.randomUUID(),
-                UUID.randomUUID(),
-                "account",
-                1,
-                "deposited",
-                1,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                EventMetadata.none(),
+                new EventHeader(
+                        1,
+                        UUID.randomUUID(),
+                        UUID.randomUUID(),
+                        "account",
+                        1,
+                        new EventRevision("deposited", 1),
+                        Instant.EPOCH,
+                        Instant.EPOCH,
+                        EventMetadata.none()),
                 new Deposited(amount));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionSettings;
 import io.eventsource.testing.TestEvents;

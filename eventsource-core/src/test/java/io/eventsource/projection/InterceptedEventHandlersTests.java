@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRevision;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.TestEvents.Withdrawn;
@@ -29,16 +31,16 @@ class InterceptedEventHandlersTests {
     private static EventEnvelope<Object> event(Object payload) {
         String type = TestEvents.registry().descriptorOf(payload.getClass()).name();
         return new EventEnvelope<>(
-                1,
-                UUID.randomUUID(),
-                UUID.randomUUID(),
-                "account",
-                1,
-                type,
-                1,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                EventMetadata.none(),
+                new EventHeader(
+                        1,
+                        UUID.randomUUID(),
+                        UUID.randomUUID(),
+                        "account",
+                        1,
+                        new EventRevision(type, 1),
+                        Instant.EPOCH,
+                        Instant.EPOCH,
+                        EventMetadata.none()),
                 payload);
     }
 

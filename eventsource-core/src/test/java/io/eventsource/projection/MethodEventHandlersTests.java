@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRegistry;
+import io.eventsource.event.EventRevision;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.AccountEvent;
 import io.eventsource.testing.TestEvents.Deposited;
@@ -29,16 +31,16 @@ class MethodEventHandlersTests {
 
     private static EventEnvelope<Object> event(String type, Object payload) {
         return new EventEnvelope<>(
-                1,
-                UUID.randomUUID(),
-                UUID.randomUUID(),
-                "account",
-                1,
-                type,
-                1,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                EventMetadata.none(),
+                new EventHeader(
+                        1,
+                        UUID.randomUUID(),
+                        UUID.randomUUID(),
+                        "account",
+                        1,
+                        new EventRevision(type, 1),
+                        Instant.EPOCH,
+                        Instant.EPOCH,
+                        EventMetadata.none()),
                 payload);
     }
 

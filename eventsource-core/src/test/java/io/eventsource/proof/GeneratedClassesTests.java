@@ -9,6 +9,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import groovy.lang.MetaClass;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.PayloadProof;
+import io.eventsource.proof.UnprovenTypeException.TypeFinding;
 import java.beans.ConstructorProperties;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -25,6 +25,7 @@ import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.PayloadProof;
+import io.eventsource.proof.UnprovenTypeException.TypeFinding;
 import java.io.InputStream;
 import java.io.Serializable;
 import java.math.BigDecimal;

@@ -3,6 +3,7 @@ package io.eventsource.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.LogHead;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
@@ -14,6 +15,7 @@ import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.Threads;
+import io.eventsource.time.Clocks;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
@@ -39,21 +41,18 @@ class SchemaMigratorIT {
         return new SchemaMigrator(database.dataSource(), new EventSourceSchema(schema));
     }
 
-    private SchemaStatus inspect(String schema) {
+    private SchemaInspector.Status inspect(String schema) {
         return new SchemaInspector(database.jdbc(), new EventSourceSchema(schema)).inspect();
     }
 
     private AppendResult append(String schema) {
         EventSourceSchema there = new EventSourceSchema(schema);
         return EventStore.postgres(
-                        database.dataSource(),
-                        there,
-                        TestEvents.codec(),
+                        new EventDatabase(database.dataSource(), there, TestEvents.codec(), Clocks.system()),
                         LogHead.of(database.dataSource(), there, Clock.systemUTC()),
                         new LogSignal(),
                         TestDatabase.SETTINGS,
                         Runnable::run,
-                        Clock.systemUTC(),
                         new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()))
                 .append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)));
     }
@@ -68,7 +67,8 @@ class SchemaMigratorIT {
                 .isEqualTo(SchemaMigrator.requiredVersion())
                 .isPositive();
 
-        assertThat(inspect("eventsource")).isEqualTo(new SchemaStatus(List.of(), SchemaMigrator.requiredVersion()));
+        assertThat(inspect("eventsource"))
+                .isEqualTo(new SchemaInspector.Status(List.of(), SchemaMigrator.requiredVersion()));
         assertThat(append("eventsource").firstPosition()).isEqualTo(1);
     }
 

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.ground.Finding;
 import io.eventsource.ground.GroundInspector;
+import io.eventsource.ground.GroundReport.Finding;
 import io.eventsource.log.LogHead;
 import io.eventsource.outbox.OutboxRows;
 import io.eventsource.projection.EventHandlers;
@@ -17,7 +17,6 @@ import io.eventsource.store.EventStore;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
-import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
@@ -135,21 +134,12 @@ class SchemaRolesIT {
         LogHead head = LogHead.of(asApplication, TestDatabase.SCHEMA, Clock.systemUTC());
         LogSignal signal = new LogSignal();
         List<Long> handled = new CopyOnWriteArrayList<>();
-        SubscriptionManager manager = new SubscriptionManager(
-                List.of(new SubscriptionDefinition(
+        SubscriptionManager manager = SubscriptionManager.builder(TestDatabase.events(asApplication), head, signal)
+                .settings(InstanceSettings.defaults().withPollInterval(Duration.ofMillis(50)))
+                .build(List.of(new SubscriptionDefinition(
                         new Collecting(handled),
                         SubscriptionSettings.builder().batchSize(100).build(),
-                        new JdbcTransactionManager(asApplication))),
-                asApplication,
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                head,
-                signal,
-                InstanceSettings.defaults().withPollInterval(Duration.ofMillis(50)),
-                Thread::new,
-                (name, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+                        new JdbcTransactionManager(asApplication))));
         manager.start();
         try {
             TestDatabase.store(asApplication, TestEvents.codec(), head, signal)
@@ -170,7 +160,7 @@ class SchemaRolesIT {
         }
         assertThat(head.writers()).isEmpty();
         assertThat(new SchemaInspector(new JdbcTemplate(asApplication), TestDatabase.SCHEMA).inspect())
-                .isEqualTo(new SchemaStatus(List.of(), SchemaMigrator.requiredVersion()));
+                .isEqualTo(new SchemaInspector.Status(List.of(), SchemaMigrator.requiredVersion()));
     }
 
     @Test

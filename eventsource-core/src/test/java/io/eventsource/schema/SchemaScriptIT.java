@@ -73,7 +73,7 @@ class SchemaScriptIT {
                 .isZero();
 
         assertThat(new SchemaInspector(empty.jdbc(), TestDatabase.SCHEMA).inspect())
-                .isEqualTo(new SchemaStatus(List.of(), SchemaMigrator.requiredVersion()));
+                .isEqualTo(new SchemaInspector.Status(List.of(), SchemaMigrator.requiredVersion()));
     }
 
     @Test

@@ -65,13 +65,13 @@ class SignalRelayIT {
                 .atMost(Duration.ofSeconds(20));
     }
 
-    private SignalRelay relay(LogSignal signal, SignalRelaySettings settings, DedicatedConnections connections) {
+    private SignalRelay relay(LogSignal signal, SignalRelay.Settings settings, DedicatedConnections connections) {
         return relay(signal, settings, connections, TestDatabase.SCHEMA);
     }
 
     private SignalRelay relay(
             LogSignal signal,
-            SignalRelaySettings settings,
+            SignalRelay.Settings settings,
             DedicatedConnections connections,
             EventSourceSchema schema) {
         SignalRelay relay = new SignalRelay(
@@ -93,13 +93,13 @@ class SignalRelayIT {
 
     private SignalRelay listening(LogSignal signal) {
         SignalRelay relay =
-                relay(signal, new SignalRelaySettings(true, Duration.ofMillis(5), HEARTBEAT), database::connect);
+                relay(signal, new SignalRelay.Settings(true, Duration.ofMillis(5), HEARTBEAT), database::connect);
         eventually().until(() -> relay.status().connected());
         return relay;
     }
 
     private SignalRelay sending(LogSignal signal) {
-        return relay(signal, new SignalRelaySettings(false, Duration.ofMillis(5), HEARTBEAT), database::connect);
+        return relay(signal, new SignalRelay.Settings(false, Duration.ofMillis(5), HEARTBEAT), database::connect);
     }
 
     private List<String> sessions() {
@@ -158,7 +158,7 @@ class SignalRelayIT {
     void processes_on_other_schemas_are_not_woken_and_schemas_with_the_longest_names_are() {
         EventSourceSchema longest = new EventSourceSchema("s".repeat(63));
         new SchemaMigrator(database.dataSource(), longest);
-        SignalRelaySettings settings = new SignalRelaySettings(true, Duration.ofMillis(5), HEARTBEAT);
+        SignalRelay.Settings settings = new SignalRelay.Settings(true, Duration.ofMillis(5), HEARTBEAT);
         LogSignal here = new LogSignal();
         LogSignal there = new LogSignal();
         LogSignal elsewhere = new LogSignal();
@@ -254,7 +254,7 @@ class SignalRelayIT {
         LogSignal here = new LogSignal();
         // a pooler that gives each statement another session of the server forgets who listens
         SignalRelay relay =
-                relay(here, new SignalRelaySettings(true, Duration.ofMillis(5), Duration.ofMillis(20)), () -> {
+                relay(here, new SignalRelay.Settings(true, Duration.ofMillis(5), Duration.ofMillis(20)), () -> {
                     opened.incrementAndGet();
                     return Forgetful.of(database.connect());
                 });
@@ -289,7 +289,7 @@ class SignalRelayIT {
     @Test
     void a_burst_of_signals_takes_one_notification_per_interval() throws SQLException {
         LogSignal there = new LogSignal();
-        relay(there, new SignalRelaySettings(false, Duration.ofMillis(500), HEARTBEAT), database::connect);
+        relay(there, new SignalRelay.Settings(false, Duration.ofMillis(500), HEARTBEAT), database::connect);
         try (Listening ear = new Listening()) {
             for (int i = 0; i < 1_000; i++) {
                 there.raise();
@@ -344,7 +344,7 @@ class SignalRelayIT {
     void it_starts_without_a_database_and_works_when_there_is_one() {
         LogSignal here = new LogSignal();
         AtomicBoolean there = new AtomicBoolean();
-        SignalRelay relay = relay(here, new SignalRelaySettings(true, Duration.ofMillis(5), HEARTBEAT), () -> {
+        SignalRelay relay = relay(here, new SignalRelay.Settings(true, Duration.ofMillis(5), HEARTBEAT), () -> {
             if (!there.get()) {
                 throw new SQLException("no route to host");
             }
@@ -365,7 +365,7 @@ class SignalRelayIT {
         LogSignal here = new LogSignal();
         SignalRelay relay = relay(
                 here,
-                new SignalRelaySettings(true, Duration.ofMillis(5), HEARTBEAT),
+                new SignalRelay.Settings(true, Duration.ofMillis(5), HEARTBEAT),
                 DedicatedConnections.from(database.dataSource()));
         for (int i = 0; i < 2; i++) {
             eventually().until(() -> relay.status().connected());
@@ -390,7 +390,7 @@ class SignalRelayIT {
             new SchemaMigrator(own.dataSource(), TestDatabase.SCHEMA).migrate();
             LogSignal here = new LogSignal();
             LogSignal there = new LogSignal();
-            SignalRelaySettings settings = new SignalRelaySettings(true, Duration.ofMillis(5), HEARTBEAT);
+            SignalRelay.Settings settings = new SignalRelay.Settings(true, Duration.ofMillis(5), HEARTBEAT);
             SignalRelay relay = relay(here, settings, own::connect);
             SignalRelay other = relay(there, settings, own::connect);
             there.raise();

@@ -105,7 +105,7 @@ class AppendCoalescerTests {
 
             answers.add(coalescer.appendAsync(append(a, 1)));
             assertThat(port.begun.poll(10, TimeUnit.SECONDS)).containsExactly(a);
-            answers.add(coalescer.appendAsync(append(a, AppendCoalescer.EVENTS_OF_SECOND_GROUP - 2)));
+            answers.add(coalescer.appendAsync(append(a, AppendQueue.EVENTS_OF_SECOND_GROUP - 2)));
             answers.add(coalescer.appendAsync(append(b, 1)));
             assertThat(port.begun).isEmpty();
             answers.add(coalescer.appendAsync(append(b, 1)));

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.ground.Finding;
 import io.eventsource.ground.GroundInspector;
+import io.eventsource.ground.GroundReport.Finding;
 import io.eventsource.log.LogHead;
-import io.eventsource.log.PositionsUsed;
+import io.eventsource.log.LogHeadStatus.PositionsUsed;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendFailedException.Reason;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;

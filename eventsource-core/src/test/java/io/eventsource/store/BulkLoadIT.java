@@ -8,6 +8,7 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.log.LogQuery;
+import io.eventsource.store.EventStore.LoadProgress;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.Noted;

@@ -8,13 +8,11 @@ import io.eventsource.log.LogHead;
 import io.eventsource.log.LogQuery;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.signal.LogSignal;
-import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
 import io.eventsource.testing.TestDatabase;
-import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import java.time.Clock;
 import java.time.Duration;
@@ -66,21 +64,16 @@ final class CopiedStore {
     private static List<Object> handleAll(TestDatabase database, int count) {
         Queue<Object> handled = new ConcurrentLinkedQueue<>();
         LogSignal signal = new LogSignal();
-        SubscriptionManager manager = new SubscriptionManager(
-                List.of(new SubscriptionDefinition(
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        TestDatabase.events(database.dataSource()),
+                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        signal)
+                .settings(InstanceSettings.defaults().withPollInterval(Duration.ofMillis(100)))
+                .threads(Executors.defaultThreadFactory())
+                .build(List.of(new SubscriptionDefinition(
                         new Handlers(handled),
                         SubscriptionSettings.builder().batchSize(10).build(),
-                        database.transactionManager())),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
-                signal,
-                InstanceSettings.defaults().withPollInterval(Duration.ofMillis(100)),
-                Executors.defaultThreadFactory(),
-                (name, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+                        database.transactionManager())));
         manager.start();
         try {
             await().until(() -> handled.size() >= count);

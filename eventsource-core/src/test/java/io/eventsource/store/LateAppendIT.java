@@ -8,6 +8,7 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.LogQuery;
 import io.eventsource.signal.LogSignal;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;

@@ -8,6 +8,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.log.LogHead;
 import io.eventsource.signal.LogSignal;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.testing.AnswerLosingProxy;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;

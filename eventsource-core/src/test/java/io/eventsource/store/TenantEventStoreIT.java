@@ -11,6 +11,7 @@ import io.eventsource.event.EventRegistry;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.log.LogQuery;
 import io.eventsource.signal.LogSignal;
+import io.eventsource.store.EventStore.StreamDescription;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;

@@ -3,6 +3,7 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.log.BucketRange;
+import io.eventsource.subscription.InstanceSettings.StaticPartition;
 import io.eventsource.testing.Seeds;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.OnEachPostgres;

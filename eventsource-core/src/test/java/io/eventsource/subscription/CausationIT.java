@@ -56,8 +56,11 @@ class CausationIT {
 
     CausationIT(TestDatabase database) {
         this.store = database.store(TestEvents.codec(), signal);
-        this.manager = new SubscriptionManager(
-                Stream.of(
+        this.manager = SubscriptionManager.builder(
+                        TestDatabase.events(database.dataSource()),
+                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        signal)
+                .build(Stream.of(
                                 new Reaction("first-" + stream, "deposited", event -> react(event, new Withdrawn(1))),
                                 new Reaction("second-" + stream, "withdrawn", event -> react(event, new Noted("done"))),
                                 new Reaction("third-" + stream, "noted", event -> {
@@ -67,17 +70,7 @@ class CausationIT {
                                 }))
                         .map(each -> new SubscriptionDefinition(
                                 each, SubscriptionSettings.defaults(), database.transactionManager()))
-                        .toList(),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
-                signal,
-                InstanceSettings.defaults(),
-                Thread::new,
-                (name, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+                        .toList());
     }
 
     private void react(EventEnvelope<Object> event, Object payload) {

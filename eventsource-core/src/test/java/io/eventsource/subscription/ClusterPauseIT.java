@@ -2,7 +2,6 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.PageBytes;
@@ -10,7 +9,6 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.TestDatabase;
-import io.eventsource.testing.TestEvents;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,18 +28,13 @@ class ClusterPauseIT extends SubscriptionFixture {
     }
 
     private SubscriptionManager instance(String description, SubscriptionSettings settings, EventHandlers handlers) {
-        SubscriptionManager manager = new SubscriptionManager(
-                List.of(new SubscriptionDefinition(handlers, withinTheLease(settings), database.transactionManager())),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
-                new LogSignal(),
-                new InstanceSettings(UUID.randomUUID(), description, SHORT, LEASE, PageBytes.byHeap(), null),
-                Thread::new,
-                (changed, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        TestDatabase.events(database.dataSource()),
+                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        new LogSignal())
+                .settings(new InstanceSettings(UUID.randomUUID(), description, SHORT, LEASE, PageBytes.byHeap(), null))
+                .build(List.of(
+                        new SubscriptionDefinition(handlers, withinTheLease(settings), database.transactionManager())));
         managers.add(manager);
         manager.start();
         return manager;
@@ -51,7 +44,7 @@ class ClusterPauseIT extends SubscriptionFixture {
         return settings.toBuilder().processingTimeout(LEASE).build();
     }
 
-    private static void awaitState(SubscriptionManager manager, String name, SubscriptionState state) {
+    private static void awaitState(SubscriptionManager manager, String name, SubscriptionStatus.State state) {
         eventually().until(() -> statusOf(manager, name).state() == state);
     }
 
@@ -61,17 +54,17 @@ class ClusterPauseIT extends SubscriptionFixture {
         RecordingHandlers handlers = handlers();
         SubscriptionManager first = instance("first", two, handlers);
         SubscriptionManager second = instance("second", two, handlers);
-        awaitState(first, name, SubscriptionState.LIVE);
-        awaitState(second, name, SubscriptionState.LIVE);
+        awaitState(first, name, SubscriptionStatus.State.LIVE);
+        awaitState(second, name, SubscriptionStatus.State.LIVE);
         Instant before = Instant.now();
 
         first.pause(name, "ada", "a new index");
         assertThat(statusOf(first, name).pause()).isNotNull();
-        awaitState(second, name, SubscriptionState.PAUSED);
-        awaitState(first, name, SubscriptionState.PAUSED);
+        awaitState(second, name, SubscriptionStatus.State.PAUSED);
+        awaitState(first, name, SubscriptionStatus.State.PAUSED);
         second.pause(name, "bob", "me too");
         SubscriptionManager third = instance("third", two, handlers);
-        awaitState(third, name, SubscriptionState.PAUSED);
+        awaitState(third, name, SubscriptionStatus.State.PAUSED);
         for (SubscriptionManager each : List.of(first, second, third)) {
             assertThat(statusOf(each, name).pause()).satisfies(pause -> {
                 assertThat(pause.by()).isEqualTo("ada");
@@ -85,15 +78,15 @@ class ClusterPauseIT extends SubscriptionFixture {
         // all of it is the third one's now, which has never seen it run
         eventually().untilAsserted(() -> assertThat(statusOf(third, name).segments())
                 .hasSize(2)
-                .allMatch(segment -> third.instanceId().equals(segment.owner())));
+                .allMatch(segment -> third.instance().id().equals(segment.owner())));
         first.start();
-        awaitState(first, name, SubscriptionState.PAUSED);
+        awaitState(first, name, SubscriptionStatus.State.PAUSED);
         assertThat(handlers.attempts()).isEmpty();
 
         first.resume(name, "ada");
 
         eventually().untilAsserted(() -> assertThat(handlers.effects()).isEqualTo(positions));
-        awaitState(third, name, SubscriptionState.LIVE);
+        awaitState(third, name, SubscriptionStatus.State.LIVE);
         assertThat(statusOf(third, name).pause()).isNull();
         assertThat(jdbc.queryForList(
                         "SELECT resumed_by FROM eventsource.subscription_controls WHERE projection_name = ?",
@@ -112,14 +105,19 @@ class ClusterPauseIT extends SubscriptionFixture {
         });
         SubscriptionSettings halting = quick(10).toBuilder()
                 .errors(new ErrorSettings(
-                        0, Duration.ofMillis(5), 2, Duration.ofMillis(50), false, CircuitBreakerSettings.defaults()))
+                        0,
+                        Duration.ofMillis(5),
+                        2,
+                        Duration.ofMillis(50),
+                        false,
+                        ErrorSettings.CircuitBreaker.defaults()))
                 .build();
         SubscriptionManager owner = instance("owner", halting, handlers);
-        awaitState(owner, name, SubscriptionState.LIVE);
+        awaitState(owner, name, SubscriptionStatus.State.LIVE);
         SubscriptionManager other = instance("other", halting, handlers());
-        awaitState(other, name, SubscriptionState.STANDBY);
+        awaitState(other, name, SubscriptionStatus.State.STANDBY);
         List<Long> positions = deposit(1);
-        awaitState(owner, name, SubscriptionState.HALTED);
+        awaitState(owner, name, SubscriptionStatus.State.HALTED);
         failing.set(false);
 
         other.resume(name);

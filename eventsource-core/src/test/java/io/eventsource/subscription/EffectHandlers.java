@@ -1,8 +1,8 @@
 package io.eventsource.subscription;
 
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.testing.EffectLog;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -4,22 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetter;
-import io.eventsource.deadletter.DeadLetterStatus;
 import io.eventsource.deadletter.ParkingOrder;
-import io.eventsource.error.CircuitBreakerSettings;
-import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorInfo;
+import io.eventsource.error.ErrorInfo.ErrorReaction;
 import io.eventsource.error.ErrorListeners;
-import io.eventsource.error.ErrorReaction;
+import io.eventsource.error.ErrorListeners.Statistics.Figures;
 import io.eventsource.error.ErrorSettings;
-import io.eventsource.error.ErrorSeverity;
-import io.eventsource.error.ErrorStatistics.Figures;
 import io.eventsource.log.LogHead;
+import io.eventsource.subscription.SubscriptionStatuses.ManagerStatus;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
-import io.eventsource.testing.TestEvents;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +47,8 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
     }
 
     private static ErrorSettings retrying(int maxRetries, boolean continueOnError) {
-        return new ErrorSettings(maxRetries, SHORTEST, 1, SHORTEST, continueOnError, CircuitBreakerSettings.defaults());
+        return new ErrorSettings(
+                maxRetries, SHORTEST, 1, SHORTEST, continueOnError, ErrorSettings.CircuitBreaker.defaults());
     }
 
     private SubscriptionManager listening(ErrorSettings errors) {
@@ -85,7 +82,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         awaitPassed(manager);
 
         assertThat(handlers.attempts()).hasSize(maxRetries + 1).containsOnly(position);
-        assertThat(only().retryCount()).isEqualTo(maxRetries);
+        assertThat(only().attempts().retries()).isEqualTo(maxRetries);
         assertThat(heard)
                 .extracting(ErrorInfo::retryCount)
                 .containsExactlyElementsOf(
@@ -97,7 +94,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
     void pauses_begin_with_retry_delay_and_grow_by_the_multiplier_up_to_max_retry_delay() {
         failing();
         SubscriptionManager manager = listening(new ErrorSettings(
-                4, Duration.ofMillis(40), 3, Duration.ofMillis(200), true, CircuitBreakerSettings.defaults()));
+                4, Duration.ofMillis(40), 3, Duration.ofMillis(200), true, ErrorSettings.CircuitBreaker.defaults()));
         manager.start();
         deposit(UUID.randomUUID(), 1);
 
@@ -124,7 +121,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         SubscriptionManager manager = listening(retrying(2, false));
         manager.start();
 
-        eventually().until(() -> statusOf(manager, name).state() == SubscriptionState.HALTED);
+        eventually().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.HALTED);
 
         SubscriptionStatus status = statusOf(manager, name);
         assertThat(status.firstFailure()).isInstanceOf(PoisonException.class);
@@ -135,7 +132,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         assertThat(effects.everParked()).isZero();
         manager.resume(name);
         eventually().until(() -> heard.size() > 2);
-        eventually().until(() -> statusOf(manager, name).state() == SubscriptionState.HALTED);
+        eventually().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.HALTED);
         assertThat(checkpoint()).as("what is not mended stops it again").isEqualTo(first);
 
         handlers.mend();
@@ -174,7 +171,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         assertThat(effects.positions()).isEqualTo(allDeposits());
     }
 
-    private SubscriptionManager withBreaker(CircuitBreakerSettings breaker) {
+    private SubscriptionManager withBreaker(ErrorSettings.CircuitBreaker breaker) {
         handlers.poisonedBy(event -> {
             attemptedAt.add(System.nanoTime());
             if (away.get()) {
@@ -195,24 +192,24 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
     @ValueSource(ints = {1, 4})
     void the_circuit_breaker_opens_after_as_many_failures_as_its_threshold_and_nothing_is_tried_while_it_is_open(
             int threshold) throws Exception {
-        SubscriptionManager manager = withBreaker(new CircuitBreakerSettings(true, threshold, LONG, LONG));
+        SubscriptionManager manager = withBreaker(new ErrorSettings.CircuitBreaker(true, threshold, LONG, LONG));
 
-        eventually().until(() -> statusOf(manager, name).state() == SubscriptionState.CIRCUIT_OPEN);
+        eventually().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.CIRCUIT_OPEN);
 
         deposit(UUID.randomUUID(), 1);
         boolean passed = manager.awaitPosition(name, base + 1, Duration.ofMillis(300));
         assertThat(passed).isFalse();
         assertThat(handlers.attempts()).hasSize(threshold);
-        assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.CIRCUIT_OPEN);
+        assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionStatus.State.CIRCUIT_OPEN);
         assertThat(manager.status().status()).isEqualTo(ManagerStatus.Level.DEGRADED);
-        assertThat(heard).extracting(ErrorInfo::category).containsOnly(ErrorCategory.INFRASTRUCTURE);
+        assertThat(heard).extracting(ErrorInfo::category).containsOnly(ErrorClassification.Category.INFRASTRUCTURE);
         assertThat(effects.everParked()).isZero();
     }
 
     @Test
     void the_circuit_breaker_lets_a_probe_through_after_open_for_and_twice_that_up_to_the_longest() {
         SubscriptionManager manager =
-                withBreaker(new CircuitBreakerSettings(true, 2, Duration.ofMillis(100), Duration.ofMillis(300)));
+                withBreaker(new ErrorSettings.CircuitBreaker(true, 2, Duration.ofMillis(100), Duration.ofMillis(300)));
 
         eventually().until(() -> attemptedAt.size() >= 6);
         away.set(false);
@@ -234,7 +231,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
 
     @Test
     void without_the_circuit_breaker_it_tries_on_and_parks_nothing() {
-        SubscriptionManager manager = withBreaker(new CircuitBreakerSettings(false, 1, LONG, LONG));
+        SubscriptionManager manager = withBreaker(new ErrorSettings.CircuitBreaker(false, 1, LONG, LONG));
 
         eventually().until(() -> handlers.attempts().size() > 10);
         assertThat(everOpen()).isFalse();
@@ -259,7 +256,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         awaitPassed(manager);
 
         assertThat(handlers.attempts()).hasSize(3);
-        assertThat(heard).extracting(ErrorInfo::category).containsOnly(ErrorCategory.TRANSIENT);
+        assertThat(heard).extracting(ErrorInfo::category).containsOnly(ErrorClassification.Category.TRANSIENT);
         assertAllHandledOnce();
         assertThat(effects.everParked()).isZero();
     }
@@ -271,12 +268,13 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         "HIGH, HIGH CRITICAL",
         "CRITICAL, CRITICAL"
     })
-    void a_listener_hears_of_its_severity_and_above_however_that_is_spelled(ErrorSeverity minimum, String expected) {
-        List<ErrorSeverity> told = new CopyOnWriteArrayList<>();
+    void a_listener_hears_of_its_severity_and_above_however_that_is_spelled(
+            ErrorClassification.Severity minimum, String expected) {
+        List<ErrorClassification.Severity> told = new CopyOnWriteArrayList<>();
         SubscriptionManager manager = manager(failing(retrying(0, true)), handlers);
         manager.errors().onErrorSeverity(minimum, error -> told.add(error.severity()));
         manager.start();
-        for (ErrorSeverity severity : ErrorSeverity.values()) {
+        for (ErrorClassification.Severity severity : ErrorClassification.Severity.values()) {
             handlers.poisonedBy(event -> {
                 throw new PoisonException(event.position(), severity);
             });
@@ -284,7 +282,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
             awaitPassed(manager);
         }
 
-        assertThat(told).extracting(ErrorSeverity::name).containsExactly(expected.split(" "));
+        assertThat(told).extracting(ErrorClassification.Severity::name).containsExactly(expected.split(" "));
     }
 
     @Test
@@ -310,21 +308,16 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
     }
 
     private SubscriptionManager handling(ErrorHandling errors) {
-        SubscriptionManager manager = new SubscriptionManager(
-                List.of(new SubscriptionDefinition(
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        TestDatabase.events(database.dataSource()),
+                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        signal)
+                .settings(InstanceSettings.defaults().withPollInterval(SHORT))
+                .errors(errors)
+                .build(List.of(new SubscriptionDefinition(
                         handlers,
                         quick(10).toBuilder().errors(retrying(3, true)).build(),
-                        database.transactionManager())),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
-                signal,
-                InstanceSettings.defaults().withPollInterval(SHORT),
-                Thread::new,
-                (changed, from, to) -> {},
-                errors,
-                Clock.systemUTC());
+                        database.transactionManager())));
         managers.add(manager);
         manager.start();
         return manager;
@@ -336,7 +329,8 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         ErrorClassifier classifier = ErrorClassifier.standard()
                 .with(
                         IllegalStateException.class,
-                        new ErrorClassification(ErrorCategory.PERMANENT, ErrorSeverity.CRITICAL));
+                        new ErrorClassification(
+                                ErrorClassification.Category.PERMANENT, ErrorClassification.Severity.CRITICAL));
         SubscriptionManager manager =
                 handling(new ErrorHandling(classifier, new ErrorListeners(List.of(heard::add)), AutomaticRetry.OFF));
         deposit(UUID.randomUUID(), 1);
@@ -344,8 +338,8 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         awaitPassed(manager);
 
         assertThat(handlers.attempts()).hasSize(1);
-        assertThat(heard).extracting(ErrorInfo::severity).containsExactly(ErrorSeverity.CRITICAL);
-        assertThat(only().nextAttemptAt()).isNull();
+        assertThat(heard).extracting(ErrorInfo::severity).containsExactly(ErrorClassification.Severity.CRITICAL);
+        assertThat(only().attempts().nextAt()).isNull();
     }
 
     @Test
@@ -357,8 +351,8 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
                 new AutomaticRetry(3, Duration.ofMillis(200), 2, Duration.ofSeconds(1))));
         deposit(UUID.randomUUID(), 1);
         awaitPassed(manager);
-        assertThat(only().status()).isEqualTo(DeadLetterStatus.FAILED);
-        assertThat(only().nextAttemptAt()).isNotNull();
+        assertThat(only().status()).isEqualTo(DeadLetter.Status.FAILED);
+        assertThat(only().attempts().nextAt()).isNotNull();
 
         handlers.mend();
         eventually().until(() -> replay().replayDue(10).resolved() == 1);

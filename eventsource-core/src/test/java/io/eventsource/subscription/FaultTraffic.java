@@ -2,8 +2,8 @@ package io.eventsource.subscription;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.signal.LogSignal;
-import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.RandomAppends;
 import io.eventsource.testing.TestDatabase;

@@ -9,7 +9,6 @@ import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.EventHandlersDecorator;
 import io.eventsource.projection.HandlerInterceptor;
-import io.eventsource.projection.InterceptedEventHandlers;
 import io.eventsource.projection.MethodEventHandlers;
 import io.eventsource.projection.Projection;
 import io.eventsource.testing.OnEachPostgres;
@@ -273,7 +272,7 @@ class HandlerLeavesBatchIT extends SubscriptionFixture {
 
         assertStopsWithoutEffectUntil(
                 mended,
-                InterceptedEventHandlers.of(named(name, method), List.of(interceptor)),
+                HandlerInterceptor.intercept(named(name, method), List.of(interceptor)),
                 "returned without having called the handler of '" + name + "' in its thread");
     }
 

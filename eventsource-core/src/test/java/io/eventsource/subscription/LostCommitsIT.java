@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.log.LogHead;
-import io.eventsource.projection.Delivery;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
@@ -80,20 +80,14 @@ class LostCommitsIT {
     }
 
     private SubscriptionManager manager(PlatformTransactionManager transactions, EffectHandlers... handlers) {
-        return new SubscriptionManager(
-                Stream.of(handlers)
+        return SubscriptionManager.builder(
+                        TestDatabase.events(own.dataSource()),
+                        LogHead.of(own.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        signal)
+                .settings(InstanceSettings.defaults().withPollInterval(LONG))
+                .build(Stream.of(handlers)
                         .map(each -> new SubscriptionDefinition(each, quick(100), transactions))
-                        .toList(),
-                own.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(own.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
-                signal,
-                InstanceSettings.defaults().withPollInterval(LONG),
-                Thread::new,
-                (changed, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+                        .toList());
     }
 
     private long deposit(int count) {

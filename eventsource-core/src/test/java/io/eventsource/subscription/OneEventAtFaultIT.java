@@ -2,11 +2,10 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import java.time.Duration;
@@ -29,7 +28,7 @@ class OneEventAtFaultIT extends ParkingSubscriptionFixture {
             2,
             Duration.ofMillis(50),
             true,
-            new CircuitBreakerSettings(true, 3, Duration.ofMillis(50), Duration.ofMillis(100)));
+            new ErrorSettings.CircuitBreaker(true, 3, Duration.ofMillis(50), Duration.ofMillis(100)));
 
     OneEventAtFaultIT(TestDatabase database) {
         super(database);

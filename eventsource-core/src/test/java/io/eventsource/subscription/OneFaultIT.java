@@ -5,19 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.ParkingOrder;
-import io.eventsource.deadletter.ReplayResult;
-import io.eventsource.deadletter.ReplaySettings;
 import io.eventsource.deadletter.ReplayTarget;
-import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.testing.CapturedLog;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
-import io.eventsource.testing.TestEvents;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -170,7 +166,7 @@ class OneFaultIT extends ParkingSubscriptionFixture {
                 2,
                 Duration.ofMillis(50),
                 true,
-                new CircuitBreakerSettings(true, 3, Duration.ofMillis(50), Duration.ofMillis(100))));
+                new ErrorSettings.CircuitBreaker(true, 3, Duration.ofMillis(50), Duration.ofMillis(100))));
     }
 
     @ParameterizedTest
@@ -187,8 +183,8 @@ class OneFaultIT extends ParkingSubscriptionFixture {
         manager.start();
 
         eventually()
-                .until(() ->
-                        statusOf(manager, name).state() == SubscriptionState.CIRCUIT_OPEN || effects.everParked() > 0);
+                .until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.CIRCUIT_OPEN
+                        || effects.everParked() > 0);
         assertThat(effects.everParked()).isZero();
         assertThat(checkpoint()).isEqualTo(base);
         jdbc.execute(fault.repair());
@@ -208,7 +204,7 @@ class OneFaultIT extends ParkingSubscriptionFixture {
 
         manager.start();
 
-        eventually().until(() -> statusOf(manager, name).state() == SubscriptionState.CIRCUIT_OPEN);
+        eventually().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.CIRCUIT_OPEN);
         assertThat(Objects.requireNonNull(statusOf(manager, name).fault()).reason())
                 .contains(fault.state());
         assertThat(effects.open()).isEqualTo(10);
@@ -236,8 +232,9 @@ class OneFaultIT extends ParkingSubscriptionFixture {
 
         manager.start();
 
-        eventually().until(() -> statusOf(manager, name).state() == SubscriptionState.CIRCUIT_OPEN);
-        SubscriptionFault fault = Objects.requireNonNull(statusOf(manager, name).fault());
+        eventually().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.CIRCUIT_OPEN);
+        SubscriptionStatus.Fault fault =
+                Objects.requireNonNull(statusOf(manager, name).fault());
         assertThat(fault.since()).isBetween(before, Instant.now());
         assertThat(fault.reason()).contains("42501", "permission denied for table totals", "parks nothing");
         assertThat(effects.everParked()).isZero();
@@ -337,7 +334,7 @@ class OneFaultIT extends ParkingSubscriptionFixture {
 
         manager.start();
 
-        eventually().until(() -> statusOf(manager, name).state() == SubscriptionState.CIRCUIT_OPEN);
+        eventually().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.CIRCUIT_OPEN);
         assertThat(effects.open()).isEqualTo(10);
         assertThat(Objects.requireNonNull(statusOf(manager, name).fault()).reason())
                 .contains("IllegalStateException", "for one aggregate after the other");
@@ -362,7 +359,8 @@ class OneFaultIT extends ParkingSubscriptionFixture {
         eventually()
                 .until(() -> statusOf(manager, name).segments().size() == 8
                         && statusOf(manager, name).segments().stream()
-                                .allMatch(each -> each.state() == SubscriptionState.CIRCUIT_OPEN || each.lag() == 0));
+                                .allMatch(each ->
+                                        each.state() == SubscriptionStatus.State.CIRCUIT_OPEN || each.lag() == 0));
         assertThat(effects.open()).isEqualTo(10);
         handlers.mend();
         awaitPassed(manager);
@@ -439,17 +437,15 @@ class OneFaultIT extends ParkingSubscriptionFixture {
         jdbc.execute("REVOKE INSERT ON model.totals FROM model_writer");
         DeadLetterReplay replay = new DeadLetterReplay(
                 List.of(new ReplayTarget(writer, database.transactionManager())),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
+                TestDatabase.events(database.dataSource()),
                 ErrorClassifier.standard(),
-                new ReplaySettings(100_000, AutomaticRetry.OFF));
+                new DeadLetterReplay.Settings(100_000, AutomaticRetry.OFF));
 
-        ReplayResult result = replay.replay(own, MANY);
+        DeadLetterReplay.Result result = replay.replay(own, MANY);
 
         assertThat(result.failed()).isZero();
         assertThat(result.stoppedBy()).hasRootCauseInstanceOf(SQLException.class);
-        assertThat(letters.list(own, 0, 10).get(0).replayCount()).isZero();
+        assertThat(letters.list(own, 0, 10).get(0).attempts().replays()).isZero();
         jdbc.execute("GRANT INSERT ON model.totals TO model_writer");
         assertThat(replay.replay(own, MANY).resolved()).isEqualTo(1);
     }

@@ -7,9 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetter;
 import io.eventsource.deadletter.DeadLetterReplay;
-import io.eventsource.deadletter.DeadLetterStatus;
-import io.eventsource.deadletter.ReplayResult;
-import io.eventsource.deadletter.ReplaySettings;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorSettings;
@@ -18,7 +15,8 @@ import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.Upcaster;
-import io.eventsource.projection.Delivery;
+import io.eventsource.projection.EventHandlers.Delivery;
+import io.eventsource.subscription.SubscriptionSettings.CheckpointStrategy;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
@@ -128,7 +126,8 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
             handling.countDown();
             awaitLatch(goOn);
         });
-        CompletableFuture<ReplayResult> replay = CompletableFuture.supplyAsync(() -> replay().replay(own, 1));
+        CompletableFuture<DeadLetterReplay.Result> replay =
+                CompletableFuture.supplyAsync(() -> replay().replay(own, 1));
         awaitLatch(handling);
 
         CompletableFuture<Void> rebuild = CompletableFuture.runAsync(() -> manager.rebuild(name));
@@ -184,7 +183,7 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
         assertThat(effects.open()).isZero();
         eventually().until(() -> manager.rebuildProgress(name).isEmpty());
         awaitPassed(manager);
-        assertThat(letters.list(own, 0, 10)).allMatch(each -> each.status() == DeadLetterStatus.DISCARDED);
+        assertThat(letters.list(own, 0, 10)).allMatch(each -> each.status() == DeadLetter.Status.DISCARDED);
         assertThat(jdbc.queryForList(
                         "SELECT position FROM effects WHERE projection = ? AND position > ? ORDER BY position",
                         Long.class,
@@ -284,10 +283,10 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
         assertThat(letters.list(own, 0, 10))
                 .extracting(DeadLetter::status)
                 .containsExactly(
-                        DeadLetterStatus.FAILED,
-                        DeadLetterStatus.WAITING,
-                        DeadLetterStatus.WAITING,
-                        DeadLetterStatus.FAILED);
+                        DeadLetter.Status.FAILED,
+                        DeadLetter.Status.WAITING,
+                        DeadLetter.Status.WAITING,
+                        DeadLetter.Status.FAILED);
 
         assertThat(replay().replay(own, MANY).resolved()).isEqualTo(4);
         assertAllHandledOnce();
@@ -323,11 +322,9 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
                 .toNextRevision());
         DeadLetterReplay replay = new DeadLetterReplay(
                 List.of(new ReplayTarget(handlers, database.transactionManager())),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                mended,
+                TestDatabase.events(database.dataSource(), mended),
                 ErrorClassifier.standard(),
-                new ReplaySettings(100_000, AutomaticRetry.OFF));
+                new DeadLetterReplay.Settings(100_000, AutomaticRetry.OFF));
 
         assertThat(replay.replay(own, MANY).resolved()).isEqualTo(3);
         assertThat(payloads).containsOnly(new DepositedCents(100)).hasSize(3);

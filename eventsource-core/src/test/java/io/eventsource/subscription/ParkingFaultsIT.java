@@ -6,11 +6,10 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.log.LogHead;
-import io.eventsource.projection.Delivery;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.subscription.StrikingDataSource.Blow;
 import io.eventsource.subscription.StrikingDataSource.Plan;
 import io.eventsource.testing.TestDatabase;
-import io.eventsource.testing.TestEvents;
 import java.sql.Connection;
 import java.time.Clock;
 import java.util.HashSet;
@@ -69,21 +68,15 @@ class ParkingFaultsIT extends ParkingSubscriptionFixture {
     }
 
     private SubscriptionManager managerOf(PoisonHandlers struck) {
-        SubscriptionManager manager = new SubscriptionManager(
-                List.of(new SubscriptionDefinition(
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        TestDatabase.events(striking),
+                        LogHead.of(striking, TestDatabase.SCHEMA, Clock.systemUTC()),
+                        signal)
+                .settings(InstanceSettings.defaults().withPollInterval(SHORT))
+                .build(List.of(new SubscriptionDefinition(
                         struck,
                         quickParkingAll(10),
-                        struck.delivery() == Delivery.EXACTLY_ONCE ? new JdbcTransactionManager(striking) : null)),
-                striking,
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(striking, TestDatabase.SCHEMA, Clock.systemUTC()),
-                signal,
-                InstanceSettings.defaults().withPollInterval(SHORT),
-                Thread::new,
-                (changed, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+                        struck.delivery() == Delivery.EXACTLY_ONCE ? new JdbcTransactionManager(striking) : null)));
         managers.add(manager);
         return manager;
     }

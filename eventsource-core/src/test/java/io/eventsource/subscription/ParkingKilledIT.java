@@ -3,7 +3,7 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.deadletter.DeadLetterReplay;
-import io.eventsource.projection.Delivery;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.testing.Seeds;
 import io.eventsource.testing.TestDatabase;
 import java.util.Random;

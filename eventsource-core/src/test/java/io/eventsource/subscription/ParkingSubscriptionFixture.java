@@ -3,20 +3,17 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.deadletter.AutomaticRetry;
-import io.eventsource.deadletter.DeadLetterFilter;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.ReplaySettings;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.log.LogHead;
-import io.eventsource.projection.Delivery;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.TestDatabase;
-import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import java.time.Clock;
 import java.util.Collections;
@@ -35,7 +32,7 @@ abstract class ParkingSubscriptionFixture extends SubscriptionFixture {
     final PoisonHandlers handlers;
     final ParkedEffects effects;
     final DeadLetterRepository letters;
-    final DeadLetterFilter own = DeadLetterFilter.ALL.withProjection(name);
+    final DeadLetterRepository.Filter own = DeadLetterRepository.Filter.ALL.withProjection(name);
 
     ParkingSubscriptionFixture(TestDatabase database) {
         super(database);
@@ -46,18 +43,13 @@ abstract class ParkingSubscriptionFixture extends SubscriptionFixture {
 
     /** Another instance of the subscription. */
     SubscriptionManager instance(SubscriptionSettings settings, InstanceSettings how) {
-        SubscriptionManager manager = new SubscriptionManager(
-                List.of(new SubscriptionDefinition(handlers, settings, database.transactionManager())),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
-                new LogSignal(),
-                how,
-                Thread::new,
-                (changed, from, to) -> states.add(changed + ": " + from + " -> " + to),
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        TestDatabase.events(database.dataSource()),
+                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        new LogSignal())
+                .settings(how)
+                .listener((changed, from, to) -> states.add(changed + ": " + from + " -> " + to))
+                .build(List.of(new SubscriptionDefinition(handlers, settings, database.transactionManager())));
         managers.add(manager);
         return manager;
     }
@@ -74,11 +66,9 @@ abstract class ParkingSubscriptionFixture extends SubscriptionFixture {
             PoisonHandlers handlers, DataSource dataSource, @Nullable PlatformTransactionManager transactionManager) {
         return new DeadLetterReplay(
                 List.of(new ReplayTarget(handlers, transactionManager)),
-                dataSource,
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
+                TestDatabase.events(dataSource),
                 ErrorClassifier.standard(),
-                new ReplaySettings(100_000, AutomaticRetry.OFF));
+                new DeadLetterReplay.Settings(100_000, AutomaticRetry.OFF));
     }
 
     /** A projection that begins at the end of the log. */

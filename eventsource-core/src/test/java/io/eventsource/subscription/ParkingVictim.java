@@ -2,14 +2,13 @@ package io.eventsource.subscription;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.deadletter.DeadLetterFilter;
+import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.log.LogHead;
-import io.eventsource.projection.Delivery;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.subscription.StrikingDataSource.Plan;
 import io.eventsource.testing.TestDatabase;
-import io.eventsource.testing.TestEvents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -108,20 +107,14 @@ final class ParkingVictim {
     private void park(int boundary, long upTo, Set<Long> poisoned) throws InterruptedException {
         handlers.poisonedAt(poisoned);
         striking.follow(Plan.before("eventsource-" + handlers.name(), boundary, ParkingVictim::kill));
-        SubscriptionManager manager = new SubscriptionManager(
-                List.of(new SubscriptionDefinition(handlers, settings(), new JdbcTransactionManager(striking))),
-                striking,
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(striking, TestDatabase.SCHEMA, Clock.systemUTC()),
-                new LogSignal(),
-                InstanceSettings.defaults()
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        TestDatabase.events(striking),
+                        LogHead.of(striking, TestDatabase.SCHEMA, Clock.systemUTC()),
+                        new LogSignal())
+                .settings(InstanceSettings.defaults()
                         .withPollInterval(SubscriptionFixture.SHORT)
-                        .withLeaseDuration(LEASE),
-                Thread::new,
-                (changed, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+                        .withLeaseDuration(LEASE))
+                .build(List.of(new SubscriptionDefinition(handlers, settings(), new JdbcTransactionManager(striking))));
         manager.start();
         if (!manager.awaitPosition(handlers.name(), upTo, PATIENCE)) {
             throw new IllegalStateException("It has not come to " + upTo);
@@ -141,7 +134,9 @@ final class ParkingVictim {
     private void replay(int boundary) {
         striking.follow(Plan.before(Thread.currentThread().getName(), boundary, ParkingVictim::kill));
         ParkingSubscriptionFixture.replay(handlers, striking, new JdbcTransactionManager(striking))
-                .replay(DeadLetterFilter.ALL.withProjection(handlers.name()), ParkingSubscriptionFixture.MANY);
+                .replay(
+                        DeadLetterRepository.Filter.ALL.withProjection(handlers.name()),
+                        ParkingSubscriptionFixture.MANY);
     }
 
     private static void kill() {

@@ -78,7 +78,7 @@ class PoisonIT extends ParkingSubscriptionFixture {
 
         manager.start();
         patiently().until(() -> statusOf(manager, name).position() >= EVENTS);
-        patiently().until(() -> statusOf(manager, name).state() == SubscriptionState.LIVE);
+        patiently().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.LIVE);
 
         assertThat(effects.openPositions()).isEqualTo(new ArrayList<>(expected));
         assertThat(effects.violations()).isEmpty();

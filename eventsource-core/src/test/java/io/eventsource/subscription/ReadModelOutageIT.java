@@ -3,12 +3,12 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.store.StreamAppend;
+import io.eventsource.subscription.SubscriptionStatuses.ManagerStatus;
 import io.eventsource.testing.StoppableServer;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
@@ -52,7 +52,7 @@ class ReadModelOutageIT extends SubscriptionFixture {
                             2,
                             Duration.ofMillis(50),
                             true,
-                            new CircuitBreakerSettings(true, 3, Duration.ofMillis(100), Duration.ofMillis(400))))
+                            new ErrorSettings.CircuitBreaker(true, 3, Duration.ofMillis(100), Duration.ofMillis(400))))
                     .build(),
             SHORT);
 
@@ -125,16 +125,16 @@ class ReadModelOutageIT extends SubscriptionFixture {
         assertThat(statusOf(manager, name).position())
                 .as("it was struck while catching up")
                 .isLessThan(EVENTS);
-        patiently().until(() -> statusOf(manager, name).state() == SubscriptionState.CIRCUIT_OPEN);
+        patiently().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.CIRCUIT_OPEN);
         assertThat(manager.status().status()).isNotEqualTo(ManagerStatus.Level.HEALTHY);
         boolean unused = new CountDownLatch(1).await(OUTAGE.toMillis(), TimeUnit.MILLISECONDS);
         SubscriptionStatus meanwhile = statusOf(manager, name);
-        assertThat(meanwhile.state()).isEqualTo(SubscriptionState.CIRCUIT_OPEN);
+        assertThat(meanwhile.state()).isEqualTo(SubscriptionStatus.State.CIRCUIT_OPEN);
         assertThat(meanwhile.lag()).isPositive();
         assertThat(meanwhile.lastFailure()).isNotNull();
         end.run();
         patiently().untilAsserted(() -> {
-            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.LIVE);
+            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionStatus.State.LIVE);
             assertThat(statusOf(manager, name).position()).isGreaterThanOrEqualTo(EVENTS);
         });
         patiently().until(() -> manager.status().status() == ManagerStatus.Level.HEALTHY);

@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.EventSourceException;
 import io.eventsource.batch.HandlerOutsideBatchException;
-import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.projection.EventHandlersDecorator;
+import io.eventsource.subscription.SubscriptionOperations.RebuildRunningException;
+import io.eventsource.subscription.SubscriptionStatuses.RebuildProgress;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
@@ -300,7 +301,7 @@ class RebuildIT extends SubscriptionFixture {
                             2,
                             Duration.ofMillis(50),
                             false,
-                            CircuitBreakerSettings.defaults()))
+                            ErrorSettings.CircuitBreaker.defaults()))
                     .build();
             SubscriptionManager manager = manager(
                     List.of(resettable(Delivery.EXACTLY_ONCE)),

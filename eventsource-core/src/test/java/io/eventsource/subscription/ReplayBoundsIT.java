@@ -4,20 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetter;
-import io.eventsource.deadletter.DeadLetterFilter;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.DeadLetterStatus;
-import io.eventsource.deadletter.ReplayResult;
-import io.eventsource.deadletter.ReplaySettings;
-import io.eventsource.error.CircuitBreakerSettings;
-import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorSettings;
-import io.eventsource.error.ErrorSeverity;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
-import io.eventsource.testing.TestEvents;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -39,7 +32,12 @@ class ReplayBoundsIT extends SubscriptionFixture {
     private SubscriptionManager impatient(RecordingHandlers handlers) {
         SubscriptionSettings settings = quick(1).toBuilder()
                 .errors(new ErrorSettings(
-                        0, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, CircuitBreakerSettings.defaults()))
+                        0,
+                        Duration.ofMillis(5),
+                        2,
+                        Duration.ofMillis(50),
+                        true,
+                        ErrorSettings.CircuitBreaker.defaults()))
                 .processingTimeout(Duration.ofMillis(300))
                 .build();
         return manager(new Tuning(settings, LONG), handlers);
@@ -48,11 +46,9 @@ class ReplayBoundsIT extends SubscriptionFixture {
     private DeadLetterReplay replay(SubscriptionManager manager) {
         return new DeadLetterReplay(
                 manager.replayTargets(),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
+                TestDatabase.events(database.dataSource()),
                 ErrorClassifier.standard(),
-                new ReplaySettings(100_000, AutomaticRetry.OFF));
+                new DeadLetterReplay.Settings(100_000, AutomaticRetry.OFF));
     }
 
     private DeadLetter parked(SubscriptionManager manager, RecordingHandlers handlers) {
@@ -66,7 +62,7 @@ class ReplayBoundsIT extends SubscriptionFixture {
     }
 
     private DeadLetter letter() {
-        List<DeadLetter> found = letters.list(DeadLetterFilter.ALL.withProjection(name), 0, 10);
+        List<DeadLetter> found = letters.list(DeadLetterRepository.Filter.ALL.withProjection(name), 0, 10);
         assertThat(found).hasSize(1);
         return found.get(0);
     }
@@ -78,16 +74,16 @@ class ReplayBoundsIT extends SubscriptionFixture {
         DeadLetter letter = parked(manager, handlers);
         handlers.then(event -> jdbc.execute("SELECT pg_sleep(600)"));
 
-        ReplayResult result = replay(manager).replay(letter.id());
+        DeadLetterReplay.Result result = replay(manager).replay(letter.id());
 
         assertThat(result.failed()).isEqualTo(1);
         DeadLetter failed = letter();
-        assertThat(failed.status()).isEqualTo(DeadLetterStatus.FAILED);
-        assertThat(failed.replayCount()).isEqualTo(1);
+        assertThat(failed.status()).isEqualTo(DeadLetter.Status.FAILED);
+        assertThat(failed.attempts().replays()).isEqualTo(1);
         assertThat(failed.failure()).isNotNull().satisfies(failure -> {
             assertThat(failure.errorType()).isEqualTo(ProcessingTimeoutException.class.getName());
-            assertThat(failure.category()).isEqualTo(ErrorCategory.TRANSIENT);
-            assertThat(failure.severity()).isEqualTo(ErrorSeverity.HIGH);
+            assertThat(failure.category()).isEqualTo(ErrorClassification.Category.TRANSIENT);
+            assertThat(failure.severity()).isEqualTo(ErrorClassification.Severity.HIGH);
         });
         assertThat(handlers.effects()).isEmpty();
     }
@@ -100,7 +96,7 @@ class ReplayBoundsIT extends SubscriptionFixture {
         assertThat(manager.stop(STOP_WITHIN)).isTrue();
         handlers.then(event -> new CountDownLatch(1).await());
 
-        ReplayResult result = replay(manager).replay(letter.id());
+        DeadLetterReplay.Result result = replay(manager).replay(letter.id());
 
         assertThat(result.failed()).isEqualTo(1);
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
@@ -132,10 +128,10 @@ class ReplayBoundsIT extends SubscriptionFixture {
         handlers.then(event -> {});
         letters.markRetrying(letter.id());
 
-        ReplayResult others = replay(manager).replayDue(Set.of("somebody else's"), 10);
+        DeadLetterReplay.Result others = replay(manager).replayDue(Set.of("somebody else's"), 10);
         assertThat(others.resolved()).isZero();
         assertThat(others.unknownProjections()).isEmpty();
-        assertThat(letter().status()).isEqualTo(DeadLetterStatus.RETRYING);
+        assertThat(letter().status()).isEqualTo(DeadLetter.Status.RETRYING);
 
         assertThat(replay(manager).replayDue(Set.of(name), 10).resolved()).isEqualTo(1);
         assertThat(handlers.effects()).containsExactly(letter.event().position());

@@ -3,7 +3,7 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.deadletter.ReplayResult;
+import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.testing.Seeds;
 import io.eventsource.testing.TestDatabase;
@@ -166,7 +166,7 @@ class ReplayRaceIT extends ParkingSubscriptionFixture {
         handlers.attempts().clear();
         CyclicBarrier together = new CyclicBarrier(2);
         ExecutorService threads = Executors.newFixedThreadPool(2);
-        List<Future<ReplayResult>> replays = new ArrayList<>();
+        List<Future<DeadLetterReplay.Result>> replays = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             replays.add(threads.submit(() -> {
                 together.await(20, TimeUnit.SECONDS);
@@ -174,8 +174,8 @@ class ReplayRaceIT extends ParkingSubscriptionFixture {
             }));
         }
         int resolved = 0;
-        for (Future<ReplayResult> each : replays) {
-            ReplayResult result = each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        for (Future<DeadLetterReplay.Result> each : replays) {
+            DeadLetterReplay.Result result = each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertThat(result.failed()).isZero();
             assertThat(result.stoppedBy()).isNull();
             resolved += result.resolved();

@@ -9,6 +9,7 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.StreamAppend;
+import io.eventsource.subscription.InstanceSettings.StaticPartition;
 import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
@@ -48,18 +49,12 @@ class SegmentsIT extends SubscriptionFixture {
     }
 
     private SubscriptionManager instance(SubscriptionSettings settings, InstanceSettings how, EventHandlers handlers) {
-        SubscriptionManager manager = new SubscriptionManager(
-                List.of(new SubscriptionDefinition(handlers, settings, database.transactionManager())),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
-                new LogSignal(),
-                how,
-                Thread::new,
-                (changed, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        TestDatabase.events(database.dataSource()),
+                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        new LogSignal())
+                .settings(how)
+                .build(List.of(new SubscriptionDefinition(handlers, settings, database.transactionManager())));
         managers.add(manager);
         return manager;
     }
@@ -134,15 +129,17 @@ class SegmentsIT extends SubscriptionFixture {
     void instances_share_segments_and_take_over_from_one_that_stops() {
         SubscriptionManager first = instance();
         first.start();
-        eventually().until(() -> owners().equals(Map.of(first.instanceId(), (long) SEGMENTS)));
+        eventually().until(() -> owners().equals(Map.of(first.instance().id(), (long) SEGMENTS)));
         SubscriptionManager second = instance();
         second.start();
         traffic(5);
 
         eventually().untilAsserted(() -> assertThat(owners())
-                .containsOnly(Map.entry(first.instanceId(), 3L), Map.entry(second.instanceId(), 3L)));
+                .containsOnly(
+                        Map.entry(first.instance().id(), 3L),
+                        Map.entry(second.instance().id(), 3L)));
         assertThat(first.stop(STOP_WITHIN)).isTrue();
-        eventually().until(() -> owners().equals(Map.of(second.instanceId(), (long) SEGMENTS)));
+        eventually().until(() -> owners().equals(Map.of(second.instance().id(), (long) SEGMENTS)));
         traffic(5);
 
         assertEachEffectOnceAndStreamsInOrder();
@@ -163,8 +160,8 @@ class SegmentsIT extends SubscriptionFixture {
 
         only.start();
 
-        eventually().until(() -> statusOf(only, name).state() == SubscriptionState.STANDBY);
-        eventually().until(() -> owners().equals(Map.of(only.instanceId(), 1L)));
+        eventually().until(() -> statusOf(only, name).state() == SubscriptionStatus.State.STANDBY);
+        eventually().until(() -> owners().equals(Map.of(only.instance().id(), 1L)));
     }
 
     @Test
@@ -185,7 +182,7 @@ class SegmentsIT extends SubscriptionFixture {
 
         only.start();
 
-        eventually().until(() -> owners().equals(Map.of(only.instanceId(), (long) SEGMENTS)));
+        eventually().until(() -> owners().equals(Map.of(only.instance().id(), (long) SEGMENTS)));
     }
 
     @Test
@@ -254,7 +251,7 @@ class SegmentsIT extends SubscriptionFixture {
         SubscriptionManager onlooker =
                 instance(segmented(SEGMENTS), leased(), new RecordingHandlers(name, jdbc, "deposited"));
         onlooker.start();
-        eventually().until(() -> onlooker.readingHead() && owners().size() == 2);
+        eventually().until(() -> onlooker.instance().head().reading() && owners().size() == 2);
 
         for (int i = 0; i < 20; i++) {
             AppendResult result = store.append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)));
@@ -275,13 +272,14 @@ class SegmentsIT extends SubscriptionFixture {
         SubscriptionManager second = instance(segmented(2), leased(), handlers());
         first.start();
         second.start();
-        Map<UUID, Long> shared = Map.of(first.instanceId(), 1L, second.instanceId(), 1L);
+        Map<UUID, Long> shared =
+                Map.of(first.instance().id(), 1L, second.instance().id(), 1L);
         eventually().until(() -> owners().equals(shared));
 
         // as it stands when the database was away while the first instance gave its second segment up
         jdbc.update(
                 "UPDATE eventsource.projection_checkpoints SET owner = ?, epoch = epoch + 1 WHERE projection_name = ?",
-                first.instanceId(),
+                first.instance().id(),
                 name);
 
         eventually().until(() -> owners().equals(shared));
@@ -302,8 +300,8 @@ class SegmentsIT extends SubscriptionFixture {
                 name);
         only.start();
         eventually()
-                .until(() -> owners().equals(Map.of(only.instanceId(), 2L))
-                        || owners().equals(Map.of(only.instanceId(), 1L)));
+                .until(() -> owners().equals(Map.of(only.instance().id(), 2L))
+                        || owners().equals(Map.of(only.instance().id(), 1L)));
         jdbc.update(
                 """
                 UPDATE eventsource.projection_checkpoints SET owner = ?, epoch = epoch + 1
@@ -324,7 +322,8 @@ class SegmentsIT extends SubscriptionFixture {
         SubscriptionManager other = instance(segmented(2), leased(), handlers());
         blocked.start();
         other.start();
-        Map<UUID, Long> shared = Map.of(blocked.instanceId(), 1L, other.instanceId(), 1L);
+        Map<UUID, Long> shared =
+                Map.of(blocked.instance().id(), 1L, other.instance().id(), 1L);
         eventually().until(() -> owners().equals(shared));
         try (Connection holder = database.connect()) {
             holder.setAutoCommit(false);
@@ -332,9 +331,9 @@ class SegmentsIT extends SubscriptionFixture {
                     .queryForList(
                             "SELECT 1 FROM eventsource.subscription_instances WHERE instance_id = ? FOR UPDATE",
                             Integer.class,
-                            blocked.instanceId());
+                            blocked.instance().id());
 
-            eventually().until(() -> owners().equals(Map.of(other.instanceId(), 2L)));
+            eventually().until(() -> owners().equals(Map.of(other.instance().id(), 2L)));
             traffic(2);
             holder.rollback();
         }
@@ -370,7 +369,7 @@ class SegmentsIT extends SubscriptionFixture {
 
         eventually().until(() -> !statusOf(stopped, name).segments().isEmpty());
         assertThat(other.stop(STOP_WITHIN)).isTrue();
-        eventually().until(() -> owners().equals(Map.of(stopped.instanceId(), 1L)));
+        eventually().until(() -> owners().equals(Map.of(stopped.instance().id(), 1L)));
         traffic(1);
         assertEachEffectOnceAndStreamsInOrder();
     }
@@ -436,23 +435,17 @@ class SegmentsIT extends SubscriptionFixture {
 
     /** One with a segment of the test's own subscription and two of each other. */
     private SubscriptionManager instance(List<String> names) {
-        SubscriptionManager manager = new SubscriptionManager(
-                names.stream()
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        TestDatabase.events(database.dataSource()),
+                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        new LogSignal())
+                .settings(leased())
+                .build(names.stream()
                         .map(each -> new SubscriptionDefinition(
                                 new RecordingHandlers(each, jdbc, "deposited"),
                                 segmented(each.equals(name) ? 1 : 2),
                                 database.transactionManager()))
-                        .toList(),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
-                new LogSignal(),
-                leased(),
-                Thread::new,
-                (changed, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+                        .toList());
         managers.add(manager);
         return manager;
     }
@@ -486,7 +479,7 @@ class SegmentsIT extends SubscriptionFixture {
                                 SELECT subscriptions = '{}' AND lease_until > clock_timestamp()
                                   FROM eventsource.subscription_instances WHERE instance_id = ?""",
                         Boolean.class,
-                        stopping.instanceId()))
+                        stopping.instance().id()))
                 .containsExactly(true));
         goOn.countDown();
         assertThat(stopped.get(20, TimeUnit.SECONDS)).isTrue();
@@ -497,7 +490,7 @@ class SegmentsIT extends SubscriptionFixture {
     void a_stop_does_not_wait_for_whoever_has_locked_a_checkpoint() throws Exception {
         SubscriptionManager stopping = instance(segmented(1), leased(), handlers());
         stopping.start();
-        eventually().until(() -> owners().equals(Map.of(stopping.instanceId(), 1L)));
+        eventually().until(() -> owners().equals(Map.of(stopping.instance().id(), 1L)));
         try (Connection holder = database.connect()) {
             holder.setAutoCommit(false);
             TestDatabase.on(holder)
@@ -513,7 +506,7 @@ class SegmentsIT extends SubscriptionFixture {
         }
         SubscriptionManager next = instance(segmented(1), leased(), handlers());
         next.start();
-        eventually().until(() -> owners().equals(Map.of(next.instanceId(), 1L)));
+        eventually().until(() -> owners().equals(Map.of(next.instance().id(), 1L)));
     }
 
     @Test
@@ -576,10 +569,10 @@ class SegmentsIT extends SubscriptionFixture {
         SubscriptionManager winner =
                 instance(segmented(1), leased().withPartition(new StaticPartition(0, 1)), handlers());
         winner.start();
-        eventually().until(() -> statusOf(winner, name).state() == SubscriptionState.STANDBY);
+        eventually().until(() -> statusOf(winner, name).state() == SubscriptionStatus.State.STANDBY);
         jdbc.update(
                 "UPDATE eventsource.projection_checkpoints SET owner = ?, epoch = epoch + 1 WHERE projection_name = ?",
-                winner.instanceId(),
+                winner.instance().id(),
                 name);
 
         assertThat(awaited).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
@@ -592,12 +585,14 @@ class SegmentsIT extends SubscriptionFixture {
         SubscriptionManager second =
                 instance(segmented(4), leased().withPartition(new StaticPartition(1, 2)), handlers());
         first.start();
-        eventually().until(() -> owners().equals(Map.of(first.instanceId(), 2L)));
+        eventually().until(() -> owners().equals(Map.of(first.instance().id(), 2L)));
 
         second.start();
 
         eventually().untilAsserted(() -> assertThat(owners())
-                .containsOnly(Map.entry(first.instanceId(), 2L), Map.entry(second.instanceId(), 2L)));
+                .containsOnly(
+                        Map.entry(first.instance().id(), 2L),
+                        Map.entry(second.instance().id(), 2L)));
         traffic(2);
         assertEachEffectOnceAndStreamsInOrder();
     }
@@ -702,7 +697,7 @@ class SegmentsIT extends SubscriptionFixture {
         eventually()
                 .until(() -> resized.struck()
                         && owners().equals(Map.of(
-                                manager.instanceId(), (long) segments().size())));
+                                manager.instance().id(), (long) segments().size())));
         assertThat(segments()).hasSize(made.get() == SEGMENTS ? 2 : SEGMENTS);
     }
 }

@@ -32,15 +32,15 @@ class ShutdownIT extends SubscriptionFixture {
         awaitLive(manager, name, base);
         List<Long> positions = deposit(3);
         assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(manager.shutdownPhase()).isEqualTo(ShutdownPhase.RUNNING);
+        assertThat(manager.instance().phase()).isEqualTo(ShutdownResult.Phase.RUNNING);
 
         CompletableFuture<ShutdownResult> stopping =
                 CompletableFuture.supplyAsync(() -> manager.shutDown(STOP_WITHIN, STOP_WITHIN));
-        eventually().until(() -> manager.shutdownPhase() == ShutdownPhase.DRAINING);
+        eventually().until(() -> manager.instance().phase() == ShutdownResult.Phase.DRAINING);
         goOn.countDown();
         ShutdownResult result = stopping.get(10, TimeUnit.SECONDS);
 
-        assertThat(manager.shutdownPhase()).isEqualTo(ShutdownPhase.STOPPED);
+        assertThat(manager.instance().phase()).isEqualTo(ShutdownResult.Phase.STOPPED);
         assertThat(result)
                 .extracting(
                         ShutdownResult::phase,
@@ -51,7 +51,7 @@ class ShutdownIT extends SubscriptionFixture {
                         ShutdownResult::checkpointsSaved,
                         ShutdownResult::segmentsReleased,
                         ShutdownResult::abandoned)
-                .containsExactly(ShutdownPhase.STOPPED, false, 1, 3, 3, 1, 1, List.of());
+                .containsExactly(ShutdownResult.Phase.STOPPED, false, 1, 3, 3, 1, 1, List.of());
         assertThat(handlers.effects()).isEqualTo(positions);
         assertThat(checkpoint()).isEqualTo(positions.get(2));
         assertThat(result.summary()).contains("3 of 3 events in flight drained", "forced: false");
@@ -80,7 +80,7 @@ class ShutdownIT extends SubscriptionFixture {
                         ShutdownResult::drained,
                         ShutdownResult::checkpointsSaved,
                         ShutdownResult::segmentsReleased)
-                .containsExactly(ShutdownPhase.STOPPED, true, 2, 0, 0, 1);
+                .containsExactly(ShutdownResult.Phase.STOPPED, true, 2, 0, 0, 1);
         assertThat(result.abandoned())
                 .containsExactly(
                         new ShutdownResult.Abandoned(new SegmentKey(name, 0).toString(), positions.get(0) - 1, 2));
@@ -113,7 +113,7 @@ class ShutdownIT extends SubscriptionFixture {
 
         ShutdownResult result = manager.shutDown(Duration.ofMillis(50), Duration.ofMillis(400));
 
-        assertThat(result.phase()).isEqualTo(ShutdownPhase.FORCING);
+        assertThat(result.phase()).isEqualTo(ShutdownResult.Phase.FORCING);
         assertThat(result.forced()).isTrue();
         assertThat(result.abandoned())
                 .extracting(ShutdownResult.Abandoned::position)

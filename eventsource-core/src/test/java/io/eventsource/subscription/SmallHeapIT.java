@@ -96,7 +96,7 @@ class SmallHeapIT {
                 .isTrue();
         Awaitility.await().atMost(SOON).untilAsserted(() -> {
             Command.Status status = instance.status(projection);
-            assertThat(status.state()).as("%s", status).isEqualTo(SubscriptionState.LIVE);
+            assertThat(status.state()).as("%s", status).isEqualTo(SubscriptionStatus.State.LIVE);
             assertThat(status.lag()).isZero();
         });
     }
@@ -143,7 +143,7 @@ class SmallHeapIT {
         assertThat(jdbc.queryForList(
                         "SELECT error_type FROM eventsource.dead_letter_queue WHERE projection_name = 'parking'",
                         String.class))
-                .containsExactly("io.eventsource.log.EventTooLargeException");
+                .containsExactly("io.eventsource.log.LogReader.EventTooLargeException");
     }
 
     private long parked() {

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.LogHead;
 import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.SettableClock;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,18 +35,13 @@ class SubscriptionClocksIT extends SubscriptionFixture {
     }
 
     private SubscriptionManager started(RecordingHandlers handlers) {
-        SubscriptionManager manager = new SubscriptionManager(
-                List.of(new SubscriptionDefinition(handlers, quick(10), database.transactionManager())),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, clock.clocks()),
-                signal,
-                InstanceSettings.defaults().withPollInterval(SHORT),
-                Thread::new,
-                (changed, from, to) -> {},
-                ErrorHandling.defaults(),
-                clock.clocks());
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        new EventDatabase(
+                                database.dataSource(), TestDatabase.SCHEMA, TestEvents.codec(), clock.clocks()),
+                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, clock.clocks()),
+                        signal)
+                .settings(InstanceSettings.defaults().withPollInterval(SHORT))
+                .build(List.of(new SubscriptionDefinition(handlers, quick(10), database.transactionManager())));
         managers.add(manager);
         manager.start();
         return manager;
@@ -57,21 +54,23 @@ class SubscriptionClocksIT extends SubscriptionFixture {
         SubscriptionManager manager = started(handlers().then(event -> permits.acquire()));
         List<Long> positions = deposit(1);
         eventually().until(() -> statusOf(manager, name).lag() > 0);
-        eventually().until(() -> manager.headReadAt().isPresent());
+        eventually().until(() -> manager.instance().head().readAt() != null);
 
         clock.set(Duration.ofHours(hours));
 
         assertThat(statusOf(manager, name).lagTime()).isZero();
-        assertThat(manager.headSilence()).contains(Duration.ZERO);
-        assertThat(manager.uptime()).isZero();
+        assertThat(manager.instance().head().silence()).isZero();
+        assertThat(manager.instance().uptime()).isZero();
         assertThat(manager.status().timestamp()).as("shown by the wall clock").isEqualTo(clock.instant());
 
         clock.pass(Duration.ofSeconds(70));
 
         assertThat(statusOf(manager, name).lagTime()).isEqualTo(Duration.ofSeconds(70));
-        assertThat(manager.uptime()).isEqualTo(Duration.ofSeconds(70));
+        assertThat(manager.instance().uptime()).isEqualTo(Duration.ofSeconds(70));
         // it looks on, whatever the clocks say
-        eventually().until(() -> manager.headSilence().orElseThrow().isZero());
+        eventually()
+                .until(() -> Objects.requireNonNull(manager.instance().head().silence())
+                        .isZero());
         permits.release();
         awaitLive(manager, name, positions.get(0));
     }

@@ -10,10 +10,11 @@ import io.eventsource.event.PayloadSerializer;
 import io.eventsource.log.LogHead;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.AppendResult;
-import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.store.StreamAppend;
+import io.eventsource.subscription.SubscriptionStatuses.ManagerStatus;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
@@ -48,7 +49,7 @@ class SubscriptionControlIT extends SubscriptionFixture {
         awaitLive(manager, name, base);
 
         manager.pause(name);
-        eventually().until(() -> statusOf(manager, name).state() == SubscriptionState.PAUSED);
+        eventually().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.PAUSED);
         List<Long> positions = deposit(2);
         eventually().until(() -> statusOf(manager, name).lag() > 0);
         assertThat(handlers.attempts()).isEmpty();
@@ -78,7 +79,7 @@ class SubscriptionControlIT extends SubscriptionFixture {
         for (int i = 0; i < 50; i++) {
             assertThat(elsewhere.writers()).isEmpty();
         }
-        assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.LIVE);
+        assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionStatus.State.LIVE);
     }
 
     @Test
@@ -90,7 +91,7 @@ class SubscriptionControlIT extends SubscriptionFixture {
         manager.start(name);
         List<Long> positions = deposit(1);
         awaitLive(manager, name, positions.get(0));
-        assertThat(statusOf(manager, two.name()).state()).isEqualTo(SubscriptionState.STOPPED);
+        assertThat(statusOf(manager, two.name()).state()).isEqualTo(SubscriptionStatus.State.STOPPED);
         assertThat(manager.status())
                 .extracting(
                         ManagerStatus::status,
@@ -228,7 +229,7 @@ class SubscriptionControlIT extends SubscriptionFixture {
         awaitLive(manager, name, all.get(2));
 
         manager.pause(name);
-        eventually().until(() -> statusOf(manager, name).state() == SubscriptionState.PAUSED);
+        eventually().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.PAUSED);
         for (int i = 0; i < 7; i++) {
             all.addAll(deposit(1_000));
         }

@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.log.LogHead;
-import io.eventsource.projection.Delivery;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.StrikingDataSource.Blow;
 import io.eventsource.subscription.StrikingDataSource.Plan;
+import io.eventsource.subscription.SubscriptionSettings.CheckpointStrategy;
+import io.eventsource.subscription.SubscriptionStatuses.ManagerStatus;
 import io.eventsource.testing.EffectLog;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.Onlooker;
@@ -128,23 +130,18 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
     }
 
     private SubscriptionManager managerOn(DataSource dataSource, LogSignal wokenBy, EffectHandlers... handlers) {
-        SubscriptionManager manager = new SubscriptionManager(
-                Arrays.stream(handlers)
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        TestDatabase.events(dataSource),
+                        LogHead.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
+                        wokenBy)
+                .settings(InstanceSettings.defaults().withPollInterval(SHORT))
+                .listener((changed, from, to) -> states.add(changed + ": " + from + " -> " + to))
+                .build(Arrays.stream(handlers)
                         .map(each -> new SubscriptionDefinition(
                                 each,
                                 each.exactlyOnce() ? quick(10) : periodic(),
                                 each.exactlyOnce() ? new JdbcTransactionManager(dataSource) : null))
-                        .toList(),
-                dataSource,
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
-                wokenBy,
-                InstanceSettings.defaults().withPollInterval(SHORT),
-                Thread::new,
-                (changed, from, to) -> states.add(changed + ": " + from + " -> " + to),
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+                        .toList());
         managers.add(manager);
         return manager;
     }
@@ -194,7 +191,7 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
 
     private static void pause(SubscriptionManager manager, String one, Runnable meanwhile) {
         insisting(() -> manager.pause(one));
-        eventually().until(() -> statusOf(manager, one).state() == SubscriptionState.PAUSED);
+        eventually().until(() -> statusOf(manager, one).state() == SubscriptionStatus.State.PAUSED);
         meanwhile.run();
         insisting(() -> manager.resume(one));
     }
@@ -322,19 +319,13 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
                         .violations(projection, handlers.exactlyOnce())
                         .forEach(each -> violations.add(when + ": " + each)));
         striking.follow(plan);
-        SubscriptionManager manager = new SubscriptionManager(
-                List.of(new SubscriptionDefinition(
-                        handlers, quick(3), handlers.exactlyOnce() ? new JdbcTransactionManager(striking) : null)),
-                striking,
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(striking, TestDatabase.SCHEMA, Clock.systemUTC()),
-                signal,
-                InstanceSettings.defaults().withPollInterval(LONG),
-                Thread::new,
-                (changed, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        TestDatabase.events(striking),
+                        LogHead.of(striking, TestDatabase.SCHEMA, Clock.systemUTC()),
+                        signal)
+                .settings(InstanceSettings.defaults().withPollInterval(LONG))
+                .build(List.of(new SubscriptionDefinition(
+                        handlers, quick(3), handlers.exactlyOnce() ? new JdbcTransactionManager(striking) : null)));
         managers.add(manager);
         manager.start();
         eventually().untilAsserted(() -> {
@@ -410,22 +401,22 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
         List<Connection> held = hold(pool);
         manager.start();
         deposit(10);
-        eventually().until(() -> !manager.readingHead());
-        projections.all.forEach(
-                each -> eventually().until(() -> statusOf(manager, each.name()).state() == SubscriptionState.RETRYING));
+        eventually().until(() -> !manager.instance().head().reading());
+        projections.all.forEach(each ->
+                eventually().until(() -> statusOf(manager, each.name()).state() == SubscriptionStatus.State.RETRYING));
         release(held);
         projections.drain();
         projections.all.forEach(each -> awaitLive(manager, each.name(), base));
-        eventually().until(manager::readingHead);
+        eventually().until(() -> manager.instance().head().reading());
 
         held = hold(pool);
         deposit(10);
-        eventually().until(() -> !manager.readingHead());
+        eventually().until(() -> !manager.instance().head().reading());
         assertThat(manager.status().status()).isNotEqualTo(ManagerStatus.Level.HEALTHY);
         release(held);
 
         projections.drain();
-        eventually().until(manager::readingHead);
+        eventually().until(() -> manager.instance().head().reading());
     }
 
     /** Takes all connections of a pool, as soon as it gets hold of them. */

@@ -3,7 +3,6 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventCodec;
 import io.eventsource.log.LogHead;
@@ -96,13 +95,18 @@ abstract class SubscriptionFixture {
                 .batchSize(batchSize)
                 .linger(Duration.ofMillis(1))
                 .errors(new ErrorSettings(
-                        5, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, CircuitBreakerSettings.defaults()))
+                        5,
+                        Duration.ofMillis(5),
+                        2,
+                        Duration.ofMillis(50),
+                        true,
+                        ErrorSettings.CircuitBreaker.defaults()))
                 .build();
     }
 
     /** For tests that poison event after event on purpose. */
-    static CircuitBreakerSettings parkingAll() {
-        return CircuitBreakerSettings.defaults().withSameCauseThreshold(0);
+    static ErrorSettings.CircuitBreaker parkingAll() {
+        return ErrorSettings.CircuitBreaker.defaults().withSameCauseThreshold(0);
     }
 
     /** As {@link #quick}, and nothing is taken for one fault. */
@@ -129,24 +133,20 @@ abstract class SubscriptionFixture {
             EventCodec codec,
             DataSource dataSource,
             @Nullable PlatformTransactionManager transactionManager) {
-        SubscriptionManager manager = new SubscriptionManager(
-                handlers.stream()
-                        .map(each -> new SubscriptionDefinition(each, settings.settings(), transactionManager))
-                        .toList(),
-                dataSource,
-                TestDatabase.SCHEMA,
-                codec,
-                LogHead.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
-                wokenBy,
-                InstanceSettings.defaults().withPollInterval(settings.pollInterval()),
-                body -> {
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        TestDatabase.events(dataSource, codec),
+                        LogHead.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
+                        wokenBy)
+                .settings(InstanceSettings.defaults().withPollInterval(settings.pollInterval()))
+                .threads(body -> {
                     Thread thread = new Thread(body);
                     threads.add(thread);
                     return thread;
-                },
-                (changed, from, to) -> states.add(changed + ": " + from + " -> " + to),
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+                })
+                .listener((changed, from, to) -> states.add(changed + ": " + from + " -> " + to))
+                .build(handlers.stream()
+                        .map(each -> new SubscriptionDefinition(each, settings.settings(), transactionManager))
+                        .toList());
         managers.add(manager);
         return manager;
     }
@@ -186,7 +186,7 @@ abstract class SubscriptionFixture {
     static void awaitLive(SubscriptionManager manager, String name, long position) {
         eventually().untilAsserted(() -> {
             assertThat(statusOf(manager, name).position()).isGreaterThanOrEqualTo(position);
-            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.LIVE);
+            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionStatus.State.LIVE);
         });
     }
 }

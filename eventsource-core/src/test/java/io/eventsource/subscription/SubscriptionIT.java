@@ -3,15 +3,15 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eventsource.event.EventDecodingException.UnknownEventTypeException;
 import io.eventsource.event.EventRegistry;
-import io.eventsource.event.UnknownEventTypeException;
 import io.eventsource.log.LogHead;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
-import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
@@ -67,7 +67,7 @@ class SubscriptionIT extends SubscriptionFixture {
         assertThat(status.lag()).isZero();
         assertThat(status.eventsProcessed()).isEqualTo(all.size());
         assertThat(status.lastProcessedAt()).isNotNull();
-        assertThat(manager.readingHead()).isTrue();
+        assertThat(manager.instance().head().reading()).isTrue();
     }
 
     @Test
@@ -99,7 +99,7 @@ class SubscriptionIT extends SubscriptionFixture {
         manager.start();
 
         eventually().untilAsserted(() -> {
-            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.RETRYING);
+            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionStatus.State.RETRYING);
             assertThat(statusOf(manager, name).failures()).isGreaterThan(3);
         });
         assertThat(statusOf(manager, name).lastFailure()).isSameAs(cause);
@@ -157,7 +157,7 @@ class SubscriptionIT extends SubscriptionFixture {
         manager.start();
 
         eventually().untilAsserted(() -> {
-            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.RETRYING);
+            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionStatus.State.RETRYING);
             assertThat(statusOf(manager, name).lastFailure()).isInstanceOf(NoClassDefFoundError.class);
         });
         failing.set(false);
@@ -174,7 +174,7 @@ class SubscriptionIT extends SubscriptionFixture {
             manager.start();
             eventually().until(() -> enough.getCount() == 0);
             assertThat(manager.stop(STOP_WITHIN)).isTrue();
-            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.STOPPED);
+            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionStatus.State.STOPPED);
         }
         RecordingHandlers handlers = handlers();
         SubscriptionManager manager = manager(settings(50, LONG), handlers);
@@ -229,9 +229,9 @@ class SubscriptionIT extends SubscriptionFixture {
         }
 
         eventually().untilAsserted(() -> {
-            assertThat(manager.readingHead()).isTrue();
+            assertThat(manager.instance().head().reading()).isTrue();
             assertThat(statusOf(manager, name).failures()).isZero();
-            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.LIVE);
+            assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionStatus.State.LIVE);
         });
     }
 
@@ -253,7 +253,7 @@ class SubscriptionIT extends SubscriptionFixture {
         assertThat(one.effects()).containsExactlyElementsOf(all);
         eventually().untilAsserted(() -> assertThat(Stream.of(first, second)
                         .map(each -> statusOf(each, name).state()))
-                .containsExactlyInAnyOrder(SubscriptionState.LIVE, SubscriptionState.STANDBY));
+                .containsExactlyInAnyOrder(SubscriptionStatus.State.LIVE, SubscriptionStatus.State.STANDBY));
         assertThat(one.attempts().isEmpty() || two.attempts().isEmpty()).isTrue();
     }
 
@@ -265,7 +265,7 @@ class SubscriptionIT extends SubscriptionFixture {
         first.start();
         awaitLive(first, name, base);
         second.start();
-        eventually().until(() -> statusOf(second, name).state() == SubscriptionState.STANDBY);
+        eventually().until(() -> statusOf(second, name).state() == SubscriptionStatus.State.STANDBY);
 
         assertThat(first.stop(STOP_WITHIN)).isTrue();
         betweenThem.announced();
@@ -301,7 +301,7 @@ class SubscriptionIT extends SubscriptionFixture {
 
         goOn.countDown();
 
-        eventually().until(() -> statusOf(manager, name).state() == SubscriptionState.STANDBY);
+        eventually().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.STANDBY);
         assertThat(slow.effects()).isEmpty();
         assertThat(statusOf(manager, name).failures()).isZero();
 
@@ -431,7 +431,7 @@ class SubscriptionIT extends SubscriptionFixture {
 
         assertThat(stopped).succeedsWithin(STOP_WITHIN).isEqualTo(true);
         assertThat(handlers.effects()).containsExactlyElementsOf(before.subList(0, before.size() - 2));
-        assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionState.STOPPED);
+        assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionStatus.State.STOPPED);
 
         manager.start();
         manager.start();
@@ -454,7 +454,7 @@ class SubscriptionIT extends SubscriptionFixture {
 
         assertThat(manager.stop(Duration.ofMillis(20))).isFalse();
 
-        eventually().until(() -> statusOf(manager, name).state() == SubscriptionState.STOPPED);
+        eventually().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.STOPPED);
         assertThat(handlers.effects()).isEmpty();
         handlers.then(event -> {});
         manager.start();

@@ -4,16 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.LogReader;
-import io.eventsource.log.PageBytes;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.store.StreamAppend;
+import io.eventsource.subscription.SubscriptionSettings.CheckpointStrategy;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
@@ -75,7 +74,7 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
                                     2,
                                     Duration.ofMillis(50),
                                     true,
-                                    CircuitBreakerSettings.defaults()))
+                                    ErrorSettings.CircuitBreaker.defaults()))
                             .build(),
                     LONG);
         }
@@ -114,7 +113,7 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
         RecordingHandlers handlers = fresh();
         SubscriptionManager manager = manager(options.tuning(), handlers);
         manager.start();
-        eventually().until(() -> statusOf(manager, handlers.name()).state() == SubscriptionState.LIVE);
+        eventually().until(() -> statusOf(manager, handlers.name()).state() == SubscriptionStatus.State.LIVE);
         added.addAll(deposit(1));
         awaitLive(manager, handlers.name(), added.get(0));
         return handlers.effects();
@@ -279,7 +278,7 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
         RecordingHandlers handlers = handlers();
         SubscriptionManager manager = manager(options.tuning(), handlers);
         manager.start();
-        eventually().until(() -> statusOf(manager, name).state() == SubscriptionState.LIVE);
+        eventually().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.LIVE);
 
         List<Long> last = List.of();
         for (int i = 0; i < 20; i++) {
@@ -296,7 +295,13 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
         LogReader reader = new LogReader(database.dataSource(), TestDatabase.SCHEMA);
         SubscriptionFilter filter = new SubscriptionFilter(Set.of("deposited"), Set.of(), null);
         TailReader tail = new TailReader(
-                head, reader, filter, signal, LONG, PageBytes.byHeap(), new ExponentialBackOff(), Clocks.system());
+                head,
+                reader,
+                filter,
+                signal,
+                InstanceSettings.defaults().withPollInterval(LONG),
+                new ExponentialBackOff(),
+                Clocks.system());
         AtomicInteger pages = new AtomicInteger();
         Executor counting = task -> {
             pages.incrementAndGet();

@@ -120,8 +120,9 @@ class SubscriptionProcessesIT {
         assertAllCountedOnce(one);
         assertAllCountedOnce(other);
         for (InstanceProcess each : List.of(one, other)) {
-            await().atMost(PATIENCE).until(() -> EnumSet.of(SubscriptionState.LIVE, SubscriptionState.STANDBY)
-                    .contains(each.status(projection).state()));
+            await().atMost(PATIENCE)
+                    .until(() -> EnumSet.of(SubscriptionStatus.State.LIVE, SubscriptionStatus.State.STANDBY)
+                            .contains(each.status(projection).state()));
         }
     }
 

@@ -2,7 +2,9 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.log.BucketRange;
 import java.time.Instant;
@@ -19,16 +21,16 @@ class TailBufferLargeEventsTests {
 
     private static StoredEvent event(long position, String type, int length) {
         return new StoredEvent(
-                position,
-                UUID.randomUUID(),
-                UUID.randomUUID(),
-                "account",
-                1,
-                type,
-                1,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                EventMetadata.none(),
+                new EventHeader(
+                        position,
+                        UUID.randomUUID(),
+                        UUID.randomUUID(),
+                        "account",
+                        1,
+                        new EventRevision(type, 1),
+                        Instant.EPOCH,
+                        Instant.EPOCH,
+                        EventMetadata.none()),
                 "x".repeat(length));
     }
 

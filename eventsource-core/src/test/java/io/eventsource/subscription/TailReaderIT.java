@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.log.LogHead;
 import io.eventsource.log.LogReader;
-import io.eventsource.log.PageBytes;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
@@ -31,8 +30,7 @@ class TailReaderIT extends SubscriptionFixture {
                 new LogReader(counting, TestDatabase.SCHEMA),
                 new SubscriptionFilter(Set.of("deposited"), Set.of(), null),
                 new LogSignal(),
-                LONG,
-                PageBytes.byHeap(),
+                InstanceSettings.defaults().withPollInterval(LONG),
                 new ExponentialBackOff(),
                 Clocks.system());
         StopSignal stop = new StopSignal();

@@ -23,8 +23,8 @@ class UnreadableHeadIT extends SubscriptionFixture {
         jdbc.execute("ALTER TABLE eventsource.log_incarnation RENAME TO log_incarnation_away");
         try {
             eventually().untilAsserted(() -> {
-                assertThat(manager.readingHead()).isFalse();
-                assertThat(statusOf(manager, name).state()).isNotEqualTo(SubscriptionState.LIVE);
+                assertThat(manager.instance().head().reading()).isFalse();
+                assertThat(statusOf(manager, name).state()).isNotEqualTo(SubscriptionStatus.State.LIVE);
             });
             assertThat(manager.status().healthyCount()).isZero();
         } finally {

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.log.LogHead;
-import io.eventsource.log.LogWriter;
+import io.eventsource.log.LogHeadStatus.LogWriter;
 import io.eventsource.log.StalledWriters;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.signal.SignalRelay;
-import io.eventsource.signal.SignalRelaySettings;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.OnEachPostgres;
@@ -84,7 +83,7 @@ class WakeUpIT {
                 database::connect,
                 TestDatabase.SCHEMA,
                 signal,
-                new SignalRelaySettings(listen, Duration.ofMillis(5), HEARTBEAT),
+                new SignalRelay.Settings(listen, Duration.ofMillis(5), HEARTBEAT),
                 UUID.randomUUID(),
                 Thread::new,
                 Clock.systemUTC());
@@ -97,22 +96,16 @@ class WakeUpIT {
     }
 
     private SubscriptionManager subscribe(Duration pollInterval) {
-        SubscriptionManager manager = new SubscriptionManager(
-                List.of(new SubscriptionDefinition(
-                        handlers, SubscriptionSettings.defaults(), database.transactionManager())),
-                database.dataSource(),
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
-                here,
-                InstanceSettings.defaults().withPollInterval(pollInterval),
-                Thread::new,
-                (changed, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+        SubscriptionManager manager = SubscriptionManager.builder(
+                        TestDatabase.events(database.dataSource()),
+                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        here)
+                .settings(InstanceSettings.defaults().withPollInterval(pollInterval))
+                .build(List.of(new SubscriptionDefinition(
+                        handlers, SubscriptionSettings.defaults(), database.transactionManager())));
         managers.add(manager);
         manager.start();
-        eventually().until(() -> manager.status(name).orElseThrow().state() == SubscriptionState.LIVE);
+        eventually().until(() -> manager.status(name).orElseThrow().state() == SubscriptionStatus.State.LIVE);
         return manager;
     }
 

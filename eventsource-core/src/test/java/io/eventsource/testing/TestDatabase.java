@@ -3,13 +3,15 @@ package io.eventsource.testing;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventCodec;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.LogHead;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.signal.LogSignal;
-import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.time.Clocks;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -114,6 +116,15 @@ public final class TestDatabase implements AutoCloseable {
         return new JdbcTemplate(new SingleConnectionDataSource(connection, true));
     }
 
+    /** The test events of a data source of this database, by the clocks of the system. */
+    public static EventDatabase events(DataSource dataSource) {
+        return events(dataSource, TestEvents.codec());
+    }
+
+    public static EventDatabase events(DataSource dataSource, EventCodec codec) {
+        return new EventDatabase(dataSource, SCHEMA, codec, Clocks.system());
+    }
+
     public EventStore store() {
         return store(TestEvents.codec(), new LogSignal());
     }
@@ -134,14 +145,11 @@ public final class TestDatabase implements AutoCloseable {
     public static EventStore store(
             DataSource dataSource, EventCodec codec, LogHead head, LogSignal signal, EventStoreSettings settings) {
         return EventStore.postgres(
-                dataSource,
-                SCHEMA,
-                codec,
+                events(dataSource, codec),
                 head,
                 signal,
                 settings,
                 ForkJoinPool.commonPool(),
-                Clock.systemUTC(),
                 new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
     }
 

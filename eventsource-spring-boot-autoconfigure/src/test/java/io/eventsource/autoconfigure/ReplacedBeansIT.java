@@ -10,22 +10,22 @@ import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.ReplaySettings;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.PayloadSerializer;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.LogHead;
 import io.eventsource.outbox.Outbox;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.signal.LogSignal;
-import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.subscription.ErrorHandling;
@@ -33,6 +33,7 @@ import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
+import io.eventsource.time.Clocks;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -105,14 +106,11 @@ class ReplacedBeansIT {
         EventStore own8(
                 DataSource dataSource, EventSourceSchema schema, EventCodec codec, LogHead head, LogSignal signal) {
             return EventStore.postgres(
-                    dataSource,
-                    schema,
-                    codec,
+                    new EventDatabase(dataSource, schema, codec, Clocks.system()),
                     head,
                     signal,
                     new EventStoreSettings(AppendTiming.LATE, Duration.ofSeconds(10), true),
                     Runnable::run,
-                    Clock.systemUTC(),
                     new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
         }
 
@@ -130,21 +128,14 @@ class ReplacedBeansIT {
                 LogHead head,
                 LogSignal signal,
                 PlatformTransactionManager transactionManager) {
-            return new SubscriptionManager(
-                    handlers.stream()
+            return SubscriptionManager.builder(
+                            new EventDatabase(dataSource, schema, codec, Clocks.system()), head, signal)
+                    .settings(InstanceSettings.defaults().withPollInterval(Duration.ofSeconds(1)))
+                    .threads(new CustomizableThreadFactory("own-"))
+                    .build(handlers.stream()
                             .map(each -> new SubscriptionDefinition(
                                     each, SubscriptionSettings.defaults(), transactionManager))
-                            .toList(),
-                    dataSource,
-                    schema,
-                    codec,
-                    head,
-                    signal,
-                    InstanceSettings.defaults().withPollInterval(Duration.ofSeconds(1)),
-                    new CustomizableThreadFactory("own-"),
-                    (name, from, to) -> {},
-                    ErrorHandling.defaults(),
-                    Clock.systemUTC());
+                            .toList());
         }
 
         @Bean
@@ -180,7 +171,10 @@ class ReplacedBeansIT {
                 EventCodec codec,
                 ErrorClassifier classifier) {
             return new DeadLetterReplay(
-                    manager.replayTargets(), dataSource, schema, codec, classifier, ReplaySettings.defaults());
+                    manager.replayTargets(),
+                    new EventDatabase(dataSource, schema, codec, Clocks.system()),
+                    classifier,
+                    DeadLetterReplay.Settings.defaults());
         }
 
         @Bean

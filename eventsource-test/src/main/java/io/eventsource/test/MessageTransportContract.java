@@ -3,14 +3,15 @@ package io.eventsource.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import io.eventsource.outbox.MessageTransport;
+import io.eventsource.outbox.MessageTransport.SendOutcome;
+import io.eventsource.outbox.MessageTransport.SendOutcome.Acknowledged;
+import io.eventsource.outbox.MessageTransport.SendOutcome.HeldBack;
+import io.eventsource.outbox.MessageTransport.SendOutcome.Refused;
+import io.eventsource.outbox.MessageTransport.SendOutcome.Unavailable;
 import io.eventsource.outbox.OutgoingMessage;
-import io.eventsource.outbox.SendOutcome;
-import io.eventsource.outbox.SendOutcome.Acknowledged;
-import io.eventsource.outbox.SendOutcome.HeldBack;
-import io.eventsource.outbox.SendOutcome.Refused;
-import io.eventsource.outbox.SendOutcome.Unavailable;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,11 +108,8 @@ public abstract class MessageTransportContract {
         return new OutgoingMessage(
                 topic,
                 key,
-                key + "/" + number,
-                "/contract",
-                "counted",
-                key,
-                Instant.parse("2026-01-01T00:00:00Z"),
+                new MessageAttributes(
+                        key + "/" + number, "/contract", "counted", key, Instant.parse("2026-01-01T00:00:00Z")),
                 MessageContent.json("{\"number\": %d}".formatted(number)),
                 Map.of("tenantid", "t1", "x-plain", "p1"),
                 number);

@@ -12,21 +12,22 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.LogHead;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.signal.LogSignal;
-import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.TimeOrderedIdGenerator;
-import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
+import io.eventsource.time.Clocks;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -91,14 +92,11 @@ class DrainToQuietIT {
         new SchemaMigrator(dataSource, SCHEMA).migrate();
         head = LogHead.of(dataSource, SCHEMA, Clock.systemUTC());
         store = EventStore.postgres(
-                dataSource,
-                SCHEMA,
-                codec,
+                new EventDatabase(dataSource, SCHEMA, codec, Clocks.system()),
                 head,
                 signal,
                 new EventStoreSettings(AppendTiming.LATE, Duration.ofSeconds(10), true),
                 ForkJoinPool.commonPool(),
-                Clock.systemUTC(),
                 new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
     }
 
@@ -109,21 +107,12 @@ class DrainToQuietIT {
     }
 
     private SubscriptionManager manager(EventHandlers... handlers) {
-        return new SubscriptionManager(
-                List.of(handlers).stream()
+        return SubscriptionManager.builder(new EventDatabase(dataSource, SCHEMA, codec, Clocks.system()), head, signal)
+                .settings(InstanceSettings.defaults().withPollInterval(Duration.ofSeconds(1)))
+                .build(List.of(handlers).stream()
                         .map(each -> new SubscriptionDefinition(
                                 each, SubscriptionSettings.defaults(), new JdbcTransactionManager(dataSource)))
-                        .toList(),
-                dataSource,
-                SCHEMA,
-                codec,
-                head,
-                signal,
-                InstanceSettings.defaults().withPollInterval(Duration.ofSeconds(1)),
-                Thread::new,
-                (name, from, to) -> {},
-                ErrorHandling.defaults(),
-                Clock.systemUTC());
+                        .toList());
     }
 
     private void append(Object event) {

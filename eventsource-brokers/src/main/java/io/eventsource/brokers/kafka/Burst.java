@@ -1,7 +1,7 @@
 package io.eventsource.brokers.kafka;
 
+import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.OutgoingMessage;
-import io.eventsource.outbox.SendOutcome;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -4,7 +4,6 @@ import io.eventsource.brokers.FeedThread;
 import io.eventsource.failure.FailureText;
 import io.eventsource.inbox.InboxConsumer;
 import io.eventsource.inbox.InboxFeed;
-import io.eventsource.inbox.InboxFeedStatus;
 import io.eventsource.inbox.InboxLane;
 import java.time.Duration;
 import java.util.Collection;
@@ -114,8 +113,8 @@ public final class KafkaInboxFeed implements InboxFeed {
     }
 
     @Override
-    public InboxFeedStatus status() {
-        return new InboxFeedStatus(
+    public InboxFeed.Status status() {
+        return new InboxFeed.Status(
                 name(),
                 thread.running(),
                 thread.failure(),

@@ -2,8 +2,8 @@ package io.eventsource.brokers.kafka;
 
 import io.eventsource.outbox.KeyedPipeline;
 import io.eventsource.outbox.MessageTransport;
+import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.OutgoingMessage;
-import io.eventsource.outbox.SendOutcome;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

@@ -6,6 +6,7 @@ import io.cloudevents.core.message.MessageReader;
 import io.cloudevents.kafka.KafkaMessageFactory;
 import io.cloudevents.rw.CloudEventRWException;
 import io.eventsource.inbox.IncomingMessage;
+import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -69,7 +70,12 @@ final class RecordReader {
         String lane = record.topic() + "-" + record.partition();
         String key = record.key() == null ? lane : record.key();
         return new IncomingMessage(
-                lane, Long.toString(record.offset()), key, id, source, type, subject, time, content, headers);
+                lane,
+                Long.toString(record.offset()),
+                key,
+                new MessageAttributes(id, source, type, subject, time),
+                content,
+                headers);
     }
 
     private static Map<String, String> plainHeaders(ConsumerRecord<String, byte[]> record) {

@@ -4,7 +4,6 @@ import io.eventsource.brokers.FeedThread;
 import io.eventsource.failure.FailureText;
 import io.eventsource.inbox.InboxConsumer;
 import io.eventsource.inbox.InboxFeed;
-import io.eventsource.inbox.InboxFeedStatus;
 import io.eventsource.inbox.InboxLane;
 import io.eventsource.inbox.IncomingMessage;
 import io.eventsource.log.PageBytes;
@@ -98,9 +97,9 @@ public final class RedisInboxFeed implements InboxFeed {
     }
 
     @Override
-    public InboxFeedStatus status() {
+    public InboxFeed.Status status() {
         InboxLane current = lane;
-        return new InboxFeedStatus(
+        return new InboxFeed.Status(
                 name(),
                 thread.running(),
                 thread.failure(),

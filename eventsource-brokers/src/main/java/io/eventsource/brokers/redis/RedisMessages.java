@@ -1,6 +1,7 @@
 package io.eventsource.brokers.redis;
 
 import io.eventsource.inbox.IncomingMessage;
+import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import io.eventsource.message.MessageHeaders;
 import io.eventsource.outbox.OutgoingMessage;
@@ -65,11 +66,12 @@ final class RedisMessages {
                 stream,
                 entry.getId(),
                 key.isEmpty() ? stream : key,
-                text(body.get("ce_id")),
-                text(body.get("ce_source")),
-                text(body.get("ce_type")),
-                text(body.get("ce_subject")),
-                time(text(body.get("ce_time")), entry.getId()),
+                new MessageAttributes(
+                        text(body.get("ce_id")),
+                        text(body.get("ce_source")),
+                        text(body.get("ce_type")),
+                        text(body.get("ce_subject")),
+                        time(text(body.get("ce_time")), entry.getId())),
                 MessageContent.of(text(body.get(CONTENT_TYPE)), body.getOrDefault(DATA, new byte[0])),
                 headers);
     }

@@ -1,8 +1,8 @@
 package io.eventsource.brokers.redis;
 
 import io.eventsource.outbox.MessageTransport;
+import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.OutgoingMessage;
-import io.eventsource.outbox.SendOutcome;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;

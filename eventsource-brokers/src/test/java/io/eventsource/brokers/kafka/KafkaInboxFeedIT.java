@@ -5,14 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.brokers.InboxDatabase;
 import io.eventsource.brokers.InboxDatabase.Counted;
-import io.eventsource.deadletter.DeadLetterFilter;
+import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.inbox.InboxConsumer;
-import io.eventsource.inbox.InboxCounts;
-import io.eventsource.inbox.InboxFeedStatus;
-import io.eventsource.inbox.InboxLaneStatus;
+import io.eventsource.inbox.InboxFeed;
+import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.OutgoingMessage;
-import io.eventsource.outbox.SendOutcome;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -177,11 +175,11 @@ class KafkaInboxFeedIT {
                 .partition();
     }
 
-    private static InboxLaneStatus lane(KafkaInboxFeed feed, String topic, int partition) {
+    private static InboxFeed.LaneStatus lane(KafkaInboxFeed feed, String topic, int partition) {
         return feed.status().lanes().stream()
                 .filter(lane -> lane.lane().equals(topic + "-" + partition))
                 .findFirst()
-                .orElseGet(() -> new InboxLaneStatus("none", new InboxCounts(0, 0, 0), 0, null, null));
+                .orElseGet(() -> new InboxFeed.LaneStatus("none", new InboxFeed.Counts(0, 0, 0), 0, null, null));
     }
 
     @Test
@@ -373,7 +371,7 @@ class KafkaInboxFeedIT {
         send(InboxDatabase.messages(topic, 2, 6));
         await().atMost(PATIENCE).until(() -> committed("parking", topic, 0) == 12);
 
-        assertThat(database.letters().list(DeadLetterFilter.OPEN, 0, 10))
+        assertThat(database.letters().list(DeadLetterRepository.Filter.OPEN, 0, 10))
                 .extracting(letter -> letter.status() + " " + letter.message())
                 .hasSize(4)
                 .first()
@@ -382,7 +380,9 @@ class KafkaInboxFeedIT {
                 .contains("key-0", topic + "-0");
         assertThat(database.effects()).isEqualTo(8);
         broken.set(false);
-        assertThat(database.replay(consumer).replay(DeadLetterFilter.OPEN, 10).resolved())
+        assertThat(database.replay(consumer)
+                        .replay(DeadLetterRepository.Filter.OPEN, 10)
+                        .resolved())
                 .isEqualTo(4);
         send(List.of(InboxDatabase.message(topic, "key-0", 6)));
 
@@ -406,7 +406,8 @@ class KafkaInboxFeedIT {
         awaitEffects(3);
         assertThat(feed.status().running()).isTrue();
         assertThat(database.disorder()).isEmpty();
-        assertThat(database.letters().list(DeadLetterFilter.ALL, 0, 10)).isEmpty();
+        assertThat(database.letters().list(DeadLetterRepository.Filter.ALL, 0, 10))
+                .isEmpty();
     }
 
     @Test
@@ -427,7 +428,7 @@ class KafkaInboxFeedIT {
         KafkaInboxFeed after = feed("removed", topic, event -> {});
 
         awaitEffects(11);
-        InboxFeedStatus status = after.status();
+        InboxFeed.Status status = after.status();
         assertThat(status.lost()).isEqualTo(1);
     }
 }

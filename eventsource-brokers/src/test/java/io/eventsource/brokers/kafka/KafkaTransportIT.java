@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.brokers.InboxDatabase;
 import io.eventsource.inbox.IncomingMessage;
+import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
+import io.eventsource.outbox.MessageTransport.SendOutcome;
+import io.eventsource.outbox.MessageTransport.SendOutcome.Acknowledged;
+import io.eventsource.outbox.MessageTransport.SendOutcome.HeldBack;
+import io.eventsource.outbox.MessageTransport.SendOutcome.Refused;
+import io.eventsource.outbox.MessageTransport.SendOutcome.Unavailable;
 import io.eventsource.outbox.OutgoingMessage;
-import io.eventsource.outbox.SendOutcome;
-import io.eventsource.outbox.SendOutcome.Acknowledged;
-import io.eventsource.outbox.SendOutcome.HeldBack;
-import io.eventsource.outbox.SendOutcome.Refused;
-import io.eventsource.outbox.SendOutcome.Unavailable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,11 +54,7 @@ class KafkaTransportIT {
         return new OutgoingMessage(
                 topic,
                 "order-7",
-                "id-1",
-                source,
-                "order-placed",
-                "7",
-                Instant.parse("2026-01-02T03:04:05.678Z"),
+                new MessageAttributes("id-1", source, "order-placed", "7", Instant.parse("2026-01-02T03:04:05.678Z")),
                 MessageContent.json("{\"total\": 3}"),
                 Map.of(
                         "aggregatetype", "order",
@@ -243,11 +240,7 @@ class KafkaTransportIT {
         return new OutgoingMessage(
                 message.topic(),
                 message.key(),
-                message.id(),
-                message.source(),
-                message.type(),
-                message.subject(),
-                message.time(),
+                message.attributes(),
                 MessageContent.json("\"%s\"".formatted("x".repeat(2 * KafkaBroker.MAX_MESSAGE_BYTES))),
                 message.headers(),
                 message.position());

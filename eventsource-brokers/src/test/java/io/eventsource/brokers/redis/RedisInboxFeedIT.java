@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.brokers.InboxDatabase;
 import io.eventsource.brokers.InboxDatabase.Counted;
-import io.eventsource.deadletter.DeadLetterFilter;
+import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.inbox.InboxConsumer;
-import io.eventsource.inbox.InboxCounts;
+import io.eventsource.inbox.InboxFeed;
+import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.OutgoingMessage;
-import io.eventsource.outbox.SendOutcome;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.XReadArgs;
@@ -173,13 +173,18 @@ class RedisInboxFeedIT {
         RedisInboxFeed feed = feed("a", Duration.ofSeconds(60), consumer);
         send(InboxDatabase.messages(stream, 1, 5));
         await().atMost(PATIENCE)
-                .until(() ->
-                        database.letters().list(DeadLetterFilter.OPEN, 0, 10).size() == 3 && pending() == 0);
+                .until(() -> database.letters()
+                                        .list(DeadLetterRepository.Filter.OPEN, 0, 10)
+                                        .size()
+                                == 3
+                        && pending() == 0);
         assertEach(2);
-        assertThat(feed.status().lanes().get(0).counts()).isEqualTo(new InboxCounts(2, 0, 3));
+        assertThat(feed.status().lanes().get(0).counts()).isEqualTo(new InboxFeed.Counts(2, 0, 3));
 
         broken.set(false);
-        assertThat(database.replay(consumer).replay(DeadLetterFilter.OPEN, 10).resolved())
+        assertThat(database.replay(consumer)
+                        .replay(DeadLetterRepository.Filter.OPEN, 10)
+                        .resolved())
                 .isEqualTo(3);
         send(List.of(InboxDatabase.message(stream, "key-0", 5)));
 

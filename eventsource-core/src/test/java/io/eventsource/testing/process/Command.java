@@ -3,7 +3,7 @@ package io.eventsource.testing.process;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.subscription.SubscriptionState;
+import io.eventsource.subscription.SubscriptionStatus;
 import io.eventsource.testing.TestEvents.Deposited;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,7 +104,7 @@ public sealed interface Command<R> {
 
     /** What an instance says about a subscription. */
     record Status(
-            SubscriptionState state,
+            SubscriptionStatus.State state,
             long position,
             long lag,
             long eventsProcessed,

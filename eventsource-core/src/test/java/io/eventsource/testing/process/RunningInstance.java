@@ -2,17 +2,15 @@ package io.eventsource.testing.process;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.PageBytes;
 import io.eventsource.signal.DedicatedConnections;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.signal.SignalRelay;
-import io.eventsource.signal.SignalRelaySettings;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.TimeOrderedIdGenerator;
-import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.SubscriptionDefinition;
@@ -22,6 +20,7 @@ import io.eventsource.testing.AccountTotals;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.process.InstanceOptions.ProjectionOptions;
+import io.eventsource.time.Clocks;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,20 +52,17 @@ public final class RunningInstance {
         this.pool = pool(options);
         LogHead head = LogHead.of(pool, TestDatabase.SCHEMA, clock);
         this.store = EventStore.postgres(
-                pool,
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
+                new EventDatabase(pool, TestDatabase.SCHEMA, TestEvents.codec(), Clocks.of(clock)),
                 head,
                 signal,
                 TestDatabase.SETTINGS,
                 ForkJoinPool.commonPool(),
-                clock,
                 new TimeOrderedIdGenerator(clock, new SecureRandom()));
         this.relay = new SignalRelay(
                 DedicatedConnections.by(pool.getJdbcUrl(), () -> named(options)),
                 TestDatabase.SCHEMA,
                 signal,
-                new SignalRelaySettings(true, Duration.ofMillis(5), Duration.ofSeconds(1)),
+                new SignalRelay.Settings(true, Duration.ofMillis(5), Duration.ofSeconds(1)),
                 options.id(),
                 RunningInstance::daemon,
                 clock);
@@ -87,24 +83,19 @@ public final class RunningInstance {
                         settings(options),
                         transactions))
                 .toList();
-        return new SubscriptionManager(
-                definitions,
-                pool,
-                TestDatabase.SCHEMA,
-                TestEvents.codec(),
-                head,
-                signal,
-                new InstanceSettings(
+        return SubscriptionManager.builder(
+                        new EventDatabase(pool, TestDatabase.SCHEMA, TestEvents.codec(), Clocks.of(clock)),
+                        head,
+                        signal)
+                .settings(new InstanceSettings(
                         options.id(),
                         options.name(),
                         options.pollInterval(),
                         options.leaseDuration(),
                         PageBytes.byHeap(),
-                        null),
-                Thread::new,
-                (name, from, to) -> log.info("{}: {} -> {}", name, from, to),
-                ErrorHandling.defaults(),
-                clock);
+                        null))
+                .listener((name, from, to) -> log.info("{}: {} -> {}", name, from, to))
+                .build(definitions);
     }
 
     private static SubscriptionSettings settings(InstanceOptions options) {
@@ -114,7 +105,12 @@ public final class RunningInstance {
                 .processingTimeout(options.leaseDuration())
                 .startFrom(new StartPosition.After(options.base()))
                 .errors(new ErrorSettings(
-                        5, Duration.ofMillis(5), 2, Duration.ofMillis(200), true, CircuitBreakerSettings.defaults()))
+                        5,
+                        Duration.ofMillis(5),
+                        2,
+                        Duration.ofMillis(200),
+                        true,
+                        ErrorSettings.CircuitBreaker.defaults()))
                 .segments(options.segments())
                 .build();
     }

@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.aggregate;
 
-import io.eventsource.snapshot.SnapshotMode;
 import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.SnapshotSettings;
+import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;

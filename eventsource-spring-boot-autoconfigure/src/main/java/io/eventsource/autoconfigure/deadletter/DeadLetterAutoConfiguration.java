@@ -10,7 +10,7 @@ import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorListener;
 import io.eventsource.error.ErrorListeners;
-import io.eventsource.event.EventCodec;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.ErrorHandling;
@@ -78,15 +78,12 @@ public final class DeadLetterAutoConfiguration {
     DeadLetterReplay deadLetterReplay(
             SubscriptionManager manager,
             ObjectProvider<ReplaySource> sources,
-            DataSource dataSource,
-            EventSourceSchema schema,
-            EventCodec codec,
+            EventDatabase database,
             ErrorHandling errors,
             DeadLetterProperties properties) {
         List<ReplayTarget> targets = new ArrayList<>(manager.replayTargets());
         sources.orderedStream().forEach(source -> targets.addAll(source.replayTargets()));
-        return new DeadLetterReplay(
-                targets, dataSource, schema, codec, errors.classifier(), properties.replaySettings());
+        return new DeadLetterReplay(targets, database, errors.classifier(), properties.replaySettings());
     }
 
     @Bean

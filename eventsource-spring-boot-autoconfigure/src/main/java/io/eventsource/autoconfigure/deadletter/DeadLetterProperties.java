@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.deadletter;
 
 import io.eventsource.deadletter.AutomaticRetry;
-import io.eventsource.deadletter.ReplaySettings;
+import io.eventsource.deadletter.DeadLetterReplay;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -38,7 +38,8 @@ public record DeadLetterProperties(
                 !retention.isNegative() && retention.compareTo(LONGEST_RETENTION) <= 0,
                 "retention must be 0 to 36500 days, but it is " + retention);
         prefixed(PREFIX + "automatic-retry.", automaticRetry::settings);
-        ReplaySettings unused = prefixed(PREFIX, () -> new ReplaySettings(perSecond, AutomaticRetry.OFF));
+        DeadLetterReplay.Settings unused =
+                prefixed(PREFIX, () -> new DeadLetterReplay.Settings(perSecond, AutomaticRetry.OFF));
     }
 
     private static void require(boolean condition, String message) {
@@ -55,8 +56,8 @@ public record DeadLetterProperties(
         }
     }
 
-    ReplaySettings replaySettings() {
-        return new ReplaySettings(perSecond, automaticRetry.settings());
+    DeadLetterReplay.Settings replaySettings() {
+        return new DeadLetterReplay.Settings(perSecond, automaticRetry.settings());
     }
 
     /**

@@ -1,9 +1,7 @@
 package io.eventsource.autoconfigure.deadletter;
 
-import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
-import io.eventsource.error.ErrorSeverity;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     rules: infrastructure stops reading until it works, permanent parks the event at once, transient, application and unknown try again first.
  */
 @ConfigurationProperties("eventsource.errors")
-public record ErrorProperties(@DefaultValue Map<String, ErrorCategory> sqlStates) {
+public record ErrorProperties(@DefaultValue Map<String, ErrorClassification.Category> sqlStates) {
 
     /** Checks the states. */
     public ErrorProperties {
@@ -31,16 +29,17 @@ public record ErrorProperties(@DefaultValue Map<String, ErrorCategory> sqlStates
         return classify(classifier, sqlStates);
     }
 
-    private static ErrorClassifier classify(ErrorClassifier classifier, Map<String, ErrorCategory> rules) {
+    private static ErrorClassifier classify(
+            ErrorClassifier classifier, Map<String, ErrorClassification.Category> rules) {
         ErrorClassifier result = classifier;
-        List<Map.Entry<String, ErrorCategory>> byLength = rules.entrySet().stream()
+        List<Map.Entry<String, ErrorClassification.Category>> byLength = rules.entrySet().stream()
                 .sorted(Comparator.comparingInt(rule -> rule.getKey().length()))
                 .toList();
-        for (Map.Entry<String, ErrorCategory> rule : byLength) {
+        for (Map.Entry<String, ErrorClassification.Category> rule : byLength) {
             try {
                 result = result.withSqlState(
                         rule.getKey().toUpperCase(Locale.ROOT),
-                        new ErrorClassification(rule.getValue(), ErrorSeverity.HIGH));
+                        new ErrorClassification(rule.getValue(), ErrorClassification.Severity.HIGH));
             } catch (IllegalArgumentException invalid) {
                 throw new IllegalArgumentException("eventsource.errors.sql-states: " + invalid.getMessage(), invalid);
             }

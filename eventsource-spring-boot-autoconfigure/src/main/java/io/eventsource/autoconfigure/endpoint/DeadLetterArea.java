@@ -1,12 +1,8 @@
 package io.eventsource.autoconfigure.endpoint;
 
 import io.eventsource.deadletter.DeadLetter;
-import io.eventsource.deadletter.DeadLetterFilter;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.DeadLetterStatistics;
-import io.eventsource.deadletter.DeadLetterStatus;
-import io.eventsource.deadletter.ReplayResult;
 import io.eventsource.failure.FailureText;
 import io.eventsource.subscription.SubscriptionManager;
 import java.util.Arrays;
@@ -46,7 +42,7 @@ final class DeadLetterArea implements EndpointArea {
 
     @Override
     public Object list(EndpointPage page) {
-        DeadLetterStatistics statistics = repository.statistics();
+        DeadLetterRepository.Statistics statistics = repository.statistics();
         List<DeadLetter> letters = repository.list(filter(page, statistics), page.after(), page.size());
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("open", statistics.depth());
@@ -62,27 +58,28 @@ final class DeadLetterArea implements EndpointArea {
         return answer;
     }
 
-    private DeadLetterFilter filter(EndpointPage page, DeadLetterStatistics statistics) {
-        DeadLetterFilter filter = page.status() == null
-                ? DeadLetterFilter.OPEN
-                : DeadLetterFilter.ALL.withStatuses(statuses(page.status()));
+    private DeadLetterRepository.Filter filter(EndpointPage page, DeadLetterRepository.Statistics statistics) {
+        DeadLetterRepository.Filter filter = page.status() == null
+                ? DeadLetterRepository.Filter.OPEN
+                : DeadLetterRepository.Filter.ALL.withStatuses(statuses(page.status()));
         return page.projection() == null ? filter : filter.withProjection(known(page.projection(), statistics));
     }
 
-    private static DeadLetterStatus[] statuses(String name) {
-        return Arrays.stream(name.split(",")).map(DeadLetterArea::status).toArray(DeadLetterStatus[]::new);
+    private static DeadLetter.Status[] statuses(String name) {
+        return Arrays.stream(name.split(",")).map(DeadLetterArea::status).toArray(DeadLetter.Status[]::new);
     }
 
-    private static DeadLetterStatus status(String name) {
-        return Arrays.stream(DeadLetterStatus.values())
+    private static DeadLetter.Status status(String name) {
+        return Arrays.stream(DeadLetter.Status.values())
                 .filter(each -> each.name().equalsIgnoreCase(name.strip()))
                 .findFirst()
                 .orElseThrow(() -> EndpointProblem.badRequest("There is no status '%s', only %s"
                         .formatted(
-                                name, Arrays.toString(DeadLetterStatus.values()).toLowerCase(Locale.ROOT))));
+                                name,
+                                Arrays.toString(DeadLetter.Status.values()).toLowerCase(Locale.ROOT))));
     }
 
-    private String known(String projection, DeadLetterStatistics statistics) {
+    private String known(String projection, DeadLetterRepository.Statistics statistics) {
         Set<String> names = new TreeSet<>(statistics.byProjection().keySet());
         if (manager != null) {
             names.addAll(manager.names());
@@ -125,11 +122,11 @@ final class DeadLetterArea implements EndpointArea {
         view.put("position", letter.event().position());
         view.put("error", letter.failure() == null ? null : letter.failure().errorType());
         view.put("category", letter.failure() == null ? null : letter.failure().category());
-        view.put("retryCount", letter.retryCount());
-        view.put("replayCount", letter.replayCount());
-        view.put("firstFailedAt", letter.firstFailedAt());
-        view.put("lastFailedAt", letter.lastFailedAt());
-        view.put("nextAttemptAt", letter.nextAttemptAt());
+        view.put("retryCount", letter.attempts().retries());
+        view.put("replayCount", letter.attempts().replays());
+        view.put("firstFailedAt", letter.attempts().firstFailedAt());
+        view.put("lastFailedAt", letter.attempts().lastFailedAt());
+        view.put("nextAttemptAt", letter.attempts().nextAt());
         return view;
     }
 
@@ -189,7 +186,7 @@ final class DeadLetterArea implements EndpointArea {
         return replay;
     }
 
-    private static Map<String, @Nullable Object> result(ReplayResult result) {
+    private static Map<String, @Nullable Object> result(DeadLetterReplay.Result result) {
         Throwable stoppedBy = result.stoppedBy();
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("resolved", result.resolved());

@@ -2,7 +2,7 @@ package io.eventsource.autoconfigure.endpoint;
 
 import io.eventsource.log.LogHead;
 import io.eventsource.log.LogHeadStatus;
-import io.eventsource.log.LogWriter;
+import io.eventsource.log.LogHeadStatus.LogWriter;
 import io.eventsource.subscription.SubscriptionManager;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +31,7 @@ final class LogArea implements EndpointArea {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("head", head.position());
         answer.put("visibleEnd", logHead.visibleEnd());
-        answer.put("readAt", manager == null ? null : manager.headReadAt().orElse(null));
+        answer.put("readAt", manager == null ? null : manager.instance().head().readAt());
         answer.put("holeSince", head.holeSince());
         answer.put("regressions", head.regressions());
         answer.put("incarnation", head.incarnation());

@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.endpoint;
 
 import io.eventsource.deadletter.DeadLetter;
-import io.eventsource.outbox.DestinationStatus;
 import io.eventsource.outbox.Outbox;
+import io.eventsource.outbox.Outbox.DestinationStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -82,8 +82,8 @@ final class OutboxArea implements EndpointArea {
         view.put("aggregateId", entry.event().aggregateId());
         view.put("position", entry.event().position());
         view.put("error", entry.failure() == null ? null : entry.failure().errorType());
-        view.put("lastFailedAt", entry.lastFailedAt());
-        view.put("nextAttemptAt", entry.nextAttemptAt());
+        view.put("lastFailedAt", entry.attempts().lastFailedAt());
+        view.put("nextAttemptAt", entry.attempts().nextAt());
         return view;
     }
 

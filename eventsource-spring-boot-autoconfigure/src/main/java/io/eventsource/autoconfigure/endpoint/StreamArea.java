@@ -3,7 +3,7 @@ package io.eventsource.autoconfigure.endpoint;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.store.EventStore;
-import io.eventsource.store.StreamDescription;
+import io.eventsource.store.EventStore.StreamDescription;
 import io.eventsource.store.StreamQuery;
 import io.eventsource.store.StreamSlice;
 import java.util.LinkedHashMap;

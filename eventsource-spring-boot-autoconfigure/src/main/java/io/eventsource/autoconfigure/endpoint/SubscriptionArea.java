@@ -1,12 +1,9 @@
 package io.eventsource.autoconfigure.endpoint;
 
-import io.eventsource.subscription.RebuildProgress;
-import io.eventsource.subscription.SegmentStatus;
-import io.eventsource.subscription.SubscriptionCounters;
-import io.eventsource.subscription.SubscriptionFault;
 import io.eventsource.subscription.SubscriptionManager;
-import io.eventsource.subscription.SubscriptionPause;
 import io.eventsource.subscription.SubscriptionStatus;
+import io.eventsource.subscription.SubscriptionStatus.SegmentStatus;
+import io.eventsource.subscription.SubscriptionStatuses.RebuildProgress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,10 +30,10 @@ final class SubscriptionArea implements EndpointArea {
     @Override
     public Object list(EndpointPage page) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("instance", manager.instanceId());
-        answer.put("running", manager.startedAt().isPresent());
-        answer.put("readingHead", manager.readingHead());
-        answer.put("renewingLease", manager.renewingLease());
+        answer.put("instance", manager.instance().id());
+        answer.put("running", manager.instance().running());
+        answer.put("readingHead", manager.instance().head().reading());
+        answer.put("renewingLease", manager.instance().renewingLease());
         answer.put(
                 "subscriptions",
                 manager.statuses().stream().map(SubscriptionArea::summary).toList());
@@ -54,7 +51,7 @@ final class SubscriptionArea implements EndpointArea {
         answer.put(
                 "segments",
                 status.segments().stream()
-                        .map(each -> segment(each, manager.instanceId()))
+                        .map(each -> segment(each, manager.instance().id()))
                         .toList());
         return answer;
     }
@@ -65,7 +62,7 @@ final class SubscriptionArea implements EndpointArea {
 
     private static Map<String, @Nullable Object> summary(SubscriptionStatus status) {
         Throwable failure = status.lastFailure();
-        SubscriptionFault fault = status.fault();
+        SubscriptionStatus.Fault fault = status.fault();
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("name", status.name());
         view.put("state", status.state());
@@ -82,7 +79,7 @@ final class SubscriptionArea implements EndpointArea {
         return view;
     }
 
-    private static @Nullable Map<String, @Nullable Object> pause(@Nullable SubscriptionPause pause) {
+    private static @Nullable Map<String, @Nullable Object> pause(SubscriptionStatus.@Nullable Pause pause) {
         if (pause == null) {
             return null;
         }
@@ -93,7 +90,7 @@ final class SubscriptionArea implements EndpointArea {
         return view;
     }
 
-    private static Map<String, Object> counters(SubscriptionCounters counters) {
+    private static Map<String, Object> counters(SubscriptionStatus.Counters counters) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("events", counters.events());
         view.put("batches", counters.batches());

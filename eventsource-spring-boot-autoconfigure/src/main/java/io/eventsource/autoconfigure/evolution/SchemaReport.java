@@ -2,7 +2,6 @@ package io.eventsource.autoconfigure.evolution;
 
 import io.eventsource.autoconfigure.evolution.SchemaEvolutionProperties.ReportScope;
 import io.eventsource.evolution.EventSurvey;
-import io.eventsource.evolution.EventSurveyResult;
 import io.eventsource.failure.FailureText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +37,7 @@ final class SchemaReport implements SmartLifecycle {
 
     private void report() {
         try {
-            EventSurveyResult result = scope == ReportScope.FULL ? survey.full() : survey.sampled();
+            EventSurvey.Result result = scope == ReportScope.FULL ? survey.full() : survey.sampled();
             if (result.unreadable().isEmpty()) {
                 log.info("{}", result.describe());
             } else {

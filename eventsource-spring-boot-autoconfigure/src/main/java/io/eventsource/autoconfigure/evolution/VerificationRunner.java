@@ -1,9 +1,7 @@
 package io.eventsource.autoconfigure.evolution;
 
-import io.eventsource.evolution.DecodingFailure;
 import io.eventsource.evolution.EventStoreVerification;
-import io.eventsource.evolution.VerificationProgress;
-import io.eventsource.evolution.VerificationResult;
+import io.eventsource.evolution.EventStoreVerification.DecodingFailure;
 import io.eventsource.log.LogHead;
 import java.time.Duration;
 import java.util.function.IntConsumer;
@@ -50,7 +48,7 @@ final class VerificationRunner implements ApplicationRunner, Ordered {
 
     @Override
     public void run(ApplicationArguments arguments) {
-        VerificationResult result = verification.run(this::progress);
+        EventStoreVerification.Result result = verification.run(this::progress);
         if (logHead.status().holeSince() != null) {
             log.warn(
                     "A transaction that is open holds the log's head at position {}: what lies behind was not verified",
@@ -78,7 +76,7 @@ final class VerificationRunner implements ApplicationRunner, Ordered {
                 failure.firstMessage());
     }
 
-    private void progress(VerificationProgress progress) {
+    private void progress(EventStoreVerification.Progress progress) {
         if (progress.elapsed().compareTo(nextLine) < 0) {
             return;
         }

@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.health;
 
-import io.eventsource.deadletter.DeadLetterStatistics;
+import io.eventsource.deadletter.DeadLetterRepository;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
@@ -10,10 +10,10 @@ import org.springframework.boot.health.contributor.Health;
  */
 final class DeadLetterHealthIndicator extends AbstractHealthIndicator {
 
-    private final AnswerInTime<DeadLetterStatistics> answer;
+    private final AnswerInTime<DeadLetterRepository.Statistics> answer;
     private final Threshold threshold;
 
-    DeadLetterHealthIndicator(AnswerInTime<DeadLetterStatistics> answer, Threshold threshold) {
+    DeadLetterHealthIndicator(AnswerInTime<DeadLetterRepository.Statistics> answer, Threshold threshold) {
         super("The dead-letter queue cannot be read");
         this.answer = answer;
         this.threshold = threshold;
@@ -21,7 +21,7 @@ final class DeadLetterHealthIndicator extends AbstractHealthIndicator {
 
     @Override
     protected void doHealthCheck(Health.Builder health) throws Exception {
-        DeadLetterStatistics statistics = answer.get();
+        DeadLetterRepository.Statistics statistics = answer.get();
         long open = statistics.depth();
         health.up()
                 .withDetail("open", open)

@@ -7,7 +7,6 @@ import io.eventsource.ground.GroundWatch;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaInspector;
 import io.eventsource.schema.SchemaMigrator;
-import io.eventsource.schema.SchemaStatus;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.SubscriptionManager;
 import javax.sql.DataSource;
@@ -59,7 +58,7 @@ public final class EventSourceHealthAutoConfiguration {
                 subscriptions.getIfAvailable());
     }
 
-    private static SchemaStatus inspect(SchemaInspector inspector, GroundWatch ground) {
+    private static SchemaInspector.Status inspect(SchemaInspector inspector, GroundWatch ground) {
         try {
             return inspector.inspect();
         } catch (DataAccessException failure) {

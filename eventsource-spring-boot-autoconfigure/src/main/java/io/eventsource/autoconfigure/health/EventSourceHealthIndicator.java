@@ -1,10 +1,10 @@
 package io.eventsource.autoconfigure.health;
 
 import io.eventsource.failure.FailureText;
-import io.eventsource.ground.Finding;
 import io.eventsource.ground.GroundReport;
-import io.eventsource.ground.Severity;
-import io.eventsource.schema.SchemaStatus;
+import io.eventsource.ground.GroundReport.Finding;
+import io.eventsource.ground.GroundReport.Severity;
+import io.eventsource.schema.SchemaInspector;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -21,13 +21,13 @@ import org.springframework.dao.QueryTimeoutException;
  */
 final class EventSourceHealthIndicator extends AbstractHealthIndicator {
 
-    private final AnswerInTime<SchemaStatus> schema;
+    private final AnswerInTime<SchemaInspector.Status> schema;
     private final AnswerInTime<GroundReport> ground;
     private final int requiredVersion;
     private final @Nullable SubscriptionsHealth subscriptions;
 
     EventSourceHealthIndicator(
-            AnswerInTime<SchemaStatus> schema,
+            AnswerInTime<SchemaInspector.Status> schema,
             AnswerInTime<GroundReport> ground,
             int requiredVersion,
             @Nullable SubscriptionsHealth subscriptions) {
@@ -45,7 +45,7 @@ final class EventSourceHealthIndicator extends AbstractHealthIndicator {
         }
         health.withDetail("reason", "the database does not answer");
         GroundReport report = askGround(health);
-        SchemaStatus found;
+        SchemaInspector.Status found;
         try {
             found = schema.get();
         } catch (QueryTimeoutException late) {
@@ -107,7 +107,7 @@ final class EventSourceHealthIndicator extends AbstractHealthIndicator {
         return details;
     }
 
-    private Verdict judge(SchemaStatus found, GroundReport report) {
+    private Verdict judge(SchemaInspector.Status found, GroundReport report) {
         if (!found.missingTables().isEmpty()) {
             return Verdict.down("tables are missing");
         }

@@ -17,19 +17,18 @@ final class HeadWatch {
 
     /** Since when nobody has looked; null when nothing is started. */
     @Nullable Duration silence() {
-        return manager.headSilence().orElse(null);
+        return manager.instance().head().silence();
     }
 
     /** How often the heap did not suffice for what was read of the log. */
     long memoryShortages() {
-        return manager.memoryShortages();
+        return manager.instance().memory().shortages();
     }
 
     /** Whether that was not long ago. */
     boolean shortOfMemory(Duration within) {
-        return manager.sinceMemoryShortage()
-                .filter(since -> since.compareTo(within) < 0)
-                .isPresent();
+        Duration since = manager.instance().memory().sinceLast();
+        return since != null && since.compareTo(within) < 0;
     }
 
     /** Why the head is not followed; null when it is, or is not to be. */
@@ -38,7 +37,7 @@ final class HeadWatch {
         if (silence == null) {
             return null;
         }
-        if (!manager.readingHead()) {
+        if (!manager.instance().head().reading()) {
             return "the head of the log cannot be read";
         }
         return silence.compareTo(longestSilence) > 0

@@ -2,7 +2,7 @@ package io.eventsource.autoconfigure.health;
 
 import io.eventsource.log.LogHead;
 import io.eventsource.log.LogHeadStatus;
-import io.eventsource.log.LogWriter;
+import io.eventsource.log.LogHeadStatus.LogWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

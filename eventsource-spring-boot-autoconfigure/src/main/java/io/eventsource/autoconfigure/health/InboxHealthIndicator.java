@@ -4,8 +4,6 @@ import io.eventsource.autoconfigure.inbox.InboxFeeds;
 import io.eventsource.autoconfigure.inbox.InboxFeeds.Fed;
 import io.eventsource.failure.FailureText;
 import io.eventsource.inbox.InboxFeed;
-import io.eventsource.inbox.InboxFeedStatus;
-import io.eventsource.inbox.InboxLaneStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,21 +47,21 @@ final class InboxHealthIndicator extends AbstractHealthIndicator {
         return lifecycle.isRunning() && each.autoStartup() && !each.running();
     }
 
-    private static boolean fails(InboxFeedStatus status) {
+    private static boolean fails(InboxFeed.Status status) {
         return status.failure() != null || status.lanes().stream().anyMatch(lane -> lane.failures() > 0);
     }
 
     private static Map<String, Object> detail(Fed each) {
-        List<InboxFeedStatus> statuses =
+        List<InboxFeed.Status> statuses =
                 each.readers().stream().map(InboxFeed::status).toList();
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("feed", each.feed());
         detail.put("running", each.running());
         detail.put("handled", each.consumer().counts().handled());
         detail.put("setAside", each.consumer().counts().setAside());
-        detail.put("lost", statuses.stream().mapToLong(InboxFeedStatus::lost).sum());
+        detail.put("lost", statuses.stream().mapToLong(InboxFeed.Status::lost).sum());
         statuses.stream()
-                .map(InboxFeedStatus::failure)
+                .map(InboxFeed.Status::failure)
                 .filter(failure -> failure != null)
                 .findFirst()
                 .ifPresent(failure -> detail.put("failure", FailureText.of(failure)));
@@ -75,7 +73,7 @@ final class InboxHealthIndicator extends AbstractHealthIndicator {
         return detail;
     }
 
-    private static String describe(InboxLaneStatus lane) {
+    private static String describe(InboxFeed.LaneStatus lane) {
         return lane.failure() == null
                 ? "reading"
                 : "waits after %d failures: %s".formatted(lane.failures(), FailureText.of(lane.failure()));

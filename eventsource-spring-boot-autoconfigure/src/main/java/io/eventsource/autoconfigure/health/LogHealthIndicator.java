@@ -3,7 +3,6 @@ package io.eventsource.autoconfigure.health;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.LogHeadStatus;
 import io.eventsource.signal.SignalRelay;
-import io.eventsource.signal.SignalRelayStatus;
 import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -81,7 +80,7 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
     }
 
     /** Says whether other instances are heard. While they are not, events arrive later, but all arrive: no reason to be degraded. */
-    private static Map<String, Object> describe(SignalRelayStatus status) {
+    private static Map<String, Object> describe(SignalRelay.Status status) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("connected", status.connected());
         details.put("since", status.since().toString());

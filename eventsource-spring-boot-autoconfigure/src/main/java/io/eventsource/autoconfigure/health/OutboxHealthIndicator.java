@@ -1,10 +1,9 @@
 package io.eventsource.autoconfigure.health;
 
 import io.eventsource.failure.FailureText;
-import io.eventsource.outbox.DestinationStatus;
 import io.eventsource.outbox.Outbox;
+import io.eventsource.outbox.Outbox.DestinationStatus;
 import io.eventsource.subscription.SubscriptionManager;
-import io.eventsource.subscription.SubscriptionState;
 import io.eventsource.subscription.SubscriptionStatus;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -72,11 +71,11 @@ final class OutboxHealthIndicator extends AbstractHealthIndicator {
     }
 
     private void addReasons(DestinationStatus destination, @Nullable SubscriptionStatus here, List<String> reasons) {
-        if (here != null && here.state() == SubscriptionState.CIRCUIT_OPEN) {
+        if (here != null && here.state() == SubscriptionStatus.State.CIRCUIT_OPEN) {
             reasons.add(
                     "the broker of '%s' is away, and nothing is sent until it is back".formatted(destination.name()));
         }
-        if (here != null && here.state() == SubscriptionState.HALTED) {
+        if (here != null && here.state() == SubscriptionStatus.State.HALTED) {
             reasons.add("'%s' has stopped at an event that cannot be sent".formatted(destination.name()));
         }
         if (destination.failed() >= thresholds.failed()) {

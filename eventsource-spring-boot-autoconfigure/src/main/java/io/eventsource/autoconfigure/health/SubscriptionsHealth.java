@@ -1,10 +1,7 @@
 package io.eventsource.autoconfigure.health;
 
 import io.eventsource.error.RecentErrors;
-import io.eventsource.subscription.SubscriptionFault;
 import io.eventsource.subscription.SubscriptionManager;
-import io.eventsource.subscription.SubscriptionPause;
-import io.eventsource.subscription.SubscriptionState;
 import io.eventsource.subscription.SubscriptionStatus;
 import java.time.Clock;
 import java.time.Duration;
@@ -61,7 +58,7 @@ final class SubscriptionsHealth {
 
     private Map<String, @Nullable Object> details(SubscriptionStatus status) {
         Throwable failure = status.lastFailure();
-        SubscriptionFault fault = status.fault();
+        SubscriptionStatus.Fault fault = status.fault();
         Map<String, @Nullable Object> details = new LinkedHashMap<>();
         details.put("state", status.state());
         details.put("position", status.position());
@@ -83,7 +80,7 @@ final class SubscriptionsHealth {
         return details;
     }
 
-    private static @Nullable String describe(@Nullable SubscriptionPause pause) {
+    private static @Nullable String describe(SubscriptionStatus.@Nullable Pause pause) {
         if (pause == null) {
             return null;
         }
@@ -93,7 +90,7 @@ final class SubscriptionsHealth {
 
     /** The reason of a state with what is known of the cause. */
     private static String because(String reason, SubscriptionStatus status) {
-        SubscriptionFault fault = status.fault();
+        SubscriptionStatus.Fault fault = status.fault();
         return fault == null ? reason : "%s: %s".formatted(reason, fault.reason());
     }
 
@@ -116,7 +113,7 @@ final class SubscriptionsHealth {
         boolean following = head.trouble() == null;
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("status", down > 0 || !following ? "UNHEALTHY" : degraded > 0 ? "DEGRADED" : "HEALTHY");
-        summary.put("running", manager.startedAt().isPresent());
+        summary.put("running", manager.instance().running());
         summary.put("subscriptionCount", statuses.size());
         summary.put("healthyCount", statuses.size() - degraded - down);
         summary.put("degradedCount", degraded);
@@ -130,7 +127,7 @@ final class SubscriptionsHealth {
         summary.put(
                 "totalLagEvents",
                 statuses.stream().mapToLong(SubscriptionStatus::lag).sum());
-        summary.put("uptimeSeconds", manager.uptime().toSeconds());
+        summary.put("uptimeSeconds", manager.instance().uptime().toSeconds());
         summary.put("timestamp", clock.instant().toString());
         summary.put("subscriptions", byName);
         return summary;
@@ -139,35 +136,36 @@ final class SubscriptionsHealth {
     /** Whether what is to run here runs, however far it has come. */
     Verdict judgeRunning() {
         List<SubscriptionStatus> statuses = manager.statuses();
-        String trouble = manager.renewingLease() ? head.trouble() : LEASE;
+        String trouble = manager.instance().renewingLease() ? head.trouble() : LEASE;
         if (trouble != null) {
             return Verdict.down(trouble);
         }
-        if (statuses.stream().anyMatch(each -> each.state() == SubscriptionState.STOPPED && each.autoStartup())) {
+        if (statuses.stream()
+                .anyMatch(each -> each.state() == SubscriptionStatus.State.STOPPED && each.autoStartup())) {
             return Verdict.down("not every subscription is running");
         }
-        return statuses.stream().anyMatch(each -> each.state() == SubscriptionState.HALTED)
+        return statuses.stream().anyMatch(each -> each.state() == SubscriptionStatus.State.HALTED)
                 ? Verdict.down("a subscription has stopped at an event that cannot be handled")
                 : Verdict.up("the database answers, and what is to run here runs");
     }
 
     Verdict judge(SubscriptionStatus status) {
-        if (status.state() == SubscriptionState.STOPPED) {
+        if (status.state() == SubscriptionStatus.State.STOPPED) {
             return status.autoStartup()
                     ? Verdict.down("it is to run here and does not")
                     : Verdict.unknown("this instance does not start it");
         }
-        String trouble = manager.renewingLease() ? head.trouble() : LEASE;
+        String trouble = manager.instance().renewingLease() ? head.trouble() : LEASE;
         if (trouble != null) {
             return Verdict.down(trouble + ", so that its lag is not known");
         }
-        if (status.state() == SubscriptionState.HALTED) {
+        if (status.state() == SubscriptionStatus.State.HALTED) {
             return Verdict.down(because("it has stopped at an event that cannot be handled", status));
         }
         if (status.segments().isEmpty() && status.failures() == 0) {
             return Verdict.unknown("it has no checkpoint yet");
         }
-        if (status.state() == SubscriptionState.STANDBY) {
+        if (status.state() == SubscriptionStatus.State.STANDBY) {
             return Verdict.up("other instances own all of its segments");
         }
         if (status.pause() != null) {
@@ -194,10 +192,10 @@ final class SubscriptionsHealth {
     private Verdict judgeWork(SubscriptionStatus status) {
         int rate = errors.within(status.name(), MINUTE);
         int lately = errors.within(status.name(), properties.errors().window());
-        if (status.state() == SubscriptionState.CIRCUIT_OPEN) {
+        if (status.state() == SubscriptionStatus.State.CIRCUIT_OPEN) {
             return Verdict.degraded(because("it waits for something that every event needs and that is away", status));
         }
-        if (status.state() == SubscriptionState.RETRYING) {
+        if (status.state() == SubscriptionStatus.State.RETRYING) {
             return Verdict.degraded(because("a handler fails and is tried again", status));
         }
         if (status.rebuilt() != null) {

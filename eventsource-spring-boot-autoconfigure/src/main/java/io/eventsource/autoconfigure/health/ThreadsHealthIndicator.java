@@ -20,7 +20,7 @@ final class ThreadsHealthIndicator extends AbstractHealthIndicator {
 
     @Override
     protected void doHealthCheck(Health.Builder health) {
-        if (manager == null || manager.threadsAlive()) {
+        if (manager == null || manager.instance().threadsAlive()) {
             health.up().withDetail("reason", "the threads that are to run here are alive");
         } else {
             health.down().withDetail("reason", "a thread that follows the log or shares out segments has ended");

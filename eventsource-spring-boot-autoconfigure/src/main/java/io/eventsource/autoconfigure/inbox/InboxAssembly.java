@@ -5,13 +5,13 @@ import io.eventsource.autoconfigure.inbox.InboxFeeds.Fed;
 import io.eventsource.autoconfigure.inbox.InboxProperties.Feed;
 import io.eventsource.autoconfigure.projection.TransactionManagers;
 import io.eventsource.deadletter.MessageParking;
-import io.eventsource.event.EventCodec;
+import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.inbox.Inbox;
 import io.eventsource.inbox.InboxConsumer;
 import io.eventsource.inbox.PoisonMessages;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.projection.DuplicateProjectionException;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.ProcessingBounds;
 import java.time.Duration;
@@ -39,9 +39,7 @@ final class InboxAssembly {
 
     /** What consumers share. */
     record Surroundings(
-            DataSource dataSource,
-            EventSourceSchema schema,
-            EventCodec codec,
+            EventDatabase database,
             ErrorHandling errors,
             TransactionManagers transactionManagers,
             ThreadFactory threads) {}
@@ -144,21 +142,23 @@ final class InboxAssembly {
     private InboxConsumer consumer(EventHandlers projection, Feed feed) {
         Integer ownRetries = projection.maxRetries();
         Duration ownDelay = projection.retryDelay();
-        DataSource dataSource = surroundings.dataSource();
+        EventDatabase database = surroundings.database();
+        DataSource dataSource = database.dataSource();
         return new InboxConsumer(
-                projection,
-                surroundings.codec(),
-                new Inbox(new JdbcTemplate(dataSource), surroundings.schema()),
+                new ReplayTarget(
+                        projection,
+                        surroundings.transactionManagers().of(projection),
+                        ProcessingBounds.of(
+                                projection.name(), feed.processingTimeout(), dataSource, surroundings.threads())),
+                database,
+                new Inbox(new JdbcTemplate(dataSource), database.schema()),
                 feed.continueOnError()
                         ? PoisonMessages.deadLetters(
-                                new MessageParking(dataSource, surroundings.schema()),
+                                new MessageParking(dataSource, database.schema()),
                                 ownRetries == null ? feed.maxRetries() : ownRetries,
                                 surroundings.errors().automaticRetry())
                         : PoisonMessages.repeatForEver(),
                 surroundings.errors(),
-                dataSource,
-                surroundings.transactionManagers().of(projection),
-                feed.settings(ownDelay == null ? feed.retryDelay() : ownDelay),
-                ProcessingBounds.of(projection.name(), feed.processingTimeout(), dataSource, surroundings.threads()));
+                feed.settings(ownDelay == null ? feed.retryDelay() : ownDelay));
     }
 }

@@ -9,16 +9,14 @@ import io.eventsource.autoconfigure.projection.TransactionManagers;
 import io.eventsource.autoconfigure.store.ObservationProperties;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionProperties;
-import io.eventsource.event.EventCodec;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.HandlerInterceptor;
-import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.SubscriptionManager;
 import java.util.List;
 import java.util.Set;
-import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -46,9 +44,7 @@ public final class InboxAutoConfiguration {
             ConfigurableListableBeanFactory beanFactory,
             SubscriptionManager subscriptions,
             ObjectProvider<FeedFactory> factories,
-            DataSource dataSource,
-            EventSourceSchema schema,
-            EventCodec codec,
+            EventDatabase database,
             ErrorHandling errors,
             InboxProperties properties,
             ObservationProperties observed,
@@ -58,16 +54,15 @@ public final class InboxAutoConfiguration {
             ObjectProvider<BatchListener> batches) {
         HandlerDecorators decorators =
                 new HandlerDecorators(observed, observations, name -> STATE, interceptors, batches);
-        List<EventHandlers> projections = new ProjectionBeans(beanFactory, codec.registry())
+        List<EventHandlers> projections = new ProjectionBeans(
+                        beanFactory, database.codec().registry())
                 .ofFeeds().stream().map(decorators::decorate).toList();
         return new InboxAssembly(
                         properties.feeds(),
                         factories.orderedStream().toList(),
                         environment.getProperty("spring.application.name"),
                         new Surroundings(
-                                dataSource,
-                                schema,
-                                codec,
+                                database,
                                 errors,
                                 new TransactionManagers(beanFactory),
                                 SubscriptionThreads.of(environment)))

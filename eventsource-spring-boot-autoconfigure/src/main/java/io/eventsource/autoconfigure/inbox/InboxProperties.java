@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.inbox;
 
-import io.eventsource.inbox.InboxSettings;
+import io.eventsource.inbox.InboxConsumer;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -97,7 +97,7 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
             if (maxRetries < 0 || maxRetries > 1_000) {
                 throw new IllegalArgumentException("max-retries must be 0 to 1000, but it is " + maxRetries);
             }
-            InboxSettings unused = settings(retryDelay);
+            InboxConsumer.Settings unused = settings(retryDelay);
         }
 
         private static void requireText(String property, @Nullable String value) {
@@ -112,8 +112,8 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
             }
         }
 
-        InboxSettings settings(Duration firstDelay) {
-            return new InboxSettings(batchSize, firstDelay, maxRetryDelay, retention, sameCauseThreshold);
+        InboxConsumer.Settings settings(Duration firstDelay) {
+            return new InboxConsumer.Settings(batchSize, firstDelay, maxRetryDelay, retention, sameCauseThreshold);
         }
     }
 }

@@ -2,8 +2,8 @@ package io.eventsource.autoconfigure.metrics;
 
 import io.eventsource.autoconfigure.projection.BatchListener;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
-import io.eventsource.store.AppendGroupListener;
 import io.eventsource.jdbc.TransactionParticipation;
+import io.eventsource.store.EventStore.AppendGroupListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Supplier;
 import javax.sql.DataSource;

@@ -3,7 +3,6 @@ package io.eventsource.autoconfigure.metrics;
 import io.eventsource.autoconfigure.lifecycle.LifecyclePhase;
 import io.eventsource.autoconfigure.lifecycle.RecurringWork;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.DeadLetterStatistics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -25,7 +24,7 @@ final class DeadLetterMetrics implements MeterBinder, SmartLifecycle {
 
     private final DeadLetterRepository repository;
     private final ThreadFactory threads;
-    private volatile @Nullable DeadLetterStatistics counted;
+    private volatile DeadLetterRepository.@Nullable Statistics counted;
     private volatile boolean wanted;
     private @Nullable ScheduledThreadPoolExecutor executor;
 
@@ -37,12 +36,12 @@ final class DeadLetterMetrics implements MeterBinder, SmartLifecycle {
     @Override
     public void bindTo(MeterRegistry registry) {
         wanted = true;
-        gauge(registry, "failed", DeadLetterStatistics::totalFailed);
-        gauge(registry, "waiting", DeadLetterStatistics::totalWaiting);
-        gauge(registry, "retrying", DeadLetterStatistics::totalRetrying);
+        gauge(registry, "failed", DeadLetterRepository.Statistics::totalFailed);
+        gauge(registry, "waiting", DeadLetterRepository.Statistics::totalWaiting);
+        gauge(registry, "retrying", DeadLetterRepository.Statistics::totalRetrying);
     }
 
-    private void gauge(MeterRegistry registry, String status, ToLongFunction<DeadLetterStatistics> count) {
+    private void gauge(MeterRegistry registry, String status, ToLongFunction<DeadLetterRepository.Statistics> count) {
         Gauge.builder("eventsource.deadletters", this, each -> each.value(count))
                 .description("Open dead letters in the queue that all instances share")
                 .tag("status", status)
@@ -50,8 +49,8 @@ final class DeadLetterMetrics implements MeterBinder, SmartLifecycle {
     }
 
     /** No number while the queue cannot be read. */
-    private double value(ToLongFunction<DeadLetterStatistics> count) {
-        DeadLetterStatistics last = counted;
+    private double value(ToLongFunction<DeadLetterRepository.Statistics> count) {
+        DeadLetterRepository.Statistics last = counted;
         return last == null ? Double.NaN : count.applyAsLong(last);
     }
 
@@ -74,7 +73,7 @@ final class DeadLetterMetrics implements MeterBinder, SmartLifecycle {
         if (!wanted) {
             return null;
         }
-        DeadLetterStatistics now = null;
+        DeadLetterRepository.Statistics now = null;
         try {
             now = repository.statistics();
         } finally {

@@ -3,9 +3,7 @@ package io.eventsource.autoconfigure.metrics;
 import io.eventsource.autoconfigure.inbox.InboxFeeds;
 import io.eventsource.autoconfigure.inbox.InboxFeeds.Fed;
 import io.eventsource.inbox.InboxConsumer;
-import io.eventsource.inbox.InboxCounts;
-import io.eventsource.inbox.InboxFeedStatus;
-import io.eventsource.inbox.InboxLaneStatus;
+import io.eventsource.inbox.InboxFeed;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,11 +34,11 @@ final class InboxMetrics implements MeterBinder {
         for (Fed each : feeds.all()) {
             Tags tags = Tags.of(
                     "feed", each.feed(), "subscription.name", each.consumer().name());
-            count(registry, each.consumer(), tags.and("outcome", "handled"), InboxCounts::handled);
-            count(registry, each.consumer(), tags.and("outcome", "passed over"), InboxCounts::passedOver);
-            count(registry, each.consumer(), tags.and("outcome", "set aside"), InboxCounts::setAside);
+            count(registry, each.consumer(), tags.and("outcome", "handled"), InboxFeed.Counts::handled);
+            count(registry, each.consumer(), tags.and("outcome", "passed over"), InboxFeed.Counts::passedOver);
+            count(registry, each.consumer(), tags.and("outcome", "set aside"), InboxFeed.Counts::setAside);
             FunctionCounter.builder("eventsource.inbox.lost", each, fed -> statuses(fed)
-                            .mapToLong(InboxFeedStatus::lost)
+                            .mapToLong(InboxFeed.Status::lost)
                             .sum())
                     .description("How often messages were found to have been removed before they were read")
                     .tags(tags)
@@ -57,14 +55,14 @@ final class InboxMetrics implements MeterBinder {
     }
 
     private static void count(
-            MeterRegistry registry, InboxConsumer consumer, Tags tags, ToLongFunction<InboxCounts> part) {
+            MeterRegistry registry, InboxConsumer consumer, Tags tags, ToLongFunction<InboxFeed.Counts> part) {
         FunctionCounter.builder("eventsource.inbox.messages", consumer, each -> part.applyAsLong(each.counts()))
                 .description("Messages that took effect, were known already or of no interest, or were set aside")
                 .tags(tags)
                 .register(registry);
     }
 
-    private static Stream<InboxFeedStatus> statuses(Fed fed) {
+    private static Stream<InboxFeed.Status> statuses(Fed fed) {
         return fed.readers().stream().map(reader -> reader.status());
     }
 
@@ -72,7 +70,7 @@ final class InboxMetrics implements MeterBinder {
         Instant now = clock.instant();
         return statuses(fed)
                 .flatMap(status -> status.lanes().stream())
-                .map(InboxLaneStatus::oldest)
+                .map(InboxFeed.LaneStatus::oldest)
                 .filter(Objects::nonNull)
                 .mapToLong(oldest -> Math.max(0, Duration.between(oldest, now).toMillis()))
                 .max()

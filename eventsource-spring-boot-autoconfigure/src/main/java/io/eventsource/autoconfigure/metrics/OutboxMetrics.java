@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.metrics;
 
-import io.eventsource.outbox.DestinationStatus;
 import io.eventsource.outbox.Outbox;
+import io.eventsource.outbox.Outbox.DestinationStatus;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;

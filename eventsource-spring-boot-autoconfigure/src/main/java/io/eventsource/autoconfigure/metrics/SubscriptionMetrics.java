@@ -1,10 +1,10 @@
 package io.eventsource.autoconfigure.metrics;
 
-import io.eventsource.error.ErrorStatistics;
-import io.eventsource.subscription.SegmentStatus;
+import io.eventsource.error.ErrorListeners;
 import io.eventsource.subscription.SubscriptionManager;
-import io.eventsource.subscription.SubscriptionState;
 import io.eventsource.subscription.SubscriptionStatus;
+import io.eventsource.subscription.SubscriptionStatus.SegmentStatus;
+import io.eventsource.subscription.SubscriptionStatuses.InstanceStatus;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
@@ -38,7 +38,10 @@ final class SubscriptionMetrics implements MeterBinder {
         TimeGauge.builder("eventsource.log.head.age", this, TimeUnit.MILLISECONDS, SubscriptionMetrics::headAgeInMillis)
                 .description("How long ago this instance last completed a look at the head")
                 .register(registry);
-        Gauge.builder("eventsource.lease.renewed", manager, each -> each.renewingLease() ? 1 : 0)
+        Gauge.builder(
+                        "eventsource.lease.renewed",
+                        manager,
+                        each -> each.instance().renewingLease() ? 1 : 0)
                 .description("1 while this instance can renew its lease")
                 .register(registry);
         for (String name : manager.names()) {
@@ -47,10 +50,10 @@ final class SubscriptionMetrics implements MeterBinder {
     }
 
     private double headAgeInMillis() {
-        return manager.headReadAt()
-                .flatMap(read -> manager.headSilence())
-                .map(silence -> (double) silence.toMillis())
-                .orElse(Double.NaN);
+        InstanceStatus.Head head = manager.instance().head();
+        return head.readAt() == null || head.silence() == null
+                ? Double.NaN
+                : head.silence().toMillis();
     }
 
     /** Those of one subscription. */
@@ -96,23 +99,24 @@ final class SubscriptionMetrics implements MeterBinder {
                     .description("Batches handled and committed")
                     .tag(NAME, name)
                     .register(registry);
-            for (SubscriptionState state : SubscriptionState.values()) {
+            for (SubscriptionStatus.State state : SubscriptionStatus.State.values()) {
                 Gauge.builder(PREFIX + "state", manager, value(status -> status.state() == state ? 1 : 0))
                         .description("1 for the state that it is in here")
                         .tag(NAME, name)
                         .tag("state", state.name().toLowerCase(Locale.ROOT))
                         .register(registry);
             }
-            segments("here", manager.instanceId()::equals);
+            segments("here", manager.instance().id()::equals);
             segments(
-                    "elsewhere", owner -> owner != null && !manager.instanceId().equals(owner));
+                    "elsewhere",
+                    owner -> owner != null && !manager.instance().id().equals(owner));
             segments("nobody", owner -> owner == null);
             changes("claimed", status -> status.counters().claimed());
             changes("given", status -> status.counters().given());
         }
 
-        private double parked(ErrorStatistics statistics) {
-            ErrorStatistics.Figures own = statistics.bySubscription().get(name);
+        private double parked(ErrorListeners.Statistics statistics) {
+            ErrorListeners.Statistics.Figures own = statistics.bySubscription().get(name);
             return own == null ? 0 : own.deadLetters();
         }
 

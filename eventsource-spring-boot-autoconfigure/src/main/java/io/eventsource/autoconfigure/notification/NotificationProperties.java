@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.notification;
 
-import io.eventsource.signal.SignalRelaySettings;
+import io.eventsource.signal.SignalRelay;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -24,7 +24,7 @@ public record NotificationProperties(
 
     /** Checks the bounds. */
     public NotificationProperties {
-        new SignalRelaySettings(true, interval, heartbeat);
+        new SignalRelay.Settings(true, interval, heartbeat);
     }
 
     /**
@@ -32,7 +32,7 @@ public record NotificationProperties(
      *
      * @param listen whether this instance wants to hear of others
      */
-    SignalRelaySettings settings(boolean listen) {
-        return new SignalRelaySettings(listen, interval, heartbeat);
+    SignalRelay.Settings settings(boolean listen) {
+        return new SignalRelay.Settings(listen, interval, heartbeat);
     }
 }

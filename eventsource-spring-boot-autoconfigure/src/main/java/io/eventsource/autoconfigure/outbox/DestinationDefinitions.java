@@ -5,7 +5,7 @@ import io.eventsource.autoconfigure.outbox.OutboxProperties.DestinationOptions;
 import io.eventsource.autoconfigure.outbox.OutboxProperties.EventOptions;
 import io.eventsource.autoconfigure.outbox.OutboxProperties.Mode;
 import io.eventsource.event.EventRegistry;
-import io.eventsource.event.EventTypeDescriptor;
+import io.eventsource.event.EventRegistry.EventTypeDescriptor;
 import io.eventsource.outbox.Destination;
 import io.eventsource.outbox.Externalized;
 import io.eventsource.outbox.Route;

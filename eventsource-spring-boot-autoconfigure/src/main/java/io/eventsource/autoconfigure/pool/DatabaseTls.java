@@ -2,8 +2,8 @@ package io.eventsource.autoconfigure.pool;
 
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.tls.TlsSettings;
 import io.eventsource.tls.TlsSocketFactory;
+import io.eventsource.tls.TlsSocketFactory.TlsSettings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

@@ -55,6 +55,9 @@ public final class PoolAutoConfiguration {
     /** An instance that drives no subscriptions may have no right to look. */
     private static int others(
             HikariDataSource pool, ObjectProvider<EventSourceSchema> schema, @Nullable SubscriptionManager manager) {
-        return manager == null ? 0 : LiveInstances.besides(pool, schema.getObject(), manager.instanceId());
+        return manager == null
+                ? 0
+                : LiveInstances.besides(
+                        pool, schema.getObject(), manager.instance().id());
     }
 }

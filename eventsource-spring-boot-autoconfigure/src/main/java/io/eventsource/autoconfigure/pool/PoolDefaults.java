@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.pool;
 
-import io.eventsource.session.PoolerMode;
+import io.eventsource.session.PoolerCheck.PoolerMode;
 import io.eventsource.tls.TlsSocketFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;

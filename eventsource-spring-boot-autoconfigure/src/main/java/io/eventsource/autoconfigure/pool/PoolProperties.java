@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.pool;
 
-import io.eventsource.session.PoolerMode;
+import io.eventsource.session.PoolerCheck.PoolerMode;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;

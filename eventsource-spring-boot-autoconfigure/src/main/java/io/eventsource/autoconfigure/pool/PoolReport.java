@@ -1,10 +1,9 @@
 package io.eventsource.autoconfigure.pool;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.capacity.ConnectionDemand;
 import io.eventsource.capacity.ConnectionLimit;
 import io.eventsource.failure.FailureText;
-import io.eventsource.session.PoolerMode;
+import io.eventsource.session.PoolerCheck.PoolerMode;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.IntSupplier;
@@ -78,7 +77,7 @@ final class PoolReport implements SmartLifecycle {
     private void compare() {
         try {
             ConnectionLimit limit = ConnectionLimit.of(pool);
-            ConnectionDemand demand = new ConnectionDemand(
+            ConnectionLimit.Demand demand = new ConnectionLimit.Demand(
                     Math.max(instances, others.getAsInt() + 1), pool.getMaximumPoolSize(), besides.getAsInt());
             if (demand.fits(limit)) {
                 log.info("{}", describe(demand, limit));
@@ -99,7 +98,7 @@ final class PoolReport implements SmartLifecycle {
         }
     }
 
-    private static String describe(ConnectionDemand demand, ConnectionLimit limit) {
+    private static String describe(ConnectionLimit.Demand demand, ConnectionLimit limit) {
         return "%d instances may take %d connections, and the server grants %d of %d with %d kept free for administrators"
                 .formatted(
                         demand.instances(), demand.total(), limit.usable(), limit.maxConnections(), limit.keptFree());

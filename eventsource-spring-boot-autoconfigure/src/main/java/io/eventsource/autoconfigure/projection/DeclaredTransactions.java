@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.projection;
 
 import io.eventsource.jdbc.TransactionParticipation;
-import io.eventsource.projection.Delivery;
+import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.projection.InvalidProjectionException;
 import io.eventsource.projection.MethodEventHandlers;
 import javax.sql.DataSource;

@@ -4,7 +4,6 @@ import io.eventsource.autoconfigure.store.ObservationProperties;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.HandlerInterceptor;
-import io.eventsource.projection.InterceptedEventHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -51,6 +50,6 @@ public final class HandlerDecorators {
      * @return the decorated handlers
      */
     public EventHandlers decorate(EventHandlers handlers) {
-        return CountedBatches.of(InterceptedEventHandlers.of(handlers, interceptors), batches);
+        return CountedBatches.of(HandlerInterceptor.intercept(handlers, interceptors), batches);
     }
 }

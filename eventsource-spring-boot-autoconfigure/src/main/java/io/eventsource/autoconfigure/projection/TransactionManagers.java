@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.projection;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.projection.Delivery;
 import io.eventsource.projection.EventHandlers;
+import io.eventsource.projection.EventHandlers.Delivery;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;

@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.store;
 
-import io.eventsource.store.AppendTiming;
 import io.eventsource.store.EventStoreSettings;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;

@@ -12,19 +12,20 @@ import io.eventsource.event.Upcaster;
 import io.eventsource.ground.GroundInspector;
 import io.eventsource.ground.GroundWatch;
 import io.eventsource.jdbc.DetachedJdbc;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.StalledWriters;
 import io.eventsource.observation.AppendContext;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.observation.EventSourceObservations.Conventions;
-import io.eventsource.observation.HandleContext;
-import io.eventsource.observation.LoadContext;
-import io.eventsource.observation.SnapshotContext;
+import io.eventsource.observation.EventSourceObservations.HandleContext;
+import io.eventsource.observation.EventSourceObservations.LoadContext;
+import io.eventsource.observation.EventSourceObservations.SnapshotContext;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.signal.LogSignal;
-import io.eventsource.store.AppendGroupListener;
 import io.eventsource.store.EventStore;
+import io.eventsource.store.EventStore.AppendGroupListener;
 import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.time.Clocks;
 import io.eventsource.time.Ticker;
@@ -156,6 +157,12 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    EventDatabase eventDatabase(DataSource dataSource, EventSourceSchema schema, EventCodec codec, Clocks clocks) {
+        return new EventDatabase(dataSource, schema, codec, clocks);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
     LogHead eventLogHead(DataSource dataSource, EventSourceSchema schema, Clocks clocks) {
         return LogHead.of(dataSource, schema, clocks);
     }
@@ -175,9 +182,7 @@ public final class EventStoreAutoConfiguration {
     @ConditionalOnMissingBean
     @DependsOnDatabaseInitialization
     EventStore eventStore(
-            DataSource dataSource,
-            EventSourceSchema schema,
-            EventCodec codec,
+            EventDatabase database,
             LogHead logHead,
             LogSignal signal,
             AppendProperties properties,
@@ -185,22 +190,17 @@ public final class EventStoreAutoConfiguration {
             GroundChecked ground,
             AppendExecutorHolder executor,
             EventSourceObservations observations,
-            ObjectProvider<AppendGroupListener> groupListeners,
-            Clocks clocks) {
-        Clock clock = clocks.wall();
+            ObjectProvider<AppendGroupListener> groupListeners) {
         List<AppendGroupListener> groups = groupListeners.orderedStream().toList();
         EventStore store = EventStore.postgres(
-                dataSource,
-                schema,
-                codec,
+                database,
                 logHead,
                 signal,
                 properties.settings(),
                 executor.executor(),
-                clock,
-                new TimeOrderedIdGenerator(clock, new SecureRandom()),
+                new TimeOrderedIdGenerator(database.clocks().wall(), new SecureRandom()),
                 (appends, events) -> groups.forEach(each -> each.onGroup(appends, events)));
-        return observations.observe(store, codec.registry(), observed.append(), observed.load());
+        return observations.observe(store, database.codec().registry(), observed.append(), observed.load());
     }
 
     @Bean

@@ -1,9 +1,9 @@
 package io.eventsource.autoconfigure.store;
 
-import io.eventsource.ground.Finding;
 import io.eventsource.ground.GroundInspector;
 import io.eventsource.ground.GroundReport;
-import io.eventsource.ground.Severity;
+import io.eventsource.ground.GroundReport.Finding;
+import io.eventsource.ground.GroundReport.Severity;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

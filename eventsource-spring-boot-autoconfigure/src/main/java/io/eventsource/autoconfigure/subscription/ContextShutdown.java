@@ -1,7 +1,6 @@
 package io.eventsource.autoconfigure.subscription;
 
 import io.eventsource.subscription.GracefulShutdown;
-import io.eventsource.subscription.ShutdownPhase;
 import io.eventsource.subscription.ShutdownResult;
 import io.eventsource.subscription.SubscriptionManager;
 import java.util.Optional;
@@ -33,12 +32,12 @@ final class ContextShutdown implements GracefulShutdown {
 
     @Override
     public boolean shuttingDown() {
-        return requested.get() || manager.shutdownPhase() != ShutdownPhase.RUNNING;
+        return requested.get() || manager.instance().phase() != ShutdownResult.Phase.RUNNING;
     }
 
     @Override
-    public ShutdownPhase phase() {
-        return manager.shutdownPhase();
+    public ShutdownResult.Phase phase() {
+        return manager.instance().phase();
     }
 
     @Override

@@ -7,11 +7,10 @@ import io.eventsource.autoconfigure.projection.ProjectionBeans;
 import io.eventsource.autoconfigure.projection.TransactionManagers;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.autoconfigure.store.ObservationProperties;
-import io.eventsource.event.EventCodec;
+import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.LogHead;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.projection.HandlerInterceptor;
-import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.ErrorHandling;
@@ -19,11 +18,9 @@ import io.eventsource.subscription.GracefulShutdown;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionListener;
 import io.eventsource.subscription.SubscriptionManager;
-import io.eventsource.time.Clocks;
 import java.lang.management.ManagementFactory;
 import java.util.Objects;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -69,9 +66,7 @@ public final class SubscriptionAutoConfiguration {
     @ConditionalOnMissingBean
     SubscriptionManager subscriptionManager(
             ConfigurableListableBeanFactory beanFactory,
-            DataSource dataSource,
-            EventSourceSchema schema,
-            EventCodec codec,
+            EventDatabase database,
             LogHead logHead,
             LogSignal signal,
             SubscriptionProperties properties,
@@ -80,27 +75,24 @@ public final class SubscriptionAutoConfiguration {
             Environment environment,
             SubscriptionStates states,
             HandlerDecorators decorators,
-            ObjectProvider<HandlerContributor> contributors,
-            Clocks clocks) {
-        return new SubscriptionManager(
-                new SubscriptionDefinitions(
+            ObjectProvider<HandlerContributor> contributors) {
+        return SubscriptionManager.builder(database, logHead, signal)
+                .settings(instance(properties, environment))
+                .threads(SubscriptionThreads.of(environment))
+                .listener((name, from, to) -> {
+                    states.stateChanged(name, to);
+                    listeners.orderedStream().forEach(listener -> listener.stateChanged(name, from, to));
+                })
+                .errors(errors)
+                .build(new SubscriptionDefinitions(
                                 new TransactionManagers(beanFactory),
                                 properties,
                                 contributors.orderedStream().toList())
-                        .of(new ProjectionBeans(beanFactory, codec.registry()).ofTheLog(), decorators::decorate),
-                dataSource,
-                schema,
-                codec,
-                logHead,
-                signal,
-                instance(properties, environment),
-                SubscriptionThreads.of(environment),
-                (name, from, to) -> {
-                    states.stateChanged(name, to);
-                    listeners.orderedStream().forEach(listener -> listener.stateChanged(name, from, to));
-                },
-                errors,
-                clocks);
+                        .of(
+                                new ProjectionBeans(
+                                                beanFactory, database.codec().registry())
+                                        .ofTheLog(),
+                                decorators::decorate));
     }
 
     private static InstanceSettings instance(SubscriptionProperties properties, Environment environment) {

@@ -1,15 +1,14 @@
 package io.eventsource.autoconfigure.subscription;
 
 import io.eventsource.deadletter.ParkingOrder;
-import io.eventsource.error.CircuitBreakerSettings;
 import io.eventsource.error.ErrorSettings;
-import io.eventsource.projection.EventHandlers;
 import io.eventsource.log.PageBytes;
-import io.eventsource.subscription.CheckpointStrategy;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.subscription.InstanceSettings.StaticPartition;
 import io.eventsource.subscription.StartPosition;
-import io.eventsource.subscription.StaticPartition;
 import io.eventsource.subscription.SubscriptionFilter;
 import io.eventsource.subscription.SubscriptionSettings;
+import io.eventsource.subscription.SubscriptionSettings.CheckpointStrategy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -349,8 +348,8 @@ public record SubscriptionProperties(
             @Nullable Duration maxOpenFor,
             @Nullable Integer sameCauseThreshold) {
 
-        CircuitBreakerSettings over(CircuitBreakerSettings base) {
-            return new CircuitBreakerSettings(
+        ErrorSettings.CircuitBreaker over(ErrorSettings.CircuitBreaker base) {
+            return new ErrorSettings.CircuitBreaker(
                     Options.or(enabled, base.enabled()),
                     Options.or(failureThreshold, base.failureThreshold()),
                     Options.or(openFor, base.openFor()),

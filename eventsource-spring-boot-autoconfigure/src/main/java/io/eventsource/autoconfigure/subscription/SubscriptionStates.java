@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.subscription;
 
-import io.eventsource.subscription.SubscriptionState;
+import io.eventsource.subscription.SubscriptionStatus;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,7 +10,7 @@ final class SubscriptionStates {
 
     private final Map<String, String> states = new ConcurrentHashMap<>();
 
-    void stateChanged(String name, SubscriptionState to) {
+    void stateChanged(String name, SubscriptionStatus.State to) {
         states.put(name, to.name().toLowerCase(Locale.ROOT));
     }
 

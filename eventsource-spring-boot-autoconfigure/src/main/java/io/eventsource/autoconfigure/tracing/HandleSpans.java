@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.tracing;
 
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.observation.HandleContext;
+import io.eventsource.observation.EventSourceObservations.HandleContext;
 import io.micrometer.observation.Observation;
 import io.micrometer.tracing.Link;
 import io.micrometer.tracing.Span;

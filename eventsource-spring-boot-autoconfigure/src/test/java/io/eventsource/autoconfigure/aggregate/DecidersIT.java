@@ -3,7 +3,7 @@ package io.eventsource.autoconfigure.aggregate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.aggregate.AggregateState;
+import io.eventsource.aggregate.AggregateRepository.AggregateState;
 import io.eventsource.aggregate.AggregateType;
 import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.aggregate.Decider;

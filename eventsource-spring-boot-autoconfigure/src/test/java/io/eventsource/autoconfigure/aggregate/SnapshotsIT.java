@@ -9,11 +9,9 @@ import io.eventsource.autoconfigure.account.Account;
 import io.eventsource.autoconfigure.account.AccountApplication;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
-import io.eventsource.snapshot.SnapshotCandidate;
 import io.eventsource.snapshot.SnapshotListener;
-import io.eventsource.snapshot.SnapshotOutcome;
+import io.eventsource.snapshot.SnapshotListener.SnapshotStatistics;
 import io.eventsource.snapshot.SnapshotPolicy;
-import io.eventsource.snapshot.SnapshotStatistics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
@@ -43,7 +41,7 @@ class SnapshotsIT {
     private final ApplicationContextRunner application = Runners.on(database)
             .withPropertyValues("eventsource.snapshots.mode=sync", "eventsource.snapshots.threshold=3")
             .withBean("takers", SnapshotListener.class, () -> (type, outcome) -> {
-                if (outcome == SnapshotOutcome.TAKEN) {
+                if (outcome == SnapshotListener.Outcome.TAKEN) {
                     takers.add(Thread.currentThread().getName());
                 }
             });
@@ -71,7 +69,7 @@ class SnapshotsIT {
         return database.count("SELECT count(*) FROM eventsource.snapshots");
     }
 
-    private static long count(BeanFactory context, SnapshotOutcome outcome) {
+    private static long count(BeanFactory context, SnapshotListener.Outcome outcome) {
         return context.getBean(SnapshotStatistics.class).count("Account", outcome);
     }
 
@@ -94,8 +92,8 @@ class SnapshotsIT {
                 deposit(context, 99);
                 UUID due = deposit(context, 100);
 
-                await().untilAsserted(() ->
-                        assertThat(count(context, SnapshotOutcome.TAKEN)).isOne());
+                await().untilAsserted(() -> assertThat(count(context, SnapshotListener.Outcome.TAKEN))
+                        .isOne());
                 assertThat(database.count("SELECT version FROM eventsource.snapshots WHERE aggregate_id = ?", due))
                         .isEqualTo(100);
             });
@@ -132,7 +130,7 @@ class SnapshotsIT {
 
                 assertThat(snapshots()).isOne();
                 accounts(context).load(id);
-                assertThat(count(context, SnapshotOutcome.USED)).isOne();
+                assertThat(count(context, SnapshotListener.Outcome.USED)).isOne();
             });
         }
 
@@ -146,7 +144,8 @@ class SnapshotsIT {
                         assertThat(accounts(context).load(id).version()).isEqualTo(3);
 
                         assertThat(snapshots()).isOne();
-                        assertThat(count(context, SnapshotOutcome.USED)).isZero();
+                        assertThat(count(context, SnapshotListener.Outcome.USED))
+                                .isZero();
                     });
         }
 
@@ -226,11 +225,13 @@ class SnapshotsIT {
                             awaitTheFirstToWait();
                             deposit(context, 3);
                             deposit(context, 3);
-                            assertThat(count(context, SnapshotOutcome.SKIPPED)).isZero();
+                            assertThat(count(context, SnapshotListener.Outcome.SKIPPED))
+                                    .isZero();
 
                             deposit(context, 3);
 
-                            assertThat(count(context, SnapshotOutcome.SKIPPED)).isOne();
+                            assertThat(count(context, SnapshotListener.Outcome.SKIPPED))
+                                    .isOne();
                             lock.rollback();
                         }
                     });
@@ -263,7 +264,7 @@ class SnapshotsIT {
     @Nested
     class Policies {
 
-        private final List<SnapshotCandidate> candidates = new CopyOnWriteArrayList<>();
+        private final List<SnapshotPolicy.Candidate> candidates = new CopyOnWriteArrayList<>();
 
         private final ApplicationContextRunner withPolicy =
                 application.withBean(SnapshotPolicy.class, () -> candidate -> {

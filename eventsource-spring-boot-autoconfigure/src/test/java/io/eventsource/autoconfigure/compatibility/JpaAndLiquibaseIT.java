@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.eventsource.autoconfigure.compatibility.JpaApplication.Note;
 import io.eventsource.autoconfigure.compatibility.JpaApplication.NoteProjection;
 import io.eventsource.autoconfigure.compatibility.JpaApplication.Noted;
-import io.eventsource.deadletter.DeadLetterFilter;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.store.EventStore;
@@ -109,7 +108,7 @@ class JpaAndLiquibaseIT {
 
     @Test
     void anEventWhoseHandlerRollsBackOnTheConnectionIsParkedAndNotLost() {
-        DeadLetterFilter parked = DeadLetterFilter.ALL.withProjection("notes");
+        DeadLetterRepository.Filter parked = DeadLetterRepository.Filter.ALL.withProjection("notes");
         projection.rollBackOnTheConnection(true);
 
         append("rolled back by force");

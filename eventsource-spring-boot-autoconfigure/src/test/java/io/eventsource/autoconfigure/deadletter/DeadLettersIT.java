@@ -8,15 +8,12 @@ import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.testing.Indicators;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
-import io.eventsource.deadletter.DeadLetterFilter;
+import io.eventsource.deadletter.DeadLetter;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.DeadLetterStatus;
-import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorListener;
-import io.eventsource.error.ErrorSeverity;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.HandlerInterceptor;
@@ -25,7 +22,7 @@ import io.eventsource.projection.ResetHandler;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.SubscriptionManager;
-import io.eventsource.subscription.SubscriptionState;
+import io.eventsource.subscription.SubscriptionStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -94,7 +91,7 @@ class DeadLettersIT {
 
     private static void markAll(BeanFactory context) {
         DeadLetterRepository letters = context.getBean(DeadLetterRepository.class);
-        letters.list(DeadLetterFilter.OPEN, 0, 100).forEach(each -> letters.markRetrying(each.id()));
+        letters.list(DeadLetterRepository.Filter.OPEN, 0, 100).forEach(each -> letters.markRetrying(each.id()));
     }
 
     private Duration between(String later, String earlier) {
@@ -143,7 +140,7 @@ class DeadLettersIT {
                                     .status("deposits")
                                     .orElseThrow()
                                     .state()
-                            == SubscriptionState.PAUSED);
+                            == SubscriptionStatus.State.PAUSED);
                 });
     }
 
@@ -161,7 +158,8 @@ class DeadLettersIT {
                 .withPropertyValues("eventsource.subscriptions.defaults.max-retries=1000")
                 .withBean(
                         ErrorClassifier.class,
-                        () -> error -> new ErrorClassification(ErrorCategory.PERMANENT, ErrorSeverity.CRITICAL))
+                        () -> error -> new ErrorClassification(
+                                ErrorClassification.Category.PERMANENT, ErrorClassification.Severity.CRITICAL))
                 .run(context -> {
                     park(context, 1);
 
@@ -178,7 +176,8 @@ class DeadLettersIT {
                     park(context, 1);
                     failing.set(false);
                     manager.pause("deposits");
-                    soon().until(() -> manager.status("deposits").orElseThrow().state() == SubscriptionState.PAUSED);
+                    soon().until(() ->
+                            manager.status("deposits").orElseThrow().state() == SubscriptionStatus.State.PAUSED);
                     markAll(context);
 
                     await().during(Duration.ofMillis(300)).until(handled::isEmpty);
@@ -388,7 +387,7 @@ class DeadLettersIT {
                     .run(context -> {
                         park(context, 1);
                         DeadLetterRepository letters = context.getBean(DeadLetterRepository.class);
-                        letters.list(DeadLetterFilter.OPEN, 0, 10)
+                        letters.list(DeadLetterRepository.Filter.OPEN, 0, 10)
                                 .forEach(each -> letters.discard(each.id(), "ann", "a test"));
                     });
         }
@@ -441,7 +440,7 @@ class DeadLettersIT {
                         SubscriptionManager manager = context.getBean(SubscriptionManager.class);
                         append(context, 1);
                         soon().until(() ->
-                                manager.status("deposits").orElseThrow().state() == SubscriptionState.HALTED);
+                                manager.status("deposits").orElseThrow().state() == SubscriptionStatus.State.HALTED);
                         assertThat(database.count(OPEN)).isZero();
 
                         failing.set(false);
@@ -499,7 +498,10 @@ class DeadLettersIT {
 
                         assertThat(attempts).hasValue(tried);
                         assertThat(context.getBean(DeadLetterRepository.class)
-                                        .list(DeadLetterFilter.ALL.withStatuses(DeadLetterStatus.WAITING), 0, 10))
+                                        .list(
+                                                DeadLetterRepository.Filter.ALL.withStatuses(DeadLetter.Status.WAITING),
+                                                0,
+                                                10))
                                 .hasSize((int) waiting);
                     });
         }
@@ -615,7 +617,7 @@ class DeadLettersIT {
                         assertHealth(context, "DOWN", 3);
 
                         failing.set(false);
-                        context.getBean(DeadLetterReplay.class).replay(DeadLetterFilter.OPEN, 10);
+                        context.getBean(DeadLetterReplay.class).replay(DeadLetterRepository.Filter.OPEN, 10);
 
                         assertHealth(context, "UP", 0);
                         assertThat(health(context).getDetails()).doesNotContainKeys("reason", "oldestFailure");

@@ -9,9 +9,7 @@ import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.SettableTime;
 import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.error.ClassifiedError;
-import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
-import io.eventsource.error.ErrorSeverity;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
@@ -60,7 +58,7 @@ class SubscriptionHealthIT {
 
         @Override
         public ErrorClassification classification() {
-            return new ErrorClassification(ErrorCategory.PERMANENT, ErrorSeverity.MEDIUM);
+            return new ErrorClassification(ErrorClassification.Category.PERMANENT, ErrorClassification.Severity.MEDIUM);
         }
     }
 

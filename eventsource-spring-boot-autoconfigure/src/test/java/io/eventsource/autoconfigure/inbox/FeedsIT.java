@@ -12,13 +12,12 @@ import io.eventsource.brokers.kafka.KafkaTransport;
 import io.eventsource.brokers.redis.RedisTransport;
 import io.eventsource.brokers.redis.RedisTransportSettings;
 import io.eventsource.deadletter.DeadLetter;
-import io.eventsource.deadletter.DeadLetterFilter;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.DeadLetterStatus;
+import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import io.eventsource.outbox.MessageTransport;
+import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.OutgoingMessage;
-import io.eventsource.outbox.SendOutcome;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.SubscriptionManager;
@@ -110,11 +109,7 @@ class FeedsIT {
         return new OutgoingMessage(
                 topic,
                 key,
-                UUID.randomUUID().toString(),
-                "/bank",
-                "deposited",
-                key,
-                Instant.now(),
+                new MessageAttributes(UUID.randomUUID().toString(), "/bank", "deposited", key, Instant.now()),
                 MessageContent.json("{\"amount\": %d}".formatted(amount)),
                 Map.of("aggregatetype", "Account"),
                 amount);
@@ -222,18 +217,20 @@ class FeedsIT {
                     sendToRedis(2, 3);
                     DeadLetterRepository letters = context.getBean(DeadLetterRepository.class);
                     await().atMost(PATIENCE)
-                            .until(() ->
-                                    letters.list(DeadLetterFilter.OPEN, 0, 10).size() == 2);
-                    DeadLetter failed = letters.list(DeadLetterFilter.ALL.withStatuses(DeadLetterStatus.FAILED), 0, 10)
+                            .until(() -> letters.list(DeadLetterRepository.Filter.OPEN, 0, 10)
+                                            .size()
+                                    == 2);
+                    DeadLetter failed = letters.list(
+                                    DeadLetterRepository.Filter.ALL.withStatuses(DeadLetter.Status.FAILED), 0, 10)
                             .get(0);
                     assertThat(failed.projection()).isEqualTo("incoming");
-                    assertThat(failed.retryCount()).isEqualTo(1);
+                    assertThat(failed.attempts().retries()).isEqualTo(1);
 
                     incoming.before = amount -> {};
                     assertThat(letters.markRetrying(failed.id())).isTrue();
 
                     awaitAmounts(context, 1L, 2L, 3L);
-                    await().atMost(PATIENCE).until(() -> letters.list(DeadLetterFilter.OPEN, 0, 10)
+                    await().atMost(PATIENCE).until(() -> letters.list(DeadLetterRepository.Filter.OPEN, 0, 10)
                             .isEmpty());
                 });
     }

@@ -10,9 +10,9 @@ import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.inbox.InboxConsumer;
 import io.eventsource.inbox.InboxFeed;
-import io.eventsource.inbox.InboxFeedStatus;
 import io.eventsource.inbox.InboxLane;
 import io.eventsource.inbox.IncomingMessage;
+import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,8 +99,8 @@ class OwnFeedIT {
         }
 
         @Override
-        public InboxFeedStatus status() {
-            return new InboxFeedStatus(consumer.name(), running, null, 0, List.of());
+        public InboxFeed.Status status() {
+            return new InboxFeed.Status(consumer.name(), running, null, 0, List.of());
         }
     }
 
@@ -109,11 +109,7 @@ class OwnFeedIT {
                 "memory",
                 "1",
                 "key",
-                "id-" + amount,
-                "/bank",
-                "deposited",
-                "key",
-                Instant.now(),
+                new MessageAttributes("id-" + amount, "/bank", "deposited", "key", Instant.now()),
                 MessageContent.json("{\"amount\": %d}".formatted(amount)),
                 Map.of("aggregatetype", "Account"));
     }

@@ -20,7 +20,7 @@ import io.eventsource.outbox.Route;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.SubscriptionManager;
-import io.eventsource.subscription.SubscriptionState;
+import io.eventsource.subscription.SubscriptionStatus;
 import io.lettuce.core.AbstractRedisClient;
 import java.util.List;
 import java.util.Map;
@@ -168,7 +168,7 @@ class OutboxIT {
                                         .statuses()
                                         .get(0)
                                         .state()
-                                == SubscriptionState.LIVE);
+                                == SubscriptionStatus.State.LIVE);
                         deposit(context, 2);
 
                         assertThat(sent().content().text()).isEqualTo("{\"amount\": 2}");
@@ -181,7 +181,7 @@ class OutboxIT {
                     .run(context -> {
                         deposit(context, 1);
                         SubscriptionManager manager = context.getBean(SubscriptionManager.class);
-                        assertThat(manager.statuses().get(0).state()).isEqualTo(SubscriptionState.STOPPED);
+                        assertThat(manager.statuses().get(0).state()).isEqualTo(SubscriptionStatus.State.STOPPED);
 
                         manager.start("outbox:accounts");
                         assertThat(sent()).isNotNull();

@@ -11,10 +11,8 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.GracefulShutdown;
-import io.eventsource.subscription.ShutdownPhase;
 import io.eventsource.subscription.ShutdownResult;
 import io.eventsource.subscription.SubscriptionManager;
-import io.eventsource.subscription.SubscriptionState;
 import io.eventsource.subscription.SubscriptionStatus;
 import java.time.Duration;
 import java.util.List;
@@ -107,7 +105,7 @@ class LifecycleIT {
 
             assertThat(manager.statuses())
                     .extracting(SubscriptionStatus::state)
-                    .containsExactly(SubscriptionState.STOPPED);
+                    .containsExactly(SubscriptionStatus.State.STOPPED);
             assertThat(threads()).doesNotContain("eventsource-tail", "eventsource-deposits");
 
             context.getSourceApplicationContext().start();
@@ -136,7 +134,7 @@ class LifecycleIT {
             store(context).append(deposit(1));
             await().until(() -> handled.size() == 1);
             assertThat(shutdown.shuttingDown()).isFalse();
-            assertThat(shutdown.phase()).isEqualTo(ShutdownPhase.RUNNING);
+            assertThat(shutdown.phase()).isEqualTo(ShutdownResult.Phase.RUNNING);
             assertThat(shutdown.result()).isEmpty();
 
             shutdown.request();
@@ -144,7 +142,7 @@ class LifecycleIT {
             await().until(() -> !context.getSourceApplicationContext().isActive());
             await().untilAsserted(() -> assertThat(threads()).isEmpty());
             assertThat(shutdown.shuttingDown()).isTrue();
-            assertThat(shutdown.phase()).isEqualTo(ShutdownPhase.STOPPED);
+            assertThat(shutdown.phase()).isEqualTo(ShutdownResult.Phase.STOPPED);
             assertThat(shutdown.result()).hasValueSatisfying(result -> {
                 assertThat(result.forced()).isFalse();
                 assertThat(result.segmentsReleased()).isOne();
@@ -180,7 +178,7 @@ class LifecycleIT {
 
         assertThat(results.heard).singleElement().satisfies(result -> {
             assertThat(result.forced()).isTrue();
-            assertThat(result.phase()).isEqualTo(ShutdownPhase.STOPPED);
+            assertThat(result.phase()).isEqualTo(ShutdownResult.Phase.STOPPED);
             assertThat(result.took()).isLessThan(Duration.ofSeconds(8));
             assertThat(result.abandoned()).singleElement().satisfies(batch -> {
                 assertThat(batch.segment()).contains("deposits");

@@ -13,7 +13,7 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.SubscriptionManager;
-import io.eventsource.subscription.SubscriptionState;
+import io.eventsource.subscription.SubscriptionStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +54,7 @@ class InstancePropertiesIT {
         return context.getBean(SubscriptionManager.class);
     }
 
-    private static Map<String, SubscriptionState> states(BeanFactory context) {
+    private static Map<String, SubscriptionStatus.State> states(BeanFactory context) {
         return manager(context).statuses().stream()
                 .collect(Collectors.toMap(each -> each.name(), each -> each.state()));
     }
@@ -145,17 +145,17 @@ class InstancePropertiesIT {
     @Test
     void onlyIncludedSubscriptionsAreStarted() {
         with("include=deposits").run(context -> await().untilAsserted(() -> assertThat(states(context))
-                .containsEntry("deposits", SubscriptionState.LIVE)
-                .containsEntry("audits", SubscriptionState.STOPPED)));
+                .containsEntry("deposits", SubscriptionStatus.State.LIVE)
+                .containsEntry("audits", SubscriptionStatus.State.STOPPED)));
     }
 
     @Test
     void excludedSubscriptionsAreNotStartedAndCanBeAwaitedWhereTheyAreHandled() {
         with("exclude=deposits", "poll-interval=20ms")
                 .run(web -> with("poll-interval=20ms").run(worker -> {
-                    await().untilAsserted(
-                                    () -> assertThat(states(worker)).containsEntry("deposits", SubscriptionState.LIVE));
-                    assertThat(states(web)).containsEntry("deposits", SubscriptionState.STOPPED);
+                    await().untilAsserted(() ->
+                            assertThat(states(worker)).containsEntry("deposits", SubscriptionStatus.State.LIVE));
+                    assertThat(states(web)).containsEntry("deposits", SubscriptionStatus.State.STOPPED);
 
                     var result = web.getBean(EventStore.class)
                             .append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));
@@ -178,12 +178,13 @@ class InstancePropertiesIT {
     void subscriptionsThatDoNotStartByThemselvesAreStartedByName() {
         with("auto-startup=false", "named.audits.auto-startup=true").run(context -> {
             await().untilAsserted(() -> assertThat(states(context))
-                    .containsEntry("audits", SubscriptionState.LIVE)
-                    .containsEntry("deposits", SubscriptionState.STOPPED));
+                    .containsEntry("audits", SubscriptionStatus.State.LIVE)
+                    .containsEntry("deposits", SubscriptionStatus.State.STOPPED));
 
             manager(context).start("deposits");
 
-            await().untilAsserted(() -> assertThat(states(context)).containsEntry("deposits", SubscriptionState.LIVE));
+            await().untilAsserted(
+                            () -> assertThat(states(context)).containsEntry("deposits", SubscriptionStatus.State.LIVE));
         });
     }
 

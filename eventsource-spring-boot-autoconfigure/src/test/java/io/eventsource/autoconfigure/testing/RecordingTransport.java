@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.testing;
 
 import io.eventsource.outbox.MessageTransport;
+import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.OutgoingMessage;
-import io.eventsource.outbox.SendOutcome;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.eventsource.sample.failure;
 
-import io.eventsource.error.ErrorCategory;
+import io.eventsource.error.ErrorClassification;
 import io.eventsource.event.EventEnvelope;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,9 @@ record ToldFailure(
         return Boolean.TRUE.equals(stuck);
     }
 
-    ErrorCategory category() {
-        return Boolean.TRUE.equals(permanent) ? ErrorCategory.PERMANENT : ErrorCategory.TRANSIENT;
+    ErrorClassification.Category category() {
+        return Boolean.TRUE.equals(permanent)
+                ? ErrorClassification.Category.PERMANENT
+                : ErrorClassification.Category.TRANSIENT;
     }
 }

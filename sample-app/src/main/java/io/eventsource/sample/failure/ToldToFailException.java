@@ -1,9 +1,7 @@
 package io.eventsource.sample.failure;
 
 import io.eventsource.error.ClassifiedError;
-import io.eventsource.error.ErrorCategory;
 import io.eventsource.error.ErrorClassification;
-import io.eventsource.error.ErrorSeverity;
 import java.io.Serial;
 
 /** Somebody wanted to see this. What it is to be taken for, it says itself. */
@@ -12,15 +10,15 @@ final class ToldToFailException extends RuntimeException implements ClassifiedEr
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private final ErrorCategory category;
+    private final ErrorClassification.Category category;
 
-    ToldToFailException(String projection, ErrorCategory category) {
+    ToldToFailException(String projection, ErrorClassification.Category category) {
         super("'%s' was told to fail. Tell it otherwise: DELETE /failures/%s".formatted(projection, projection));
         this.category = category;
     }
 
     @Override
     public ErrorClassification classification() {
-        return new ErrorClassification(category, ErrorSeverity.MEDIUM);
+        return new ErrorClassification(category, ErrorClassification.Severity.MEDIUM);
     }
 }

@@ -1,9 +1,7 @@
 package io.eventsource.sample.operation;
 
-import io.eventsource.deadletter.DeadLetterFilter;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.ReplayResult;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -39,7 +37,7 @@ final class DeadLetterController {
 
     record Replayed(int resolved, int failed, int skipped, boolean limitReached) {
 
-        static Replayed of(ReplayResult result) {
+        static Replayed of(DeadLetterReplay.Result result) {
             return new Replayed(result.resolved(), result.failed(), result.skipped(), result.limitReached());
         }
     }
@@ -77,7 +75,9 @@ final class DeadLetterController {
         }
     }
 
-    private static DeadLetterFilter filter(@Nullable String projection) {
-        return projection == null ? DeadLetterFilter.OPEN : DeadLetterFilter.OPEN.withProjection(projection);
+    private static DeadLetterRepository.Filter filter(@Nullable String projection) {
+        return projection == null
+                ? DeadLetterRepository.Filter.OPEN
+                : DeadLetterRepository.Filter.OPEN.withProjection(projection);
     }
 }

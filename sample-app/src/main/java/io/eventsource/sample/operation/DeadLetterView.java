@@ -1,7 +1,6 @@
 package io.eventsource.sample.operation;
 
 import io.eventsource.deadletter.DeadLetter;
-import io.eventsource.deadletter.DeadLetterStatus;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ record DeadLetterView(
         UUID aggregateId,
         long version,
         String eventType,
-        DeadLetterStatus status,
+        DeadLetter.Status status,
         @Nullable String error,
         @Nullable String category,
         int retryCount,
@@ -43,7 +42,7 @@ record DeadLetterView(
                 letter.status(),
                 failure == null ? null : failure.errorMessage(),
                 failure == null ? null : String.valueOf(failure.category()),
-                letter.retryCount(),
-                letter.firstFailedAt());
+                letter.attempts().retries(),
+                letter.attempts().firstFailedAt());
     }
 }

@@ -1,7 +1,6 @@
 package io.eventsource.sample.operation;
 
 import io.eventsource.subscription.SubscriptionManager;
-import io.eventsource.subscription.SubscriptionState;
 import io.eventsource.subscription.SubscriptionStatus;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpStatus;
@@ -24,7 +23,7 @@ final class ProjectionController {
         this.subscriptions = subscriptions;
     }
 
-    record ProjectionView(SubscriptionState state, long position, long lag, int failures, boolean rebuilding) {}
+    record ProjectionView(SubscriptionStatus.State state, long position, long lag, int failures, boolean rebuilding) {}
 
     @GetMapping
     ProjectionView get(@PathVariable String name) {

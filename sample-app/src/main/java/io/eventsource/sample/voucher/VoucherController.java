@@ -1,6 +1,6 @@
 package io.eventsource.sample.voucher;
 
-import io.eventsource.aggregate.AggregateState;
+import io.eventsource.aggregate.AggregateRepository.AggregateState;
 import io.eventsource.aggregate.DeciderRepository;
 import io.eventsource.sample.voucher.VoucherCommand.IssueVoucher;
 import io.eventsource.sample.voucher.VoucherCommand.RedeemVoucher;

@@ -1,0 +1,93 @@
+package io.eventsource.store;
+
+import io.eventsource.event.StoredEvent;
+import io.eventsource.jdbc.EventDatabase;
+import io.eventsource.jdbc.TransactionParticipation;
+import io.eventsource.jdbc.TransactionParticipation.Phase;
+import io.eventsource.log.LogHead;
+import io.eventsource.signal.LogSignal;
+import io.eventsource.store.EventStoreSettings.AppendTiming;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.util.IdGenerator;
+
+/** Appends in the calling thread's transaction: late where that is possible and wanted, otherwise at once. Thread-safe. */
+final class TransactionAppender {
+
+    /** Tells this store's late appends from those of other stores in one transaction. */
+    private final Object key = new Object();
+
+    private final TransactionParticipation participation;
+    private final TransactionAppends transactionAppends;
+    private final AppendStatements statements;
+    private final LateInserts lateInserts;
+    private final LogSignal signal;
+    private final boolean late;
+    private final IdGenerator ids;
+
+    TransactionAppender(
+            EventDatabase database,
+            AppendStatements statements,
+            LogHead logHead,
+            LogSignal signal,
+            EventStoreSettings settings,
+            IdGenerator ids) {
+        this.participation = new TransactionParticipation(database.dataSource());
+        this.transactionAppends = new TransactionAppends(database.dataSource());
+        this.statements = statements;
+        this.lateInserts = new LateInserts(database, logHead, signal, settings.tailTimeout());
+        this.signal = signal;
+        this.ids = ids;
+        this.late = settings.appendTiming() == AppendTiming.LATE;
+    }
+
+    /** Where in its life the transaction is that would commit what is appended now; over when there is none. */
+    Phase phase() {
+        if (!participation.active()) {
+            return Phase.OVER;
+        }
+        LateAppends appends = LateAppends.current(key);
+        return appends != null && appends.open() ? Phase.RUNNING : TransactionParticipation.phase();
+    }
+
+    /** Appends in a transaction that is in this phase of its life, and not over. */
+    List<AppendResult> append(List<EncodedAppend> appends, Phase phase) {
+        LateAppends pending = lateAppends(phase);
+        if (pending == null) {
+            List<AppendResult> results = AppendOutcome.results(appends, statements.appendJoining(appends));
+            transactionAppends.mark();
+            signal.raiseAfterCommit();
+            return results;
+        }
+        LateAppendSql.Advanced advanced = lateInserts.advance(appends, pending.mark());
+        List<AppendResult> results = AppendOutcome.results(appends, advanced.outcomes());
+        for (int i = 0; i < appends.size(); i++) {
+            if (!results.get(i).repeated()) {
+                pending.add(appends.get(i), results.get(i).firstVersion(), advanced.marked());
+            }
+        }
+        return results;
+    }
+
+    /** The late appends of the transaction, or null when its events have to be inserted at once. */
+    private @Nullable LateAppends lateAppends(Phase phase) {
+        if (phase != Phase.RUNNING || !late || !TransactionSynchronizationManager.isSynchronizationActive()) {
+            return null;
+        }
+        LateAppends appends = LateAppends.current(key);
+        return appends == null ? LateAppends.begin(key, ids.generateId().toString(), lateInserts) : appends;
+    }
+
+    /** Events of a stream that the transaction has yet to insert. */
+    List<StoredEvent> pending(UUID aggregateId) {
+        LateAppends appends = participation.active() ? LateAppends.current(key) : null;
+        return appends == null ? List.of() : appends.events(aggregateId);
+    }
+
+    /** Whether the calling thread reads in a transaction. */
+    boolean active() {
+        return participation.active();
+    }
+}
