@@ -36,9 +36,9 @@ final class BenchmarkRun {
                 "--fill",
                 "200",
                 "--events",
-                "5000",
+                "2000",
                 "--loaded",
-                "5000",
+                "2000",
                 "--folder",
                 folder.toString()));
         rows.forEach(row -> args.addAll(List.of("--row", row.name())));
