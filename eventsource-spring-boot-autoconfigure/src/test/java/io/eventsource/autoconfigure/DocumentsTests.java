@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -122,6 +123,38 @@ class DocumentsTests {
                 .toList();
 
         assertThat(unknown).isEmpty();
+    }
+
+    @Test
+    void the_architecture_lists_exactly_the_packages_that_there_are() {
+        String architecture = read(ROOT.resolve("ARCHITECTURE.md"));
+
+        assertThat(listed(architecture, "Packages of the core")).isEqualTo(packages("eventsource-core", ""));
+        assertThat(listed(architecture, "Packages of Spring Boot's side"))
+                .isEqualTo(packages("eventsource-spring-boot-autoconfigure", "autoconfigure"));
+    }
+
+    /** What stands as code in the first cells of the table below a heading. */
+    private static Set<String> listed(String document, String heading) {
+        String section = document.substring(document.indexOf("\n## " + heading + "\n") + 1);
+        return section.substring(0, section.indexOf("\n## "))
+                .lines()
+                .filter(line -> line.startsWith("| `"))
+                .map(line -> line.substring(0, line.indexOf('|', 1)))
+                .flatMap(cell -> Pattern.compile("`([a-z]+)`").matcher(cell).results())
+                .map(code -> code.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> packages(String module, String below) {
+        Path root = ROOT.resolve(module).resolve("src/main/java/io/eventsource").resolve(below);
+        try (Stream<Path> entries = Files.list(root)) {
+            return entries.filter(Files::isDirectory)
+                    .map(folder -> folder.getFileName().toString())
+                    .collect(Collectors.toCollection(TreeSet::new));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private static boolean leads(Path document, String link) {
