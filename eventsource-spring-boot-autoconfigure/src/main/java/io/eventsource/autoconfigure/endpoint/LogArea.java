@@ -3,7 +3,7 @@ package io.eventsource.autoconfigure.endpoint;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.LogHeadStatus;
 import io.eventsource.log.LogHeadStatus.LogWriter;
-import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionStatuses;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class LogArea implements EndpointArea {
 
     private final LogHead logHead;
-    private final @Nullable SubscriptionManager manager;
+    private final @Nullable SubscriptionStatuses manager;
 
-    LogArea(LogHead logHead, @Nullable SubscriptionManager manager) {
+    LogArea(LogHead logHead, @Nullable SubscriptionStatuses manager) {
         this.logHead = logHead;
         this.manager = manager;
     }

@@ -1,16 +1,16 @@
 package io.eventsource.autoconfigure.health;
 
-import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionStatuses;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the log's head is followed here: without it no lag can be trusted. */
 final class HeadWatch {
 
-    private final SubscriptionManager manager;
+    private final SubscriptionStatuses manager;
     private final Duration longestSilence;
 
-    HeadWatch(SubscriptionManager manager, Duration longestSilence) {
+    HeadWatch(SubscriptionStatuses manager, Duration longestSilence) {
         this.manager = manager;
         this.longestSilence = longestSilence;
     }

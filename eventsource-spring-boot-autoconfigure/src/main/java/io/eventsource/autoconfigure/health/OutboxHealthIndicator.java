@@ -3,8 +3,8 @@ package io.eventsource.autoconfigure.health;
 import io.eventsource.failure.FailureText;
 import io.eventsource.outbox.Outbox;
 import io.eventsource.outbox.Outbox.DestinationStatus;
-import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionStatus;
+import io.eventsource.subscription.SubscriptionStatuses;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,10 +23,10 @@ final class OutboxHealthIndicator extends AbstractHealthIndicator {
     private static final Status DEGRADED = new Status("DEGRADED");
 
     private final Outbox outbox;
-    private final @Nullable SubscriptionManager manager;
+    private final @Nullable SubscriptionStatuses manager;
     private final HealthProperties.Outbox thresholds;
 
-    OutboxHealthIndicator(Outbox outbox, @Nullable SubscriptionManager manager, HealthProperties.Outbox thresholds) {
+    OutboxHealthIndicator(Outbox outbox, @Nullable SubscriptionStatuses manager, HealthProperties.Outbox thresholds) {
         super("The outbox cannot be read");
         this.outbox = outbox;
         this.manager = manager;

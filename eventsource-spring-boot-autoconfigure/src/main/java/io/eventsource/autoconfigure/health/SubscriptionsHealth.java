@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.health;
 
 import io.eventsource.error.RecentErrors;
-import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionStatus;
+import io.eventsource.subscription.SubscriptionStatuses;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,14 +20,14 @@ final class SubscriptionsHealth {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final String LEASE = "the lease of this instance cannot be renewed";
 
-    private final SubscriptionManager manager;
+    private final SubscriptionStatuses manager;
     private final HeadWatch head;
     private final RecentErrors errors;
     private final HealthProperties properties;
     private final Clock clock;
 
     SubscriptionsHealth(
-            SubscriptionManager manager,
+            SubscriptionStatuses manager,
             HeadWatch head,
             RecentErrors errors,
             HealthProperties properties,

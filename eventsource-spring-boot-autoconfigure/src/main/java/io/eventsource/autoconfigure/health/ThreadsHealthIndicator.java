@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.health;
 
-import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionStatuses;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -11,9 +11,9 @@ import org.springframework.boot.health.contributor.Health;
  */
 final class ThreadsHealthIndicator extends AbstractHealthIndicator {
 
-    private final @Nullable SubscriptionManager manager;
+    private final @Nullable SubscriptionStatuses manager;
 
-    ThreadsHealthIndicator(@Nullable SubscriptionManager manager) {
+    ThreadsHealthIndicator(@Nullable SubscriptionStatuses manager) {
         super("The threads of subscriptions cannot be looked at");
         this.manager = manager;
     }

@@ -1,7 +1,7 @@
 package io.eventsource.sample.ordersummary;
 
 import io.eventsource.sample.order.OrderStatus;
-import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionWaits;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
@@ -30,9 +30,9 @@ final class OrderSummaryController {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final JdbcAggregateOperations jdbc;
-    private final ObjectProvider<SubscriptionManager> subscriptions;
+    private final ObjectProvider<SubscriptionWaits> subscriptions;
 
-    OrderSummaryController(JdbcAggregateOperations jdbc, ObjectProvider<SubscriptionManager> subscriptions) {
+    OrderSummaryController(JdbcAggregateOperations jdbc, ObjectProvider<SubscriptionWaits> subscriptions) {
         this.jdbc = jdbc;
         this.subscriptions = subscriptions;
     }
@@ -63,7 +63,7 @@ final class OrderSummaryController {
     }
 
     private void awaitCurrent() throws InterruptedException {
-        SubscriptionManager manager = subscriptions.getIfAvailable();
+        SubscriptionWaits manager = subscriptions.getIfAvailable();
         if (manager == null || !manager.awaitCurrent("order-summaries", PATIENCE)) {
             throw new ResponseStatusException(
                     HttpStatus.SERVICE_UNAVAILABLE,
