@@ -21,16 +21,16 @@ public record CommandRetries(int maxRetries, Duration delay, Duration maxDelay) 
      */
     public CommandRetries {
         if (maxRetries < 0 || maxRetries > MOST_RETRIES) {
-            throw new IllegalArgumentException("eventsource.commands.max-retries must be 0 to %d, but it is %d"
+            throw new IllegalArgumentException("eventsource.commands.retry.max-retries must be 0 to %d, but it is %d"
                     .formatted(MOST_RETRIES, maxRetries));
         }
         if (delay.toMillis() < 1) {
             throw new IllegalArgumentException(
-                    "eventsource.commands.retry-delay must be 1 ms or more, but it is " + delay);
+                    "eventsource.commands.retry.delay must be 1 ms or more, but it is " + delay);
         }
         if (maxDelay.compareTo(delay) < 0) {
             throw new IllegalArgumentException(
-                    "eventsource.commands.max-retry-delay must not be below retry-delay, but it is %s and %s"
+                    "eventsource.commands.retry.max-delay must not be below retry.delay, but it is %s and %s"
                             .formatted(maxDelay, delay));
         }
     }

@@ -25,14 +25,14 @@ public record AutomaticRetry(int maxReplays, Duration firstDelay, double multipl
      */
     public AutomaticRetry {
         if (maxReplays < 0) {
-            throw new IllegalArgumentException("max-replays must not be negative, but it is " + maxReplays);
+            throw new IllegalArgumentException("max-retries must not be negative, but it is " + maxReplays);
         }
         if (firstDelay.compareTo(Duration.ofMillis(1)) < 0) {
-            throw new IllegalArgumentException("first-delay must be 1 ms or more, but it is " + firstDelay);
+            throw new IllegalArgumentException("delay must be 1 ms or more, but it is " + firstDelay);
         }
         if (maxDelay.compareTo(firstDelay) < 0) {
             throw new IllegalArgumentException(
-                    "max-delay must not be below first-delay, but they are %s and %s".formatted(maxDelay, firstDelay));
+                    "max-delay must not be below delay, but they are %s and %s".formatted(maxDelay, firstDelay));
         }
         if (!(multiplier >= 1 && multiplier <= MAX_MULTIPLIER)) {
             throw new IllegalArgumentException("multiplier must be 1 to 10, but it is " + multiplier);

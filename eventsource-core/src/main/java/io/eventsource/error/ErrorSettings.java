@@ -32,12 +32,12 @@ public record ErrorSettings(
     public ErrorSettings {
         if (maxRetries < 0 || maxRetries > MAX_RETRIES) {
             throw new IllegalArgumentException(
-                    "max-retries must be 0 to %d, but it is %d".formatted(MAX_RETRIES, maxRetries));
+                    "retry.max-retries must be 0 to %d, but it is %d".formatted(MAX_RETRIES, maxRetries));
         }
         if (!(multiplier >= 1 && multiplier <= MAX_MULTIPLIER)) {
-            throw new IllegalArgumentException("retry-multiplier must be 1 to 10, but it is " + multiplier);
+            throw new IllegalArgumentException("retry.multiplier must be 1 to 10, but it is " + multiplier);
         }
-        requireBounds("retry-delay", retryDelay, "max-retry-delay", maxRetryDelay);
+        requireBounds("retry.delay", retryDelay, "retry.max-delay", maxRetryDelay);
     }
 
     /**

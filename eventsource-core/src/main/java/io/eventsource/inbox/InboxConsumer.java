@@ -325,20 +325,20 @@ public final class InboxConsumer {
         public Settings {
             if (batchSize < 1 || batchSize > MAX_BATCH_SIZE) {
                 throw new IllegalArgumentException(
-                        "batch-size must be 1 to %d, but it is %d".formatted(MAX_BATCH_SIZE, batchSize));
+                        "batch.size must be 1 to %d, but it is %d".formatted(MAX_BATCH_SIZE, batchSize));
             }
             if (retryDelay.compareTo(Duration.ofMillis(1)) < 0) {
-                throw new IllegalArgumentException("retry-delay must be 1 ms or more, but it is " + retryDelay);
+                throw new IllegalArgumentException("retry.delay must be 1 ms or more, but it is " + retryDelay);
             }
             if (maxRetryDelay.compareTo(retryDelay) < 0) {
-                throw new IllegalArgumentException("max-retry-delay must not be below retry-delay, but it is %s and %s"
+                throw new IllegalArgumentException("retry.max-delay must not be below retry.delay, but it is %s and %s"
                         .formatted(maxRetryDelay, retryDelay));
             }
             if (retention.compareTo(Duration.ofHours(1)) < 0) {
                 throw new IllegalArgumentException("retention must be an hour or more, but it is " + retention);
             }
             if (sameCauseThreshold < 0 || sameCauseThreshold > MAX_THRESHOLD) {
-                throw new IllegalArgumentException("same-cause-threshold must be 0 to %d, but it is %d"
+                throw new IllegalArgumentException("dead-letter.same-cause-threshold must be 0 to %d, but it is %d"
                         .formatted(MAX_THRESHOLD, sameCauseThreshold));
             }
         }

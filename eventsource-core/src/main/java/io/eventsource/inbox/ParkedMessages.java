@@ -20,7 +20,7 @@ final class ParkedMessages implements PoisonMessages {
     ParkedMessages(MessageParking parking, int maxRetries, AutomaticRetry automaticRetry) {
         if (maxRetries < 0 || maxRetries > MAX_RETRIES) {
             throw new IllegalArgumentException(
-                    "max-retries must be 0 to %d, but it is %d".formatted(MAX_RETRIES, maxRetries));
+                    "retry.max-retries must be 0 to %d, but it is %d".formatted(MAX_RETRIES, maxRetries));
         }
         this.parking = parking;
         this.maxRetries = maxRetries;

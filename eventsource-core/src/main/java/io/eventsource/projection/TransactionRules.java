@@ -64,7 +64,7 @@ record TransactionRules(boolean joins, boolean managed) {
         }
         return what == null
                 ? null
-                : "that asks for %s: it joins the transaction of its batch, where that has no effect. Remove it; how long handling may take is the subscription's processing-timeout"
+                : "that asks for %s: it joins the transaction of its batch, where that has no effect. Remove it; how long handling may take is the subscription's batch.timeout"
                         .formatted(what);
     }
 }

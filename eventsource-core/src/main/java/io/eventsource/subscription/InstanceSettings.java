@@ -118,7 +118,7 @@ public record InstanceSettings(
         public StaticPartition {
             if (id < 0 || id >= count) {
                 throw new IllegalArgumentException(
-                        "partition-id must be 0 or more and below num-partitions, but they are %d and %d"
+                        "index must be 0 or more and below count, but they are %d and %d"
                                 .formatted(id, count));
             }
         }

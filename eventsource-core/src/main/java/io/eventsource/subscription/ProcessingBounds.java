@@ -26,7 +26,7 @@ public final class ProcessingBounds {
      */
     public static ReplayTarget.Bounds of(String name, Duration timeout, DataSource dataSource, ThreadFactory threads) {
         if (timeout.compareTo(Duration.ofMillis(1)) < 0) {
-            throw new IllegalArgumentException("processing-timeout must be 1 ms or more, but it is " + timeout);
+            throw new IllegalArgumentException("batch.timeout must be 1 ms or more, but it is " + timeout);
         }
         JdbcOperations jdbc = new JdbcTemplate(dataSource);
         Duration silence = timeout.multipliedBy(2);

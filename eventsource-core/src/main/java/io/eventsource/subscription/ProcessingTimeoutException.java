@@ -15,7 +15,7 @@ public final class ProcessingTimeoutException extends EventSourceException imple
 
     ProcessingTimeoutException(String subscription, Duration timeout, @Nullable Throwable cause) {
         super(
-                "'%s' did not handle a batch within %s. Speed the handlers up, or raise processing-timeout of this subscription."
+                "'%s' did not handle a batch within %s. Speed the handlers up, or raise batch.timeout of this subscription."
                         .formatted(subscription, timeout),
                 cause);
     }

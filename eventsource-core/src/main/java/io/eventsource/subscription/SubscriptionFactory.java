@@ -62,7 +62,7 @@ final class SubscriptionFactory {
         SubscriptionSettings settings = definition.settings();
         if (settings.batch().timeout().compareTo(leaseDuration) > 0) {
             throw new EventSourceException(
-                    "The subscription '%s' has a processing-timeout of %s, above the lease-duration of %s: while a handler waits longer than a lease for something else, the server ends its transaction. Raise eventsource.subscriptions.lease-duration or lower the timeout."
+                    "The subscription '%s' has a batch.timeout of %s, above the lease-duration of %s: while a handler waits longer than a lease for something else, the server ends its transaction. Raise eventsource.subscriptions.instance.lease-duration or lower the timeout."
                             .formatted(definition.name(), settings.batch().timeout(), leaseDuration));
         }
         EventSelection selection = selection(definition);
@@ -144,7 +144,7 @@ final class SubscriptionFactory {
         }
         if (settings.checkpoint().strategy() == CheckpointStrategy.PERIODIC) {
             throw new EventSourceException(
-                    "The subscription '%s' has the checkpoint strategy periodic and exactly-once delivery, which exclude each other: the checkpoint commits with each batch. Remove checkpoint-strategy, or declare its delivery as at least once."
+                    "The subscription '%s' has the checkpoint strategy periodic and exactly-once delivery, which exclude each other: the checkpoint commits with each batch. Remove checkpoint.strategy, or declare its delivery as at least once."
                             .formatted(handlers.name()));
         }
         if (manager == null) {

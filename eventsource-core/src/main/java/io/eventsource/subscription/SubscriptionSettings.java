@@ -49,8 +49,8 @@ public record SubscriptionSettings(
      * @throws IllegalArgumentException naming the property that is out of bounds
      */
     public SubscriptionSettings {
-        requireWithin("segments", segments, 1, Bucket.COUNT);
-        requireWithin("concurrency", concurrency, 1, Bucket.COUNT);
+        requireWithin("segments.count", segments, 1, Bucket.COUNT);
+        requireWithin("segments.concurrency", concurrency, 1, Bucket.COUNT);
     }
 
     /**
@@ -75,16 +75,16 @@ public record SubscriptionSettings(
          * @throws IllegalArgumentException naming the property that is out of bounds
          */
         public Batch {
-            requireWithin("batch-size", size, 1, MAX_BATCH_SIZE);
-            requireWithin("max-in-flight", maxInFlight, size, MAX_IN_FLIGHT);
+            requireWithin("batch.size", size, 1, MAX_BATCH_SIZE);
+            requireWithin("batch.max-in-flight", maxInFlight, size, MAX_IN_FLIGHT);
             if (!(backpressureThreshold > 0 && backpressureThreshold <= 1)) {
                 throw new IllegalArgumentException(
-                        "backpressure-threshold must be above 0 and at most 1, but it is " + backpressureThreshold);
+                        "batch.backpressure-threshold must be above 0 and at most 1, but it is " + backpressureThreshold);
             }
             if (linger.isNegative()) {
-                throw new IllegalArgumentException("linger must not be negative, but it is " + linger);
+                throw new IllegalArgumentException("batch.linger must not be negative, but it is " + linger);
             }
-            requirePositive("processing-timeout", timeout);
+            requirePositive("batch.timeout", timeout);
         }
     }
 
@@ -103,7 +103,7 @@ public record SubscriptionSettings(
          * @throws IllegalArgumentException naming the property that is out of bounds
          */
         public Checkpoints {
-            requirePositive("checkpoint-interval", interval);
+            requirePositive("checkpoint.interval", interval);
         }
     }
 

@@ -330,16 +330,16 @@ class ErrorPolicyTests {
         ErrorSettings.CircuitBreaker breaker = ErrorSettings.CircuitBreaker.defaults();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ErrorSettings(-1, second, 2, second, true, breaker))
-                .withMessageContaining("max-retries");
+                .withMessageContaining("retry.max-retries");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ErrorSettings(1, Duration.ZERO, 2, second, true, breaker))
-                .withMessageContaining("retry-delay");
+                .withMessageContaining("retry.delay");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ErrorSettings(1, second, 0.5, second, true, breaker))
-                .withMessageContaining("retry-multiplier");
+                .withMessageContaining("retry.multiplier");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ErrorSettings(1, second, 2, Duration.ofMillis(1), true, breaker))
-                .withMessageContaining("max-retry-delay");
+                .withMessageContaining("retry.max-delay");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ErrorSettings.CircuitBreaker(true, 0, second, second))
                 .withMessageContaining("circuit-breaker.failure-threshold");

@@ -266,7 +266,7 @@ class HandlerRulesTests {
             assertRefused(new None(), "propagation NOT_SUPPORTED");
             assertRefused(new Never(), "propagation NEVER: it fails");
             assertRefused(new Serializable(), "asks for an isolation level", "has no effect");
-            assertRefused(new Timed(), "asks for a timeout", "processing-timeout");
+            assertRefused(new Timed(), "asks for a timeout", "batch.timeout");
             assertRefused(new ReadOnly(), "asks for read-only");
         }
 

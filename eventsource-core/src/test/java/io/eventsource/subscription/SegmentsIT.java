@@ -650,7 +650,7 @@ class SegmentsIT extends SubscriptionFixture {
     void a_processing_timeout_above_the_lease_is_refused() {
         assertThatThrownBy(() -> instance(quick(10), leased(), handlers()))
                 .isInstanceOf(EventSourceException.class)
-                .hasMessageContaining("processing-timeout of PT30S")
+                .hasMessageContaining("batch.timeout of PT30S")
                 .hasMessageContaining("lease-duration of PT3S");
     }
 

@@ -429,6 +429,6 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
         assertThatThrownBy(() -> manager(options.tuning(), handlers()))
                 .isInstanceOf(EventSourceException.class)
                 .hasMessageContaining(name)
-                .hasMessageContaining("Remove checkpoint-strategy");
+                .hasMessageContaining("Remove checkpoint.strategy");
     }
 }

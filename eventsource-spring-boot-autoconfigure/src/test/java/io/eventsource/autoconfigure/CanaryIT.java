@@ -137,8 +137,8 @@ class CanaryIT {
                                         "spring.liquibase.enabled=false",
                                         "spring.jpa.open-in-view=false",
                                         "spring.main.banner-mode=off",
-                                        "eventsource.subscriptions.defaults.max-retries=1",
-                                        "eventsource.subscriptions.defaults.retry-delay=20ms",
+                                        "eventsource.subscriptions.defaults.retry.max-retries=1",
+                                        "eventsource.subscriptions.defaults.retry.delay=20ms",
                                         "management.endpoint.health.show-details=always",
                                         "management.endpoints.web.exposure.include=health,eventsource,metrics"))
                         .map(property -> "--" + property)

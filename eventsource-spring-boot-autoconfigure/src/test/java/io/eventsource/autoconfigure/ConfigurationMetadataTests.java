@@ -64,15 +64,15 @@ class ConfigurationMetadataTests {
                         "eventsource.outbox.kafka",
                         "eventsource.pool.application-name",
                         "eventsource.ssl.bundle",
-                        "eventsource.subscriptions.defaults.event-types",
-                        "eventsource.subscriptions.defaults.aggregate-types",
-                        "eventsource.subscriptions.defaults.tenant",
+                        "eventsource.subscriptions.defaults.filter.event-types",
+                        "eventsource.subscriptions.defaults.filter.aggregate-types",
+                        "eventsource.subscriptions.defaults.filter.tenant",
                         "eventsource.notifications.url",
                         "eventsource.subscriptions.max-page-bytes",
-                        "eventsource.subscriptions.include",
-                        "eventsource.subscriptions.exclude",
-                        "eventsource.subscriptions.partition-id",
-                        "eventsource.subscriptions.num-partitions",
+                        "eventsource.subscriptions.instance.include",
+                        "eventsource.subscriptions.instance.exclude",
+                        "eventsource.subscriptions.instance.index",
+                        "eventsource.subscriptions.instance.count",
                         "eventsource.subscriptions.named");
     }
 

@@ -174,9 +174,9 @@ class PropertiesIT {
         void areRepeatedAsOftenAndWithSuchPausesAsConfigured() {
             application
                     .withPropertyValues(
-                            "eventsource.commands.max-retries=2",
-                            "eventsource.commands.retry-delay=150ms",
-                            "eventsource.commands.max-retry-delay=151ms")
+                            "eventsource.commands.retry.max-retries=2",
+                            "eventsource.commands.retry.delay=150ms",
+                            "eventsource.commands.retry.max-delay=151ms")
                     .run(context -> {
                         AggregateRepository<Account> accounts = context.getBeanProvider(
                                         new ParameterizedTypeReference<AggregateRepository<Account>>() {})
@@ -220,8 +220,8 @@ class PropertiesIT {
 
             handling(event -> jdbc.join().update("INSERT INTO handled (transaction) VALUES (txid_current())"))
                     .withPropertyValues(
-                            "eventsource.subscriptions.defaults.batch-size=3",
-                            "eventsource.subscriptions.defaults.max-in-flight=3")
+                            "eventsource.subscriptions.defaults.batch.size=3",
+                            "eventsource.subscriptions.defaults.batch.max-in-flight=3")
                     .run(context -> {
                         jdbc.complete(context.getBean(JdbcTemplate.class));
                         await().until(() -> database.count("SELECT count(*) FROM handled") == 10);
@@ -330,7 +330,7 @@ class PropertiesIT {
                             throw new IllegalStateException("told to fail");
                         }
                     })
-                    .withPropertyValues("eventsource.subscriptions.defaults.retry-delay=1500ms")
+                    .withPropertyValues("eventsource.subscriptions.defaults.retry.delay=1500ms")
                     .run(context -> {
                         store(context).append(deposit(1));
                         await().until(() -> attempts.size() == 2);
@@ -349,9 +349,9 @@ class PropertiesIT {
                         }
                     })
                     .withPropertyValues(
-                            "eventsource.subscriptions.defaults.max-retries=10",
-                            "eventsource.subscriptions.defaults.retry-delay=50ms",
-                            "eventsource.subscriptions.defaults.max-retry-delay=60ms")
+                            "eventsource.subscriptions.defaults.retry.max-retries=10",
+                            "eventsource.subscriptions.defaults.retry.delay=50ms",
+                            "eventsource.subscriptions.defaults.retry.max-delay=60ms")
                     .run(context -> {
                         store(context).append(deposit(1));
                         // doubling without a bound, the last pause alone would be 9 to 16 seconds
@@ -374,7 +374,7 @@ class PropertiesIT {
                             throw new IllegalStateException(stopped);
                         }
                     })
-                    .withPropertyValues("eventsource.subscriptions.drain-timeout=300ms")
+                    .withPropertyValues("eventsource.shutdown.drain-timeout=300ms")
                     .run(context -> {
                         store(context).append(deposit(1));
                         assertThat(handling.await(10, SECONDS)).isTrue();

@@ -30,13 +30,13 @@ class PropertyBoundsTests {
             eventsource.append.tail-timeout             | 25d
             eventsource.append.tail-timeout             | 110000000000d
             eventsource.append.coalescing               | perhaps
-            eventsource.commands.max-retries            | -1
-            eventsource.commands.max-retries            | 1001
-            eventsource.commands.max-retries            | many
-            eventsource.commands.retry-delay            | 0ms
-            eventsource.commands.retry-delay            | soon
-            eventsource.commands.max-retry-delay        | 4ms
-            eventsource.commands.max-retry-delay        | later
+            eventsource.commands.retry.max-retries            | -1
+            eventsource.commands.retry.max-retries            | 1001
+            eventsource.commands.retry.max-retries            | many
+            eventsource.commands.retry.delay            | 0ms
+            eventsource.commands.retry.delay            | soon
+            eventsource.commands.retry.max-delay        | 4ms
+            eventsource.commands.retry.max-delay        | later
             eventsource.snapshots.enabled               | perhaps
             eventsource.snapshots.threshold             | 0
             eventsource.snapshots.threshold             | many
@@ -47,53 +47,53 @@ class PropertyBoundsTests {
             eventsource.snapshots.aggregates.account.threshold | 0
             eventsource.snapshots.aggregates.account.mode      | sometimes
             eventsource.subscriptions.enabled           | perhaps
-            eventsource.subscriptions.defaults.batch-size        | 0
-            eventsource.subscriptions.defaults.batch-size        | 10001
-            eventsource.subscriptions.defaults.batch-size        | many
+            eventsource.subscriptions.defaults.batch.size        | 0
+            eventsource.subscriptions.defaults.batch.size        | 10001
+            eventsource.subscriptions.defaults.batch.size        | many
             eventsource.subscriptions.poll-interval     | 0s
             eventsource.subscriptions.poll-interval     | -1s
             eventsource.subscriptions.poll-interval     | soon
-            eventsource.subscriptions.defaults.retry-delay       | 0s
-            eventsource.subscriptions.defaults.retry-delay       | -1s
-            eventsource.subscriptions.defaults.retry-delay       | soon
-            eventsource.subscriptions.defaults.max-retry-delay   | 999ms
-            eventsource.subscriptions.defaults.max-retry-delay   | later
+            eventsource.subscriptions.defaults.retry.delay       | 0s
+            eventsource.subscriptions.defaults.retry.delay       | -1s
+            eventsource.subscriptions.defaults.retry.delay       | soon
+            eventsource.subscriptions.defaults.retry.max-delay   | 999ms
+            eventsource.subscriptions.defaults.retry.max-delay   | later
             eventsource.subscriptions.preset            | fast
-            eventsource.subscriptions.defaults.max-in-flight | 99
-            eventsource.subscriptions.defaults.max-in-flight | 100001
-            eventsource.subscriptions.defaults.backpressure-threshold | 0
-            eventsource.subscriptions.defaults.backpressure-threshold | 1.1
-            eventsource.subscriptions.defaults.linger | -1ms
-            eventsource.subscriptions.defaults.processing-timeout | 0s
-            eventsource.subscriptions.defaults.checkpoint-strategy | sometimes
-            eventsource.subscriptions.defaults.checkpoint-interval | 0s
+            eventsource.subscriptions.defaults.batch.max-in-flight | 99
+            eventsource.subscriptions.defaults.batch.max-in-flight | 100001
+            eventsource.subscriptions.defaults.batch.backpressure-threshold | 0
+            eventsource.subscriptions.defaults.batch.backpressure-threshold | 1.1
+            eventsource.subscriptions.defaults.batch.linger | -1ms
+            eventsource.subscriptions.defaults.batch.timeout | 0s
+            eventsource.subscriptions.defaults.checkpoint.strategy | sometimes
+            eventsource.subscriptions.defaults.checkpoint.interval | 0s
             eventsource.subscriptions.defaults.start-from | yesterday
             eventsource.subscriptions.defaults.start-from | -1
-            eventsource.subscriptions.named.orders.batch-size | 0
+            eventsource.subscriptions.named.orders.batch.size | 0
             eventsource.subscriptions.named.orders.start-from | soon
-            eventsource.subscriptions.drain-timeout     | -1ms
-            eventsource.subscriptions.drain-timeout     | soon
-            eventsource.subscriptions.defaults.max-retries | -1
-            eventsource.subscriptions.defaults.max-retries | 1001
-            eventsource.subscriptions.defaults.max-retries | many
-            eventsource.subscriptions.defaults.retry-multiplier | 0.9
-            eventsource.subscriptions.defaults.retry-multiplier | 10.1
-            eventsource.subscriptions.defaults.continue-on-error | perhaps
-            eventsource.subscriptions.defaults.dead-letter-order | sometimes
+            eventsource.shutdown.drain-timeout     | -1ms
+            eventsource.shutdown.drain-timeout     | soon
+            eventsource.subscriptions.defaults.retry.max-retries | -1
+            eventsource.subscriptions.defaults.retry.max-retries | 1001
+            eventsource.subscriptions.defaults.retry.max-retries | many
+            eventsource.subscriptions.defaults.retry.multiplier | 0.9
+            eventsource.subscriptions.defaults.retry.multiplier | 10.1
+            eventsource.subscriptions.defaults.dead-letter.enabled | perhaps
+            eventsource.subscriptions.defaults.dead-letter.order | sometimes
             eventsource.subscriptions.defaults.circuit-breaker.enabled | perhaps
             eventsource.subscriptions.defaults.circuit-breaker.failure-threshold | 0
             eventsource.subscriptions.defaults.circuit-breaker.open-for | 0ms
             eventsource.subscriptions.defaults.circuit-breaker.max-open-for | 999ms
-            eventsource.subscriptions.named.orders.max-retries | 1001
-            eventsource.dead-letters.replay-interval    | 9ms
-            eventsource.dead-letters.replay-interval    | 25h
-            eventsource.dead-letters.replay-interval    | soon
-            eventsource.dead-letters.replay-limit       | 0
-            eventsource.dead-letters.replay-limit       | 10001
-            eventsource.dead-letters.per-second         | 0
-            eventsource.dead-letters.per-second         | 100001
-            eventsource.dead-letters.automatic-retry.max-replays | -1
-            eventsource.dead-letters.automatic-retry.first-delay | 0ms
+            eventsource.subscriptions.named.orders.retry.max-retries | 1001
+            eventsource.dead-letters.replay.interval    | 9ms
+            eventsource.dead-letters.replay.interval    | 25h
+            eventsource.dead-letters.replay.interval    | soon
+            eventsource.dead-letters.replay.limit       | 0
+            eventsource.dead-letters.replay.limit       | 10001
+            eventsource.dead-letters.replay.per-second         | 0
+            eventsource.dead-letters.replay.per-second         | 100001
+            eventsource.dead-letters.automatic-retry.max-retries | -1
+            eventsource.dead-letters.automatic-retry.delay | 0ms
             eventsource.dead-letters.automatic-retry.multiplier  | 0.9
             eventsource.dead-letters.automatic-retry.multiplier  | 11
             eventsource.dead-letters.automatic-retry.max-delay   | 59s
@@ -138,15 +138,15 @@ class PropertyBoundsTests {
             eventsource.health.log.stall-threshold   | soon
             eventsource.subscriptions.max-page-bytes    | 63KB
             eventsource.subscriptions.max-page-bytes    | much
-            eventsource.subscriptions.lease-duration    | 99ms
-            eventsource.subscriptions.lease-duration    | soon
-            eventsource.subscriptions.defaults.segments | 0
-            eventsource.subscriptions.defaults.segments | 1025
-            eventsource.subscriptions.defaults.concurrency | 0
-            eventsource.subscriptions.partition-id      | 0
-            eventsource.subscriptions.auto-startup      | perhaps
-            eventsource.subscriptions.shutdown-timeout  | 9s
-            eventsource.subscriptions.shutdown-timeout  | soon
+            eventsource.subscriptions.instance.lease-duration    | 99ms
+            eventsource.subscriptions.instance.lease-duration    | soon
+            eventsource.subscriptions.defaults.segments.count | 0
+            eventsource.subscriptions.defaults.segments.count | 1025
+            eventsource.subscriptions.defaults.segments.concurrency | 0
+            eventsource.subscriptions.instance.index      | 0
+            eventsource.subscriptions.defaults.auto-startup      | perhaps
+            eventsource.shutdown.timeout  | 9s
+            eventsource.shutdown.timeout  | soon
             eventsource.health.lag-events.degraded      | -1
             eventsource.health.lag-events.down          | 999
             eventsource.health.lag.degraded             | -1s

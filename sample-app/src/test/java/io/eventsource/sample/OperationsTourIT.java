@@ -131,8 +131,8 @@ class OperationsTourIT {
             "--management.endpoints.web.exposure.include=health,eventsource,shutdown",
             "--management.endpoint.eventsource.access=unrestricted",
             "--management.endpoint.shutdown.access=unrestricted",
-            "--eventsource.subscriptions.defaults.segments=4",
-            "--eventsource.subscriptions.defaults.retry-delay=300ms",
+            "--eventsource.subscriptions.defaults.segments.count=4",
+            "--eventsource.subscriptions.defaults.retry.delay=300ms",
             "--eventsource.health.log.stall-threshold=1s",
             "--eventsource.health.log.head-silence=2s",
             "--eventsource.health.lag.degraded=1s",
@@ -376,7 +376,7 @@ class OperationsTourIT {
     @Order(7)
     void whoHadToForceSomethingAfterSigtermDoesNotReportThatAllWasInOrder() throws Exception {
         port = freePort();
-        service = startService("three.log", port, "--eventsource.subscriptions.drain-timeout=1s");
+        service = startService("three.log", port, "--eventsource.shutdown.drain-timeout=1s");
         tell(TOTALS, "{\"stuck\":true}");
         assertThat(order(port).status()).isEqualTo(201);
         awaitHealth("/subscriptions/" + TOTALS, 503, "DOWN", "it has been behind the log for");

@@ -20,7 +20,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
             "spring.jackson.property-naming-strategy=SNAKE_CASE",
             "spring.jackson.default-property-inclusion=non_empty",
             "spring.flyway.validate-migration-naming=true",
-            "eventsource.commands.max-retries=0"
+            "eventsource.commands.retry.max-retries=0"
         })
 class OwnSettingsIT {
 

@@ -6,24 +6,36 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How commands are repeated after a version conflict.
+ * How commands are executed.
  *
- * @param maxRetries How often a command is repeated at most.
- * @param retryDelay Pause before the first repetition; it doubles with each further one.
- * @param maxRetryDelay Longest pause between repetitions.
+ * @param retry How a command is repeated after a version conflict.
  */
 @ConfigurationProperties("eventsource.commands")
-public record CommandProperties(
-        @DefaultValue("10") int maxRetries,
-        @DefaultValue("5ms") Duration retryDelay,
-        @DefaultValue("250ms") Duration maxRetryDelay) {
-
-    /** Checks the bounds. */
-    public CommandProperties {
-        new CommandRetries(maxRetries, retryDelay, maxRetryDelay);
-    }
+public record CommandProperties(@DefaultValue Retry retry) {
 
     CommandRetries retries() {
-        return new CommandRetries(maxRetries, retryDelay, maxRetryDelay);
+        return retry.settings();
+    }
+
+    /**
+     * How a command is repeated after a version conflict.
+     *
+     * @param maxRetries How often it is repeated at most.
+     * @param delay Pause before the first repetition; it doubles with each further one.
+     * @param maxDelay Longest pause between repetitions.
+     */
+    public record Retry(
+            @DefaultValue("10") int maxRetries,
+            @DefaultValue("5ms") Duration delay,
+            @DefaultValue("250ms") Duration maxDelay) {
+
+        /** Checks the bounds. */
+        public Retry {
+            new CommandRetries(maxRetries, delay, maxDelay);
+        }
+
+        private CommandRetries settings() {
+            return new CommandRetries(maxRetries, delay, maxDelay);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure.deadletter;
 
+import io.eventsource.autoconfigure.lifecycle.ShutdownProperties;
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
@@ -30,7 +31,12 @@ import org.springframework.core.env.Environment;
 /** What becomes of events that cannot be handled: how errors are taken, and the dead-letter queue. */
 @AutoConfiguration(after = {EventStoreAutoConfiguration.class, SubscriptionAutoConfiguration.class})
 @ConditionalOnBean(EventStore.class)
-@EnableConfigurationProperties({ErrorProperties.class, DeadLetterProperties.class, SubscriptionProperties.class})
+@EnableConfigurationProperties({
+    ErrorProperties.class,
+    DeadLetterProperties.class,
+    SubscriptionProperties.class,
+    ShutdownProperties.class
+})
 public final class DeadLetterAutoConfiguration {
 
     /** Creates the configuration. */
@@ -95,7 +101,7 @@ public final class DeadLetterAutoConfiguration {
             DeadLetterReplay replay,
             DeadLetterRepository repository,
             DeadLetterProperties properties,
-            SubscriptionProperties subscriptions,
+            ShutdownProperties shutdown,
             Environment environment) {
         return new DeadLetterLifecycle(
                 context,
@@ -104,7 +110,7 @@ public final class DeadLetterAutoConfiguration {
                 replay,
                 repository,
                 properties,
-                subscriptions.drainTimeout(),
+                shutdown.drainTimeout(),
                 SubscriptionThreads.of(environment));
     }
 }

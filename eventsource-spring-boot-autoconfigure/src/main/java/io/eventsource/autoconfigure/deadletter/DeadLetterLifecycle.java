@@ -73,7 +73,7 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
             thread.setName("eventsource-dead-letters");
             return thread;
         });
-        long interval = properties.replayInterval().toMillis();
+        long interval = properties.replay().interval().toMillis();
         if (!properties.retention().isZero()) {
             repeat(
                     started,
@@ -104,7 +104,7 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
             return null;
         }
         Throwable stoppedBy =
-                replay.replayDue(handled, properties.replayLimit()).stoppedBy();
+                replay.replayDue(handled, properties.replay().limit()).stoppedBy();
         return stoppedBy instanceof CancellationException ? null : stoppedBy;
     }
 

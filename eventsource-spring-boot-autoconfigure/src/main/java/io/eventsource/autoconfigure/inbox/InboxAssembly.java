@@ -149,16 +149,16 @@ final class InboxAssembly {
                         projection,
                         surroundings.transactionManagers().of(projection),
                         ProcessingBounds.of(
-                                projection.name(), feed.processingTimeout(), dataSource, surroundings.threads())),
+                                projection.name(), feed.batch().timeout(), dataSource, surroundings.threads())),
                 database,
                 new Inbox(new JdbcTemplate(dataSource), database.schema()),
-                feed.continueOnError()
+                feed.deadLetter().enabled()
                         ? PoisonMessages.deadLetters(
                                 new MessageParking(dataSource, database.schema()),
-                                ownRetries == null ? feed.maxRetries() : ownRetries,
+                                ownRetries == null ? feed.retry().maxRetries() : ownRetries,
                                 surroundings.errors().automaticRetry())
                         : PoisonMessages.repeatForEver(),
                 surroundings.errors(),
-                feed.settings(ownDelay == null ? feed.retryDelay() : ownDelay));
+                feed.settings(ownDelay == null ? feed.retry().delay() : ownDelay));
     }
 }

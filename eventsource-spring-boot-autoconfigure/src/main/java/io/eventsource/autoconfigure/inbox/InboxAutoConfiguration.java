@@ -8,7 +8,7 @@ import io.eventsource.autoconfigure.projection.ProjectionBeans;
 import io.eventsource.autoconfigure.projection.TransactionManagers;
 import io.eventsource.autoconfigure.store.ObservationProperties;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
-import io.eventsource.autoconfigure.subscription.SubscriptionProperties;
+import io.eventsource.autoconfigure.lifecycle.ShutdownProperties;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.projection.EventHandlers;
@@ -30,7 +30,7 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(after = SubscriptionAutoConfiguration.class)
 @ConditionalOnBean(SubscriptionManager.class)
 @ConditionalOnBooleanProperty(name = "eventsource.inbox.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(InboxProperties.class)
+@EnableConfigurationProperties({InboxProperties.class, ShutdownProperties.class})
 public final class InboxAutoConfiguration {
 
     /** What the observation of a handler says of its subscription's state. */
@@ -70,7 +70,7 @@ public final class InboxAutoConfiguration {
     }
 
     @Bean
-    InboxLifecycle inboxLifecycle(InboxFeeds feeds, SubscriptionProperties properties, Environment environment) {
+    InboxLifecycle inboxLifecycle(InboxFeeds feeds, ShutdownProperties properties, Environment environment) {
         return new InboxLifecycle(feeds, properties.drainTimeout(), SubscriptionThreads.of(environment));
     }
 }

@@ -41,18 +41,10 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
      * @param transport What brings the messages: kafka, redis, or what a FeedFactory bean names.
      * @param topics The topics of Kafka or streams of Redis.
      * @param group Name of this service among those that read the topics.
-     * @param consumerName Name of this instance in a group of Redis, which no other has at the same time.
-     * @param maxPendingTime After which time an instance takes over what another has begun in Redis and not finished.
-     * @param timeout How long to wait for an answer of Redis.
-     * @param batchSize How many messages share a transaction at most.
-     * @param processingTimeout How long the handling of a batch may take.
-     * @param maxRetries How often a message that cannot be handled is tried again before it is parked.
-     * @param retryDelay Pause after a message has failed for the first time; doubles with each further failure.
-     * @param maxRetryDelay Longest pause after a message has failed.
-     * @param sameCauseThreshold For how many different keys in a row messages are parked for the same cause; the next one waits instead.
-     *     0 parks them all.
-     * @param continueOnError Whether a message that has failed for good is parked in the dead-letter queue; otherwise its partition or
-     *     stream waits.
+     * @param batch How many messages are handled in one transaction, and for how long.
+     * @param retry How often a message that cannot be handled is tried again.
+     * @param deadLetter What becomes of a message that has failed for good.
+     * @param redis What holds for streams of Redis alone.
      * @param retention How long it is remembered which messages were handled.
      * @param autoStartup Whether it is read from the start of the application on.
      */
@@ -60,16 +52,10 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
             @Nullable String transport,
             @DefaultValue Set<String> topics,
             @Nullable String group,
-            @Nullable String consumerName,
-            @DefaultValue("60s") Duration maxPendingTime,
-            @Nullable Duration timeout,
-            @DefaultValue("100") int batchSize,
-            @DefaultValue("30s") Duration processingTimeout,
-            @DefaultValue("5") int maxRetries,
-            @DefaultValue("1s") Duration retryDelay,
-            @DefaultValue("30s") Duration maxRetryDelay,
-            @DefaultValue("10") int sameCauseThreshold,
-            @DefaultValue("true") boolean continueOnError,
+            @DefaultValue Batch batch,
+            @DefaultValue Retry retry,
+            @DefaultValue DeadLetter deadLetter,
+            @DefaultValue Redis redis,
             @DefaultValue("14d") Duration retention,
             @DefaultValue("true") boolean autoStartup) {
 
@@ -88,16 +74,17 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
                         "topics must name at least one topic of Kafka or stream of Redis, but it is " + topics);
             }
             requireText("group", group);
-            requireText("consumer-name", consumerName);
-            requirePositive("max-pending-time", maxPendingTime);
-            requirePositive("processing-timeout", processingTimeout);
-            if (timeout != null) {
-                requirePositive("timeout", timeout);
+            requireText("redis.consumer-name", redis.consumerName());
+            requirePositive("redis.max-pending-time", redis.maxPendingTime());
+            if (redis.timeout() != null) {
+                requirePositive("redis.timeout", redis.timeout());
             }
-            if (maxRetries < 0 || maxRetries > 1_000) {
-                throw new IllegalArgumentException("max-retries must be 0 to 1000, but it is " + maxRetries);
+            requirePositive("batch.timeout", batch.timeout());
+            if (retry.maxRetries() < 0 || retry.maxRetries() > 1_000) {
+                throw new IllegalArgumentException(
+                        "retry.max-retries must be 0 to 1000, but it is " + retry.maxRetries());
             }
-            InboxConsumer.Settings unused = settings(retryDelay);
+            InboxConsumer.Settings unused = settings(retry.delay());
         }
 
         private static void requireText(String property, @Nullable String value) {
@@ -113,7 +100,47 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
         }
 
         InboxConsumer.Settings settings(Duration firstDelay) {
-            return new InboxConsumer.Settings(batchSize, firstDelay, maxRetryDelay, retention, sameCauseThreshold);
+            return new InboxConsumer.Settings(
+                    batch.size(), firstDelay, retry.maxDelay(), retention, deadLetter.sameCauseThreshold());
         }
     }
+
+    /**
+     * How many messages are handled in one transaction, and for how long.
+     *
+     * @param size How many messages share a transaction at most.
+     * @param timeout How long the handling of a batch may take.
+     */
+    public record Batch(@DefaultValue("100") int size, @DefaultValue("30s") Duration timeout) {}
+
+    /**
+     * How often a message that cannot be handled is tried again.
+     *
+     * @param maxRetries How often it is tried again before it is parked.
+     * @param delay Pause after it has failed for the first time; doubles with each further failure.
+     * @param maxDelay Longest pause.
+     */
+    public record Retry(
+            @DefaultValue("5") int maxRetries,
+            @DefaultValue("1s") Duration delay,
+            @DefaultValue("30s") Duration maxDelay) {}
+
+    /**
+     * What becomes of a message that has failed for good.
+     *
+     * @param enabled Whether it is parked in the dead-letter queue; otherwise its partition or stream waits.
+     * @param sameCauseThreshold For how many different keys in a row messages are parked for the same cause; the next one waits instead.
+     *     0 parks them all.
+     */
+    public record DeadLetter(@DefaultValue("true") boolean enabled, @DefaultValue("10") int sameCauseThreshold) {}
+
+    /**
+     * What holds for streams of Redis alone.
+     *
+     * @param consumerName Name of this instance in a group, which no other has at the same time.
+     * @param maxPendingTime After which time an instance takes over what another has begun and not finished.
+     * @param timeout How long to wait for an answer.
+     */
+    public record Redis(
+            @Nullable String consumerName, @DefaultValue("60s") Duration maxPendingTime, @Nullable Duration timeout) {}
 }

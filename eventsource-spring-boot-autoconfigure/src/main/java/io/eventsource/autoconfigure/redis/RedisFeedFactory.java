@@ -39,9 +39,11 @@ final class RedisFeedFactory implements FeedFactory {
     public List<InboxFeed> feeds(Feed feed, String group, InboxConsumer consumer, ThreadFactory threads) {
         RedisFeedSettings settings = new RedisFeedSettings(
                 group,
-                feed.consumerName() == null ? consumerName : feed.consumerName(),
-                feed.maxPendingTime(),
-                feed.timeout() == null ? timeout : feed.timeout());
+                feed.redis().consumerName() == null
+                        ? consumerName
+                        : feed.redis().consumerName(),
+                feed.redis().maxPendingTime(),
+                feed.redis().timeout() == null ? timeout : feed.redis().timeout());
         return feed.topics().stream()
                 .<InboxFeed>map(stream ->
                         new RedisInboxFeed(consumer, stream, connections::getRequiredNativeClient, settings, threads))

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure.shutdown;
 
+import io.eventsource.autoconfigure.lifecycle.ShutdownProperties;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.GracefulShutdown;

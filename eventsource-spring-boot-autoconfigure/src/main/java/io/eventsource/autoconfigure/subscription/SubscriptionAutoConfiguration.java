@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure.subscription;
 
+import io.eventsource.autoconfigure.lifecycle.ShutdownProperties;
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.projection.BatchListener;
 import io.eventsource.autoconfigure.projection.HandlerDecorators;
@@ -41,7 +42,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnBean(EventStore.class)
 @ConditionalOnBooleanProperty(name = "eventsource.subscriptions.enabled", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = "eventsource.verify", havingValue = false, matchIfMissing = true)
-@EnableConfigurationProperties(SubscriptionProperties.class)
+@EnableConfigurationProperties({SubscriptionProperties.class, ShutdownProperties.class})
 public final class SubscriptionAutoConfiguration {
 
     /** Creates the configuration. */
@@ -104,15 +105,15 @@ public final class SubscriptionAutoConfiguration {
                 UUID.randomUUID(),
                 description,
                 Objects.requireNonNull(properties.pollInterval()),
-                properties.leaseDuration(),
+                properties.instance().leaseDuration(),
                 properties.pageBytes(),
-                properties.partition());
+                properties.instance().partition());
     }
 
     @Bean
     SubscriptionLifecycle subscriptionLifecycle(
-            SubscriptionManager manager, SubscriptionProperties properties, ApplicationEventPublisher publisher) {
-        return new SubscriptionLifecycle(manager, properties.drainTimeout(), properties.shutdownTimeout(), publisher);
+            SubscriptionManager manager, ShutdownProperties shutdown, ApplicationEventPublisher publisher) {
+        return new SubscriptionLifecycle(manager, shutdown.drainTimeout(), shutdown.timeout(), publisher);
     }
 
     @Bean

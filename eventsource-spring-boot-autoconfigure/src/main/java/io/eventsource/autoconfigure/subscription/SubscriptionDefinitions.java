@@ -3,7 +3,6 @@ package io.eventsource.autoconfigure.subscription;
 import io.eventsource.EventSourceException;
 import io.eventsource.autoconfigure.projection.TransactionManagers;
 import io.eventsource.autoconfigure.subscription.HandlerContributor.Contribution;
-import io.eventsource.autoconfigure.subscription.SubscriptionProperties.Options;
 import io.eventsource.outbox.Publisher;
 import io.eventsource.projection.DuplicateProjectionException;
 import io.eventsource.projection.EventHandlers;
@@ -69,7 +68,11 @@ final class SubscriptionDefinitions {
         if (contribution == null || start == null) {
             return settings;
         }
-        if (properties.named().getOrDefault(handlers.name(), Options.NONE).startFrom() != null) {
+        if (properties
+                        .named()
+                        .getOrDefault(handlers.name(), SubscriptionOptions.NONE)
+                        .startFrom()
+                != null) {
             throw new EventSourceException(
                     "%s and eventsource.subscriptions.named[%s].start-from say the same of one subscription. Remove one of them."
                             .formatted(contribution.startProperty(), handlers.name()));
@@ -91,8 +94,12 @@ final class SubscriptionDefinitions {
         requireKnown(
                 "named has settings for %s, but there are only the subscriptions %s. Names with other characters than letters, digits and '-' stand in brackets: eventsource.subscriptions.named[my.name].",
                 properties.named().keySet(), known);
-        requireKnown("include names %s, but there are only the subscriptions %s.", properties.include(), known);
-        requireKnown("exclude names %s, but there are only the subscriptions %s.", properties.exclude(), known);
+        requireKnown(
+                "instance.include names %s, but there are only the subscriptions %s.",
+                properties.instance().include(), known);
+        requireKnown(
+                "instance.exclude names %s, but there are only the subscriptions %s.",
+                properties.instance().exclude(), known);
     }
 
     private void requireKnown(String message, Set<String> names, Set<String> known) {

@@ -27,7 +27,7 @@ import org.springframework.transaction.support.TransactionTemplate;
         properties = {
             "eventsource.embedded-postgres.data-directory=target/postgres/${random.uuid}",
             "eventsource.embedded-postgres.durable=false",
-            "eventsource.subscriptions.defaults.retry-delay=200ms",
+            "eventsource.subscriptions.defaults.retry.delay=200ms",
             "spring.liquibase.change-log=classpath:db/changelog/compatibility.sql",
             "spring.flyway.enabled=false",
             "spring.jpa.hibernate.ddl-auto=validate"

@@ -56,8 +56,8 @@ class DeadLettersIT {
 
     private final ApplicationContextRunner bare = Runners.on(database)
             .withPropertyValues(
-                    "eventsource.subscriptions.defaults.max-retries=0",
-                    "eventsource.subscriptions.defaults.retry-delay=20ms");
+                    "eventsource.subscriptions.defaults.retry.max-retries=0",
+                    "eventsource.subscriptions.defaults.retry.delay=20ms");
     private final ApplicationContextRunner application = bare.withBean(
             EventHandlers.class,
             () -> new Handlers("deposits", event -> {
@@ -108,7 +108,7 @@ class DeadLettersIT {
                     call.run();
                     intercepted.add(handlers.name());
                 })
-                .withPropertyValues("eventsource.dead-letters.replay-interval=50ms")
+                .withPropertyValues("eventsource.dead-letters.replay.interval=50ms")
                 .run(context -> {
                     park(context, 1);
                     assertThat(intercepted).isEmpty();
@@ -131,7 +131,7 @@ class DeadLettersIT {
                         () -> new Handlers("deposits", event -> {
                             throw new IllegalStateException("told to fail");
                         }))
-                .withPropertyValues("eventsource.subscriptions.defaults.max-retries=1000")
+                .withPropertyValues("eventsource.subscriptions.defaults.retry.max-retries=1000")
                 .withUserConfiguration(Pausing.class)
                 .run(context -> {
                     append(context, 1);
@@ -155,7 +155,7 @@ class DeadLettersIT {
     @Test
     void theApplicationsClassifierSaysWhatIsParkedAtOnce() {
         application
-                .withPropertyValues("eventsource.subscriptions.defaults.max-retries=1000")
+                .withPropertyValues("eventsource.subscriptions.defaults.retry.max-retries=1000")
                 .withBean(
                         ErrorClassifier.class,
                         () -> error -> new ErrorClassification(
@@ -170,7 +170,7 @@ class DeadLettersIT {
     @Test
     void aPausedSubscriptionsDeadLettersAreLeftAlone() {
         application
-                .withPropertyValues("eventsource.dead-letters.replay-interval=20ms")
+                .withPropertyValues("eventsource.dead-letters.replay.interval=20ms")
                 .run(context -> {
                     SubscriptionManager manager = context.getBean(SubscriptionManager.class);
                     park(context, 1);
@@ -209,7 +209,7 @@ class DeadLettersIT {
                             handling.countDown();
                             workFor(Duration.ofSeconds(1));
                         }))
-                .withPropertyValues("eventsource.dead-letters.replay-interval=20ms")
+                .withPropertyValues("eventsource.dead-letters.replay.interval=20ms")
                 .run(context -> {
                     park(context, 1);
                     slow.set(true);
@@ -223,7 +223,7 @@ class DeadLettersIT {
     @Test
     void theServerBeingAwayForAWhileEndsNothing() {
         application
-                .withPropertyValues("eventsource.dead-letters.replay-interval=20ms")
+                .withPropertyValues("eventsource.dead-letters.replay.interval=20ms")
                 .run(context -> {
                     park(context, 1);
                     failing.set(false);
@@ -244,7 +244,7 @@ class DeadLettersIT {
         void theReplayIntervalIsHowLongADueLetterWaitsAtMost(String interval, long atLeast, long atMost) {
             AtomicInteger rounds = new AtomicInteger();
             application
-                    .withPropertyValues("eventsource.dead-letters.replay-interval=" + interval)
+                    .withPropertyValues("eventsource.dead-letters.replay.interval=" + interval)
                     .run(context -> {
                         park(context, 1);
                         markAll(context);
@@ -268,8 +268,8 @@ class DeadLettersIT {
             replayTwo(
                     atLeast,
                     atMost,
-                    "eventsource.dead-letters.replay-interval=2s",
-                    "eventsource.dead-letters.replay-limit=" + limit);
+                    "eventsource.dead-letters.replay.interval=2s",
+                    "eventsource.dead-letters.replay.limit=" + limit);
         }
 
         @ParameterizedTest
@@ -278,8 +278,8 @@ class DeadLettersIT {
             replayTwo(
                     atLeast,
                     atMost,
-                    "eventsource.dead-letters.replay-interval=50ms",
-                    "eventsource.dead-letters.per-second=" + perSecond);
+                    "eventsource.dead-letters.replay.interval=50ms",
+                    "eventsource.dead-letters.replay.per-second=" + perSecond);
         }
 
         private void replayTwo(long atLeast, long atMost, String... properties) {
@@ -299,7 +299,7 @@ class DeadLettersIT {
         @Test
         void withoutAutomaticRetrySomebodyHasToSayWhenToTryAgain() {
             application
-                    .withPropertyValues("eventsource.dead-letters.replay-interval=20ms")
+                    .withPropertyValues("eventsource.dead-letters.replay.interval=20ms")
                     .run(context -> {
                         park(context, 1);
 
@@ -315,9 +315,9 @@ class DeadLettersIT {
         void automaticRetryEndsAfterMaxReplays() {
             application
                     .withPropertyValues(
-                            "eventsource.dead-letters.replay-interval=20ms",
-                            "eventsource.dead-letters.automatic-retry.max-replays=2",
-                            "eventsource.dead-letters.automatic-retry.first-delay=20ms")
+                            "eventsource.dead-letters.replay.interval=20ms",
+                            "eventsource.dead-letters.automatic-retry.max-retries=2",
+                            "eventsource.dead-letters.automatic-retry.delay=20ms")
                     .run(context -> {
                         park(context, 1);
 
@@ -334,9 +334,9 @@ class DeadLettersIT {
         void itsPausesBeginWithTheFirstDelayGrowByTheMultiplierAndAreBoundedByTheMaxDelay() {
             application
                     .withPropertyValues(
-                            "eventsource.dead-letters.replay-interval=20ms",
-                            "eventsource.dead-letters.automatic-retry.max-replays=9",
-                            "eventsource.dead-letters.automatic-retry.first-delay=10m",
+                            "eventsource.dead-letters.replay.interval=20ms",
+                            "eventsource.dead-letters.automatic-retry.max-retries=9",
+                            "eventsource.dead-letters.automatic-retry.delay=10m",
                             "eventsource.dead-letters.automatic-retry.multiplier=3",
                             "eventsource.dead-letters.automatic-retry.max-delay=40m")
                     .run(context -> {
@@ -366,7 +366,7 @@ class DeadLettersIT {
 
             application
                     .withPropertyValues(
-                            "eventsource.dead-letters.replay-interval=20ms",
+                            "eventsource.dead-letters.replay.interval=20ms",
                             "eventsource.dead-letters.retention=" + retention)
                     .run(context -> {
                         failing.set(true);
@@ -383,7 +383,7 @@ class DeadLettersIT {
 
         private void leaveAClosedOne() {
             application
-                    .withPropertyValues("eventsource.dead-letters.replay-interval=1h")
+                    .withPropertyValues("eventsource.dead-letters.replay.interval=1h")
                     .run(context -> {
                         park(context, 1);
                         DeadLetterRepository letters = context.getBean(DeadLetterRepository.class);
@@ -400,7 +400,7 @@ class DeadLettersIT {
         @CsvSource({"0, 1", "2, 3"})
         void maxRetriesIsHowOftenAnEventIsTriedAgainBeforeItIsParked(int maxRetries, int expected) {
             application
-                    .withPropertyValues("eventsource.subscriptions.defaults.max-retries=" + maxRetries)
+                    .withPropertyValues("eventsource.subscriptions.defaults.retry.max-retries=" + maxRetries)
                     .run(context -> {
                         park(context, 1);
 
@@ -421,9 +421,9 @@ class DeadLettersIT {
                                 throw new IllegalStateException("told to fail");
                             }))
                     .withPropertyValues(
-                            "eventsource.subscriptions.defaults.max-retries=2",
-                            "eventsource.subscriptions.defaults.retry-delay=300ms",
-                            "eventsource.subscriptions.defaults.retry-multiplier=" + multiplier)
+                            "eventsource.subscriptions.defaults.retry.max-retries=2",
+                            "eventsource.subscriptions.defaults.retry.delay=300ms",
+                            "eventsource.subscriptions.defaults.retry.multiplier=" + multiplier)
                     .run(context -> {
                         park(context, 1);
 
@@ -435,7 +435,7 @@ class DeadLettersIT {
         @Test
         void withoutContinueOnErrorTheSubscriptionStopsAtTheEventUntilItIsResumed() {
             application
-                    .withPropertyValues("eventsource.subscriptions.defaults.continue-on-error=false")
+                    .withPropertyValues("eventsource.subscriptions.defaults.dead-letter.enabled=false")
                     .run(context -> {
                         SubscriptionManager manager = context.getBean(SubscriptionManager.class);
                         append(context, 1);
@@ -460,8 +460,8 @@ class DeadLettersIT {
                                 throw new DataAccessResourceFailureException("told to be away");
                             }))
                     .withPropertyValues(
-                            "eventsource.subscriptions.defaults.retry-delay=1ms",
-                            "eventsource.subscriptions.defaults.retry-multiplier=1",
+                            "eventsource.subscriptions.defaults.retry.delay=1ms",
+                            "eventsource.subscriptions.defaults.retry.multiplier=1",
                             "eventsource.subscriptions.defaults.circuit-breaker.failure-threshold=3",
                             "eventsource.subscriptions.defaults.circuit-breaker.open-for=1500ms",
                             "eventsource.subscriptions.defaults.circuit-breaker.max-open-for=2s")
@@ -485,7 +485,7 @@ class DeadLettersIT {
         void theDeadLetterOrderSaysWhatHappensToLaterEventsOfTheAggregate(String order, long waiting, int tried) {
             UUID account = UUID.randomUUID();
             application
-                    .withPropertyValues("eventsource.subscriptions.defaults.dead-letter-order=" + order)
+                    .withPropertyValues("eventsource.subscriptions.defaults.dead-letter.order=" + order)
                     .run(context -> {
                         EventStore store = context.getBean(EventStore.class);
                         store.append(StreamAppend.to("Account", account, new Deposited(1)));
@@ -509,16 +509,16 @@ class DeadLettersIT {
         @Test
         void theProjectionsOwnRetriesGoBeforeThoseOfAllAndThoseByNameBeforeItsOwn() {
             assertThat(attemptsOfThrice()).isEqualTo(4);
-            assertThat(attemptsOfThrice("eventsource.subscriptions.named.thrice.batch-size=7"))
+            assertThat(attemptsOfThrice("eventsource.subscriptions.named.thrice.batch.size=7"))
                     .isEqualTo(4);
-            assertThat(attemptsOfThrice("eventsource.subscriptions.named.thrice.max-retries=1"))
+            assertThat(attemptsOfThrice("eventsource.subscriptions.named.thrice.retry.max-retries=1"))
                     .isEqualTo(2);
         }
 
         private int attemptsOfThrice(String... properties) {
             Thrice thrice = new Thrice();
             bare.withBean(Thrice.class, () -> thrice)
-                    .withPropertyValues("eventsource.subscriptions.defaults.retry-multiplier=1")
+                    .withPropertyValues("eventsource.subscriptions.defaults.retry.multiplier=1")
                     .withPropertyValues(properties)
                     .run(context -> {
                         long open = database.count(OPEN);
@@ -531,14 +531,14 @@ class DeadLettersIT {
         @Test
         void theProjectionsOwnRetryDelayHoldsUnlessThereIsOneByName() {
             assertThat(firstPauseOfThrice()).isGreaterThanOrEqualTo(Duration.ofMillis(800));
-            assertThat(firstPauseOfThrice("eventsource.subscriptions.named.thrice.retry-delay=1ms"))
+            assertThat(firstPauseOfThrice("eventsource.subscriptions.named.thrice.retry.delay=1ms"))
                     .isLessThan(Duration.ofMillis(800));
         }
 
         private Duration firstPauseOfThrice(String... properties) {
             Thrice thrice = new Thrice();
             bare.withBean(Thrice.class, () -> thrice)
-                    .withPropertyValues("eventsource.subscriptions.defaults.retry-multiplier=1")
+                    .withPropertyValues("eventsource.subscriptions.defaults.retry.multiplier=1")
                     .withPropertyValues(properties)
                     .run(context -> {
                         append(context, 1);

@@ -31,7 +31,7 @@ class HealthIT {
 
     private final TestDatabase database = TestDatabase.create();
     private final ApplicationContextRunner application =
-            Runners.on(database).withPropertyValues("eventsource.subscriptions.defaults.retry-delay=100ms");
+            Runners.on(database).withPropertyValues("eventsource.subscriptions.defaults.retry.delay=100ms");
 
     @AfterEach
     void removeTheDatabase() {
@@ -170,8 +170,8 @@ class HealthIT {
         AtomicBoolean failing = new AtomicBoolean(true);
         application
                 .withPropertyValues(
-                        "eventsource.subscriptions.defaults.continue-on-error=false",
-                        "eventsource.subscriptions.defaults.max-retries=0")
+                        "eventsource.subscriptions.defaults.dead-letter.enabled=false",
+                        "eventsource.subscriptions.defaults.retry.max-retries=0")
                 .withBean(
                         EventHandlers.class,
                         () -> new Handlers("deposits", event -> {

@@ -44,7 +44,7 @@ class SubscriptionHealthIT {
     private final SettableTime time = new SettableTime();
     private final ApplicationContextRunner application = Runners.on(database)
             .withBean("settable", Clocks.class, time::clocks)
-            .withPropertyValues("eventsource.subscriptions.defaults.retry-delay=100ms");
+            .withPropertyValues("eventsource.subscriptions.defaults.retry.delay=100ms");
 
     @AfterEach
     void removeTheDatabase() {
@@ -104,7 +104,7 @@ class SubscriptionHealthIT {
                 .withPropertyValues(
                         "eventsource.health.lag-events.degraded=3",
                         "eventsource.health.lag-events.down=6",
-                        "eventsource.subscriptions.defaults.processing-timeout=20s")
+                        "eventsource.subscriptions.defaults.batch.timeout=20s")
                 .run(context -> {
                     append(context, 1);
                     awaitHealth(context, "UP", "it handles events");
@@ -153,7 +153,7 @@ class SubscriptionHealthIT {
                     }
                 })
                 .withPropertyValues(
-                        "eventsource.subscriptions.defaults.batch-size=1",
+                        "eventsource.subscriptions.defaults.batch.size=1",
                         "eventsource.health.errors.per-minute=3",
                         "eventsource.health.errors.degraded=6",
                         "eventsource.health.errors.down=9")
@@ -271,7 +271,7 @@ class SubscriptionHealthIT {
                         throw new Unacceptable();
                     }
                 })
-                .withPropertyValues("eventsource.subscriptions.defaults.continue-on-error=false")
+                .withPropertyValues("eventsource.subscriptions.defaults.dead-letter.enabled=false")
                 .run(context -> {
                     append(context, 1);
                     awaitHealth(context, "DOWN", "it has stopped at an event that cannot be handled");
@@ -310,7 +310,7 @@ class SubscriptionHealthIT {
     @Test
     void itIsUnknownWhereItIsNotToRunAndUpWhereOthersOwnAllOfIt() {
         handling(event -> {})
-                .withPropertyValues("eventsource.subscriptions.exclude=deposits")
+                .withPropertyValues("eventsource.subscriptions.instance.exclude=deposits")
                 .run(context -> assertHealth(context, "UNKNOWN", "this instance does not start it"));
         handling(event -> {}).run(first -> {
             awaitHealth(first, "UP", "it handles events");
@@ -322,8 +322,8 @@ class SubscriptionHealthIT {
     void aLeaseThatCannotBeRenewedTakesItDownUntilItCan() {
         handling(event -> {})
                 .withPropertyValues(
-                        "eventsource.subscriptions.lease-duration=300ms",
-                        "eventsource.subscriptions.defaults.processing-timeout=300ms")
+                        "eventsource.subscriptions.instance.lease-duration=300ms",
+                        "eventsource.subscriptions.defaults.batch.timeout=300ms")
                 .run(context -> {
                     awaitHealth(context, "UP", "it handles events");
                     database.jdbc().execute("ALTER TABLE eventsource.subscription_instances RENAME TO hidden");

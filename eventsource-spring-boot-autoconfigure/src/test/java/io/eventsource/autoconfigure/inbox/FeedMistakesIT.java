@@ -70,17 +70,17 @@ class FeedMistakesIT {
     @Test
     void valuesOutOfTheirBounds() {
         for (String[] value : new String[][] {
-            {"batch-size", "0"},
-            {"retry-delay", "0ms"},
-            {"max-retry-delay", "1ms"},
-            {"max-retries", "-1"},
-            {"max-retries", "1001"},
+            {"batch.size", "0"},
+            {"retry.delay", "0ms"},
+            {"retry.max-delay", "1ms"},
+            {"retry.max-retries", "-1"},
+            {"retry.max-retries", "1001"},
             {"retention", "59m"},
-            {"processing-timeout", "0ms"},
-            {"max-pending-time", "0ms"},
-            {"timeout", "0ms"},
+            {"batch.timeout", "0ms"},
+            {"redis.max-pending-time", "0ms"},
+            {"redis.timeout", "0ms"},
             {"group", " "},
-            {"consumer-name", " "}
+            {"redis.consumer-name", " "}
         }) {
             String property = "eventsource.inbox.feeds.bank." + value[0];
             assertStops(

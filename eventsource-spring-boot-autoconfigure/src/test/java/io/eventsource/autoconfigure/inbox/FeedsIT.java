@@ -204,7 +204,7 @@ class FeedsIT {
     @Test
     void aMessageThatFailsIsHandledAgainAsAnyDeadLetterAndThoseBehindItFollow() {
         fedBy("redis")
-                .withPropertyValues("eventsource.dead-letters.replay-interval=100ms")
+                .withPropertyValues("eventsource.dead-letters.replay.interval=100ms")
                 .run(context -> {
                     Feeds.Incoming incoming = context.getBean(Feeds.Incoming.class);
                     incoming.before = amount -> {
@@ -238,7 +238,7 @@ class FeedsIT {
     @Test
     void withoutContinueOnErrorTheStreamWaitsAndHealthSaysSo() {
         fedBy("redis")
-                .withPropertyValues("eventsource.inbox.feeds.bank.continue-on-error=false")
+                .withPropertyValues("eventsource.inbox.feeds.bank.dead-letter.enabled=false")
                 .run(context -> {
                     context.getBean(Feeds.Incoming.class).before = amount -> {
                         throw new IllegalStateException("not one");

@@ -57,9 +57,9 @@ class SubscriptionMetricsIT {
         AtomicBoolean failing = new AtomicBoolean();
         Runners.on(database)
                 .withPropertyValues(
-                        "eventsource.subscriptions.defaults.max-retries=1",
-                        "eventsource.subscriptions.defaults.retry-delay=10ms",
-                        "eventsource.subscriptions.defaults.segments=2")
+                        "eventsource.subscriptions.defaults.retry.max-retries=1",
+                        "eventsource.subscriptions.defaults.retry.delay=10ms",
+                        "eventsource.subscriptions.defaults.segments.count=2")
                 .withBean(
                         EventHandlers.class,
                         () -> new Handlers("deposits", event -> {
@@ -108,7 +108,7 @@ class SubscriptionMetricsIT {
     @Test
     void deadLettersAreCountedByStatusAndHaveNoNumberWhileTheQueueCannotBeRead() {
         Runners.on(database)
-                .withPropertyValues("eventsource.subscriptions.defaults.max-retries=0")
+                .withPropertyValues("eventsource.subscriptions.defaults.retry.max-retries=0")
                 .withBean(
                         EventHandlers.class,
                         () -> new Handlers("deposits", event -> {

@@ -190,7 +190,7 @@ class OutboxIT {
 
         @Test
         void switchedOffNothingIsMadeAndSettingsOfItsSubscriptionsMayStay() {
-            with(publishing, "eventsource.subscriptions.named[outbox:accounts].segments", "2")
+            with(publishing, "eventsource.subscriptions.named[outbox:accounts].segments.count", "2")
                     .withPropertyValues("eventsource.outbox.enabled=false")
                     .run(context -> {
                         assertThat(context).hasNotFailed().doesNotHaveBean(OutboxHandlers.class);

@@ -48,7 +48,7 @@ class OutboxOperationIT {
             .withBean("own", MessageTransport.class, () -> transport)
             .withPropertyValues(
                     "spring.application.name=bank",
-                    "eventsource.dead-letters.replay-interval=50ms",
+                    "eventsource.dead-letters.replay.interval=50ms",
                     "eventsource.outbox.transport=own",
                     "eventsource.outbox.statistics-interval=100ms",
                     "eventsource.outbox.destinations.accounts.events=deposited",
@@ -163,7 +163,7 @@ class OutboxOperationIT {
         })
         void eventsThatWaitDegradeItFromTheThresholdOn(String property, String reason) {
             application
-                    .withPropertyValues("eventsource.subscriptions.auto-startup=false")
+                    .withPropertyValues("eventsource.subscriptions.defaults.auto-startup=false")
                     .withPropertyValues("eventsource.health.outbox." + property)
                     .run(context -> {
                         database.jdbc()

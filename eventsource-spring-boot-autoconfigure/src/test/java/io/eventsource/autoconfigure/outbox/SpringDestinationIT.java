@@ -32,7 +32,7 @@ class SpringDestinationIT {
             .withBean(Heard.class, () -> heard)
             .withPropertyValues(
                     "spring.application.name=bank",
-                    "eventsource.subscriptions.defaults.retry-delay=10ms",
+                    "eventsource.subscriptions.defaults.retry.delay=10ms",
                     "eventsource.outbox.destinations.listeners.transport=spring",
                     "eventsource.outbox.destinations.listeners.events=deposited");
 
@@ -101,13 +101,11 @@ class SpringDestinationIT {
     @Test
     void whatAnApplicationThatEndsHasNotFinishedReachesTheListenersOfTheNextOnce() {
         heard.hanging = new CountDownLatch(1);
-        application
-                .withPropertyValues("eventsource.subscriptions.drain-timeout=0s")
-                .run(context -> {
-                    deposit(context.getBean(EventStore.class), 1);
-                    await().until(() -> !heard.calls.isEmpty());
-                    // interrupted in the middle of its transaction
-                });
+        application.withPropertyValues("eventsource.shutdown.drain-timeout=0s").run(context -> {
+            deposit(context.getBean(EventStore.class), 1);
+            await().until(() -> !heard.calls.isEmpty());
+            // interrupted in the middle of its transaction
+        });
         assertThat(effects()).isEmpty();
 
         heard.hanging = new CountDownLatch(0);

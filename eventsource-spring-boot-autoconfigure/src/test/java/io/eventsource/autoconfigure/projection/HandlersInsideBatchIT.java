@@ -185,7 +185,7 @@ public class HandlersInsideBatchIT {
                 .withBean(Amounts.class)
                 .withPropertyValues(
                         "spring.threads.virtual.enabled=" + virtualThreads,
-                        "eventsource.subscriptions.defaults.retry-delay=5ms",
+                        "eventsource.subscriptions.defaults.retry.delay=5ms",
                         "eventsource.subscriptions.defaults.circuit-breaker.open-for=50ms")
                 .run(context -> {
                     assertThat(AopUtils.isAopProxy(context.getBean(Amounts.class)))

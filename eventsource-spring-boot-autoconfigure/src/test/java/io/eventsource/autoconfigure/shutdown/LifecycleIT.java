@@ -156,9 +156,7 @@ class LifecycleIT {
         Results results = new Results();
         CountDownLatch handling = new CountDownLatch(1);
         Runners.on(database)
-                .withPropertyValues(
-                        "eventsource.subscriptions.drain-timeout=100ms",
-                        "eventsource.subscriptions.shutdown-timeout=8s")
+                .withPropertyValues("eventsource.shutdown.drain-timeout=100ms", "eventsource.shutdown.timeout=8s")
                 .withBean(Results.class, () -> results)
                 .withBean(
                         EventHandlers.class,

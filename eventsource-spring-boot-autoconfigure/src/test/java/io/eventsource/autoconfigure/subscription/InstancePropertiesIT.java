@@ -127,13 +127,13 @@ class InstancePropertiesIT {
 
     @Test
     void segmentsAreSharedByInstances() {
-        with("defaults.segments=4").run(first -> with("defaults.segments=4").run(second -> await().untilAsserted(
+        with("defaults.segments.count=4").run(first -> with("defaults.segments.count=4").run(second -> await().untilAsserted(
                         () -> assertThat(segmentsOwned()).containsExactly(2L, 2L))));
     }
 
     @Test
     void numberedInstancesHaveSegmentsForEachAndKeepToTheirOwn() {
-        with("partition-id=0", "num-partitions=3").run(context -> {
+        with("instance.index=0", "instance.count=3").run(context -> {
             await().untilAsserted(() -> assertThat(segmentsOwned()).containsExactly(1L));
             assertThat(
                             database.count(
@@ -144,14 +144,14 @@ class InstancePropertiesIT {
 
     @Test
     void onlyIncludedSubscriptionsAreStarted() {
-        with("include=deposits").run(context -> await().untilAsserted(() -> assertThat(states(context))
+        with("instance.include=deposits").run(context -> await().untilAsserted(() -> assertThat(states(context))
                 .containsEntry("deposits", SubscriptionStatus.State.LIVE)
                 .containsEntry("audits", SubscriptionStatus.State.STOPPED)));
     }
 
     @Test
     void excludedSubscriptionsAreNotStartedAndCanBeAwaitedWhereTheyAreHandled() {
-        with("exclude=deposits", "poll-interval=20ms")
+        with("instance.exclude=deposits", "poll-interval=20ms")
                 .run(web -> with("poll-interval=20ms").run(worker -> {
                     await().untilAsserted(() ->
                             assertThat(states(worker)).containsEntry("deposits", SubscriptionStatus.State.LIVE));
@@ -167,16 +167,16 @@ class InstancePropertiesIT {
 
     @Test
     void unknownNamesAreRefused() {
-        with("include=nobody").run(context -> assertThat(context)
+        with("instance.include=nobody").run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
-                .hasMessageContaining("eventsource.subscriptions.include names [nobody]")
+                .hasMessageContaining("eventsource.subscriptions.instance.include names [nobody]")
                 .hasMessageContaining("[audits, deposits]"));
     }
 
     @Test
     void subscriptionsThatDoNotStartByThemselvesAreStartedByName() {
-        with("auto-startup=false", "named.audits.auto-startup=true").run(context -> {
+        with("defaults.auto-startup=false", "named.audits.auto-startup=true").run(context -> {
             await().untilAsserted(() -> assertThat(states(context))
                     .containsEntry("audits", SubscriptionStatus.State.LIVE)
                     .containsEntry("deposits", SubscriptionStatus.State.STOPPED));
@@ -190,7 +190,7 @@ class InstancePropertiesIT {
 
     @Test
     void theLeaseIsWhatTheDatabaseSaysOfThisInstance() {
-        with("lease-duration=45s").run(context -> {
+        with("instance.lease-duration=45s").run(context -> {
             await().until(() -> database.count("SELECT count(*) FROM eventsource.subscription_instances") == 1);
             assertThat(database.jdbc()
                             .queryForList(
@@ -202,10 +202,10 @@ class InstancePropertiesIT {
 
     @Test
     void aProcessingTimeoutAboveTheLeaseIsRefused() {
-        with("lease-duration=10s").run(context -> assertThat(context)
+        with("instance.lease-duration=10s").run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
-                .hasMessageContaining("processing-timeout of PT30S, above the lease-duration of PT10S"));
+                .hasMessageContaining("batch.timeout of PT30S, above the lease-duration of PT10S"));
     }
 
     @Test

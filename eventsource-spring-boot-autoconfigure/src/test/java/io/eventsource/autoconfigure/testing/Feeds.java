@@ -18,8 +18,8 @@ public final class Feeds {
             "spring.application.name=test",
             "eventsource.inbox.feeds.bank.transport=" + transport,
             "eventsource.inbox.feeds.bank.topics=deposits",
-            "eventsource.inbox.feeds.bank.retry-delay=10ms",
-            "eventsource.inbox.feeds.bank.max-retries=1"
+            "eventsource.inbox.feeds.bank.retry.delay=10ms",
+            "eventsource.inbox.feeds.bank.retry.max-retries=1"
         };
     }
 

@@ -155,9 +155,9 @@ final class DeploymentVariablesPostProcessor implements EnvironmentPostProcessor
                 variables.seconds("SHUTDOWN_TIMEOUT", Duration.ZERO));
         put(
                 properties,
-                "eventsource.subscriptions.shutdown-timeout",
+                "eventsource.shutdown.timeout",
                 variables.seconds("SHUTDOWN_TIMEOUT", Duration.ZERO));
-        put(properties, "eventsource.subscriptions.drain-timeout", variables.seconds("DRAIN_TIMEOUT", Duration.ZERO));
+        put(properties, "eventsource.shutdown.drain-timeout", variables.seconds("DRAIN_TIMEOUT", Duration.ZERO));
         properties.put("spring.application.name", or(variables.text("SERVICE_NAME"), DEFAULT_SERVICE_NAME));
         String level = variables.text("LOG_LEVEL");
         if (level != null) {

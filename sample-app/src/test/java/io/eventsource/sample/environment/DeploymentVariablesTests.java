@@ -47,8 +47,8 @@ class DeploymentVariablesTests {
                 "spring.datasource.hikari.connection-timeout",
                 "spring.datasource.hikari.max-lifetime",
                 "spring.lifecycle.timeout-per-shutdown-phase",
-                "eventsource.subscriptions.shutdown-timeout",
-                "eventsource.subscriptions.drain-timeout",
+                "eventsource.shutdown.timeout",
+                "eventsource.shutdown.drain-timeout",
                 "spring.application.name",
                 "logging.level.root"
             }) {
@@ -204,8 +204,8 @@ class DeploymentVariablesTests {
                         "warning")))
                 .containsEntry("spring.application.name", "shop")
                 .containsEntry("spring.lifecycle.timeout-per-shutdown-phase", "PT45S")
-                .containsEntry("eventsource.subscriptions.shutdown-timeout", "PT45S")
-                .containsEntry("eventsource.subscriptions.drain-timeout", "PT2.5S")
+                .containsEntry("eventsource.shutdown.timeout", "PT45S")
+                .containsEntry("eventsource.shutdown.drain-timeout", "PT2.5S")
                 .containsEntry("logging.level.root", "WARN");
     }
 
@@ -216,10 +216,10 @@ class DeploymentVariablesTests {
                                 "DATABASE_POOL_SIZE", "5",
                                 "DRAIN_TIMEOUT", "1",
                                 "SPRING_DATASOURCE_HIKARI_MAXIMUMPOOLSIZE", "3"),
-                        "--eventsource.subscriptions.drain-timeout=7s"))
+                        "--eventsource.shutdown.drain-timeout=7s"))
                 .containsEntry("spring.datasource.hikari.maximum-pool-size", "3")
                 .containsEntry("spring.datasource.hikari.minimum-idle", "5")
-                .containsEntry("eventsource.subscriptions.drain-timeout", "7s");
+                .containsEntry("eventsource.shutdown.drain-timeout", "7s");
     }
 
     @ParameterizedTest

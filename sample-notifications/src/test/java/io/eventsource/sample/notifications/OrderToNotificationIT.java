@@ -77,7 +77,7 @@ class OrderToNotificationIT {
                                 Stream.of(
                                         "--spring.kafka.consumer.properties.session.timeout.ms=6000",
                                         "--spring.kafka.consumer.heartbeat-interval=1s",
-                                        "--eventsource.inbox.feeds.orders.max-pending-time=2s"))
+                                        "--eventsource.inbox.feeds.orders.redis.max-pending-time=2s"))
                         .toArray(String[]::new));
     }
 
