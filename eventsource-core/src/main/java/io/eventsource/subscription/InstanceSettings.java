@@ -118,8 +118,7 @@ public record InstanceSettings(
         public StaticPartition {
             if (id < 0 || id >= count) {
                 throw new IllegalArgumentException(
-                        "index must be 0 or more and below count, but they are %d and %d"
-                                .formatted(id, count));
+                        "index must be 0 or more and below count, but they are %d and %d".formatted(id, count));
             }
         }
 

@@ -79,7 +79,8 @@ public record SubscriptionSettings(
             requireWithin("batch.max-in-flight", maxInFlight, size, MAX_IN_FLIGHT);
             if (!(backpressureThreshold > 0 && backpressureThreshold <= 1)) {
                 throw new IllegalArgumentException(
-                        "batch.backpressure-threshold must be above 0 and at most 1, but it is " + backpressureThreshold);
+                        "batch.backpressure-threshold must be above 0 and at most 1, but it is "
+                                + backpressureThreshold);
             }
             if (linger.isNegative()) {
                 throw new IllegalArgumentException("batch.linger must not be negative, but it is " + linger);

@@ -34,7 +34,7 @@ class ArchitectureTests {
     /** Those of a group are a component of the record that Boot binds. */
     private static boolean isProperties(JavaClass type) {
         return type.isAnnotatedWith(ConfigurationProperties.class)
-                || (type.isRecord() && type.getSimpleName().endsWith("Properties"));
+                || (type.isRecord() && type.getSimpleName().matches(".*(Properties|Options)"));
     }
 
     /** What an application implements by a bean, and what that needs. */

@@ -65,7 +65,8 @@ public record DeadLetterProperties(
                     "replay.interval must be 10 ms to 1 day, but it is " + interval);
             require(limit >= 1 && limit <= 10_000, "replay.limit must be 1 to 10000, but it is " + limit);
             int each = perSecond;
-            DeadLetterReplay.Settings unused = prefixed(PREFIX + "replay.", () -> new DeadLetterReplay.Settings(each, AutomaticRetry.OFF));
+            DeadLetterReplay.Settings unused =
+                    prefixed(PREFIX + "replay.", () -> new DeadLetterReplay.Settings(each, AutomaticRetry.OFF));
         }
     }
 

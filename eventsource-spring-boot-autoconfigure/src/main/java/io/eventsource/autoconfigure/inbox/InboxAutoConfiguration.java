@@ -1,6 +1,7 @@
 package io.eventsource.autoconfigure.inbox;
 
 import io.eventsource.autoconfigure.inbox.InboxAssembly.Surroundings;
+import io.eventsource.autoconfigure.lifecycle.ShutdownProperties;
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.projection.BatchListener;
 import io.eventsource.autoconfigure.projection.HandlerDecorators;
@@ -8,7 +9,6 @@ import io.eventsource.autoconfigure.projection.ProjectionBeans;
 import io.eventsource.autoconfigure.projection.TransactionManagers;
 import io.eventsource.autoconfigure.store.ObservationProperties;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
-import io.eventsource.autoconfigure.lifecycle.ShutdownProperties;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.projection.EventHandlers;

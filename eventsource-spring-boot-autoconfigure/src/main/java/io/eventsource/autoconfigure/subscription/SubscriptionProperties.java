@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.subscription;
 
 import io.eventsource.autoconfigure.subscription.SubscriptionOptions.Retry;
-import io.eventsource.projection.EventHandlers;
 import io.eventsource.log.PageBytes;
+import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.InstanceSettings.StaticPartition;
 import io.eventsource.subscription.SubscriptionSettings;
 import java.time.Duration;

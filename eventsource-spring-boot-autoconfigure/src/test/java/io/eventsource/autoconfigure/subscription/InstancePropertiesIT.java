@@ -98,7 +98,7 @@ class InstancePropertiesIT {
             }
         };
         with(properties)
-                .withPropertyValues("eventsource.subscriptions.auto-startup=false")
+                .withPropertyValues("eventsource.subscriptions.defaults.auto-startup=false")
                 .withBean("large", EventHandlers.class, () -> large)
                 .run(context -> {
                     EventMetadata header = EventMetadata.none().withHeader("baggage", "x".repeat(40 * 1024));
@@ -127,8 +127,9 @@ class InstancePropertiesIT {
 
     @Test
     void segmentsAreSharedByInstances() {
-        with("defaults.segments.count=4").run(first -> with("defaults.segments.count=4").run(second -> await().untilAsserted(
-                        () -> assertThat(segmentsOwned()).containsExactly(2L, 2L))));
+        with("defaults.segments.count=4")
+                .run(first -> with("defaults.segments.count=4").run(second -> await().untilAsserted(
+                                () -> assertThat(segmentsOwned()).containsExactly(2L, 2L))));
     }
 
     @Test
