@@ -38,7 +38,7 @@ SELECT c.relname, pg_size_pretty(pg_total_relation_size(c.oid)) AS total, pg_siz
  ORDER BY pg_total_relation_size(c.oid) DESC;
 
 -- log end: the highest visible position, the high-water mark as last published, and how many transactions may block it
-SELECT (SELECT coalesce(max(position), 0) FROM eventsource.events) AS highest_position, h.position AS settled_head,
+SELECT (SELECT coalesce(max(position), 0) FROM eventsource.events) AS highest_position, h.position AS high_water_mark,
        clock_timestamp() - h.published_at AS published_before,
        (SELECT count(*) FROM pg_locks AS l
          WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
@@ -62,7 +62,7 @@ SELECT l.virtualtransaction, l.pid, a.usename, a.application_name, a.client_addr
  ORDER BY open_for DESC;
 
 -- projection lag: positions behind the high-water mark (up to 1,000 are usual), and since when the next event waits
-SELECT c.projection_name, c.segment, c.position, h.position AS settled_head, greatest(h.position - c.position, 0) AS behind,
+SELECT c.projection_name, c.segment, c.position, h.position AS high_water_mark, greatest(h.position - c.position, 0) AS behind,
        (SELECT e.created_at FROM eventsource.events AS e
          WHERE e.position > c.position AND e.position <= h.position ORDER BY e.position LIMIT 1) AS next_event_at,
        c.events_processed, c.last_processed_at

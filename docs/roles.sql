@@ -52,7 +52,7 @@ GRANT SELECT ON eventsource.eventsource_schema_history TO eventsource_applicatio
 GRANT SELECT ON ALL TABLES IN SCHEMA eventsource TO eventsource_reader;
 
 -- An operator records who and why before a transaction is terminated, and cannot change or remove that afterwards.
-GRANT SELECT, INSERT, UPDATE (outcome, outcome_at, error) ON eventsource.log_interventions TO eventsource_operator;
+GRANT SELECT, INSERT, UPDATE (outcome, outcome_at, error) ON eventsource.terminated_transactions TO eventsource_operator;
 -- Terminating other users' sessions (not a superuser's) and seeing the age of their transactions needs two of PostgreSQL's own
 -- roles, which a superuser can grant. A prepared transaction can be rolled back only by its own user or a superuser.
 DO $$

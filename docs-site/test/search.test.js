@@ -14,7 +14,7 @@ const index = search.createIndex(window.MiniSearch, documents);
 const find = (query) => [...search.find(index, query, 20)];
 
 test("a property is found by its name, by a part of it, and with a mistake", () => {
-  assert.equal(find("append.coalescing")[0].url, "configuration.html#eventsource.append.coalescing");
+  assert.equal(find("append.group-commit")[0].url, "configuration.html#eventsource.append.group-commit");
   for (const query of ["eventsource.append.tail-timeout", "tail-timeout", "tail timeout", "tail timeuot"]) {
     assert.equal(find(query)[0].url, "configuration.html#eventsource.append.tail-timeout", query);
   }

@@ -119,8 +119,8 @@ test("a result on the same page closes the search and shows its place", async ()
   const { page, open } = await tab(WIDE);
   await open("configuration.html");
   await page.keyboard.press("/");
-  await page.keyboard.type("append.coalescing");
-  await page.locator("#found li[aria-selected=true] strong", { hasText: "eventsource.append.coalescing" }).waitFor();
+  await page.keyboard.type("append.group-commit");
+  await page.locator("#found li[aria-selected=true] strong", { hasText: "eventsource.append.group-commit" }).waitFor();
   await page.keyboard.press("Enter");
 
   await page.waitForFunction(() => !document.querySelector("dialog.search").open && document.querySelector("tr:target"));

@@ -47,7 +47,7 @@ CREATE TABLE eventsource.events (
     CONSTRAINT events_bucket_in_range CHECK (bucket BETWEEN 0 AND 1023)
 );
 
--- The settled head as readers have found it: where a starting reader goes on from, whatever transactions are open then.
+-- The high-water mark as readers have found it: where a starting reader goes on from, whatever transactions are open then.
 CREATE TABLE eventsource.log_head (
     singleton        boolean     NOT NULL DEFAULT true,
     position         bigint      NOT NULL DEFAULT 0,
@@ -137,7 +137,7 @@ CREATE TABLE eventsource.event_outbox (
 );
 
 -- Who ended a transaction that held back the log, and why. Written before it is ended, and again afterwards.
-CREATE TABLE eventsource.log_interventions (
+CREATE TABLE eventsource.terminated_transactions (
     id                  bigint      GENERATED ALWAYS AS IDENTITY,
     requested_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
     operator            text        NOT NULL,
@@ -152,10 +152,10 @@ CREATE TABLE eventsource.log_interventions (
     outcome             text        NOT NULL DEFAULT 'requested',
     outcome_at          timestamptz,
     error               text,
-    CONSTRAINT log_interventions_pkey PRIMARY KEY (id),
-    CONSTRAINT log_interventions_operator_named CHECK (operator ~ '[^[:space:]]'),
-    CONSTRAINT log_interventions_reason_given CHECK (reason ~ '[^[:space:]]'),
-    CONSTRAINT log_interventions_outcome CHECK (outcome IN ('requested', 'ended', 'signalled', 'gone', 'failed'))
+    CONSTRAINT terminated_transactions_pkey PRIMARY KEY (id),
+    CONSTRAINT terminated_transactions_operator_named CHECK (operator ~ '[^[:space:]]'),
+    CONSTRAINT terminated_transactions_reason_given CHECK (reason ~ '[^[:space:]]'),
+    CONSTRAINT terminated_transactions_outcome CHECK (outcome IN ('requested', 'ended', 'signalled', 'gone', 'failed'))
 );
 
 -- ES2__history_is_immutable.pgsql
@@ -177,7 +177,7 @@ CREATE TRIGGER events_refuse_change
 -- ES3__append.pgsql
 
 -- Moves a stream from its expected version to the next one, or says why not. This is the optimistic check: it draws no
--- position and, when it succeeds, never touches the log, so that a loser leaves neither a hole nor a lock there.
+-- position and, when it succeeds, never touches the log, so that a loser leaves neither a gap nor a lock there.
 --
 -- expected: the exact version; 0 for no stream; -1 for any; -2 for an existing stream of any version.
 -- outcome:  'appended'  version is the stream's new version
@@ -529,12 +529,12 @@ BEGIN
 END
 $$;
 
--- ES5__insert_late_events.pgsql
+-- ES5__insert_deferred_events.pgsql
 
--- The late inserts of one transaction. Refused when a stream is not as far as its events say: a savepoint that was rolled
+-- The deferred inserts of one transaction. Refused when a stream is not as far as its events say: a savepoint that was rolled
 -- back behind the application's back has undone the append, and its events must not be stored without it.
 -- The timeout ends a client that hangs between this statement and its commit, while it holds back the log's tail.
-CREATE FUNCTION eventsource.insert_late_events(
+CREATE FUNCTION eventsource.insert_deferred_events(
     p_idle_timeout text,
     p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_buckets smallint[], p_append_ids uuid[],
     p_first_versions bigint[], p_counts integer[],
@@ -834,7 +834,7 @@ CREATE TABLE eventsource.event_inbox (
     source           text        NOT NULL,
     message_id       text        NOT NULL,
     -- where it was read: what the broker is told in order
-    lane             text        NOT NULL,
+    partition             text        NOT NULL,
     received_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT event_inbox_pkey PRIMARY KEY (consumer, source, message_id)
 );
@@ -907,7 +907,7 @@ CREATE TABLE eventsource.event_outbox_routes (
     CONSTRAINT event_outbox_routes_pkey PRIMARY KEY (event_type, destination)
 );
 
--- All events of a statement at once, whatever inserts them: appends, late inserts, groups, bulk loads.
+-- All events of a statement at once, whatever inserts them: appends, deferred inserts, groups, bulk loads.
 CREATE FUNCTION eventsource.write_outbox_rows() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN
@@ -968,13 +968,13 @@ ALTER TABLE eventsource.dead_letter_queue
     ADD COLUMN message_id           text,
     ADD COLUMN message_key          text,
     -- where the broker has it
-    ADD COLUMN message_lane         text,
+    ADD COLUMN message_partition         text,
     ADD COLUMN message_place        text,
     -- what the message says of its event
     ADD COLUMN message_aggregate_id uuid,
     ADD COLUMN message_position     bigint,
     ADD CONSTRAINT dead_letter_queue_message_complete
-        CHECK (num_nulls(message_source, message_id, message_key, message_lane, message_place, message_aggregate_id,
+        CHECK (num_nulls(message_source, message_id, message_key, message_partition, message_place, message_aggregate_id,
                          message_position) IN (0, 7));
 
 -- The payload of a message as it can be stored: what is no JSON that PostgreSQL takes is kept byte by byte.
@@ -990,7 +990,7 @@ $$;
 
 -- ES14__positions_are_guarded.pgsql
 
--- Publishes a settled head, with the rights of the tables' owner: whoever follows the log needs no UPDATE on log_head, and can
+-- Publishes a high-water mark, with the rights of the tables' owner: whoever follows the log needs no UPDATE on log_head, and can
 -- publish no position without an event, nor one beyond the sequence. While the sequence is behind the log nothing is published:
 -- the time of the last publication tells repair_positions() which events came after it.
 -- Goes back only when the log itself has gone back.
@@ -1096,7 +1096,7 @@ VALUES
     (2, '2', 'history is immutable', 'SQL', 'ES2__history_is_immutable.pgsql', -2141093144, current_user, 0, true),
     (3, '3', 'append', 'SQL', 'ES3__append.pgsql', -1068865983, current_user, 0, true),
     (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -641709972, current_user, 0, true),
-    (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -1749672108, current_user, 0, true),
+    (5, '5', 'insert late events', 'SQL', 'ES5__insert_deferred_events.pgsql', -1749672108, current_user, 0, true),
     (6, '6', 'segments', 'SQL', 'ES6__segments.pgsql', 1027295721, current_user, 0, true),
     (7, '7', 'dead letters', 'SQL', 'ES7__dead_letters.pgsql', 1132647901, current_user, 0, true),
     (8, '8', 'log incarnation', 'SQL', 'ES8__log_incarnation.pgsql', -1846985046, current_user, 0, true),

@@ -26,7 +26,7 @@ final class Contenders {
     }
 
     EventsourceContender eventsource() {
-        return once("eventsource", database -> new EventsourceContender(database, AppendTiming.LATE));
+        return once("eventsource", database -> new EventsourceContender(database, AppendTiming.DEFERRED));
     }
 
     EventsourceContender immediate() {
@@ -34,7 +34,7 @@ final class Contenders {
     }
 
     EventsourceContender large() {
-        return once("large", database -> new EventsourceContender(database, AppendTiming.LATE));
+        return once("large", database -> new EventsourceContender(database, AppendTiming.DEFERRED));
     }
 
     AxonContender axon() {

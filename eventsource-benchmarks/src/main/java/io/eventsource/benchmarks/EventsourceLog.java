@@ -91,7 +91,7 @@ final class EventsourceLog implements LiveLog {
 
     private static EventsourceLog start(
             Database database, Function<EventsourceContender, List<SubscriptionDefinition>> subscriptions) {
-        EventsourceContender contender = new EventsourceContender(database, AppendTiming.LATE);
+        EventsourceContender contender = new EventsourceContender(database, AppendTiming.DEFERRED);
         List<SubscriptionDefinition> definitions = subscriptions.apply(contender);
         SignalRelay relay = new SignalRelay(
                 database::connect,

@@ -53,7 +53,7 @@ record EventsourceOutbox(Database database, EventsourceTables tables, boolean ro
     @Override
     public void backlog(int events) {
         if (rows) {
-            new EventsourceContender(database, AppendTiming.LATE).load(events);
+            new EventsourceContender(database, AppendTiming.DEFERRED).load(events);
         } else {
             reset(events);
         }

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Business transactions append and then work on for two seconds, while somebody else appends events of no concern to them:
- * how long does it take from the commit of those until the log's settled head covers them?
+ * how long does it take from the commit of those until the log's high-water mark covers them?
  */
 record SlowTransactionRow(String name) implements Row {
 
@@ -38,7 +38,7 @@ record SlowTransactionRow(String name) implements Row {
     @Override
     public List<Entrant> entrants(Contenders contenders) {
         return List.of(
-                entrant("append timing late", contenders.eventsource(), contenders),
+                entrant("append timing deferred", contenders.eventsource(), contenders),
                 entrant("append timing immediate", contenders.immediate(), contenders));
     }
 

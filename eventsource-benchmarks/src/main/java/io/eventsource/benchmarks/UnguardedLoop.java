@@ -44,7 +44,7 @@ final class UnguardedLoop {
     }
 
     static UnguardedLoop in(Database database) {
-        return new UnguardedLoop(database, new EventsourceContender(database, AppendTiming.LATE));
+        return new UnguardedLoop(database, new EventsourceContender(database, AppendTiming.DEFERRED));
     }
 
     /** Reads the whole log in another thread, while something is measured in this one. */

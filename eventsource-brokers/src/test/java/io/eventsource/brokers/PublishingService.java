@@ -60,7 +60,7 @@ public final class PublishingService {
                         Clocks.system()),
                 LogHead.of(dataSource, InboxDatabase.SCHEMA, Clock.systemUTC()),
                 signal,
-                new EventStoreSettings(AppendTiming.LATE, Duration.ofSeconds(10), true),
+                new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofSeconds(10), true),
                 ForkJoinPool.commonPool(),
                 new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
     }

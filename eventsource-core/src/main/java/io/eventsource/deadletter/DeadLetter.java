@@ -85,10 +85,10 @@ public record DeadLetter(
      * @param source who sent it
      * @param id identifies it together with its source
      * @param key what order is kept within: later messages of the same key wait behind this one
-     * @param lane the partition or stream that it was read in
+     * @param partition the partition or stream that it was read in
      * @param place where it stands there, such as its offset
      */
-    public record Message(String source, String id, String key, String lane, String place) {}
+    public record Message(String source, String id, String key, String partition, String place) {}
 
     /** What has become of a dead letter. */
     public enum Status {

@@ -100,7 +100,7 @@ final class DeadLetterMapper implements RowMapper<DeadLetter> {
                         source,
                         row.getString("message_id"),
                         row.getString("message_key"),
-                        row.getString("message_lane"),
+                        row.getString("message_partition"),
                         row.getString("message_place"));
     }
 

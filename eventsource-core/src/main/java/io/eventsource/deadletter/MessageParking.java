@@ -38,7 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <ol>
  *   <li><b>A row for a key is made only by a transaction that records a message of it</b>, and which waits at the inbox's
- *       primary key for every other transaction with the same message. Whoever handles a later message of the lane has recorded the
+ *       primary key for every other transaction with the same message. Whoever handles a later message of the partition has recorded the
  *       earlier ones, or has found them recorded and committed. So once it has recorded its batch, no row can be made for its
  *       keys behind its back; one can only go away.
  *   <li><b>A batch</b> records its messages; <em>then</em>, in a later statement, looks which of their keys have rows
@@ -48,8 +48,8 @@ import tools.jackson.databind.json.JsonMapper;
  *   <li><b>Replays and closing</b> are those of {@link DeadLetterParking}: they know nothing of messages.
  * </ol>
  *
- * <p>Order is that of {@code position}, which is drawn from a sequence in the order in which a lane is handled. A key that comes
- * in several lanes has no order among them, and none here. Needs isolation READ COMMITTED. Thread-safe.
+ * <p>Order is that of {@code position}, which is drawn from a sequence in the order in which a partition is handled. A key that comes
+ * in several partitions has no order among them, and none here. Needs isolation READ COMMITTED. Thread-safe.
  */
 public final class MessageParking {
 
@@ -65,7 +65,7 @@ public final class MessageParking {
             "message_source",
             "message_id",
             "message_key",
-            "message_lane",
+            "message_partition",
             "message_place",
             "message_aggregate_id",
             "message_position");
@@ -145,7 +145,7 @@ public final class MessageParking {
      * Puts messages behind the open entries of their keys, in the transaction that has recorded them, after the handlers.
      *
      * @param consumer whose messages they are
-     * @param letters messages of keys that {@link #among} has named in this transaction, in the order of their lane
+     * @param letters messages of keys that {@link #among} has named in this transaction, in the order of their partition
      * @throws ParkingChangedException when one of the keys is no longer parked; roll back and repeat
      */
     public void parkBehind(String consumer, List<Letter> letters) {
@@ -206,7 +206,7 @@ public final class MessageParking {
                 message.source(),
                 message.id(),
                 message.key(),
-                message.lane(),
+                message.partition(),
                 message.place(),
                 event.aggregateId(),
                 event.position()));

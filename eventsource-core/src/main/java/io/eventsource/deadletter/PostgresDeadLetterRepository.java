@@ -34,7 +34,7 @@ final class PostgresDeadLetterRepository implements DeadLetterRepository {
                    left(error_stacktrace, ?) AS error_stacktrace,
                    error_category, error_severity, retry_count, replay_count, first_failed_at, last_failed_at,
                    next_attempt_at, resolved_at, resolved_by, resolution_note, edited_at, edited_by, edit_reason,
-                   message_source, message_id, message_key, message_lane, message_place,
+                   message_source, message_id, message_key, message_partition, message_place,
                    CASE WHEN pg_column_size(metadata) <= ?
                         THEN CASE WHEN octet_length(metadata::text) <= ? THEN metadata END END AS metadata,
                    CASE WHEN pg_column_size(event_data) <= ?

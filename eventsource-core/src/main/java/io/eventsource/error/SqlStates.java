@@ -103,7 +103,7 @@ final class SqlStates {
             entry("53", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // disk, memory, connections
             entry("54", new ErrorClassification(PERMANENT, HIGH)), // program limit: an index row, a text, a depth
             entry("55", new ErrorClassification(TRANSIENT, LOW)), // in use, lock not available
-            entry("57", new ErrorClassification(INFRASTRUCTURE, HIGH)), // operator intervention
+            entry("57", new ErrorClassification(INFRASTRUCTURE, HIGH)), // operator termination
             entry("58", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // I/O
             entry("72", new ErrorClassification(TRANSIENT, LOW)), // snapshot too old
             entry("F0", new ErrorClassification(INFRASTRUCTURE, CRITICAL)), // configuration file

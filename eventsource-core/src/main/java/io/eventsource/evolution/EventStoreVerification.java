@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes the whole store without doing anything with it: whether this code can read all that was ever written, and what it reads
- * would be accepted and come back equal, before it is deployed. Reads up to the settled head of the beginning, page by page, so that memory stays bounded; what is appended
+ * would be accepted and come back equal, before it is deployed. Reads up to the high-water mark of the beginning, page by page, so that memory stays bounded; what is appended
  * meanwhile is left out. Writes nothing. Thread-safe.
  */
 public final class EventStoreVerification {
@@ -58,7 +58,7 @@ public final class EventStoreVerification {
      */
     public Result run(Consumer<Progress> progress) {
         long begin = ticker.nanos();
-        long end = store.settledHead();
+        long end = store.highWaterMark();
         Tally tally = new Tally();
         LogQuery query = LogQuery.after(0).limit(PAGE);
         while (query.afterPosition() < end) {

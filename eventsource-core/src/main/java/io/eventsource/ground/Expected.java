@@ -79,7 +79,7 @@ final class Expected {
             "append_events",
             "append_group",
             "insert_events",
-            "insert_late_events",
+            "insert_deferred_events",
             "refuse_change_of_history",
             "publish_head",
             "repair_positions",

@@ -13,7 +13,7 @@ final class ServerProducts {
     private static final String SEGMENTS =
             "It spreads rows and locks over segments, so that its lock table does not show who is inserting";
     private static final String NO_LOCKS =
-            "It has no lock table, sequences or triggers as PostgreSQL has them, by which the settled head is concluded";
+            "It has no lock table, sequences or triggers as PostgreSQL has them, by which the high-water mark is concluded";
 
     /**
      * A product.

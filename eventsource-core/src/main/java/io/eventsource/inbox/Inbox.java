@@ -48,8 +48,8 @@ public final class Inbox {
         Set<Identity> recorded = new HashSet<>(jdbc.query(
                 schema.sql(
                         """
-                        INSERT INTO {schema}.event_inbox (consumer, source, message_id, lane)
-                        SELECT DISTINCT ON (source, id) ?::text, source, id, lane FROM unnest(?::text[], ?::text[], ?::text[]) AS m (source, id, lane)
+                        INSERT INTO {schema}.event_inbox (consumer, source, message_id, partition)
+                        SELECT DISTINCT ON (source, id) ?::text, source, id, partition FROM unnest(?::text[], ?::text[], ?::text[]) AS m (source, id, partition)
                          ORDER BY source, id
                             ON CONFLICT DO NOTHING
                         RETURNING source, message_id"""),
@@ -57,7 +57,7 @@ public final class Inbox {
                 consumer,
                 messages.stream().map(IncomingMessage::source).toArray(String[]::new),
                 messages.stream().map(IncomingMessage::id).toArray(String[]::new),
-                messages.stream().map(IncomingMessage::lane).toArray(String[]::new)));
+                messages.stream().map(IncomingMessage::partition).toArray(String[]::new)));
         return messages.stream()
                 .filter(message -> recorded.remove(new Identity(message.source(), message.id())))
                 .toList();
@@ -95,25 +95,25 @@ public final class Inbox {
     }
 
     /**
-     * Forgets messages of a lane that are older than the retention, and that the broker cannot deliver again on its own. An
+     * Forgets messages of a partition that are older than the retention, and that the broker cannot deliver again on its own. An
      * hour is left between what is acknowledged and what is forgotten, for clocks that differ and consumers that were thought
      * to be dead.
      *
      * @param consumer whose messages
-     * @param lane where they were read
+     * @param partition where they were read
      * @param acknowledged everything recorded before this time, of {@link #now()}, has been acknowledged to the broker
      * @param retention what is younger is kept in any case
      * @return how many were forgotten
      */
-    public int forget(String consumer, String lane, Instant acknowledged, Duration retention) {
+    public int forget(String consumer, String partition, Instant acknowledged, Duration retention) {
         return jdbc.update(
                 schema.sql(
                         """
                         DELETE FROM {schema}.event_inbox
-                         WHERE consumer = ? AND lane = ? AND received_at < ? - INTERVAL '1 hour'
+                         WHERE consumer = ? AND partition = ? AND received_at < ? - INTERVAL '1 hour'
                            AND received_at < clock_timestamp() - make_interval(secs => ?)"""),
                 consumer,
-                lane,
+                partition,
                 acknowledged.atOffset(ZoneOffset.UTC),
                 (double) retention.toSeconds());
     }

@@ -38,7 +38,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Handles messages so that each takes effect once in this service's database: the inbox's rows, what the handlers write and
  * what is set aside commit in one transaction, and the broker is told afterwards. What a crash leaves behind is delivered
  * again and recognised. Handlers with at-least-once delivery write elsewhere, in a transaction of their own manager's that commits before.
- * Thread-safe as far as the handlers are; each lane of the broker is driven by one {@link InboxLane}.
+ * Thread-safe as far as the handlers are; each partition of the broker is driven by one {@link InboxPartition}.
  */
 public final class InboxConsumer {
 
@@ -160,16 +160,16 @@ public final class InboxConsumer {
     }
 
     /**
-     * Begins to drive a lane.
+     * Begins to drive a partition.
      *
-     * @param lane the name of a partition or stream
+     * @param partition the name of a partition or stream
      * @return what handles its messages, used by one thread at a time
      */
-    public InboxLane lane(String lane) {
-        return new InboxLane(this, errors, lane, Clocks.system());
+    public InboxPartition partition(String partition) {
+        return new InboxPartition(this, errors, partition, Clocks.system());
     }
 
-    /** Shared by all lanes: what fails in one fails in all. */
+    /** Shared by all partitions: what fails in one fails in all. */
     SameCause sameCause() {
         return sameCause;
     }
@@ -188,8 +188,8 @@ public final class InboxConsumer {
      *
      * @return how many messages were forgotten
      */
-    int forget(String lane, Instant acknowledged) {
-        return inbox.forget(name(), lane, acknowledged, settings.retention());
+    int forget(String partition, Instant acknowledged) {
+        return inbox.forget(name(), partition, acknowledged, settings.retention());
     }
 
     /**

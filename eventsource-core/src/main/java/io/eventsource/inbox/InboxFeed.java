@@ -30,12 +30,12 @@ public interface InboxFeed {
     /**
      * What this feed does.
      *
-     * @return whether it runs, what fails, and what its lanes do
+     * @return whether it runs, what fails, and what its partitions do
      */
     Status status();
 
     /**
-     * What a consumer has done with messages since it was made, in all its lanes.
+     * What a consumer has done with messages since it was made, in all its partitions.
      *
      * @param handled messages that took effect
      * @param passedOver messages that were known already, or of no interest
@@ -51,16 +51,16 @@ public interface InboxFeed {
     }
 
     /**
-     * What a lane has done since it was begun.
+     * What a partition has done since it was begun.
      *
-     * @param lane the partition or stream
+     * @param partition the partition or stream
      * @param counts what became of its messages
-     * @param failures how often the message that holds the lane has failed in a row, 0 when none does
+     * @param failures how often the message that holds the partition has failed in a row, 0 when none does
      * @param failure how it failed last
      * @param oldest when the oldest message happened that has been read and not been dealt with; null when there is none
      */
-    public record LaneStatus(
-            String lane,
+    public record PartitionStatus(
+            String partition,
             InboxFeed.Counts counts,
             int failures,
             @Nullable Throwable failure,
@@ -71,20 +71,20 @@ public interface InboxFeed {
      *
      * @param consumer the consumer's name
      * @param running whether it has been started and not stopped
-     * @param failure what keeps it from reading, or null; a message that fails is told by its lane
+     * @param failure what keeps it from reading, or null; a message that fails is told by its partition
      * @param lost how often messages were found to have been removed by the broker before they were read
-     * @param lanes the partitions or streams that it reads at the moment
+     * @param partitions the partitions or streams that it reads at the moment
      */
     public record Status(
             String consumer,
             boolean running,
             @Nullable Throwable failure,
             long lost,
-            List<InboxFeed.LaneStatus> lanes) {
+            List<InboxFeed.PartitionStatus> partitions) {
 
-        /** Copies the lanes. */
+        /** Copies the partitions. */
         public Status {
-            lanes = List.copyOf(lanes);
+            partitions = List.copyOf(partitions);
         }
     }
 }

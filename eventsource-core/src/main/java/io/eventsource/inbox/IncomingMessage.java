@@ -10,15 +10,15 @@ import java.util.stream.Collectors;
  * A message as a broker delivered it, but with U+FFFD for each U+0000 in its texts, which PostgreSQL cannot hold. Immutable. A message that lacks what every message of this library's has (id, source,
  * type) is one too, with empty texts, so that its consumer fails on it instead of passing over it.
  *
- * @param lane where it was read, such as a topic's partition or a stream: what is acknowledged in order
- * @param place where it stands in its lane, for messages and logs
+ * @param partition where it was read, such as a topic's partition or a stream: what is acknowledged in order
+ * @param place where it stands in its partition, for messages and logs
  * @param key what order is kept within
  * @param attributes what it says of itself; what the sender does not say is empty
  * @param content the payload
  * @param headers further texts by name; see {@link io.eventsource.message.MessageHeaders}
  */
 public record IncomingMessage(
-        String lane,
+        String partition,
         String place,
         String key,
         MessageAttributes attributes,
@@ -51,7 +51,7 @@ public record IncomingMessage(
      * @return type, id and place in words
      */
     public String describe() {
-        return "'%s' %s of %s (%s at %s)".formatted(type(), id(), source(), lane, place);
+        return "'%s' %s of %s (%s at %s)".formatted(type(), id(), source(), partition, place);
     }
 
     /**

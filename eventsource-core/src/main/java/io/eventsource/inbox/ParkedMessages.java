@@ -52,6 +52,7 @@ final class ParkedMessages implements PoisonMessages {
         return new MessageParking.Letter(
                 MessageDecoder.describe(message),
                 message.content(),
-                new DeadLetter.Message(message.source(), message.id(), message.key(), message.lane(), message.place()));
+                new DeadLetter.Message(
+                        message.source(), message.id(), message.key(), message.partition(), message.place()));
     }
 }

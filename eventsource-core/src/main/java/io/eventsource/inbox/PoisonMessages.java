@@ -15,7 +15,7 @@ public interface PoisonMessages {
 
     /**
      * Nothing is set aside: a message that fails is repeated for ever, after growing pauses, and everything behind it in its
-     * lane waits.
+     * partition waits.
      *
      * @return that decision
      */

@@ -89,7 +89,7 @@ public final class TransactionParticipation {
      * The phase, told from the synchronization callback that the calling code runs in, if any. Spring lists the
      * synchronizations to call when a phase begins, and keeps a transaction's resources bound until all are called; nothing
      * else tells the phases apart. A transaction that was begun inside another's callback counts as committing, which costs
-     * it nothing but late inserts.
+     * it nothing but deferred inserts.
      *
      * @return the phase of the calling thread's transaction, whichever it is
      */

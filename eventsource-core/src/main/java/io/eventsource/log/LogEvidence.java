@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the settled head is concluded from. Each method is one statement with a snapshot of its own, outside any
+ * What the high-water mark is concluded from. Each method is one statement with a snapshot of its own, outside any
  * surrounding transaction.
  */
 interface LogEvidence {
@@ -42,10 +42,10 @@ interface LogEvidence {
     /** The highest visible position, 0 in an empty log. */
     long highestPosition();
 
-    /** A settled head that some reader has published, 0 when none has. */
+    /** A high-water mark that some reader has published, 0 when none has. */
     long publishedHead();
 
-    /** Publishes a settled head, unless a later one is published or this one is no longer in the log. */
+    /** Publishes a high-water mark, unless a later one is published or this one is no longer in the log. */
     void publish(long head);
 
     /** The virtual ids of the transactions, prepared ones included, that may have drawn positions. */

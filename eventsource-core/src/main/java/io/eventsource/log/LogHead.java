@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log's settled head: the position up to which every event that will ever be visible is visible. Positions are
+ * The log's high-water mark: the position up to which every event that will ever be visible is visible. Positions are
  * drawn before their transactions commit, so position 7 can be seen while 6 is still on its way; reading on behind 7
  * would lose 6 for ever.
  *
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>While the visible positions are contiguous, everything is settled: the head moves along them.
- *   <li>At a hole, let <i>M</i> be the highest position seen. <b>Then</b>, in a later statement, read the set <i>S</i> of
+ *   <li>At a gap, let <i>M</i> be the highest position seen. <b>Then</b>, in a later statement, read the set <i>S</i> of
  *       transactions that hold a granted {@code ROW EXCLUSIVE} lock on the events table. An INSERT takes that lock before
  *       it draws a position and keeps it to the end of its transaction, and the sequence hands out one number at a time;
  *       so whoever drew a position up to <i>M</i> is either over or in <i>S</i>.
@@ -77,14 +77,14 @@ public final class LogHead {
     /** Read without the monitor, which a look holds for as long as the database takes to answer. */
     private volatile LogHeadStatus status = new LogHeadStatus(0, null, 0, 0, null);
 
-    private volatile @Nullable Moment holeSince;
+    private volatile @Nullable Moment gapSince;
 
     /**
      * The head of a store's log.
      *
      * @param dataSource where the tables are
      * @param schema the schema that holds them
-     * @param clock tells since when a hole is there; nothing is concluded from it
+     * @param clock tells since when a gap is there; nothing is concluded from it
      * @return a head that has not looked yet
      */
     public static LogHead of(DataSource dataSource, EventSourceSchema schema, Clock clock) {
@@ -96,7 +96,7 @@ public final class LogHead {
      *
      * @param dataSource where the tables are
      * @param schema the schema that holds them
-     * @param clocks tell since when a hole is there, and measure its age; nothing is concluded from it
+     * @param clocks tell since when a gap is there, and measure its age; nothing is concluded from it
      * @return a head that has not looked yet
      */
     public static LogHead of(DataSource dataSource, EventSourceSchema schema, Clocks clocks) {
@@ -130,7 +130,7 @@ public final class LogHead {
     /**
      * Looks at the log and moves the head as far as the evidence allows. Never waits.
      *
-     * @return the settled head, 0 for an empty log
+     * @return the high-water mark, 0 for an empty log
      * @throws org.springframework.dao.DataAccessException when the database is out of reach; the next call starts from
      *     the database again
      */
@@ -147,7 +147,7 @@ public final class LogHead {
             throw failure;
         } finally {
             Moment since = fence == null ? null : fence.since();
-            holeSince = since;
+            gapSince = since;
             status = new LogHeadStatus(head, since == null ? null : since.at(), regressions, generation, incarnation);
         }
     }
@@ -199,12 +199,12 @@ public final class LogHead {
     }
 
     /**
-     * How long the head has waited at a hole, whatever has been done to the wall clock meanwhile.
+     * How long the head has waited at a gap, whatever has been done to the wall clock meanwhile.
      *
      * @return the time, empty while the head does not wait
      */
-    public Optional<Duration> holeAge() {
-        return Optional.ofNullable(holeSince).map(clocks::since);
+    public Optional<Duration> gapAge() {
+        return Optional.ofNullable(gapSince).map(clocks::since);
     }
 
     /**
@@ -275,12 +275,12 @@ public final class LogHead {
         highestSeen = Math.max(highestSeen, last(visible));
         for (long position : visible) {
             if (position > head + 1) {
-                return atHole(last(visible), full);
+                return atGap(last(visible), full);
             }
             head = position;
         }
         if (fence != null && head >= fence.upTo()) {
-            // the hole has been filled
+            // the gap has been filled
             fence = null;
         }
         return full;
@@ -290,7 +290,7 @@ public final class LogHead {
         return positions.isEmpty() ? 0 : positions.get(positions.size() - 1);
     }
 
-    private boolean atHole(long lastVisible, boolean more) {
+    private boolean atGap(long lastVisible, boolean more) {
         if (fence == null || head >= fence.upTo()) {
             return fenceAt(more ? highestPosition() : lastVisible);
         }

@@ -6,10 +6,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the log's settled head is and what holds it.
+ * Where the log's high-water mark is and what holds it.
  *
- * @param position the settled head
- * @param holeSince since when the head waits at a hole, by the wall clock, or null when it does not wait; {@link LogHead#holeAge()} says for
+ * @param position the high-water mark
+ * @param gapSince since when the head waits at a gap, by the wall clock, or null when it does not wait; {@link LogHead#gapAge()} says for
  *     how long
  * @param regressions how often the log was found to have gone backwards since this process started
  * @param generation rises whenever the log may have become another one, after a regress or a lost connection: what was
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation changes whenever the server may have lost commits; null when it is not known
  */
 public record LogHeadStatus(
-        long position, @Nullable Instant holeSince, long regressions, long generation, @Nullable UUID incarnation) {
+        long position, @Nullable Instant gapSince, long regressions, long generation, @Nullable UUID incarnation) {
 
     /**
      * Appends have met positions that had an event already: the sequence of positions was set back. Those before them may have been stored at

@@ -8,16 +8,16 @@ import java.util.List;
  *
  * @param events the events by position, undecoded
  * @param nextPosition the position to read behind next; with filters it may lie beyond the last event of the page
- * @param settledHead the settled head that bounded this page
+ * @param highWaterMark the high-water mark that bounded this page
  */
-public record LogPage(List<StoredEvent> events, long nextPosition, long settledHead) {
+public record LogPage(List<StoredEvent> events, long nextPosition, long highWaterMark) {
 
     /**
-     * Whether the page reached the settled head, so that there is nothing more for now.
+     * Whether the page reached the high-water mark, so that there is nothing more for now.
      *
      * @return whether the reader is at the end
      */
     public boolean atHead() {
-        return nextPosition >= settledHead;
+        return nextPosition >= highWaterMark;
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
- * Reads pages of the log below a settled head. Thread-safe. Never joins a surrounding transaction: the page must be read
+ * Reads pages of the log below a high-water mark. Thread-safe. Never joins a surrounding transaction: the page must be read
  * in a snapshot taken after the head was.
  *
  * <p>A page is bounded by events and by bytes, and the server keeps to the bytes before any of it is in memory:
@@ -84,11 +84,11 @@ public final class LogReader {
      * Reads a page.
      *
      * @param query which events, their types by the names they are stored under
-     * @param settledHead a settled head obtained from {@link LogHead} before this call
+     * @param highWaterMark a high-water mark obtained from {@link LogHead} before this call
      * @return the events by position up to the head
      */
-    public LogPage read(LogQuery query, long settledHead) {
-        return read(query, BucketRange.ALL, settledHead);
+    public LogPage read(LogQuery query, long highWaterMark) {
+        return read(query, BucketRange.ALL, highWaterMark);
     }
 
     /**
@@ -96,11 +96,11 @@ public final class LogReader {
      *
      * @param query which events, their types by the names they are stored under
      * @param buckets the share
-     * @param settledHead a settled head obtained from {@link LogHead} before this call
+     * @param highWaterMark a high-water mark obtained from {@link LogHead} before this call
      * @return the events by position up to the head
      */
-    public LogPage read(LogQuery query, BucketRange buckets, long settledHead) {
-        return read(query, buckets, settledHead, maxBytes);
+    public LogPage read(LogQuery query, BucketRange buckets, long highWaterMark) {
+        return read(query, buckets, highWaterMark, maxBytes);
     }
 
     /**
@@ -108,22 +108,22 @@ public final class LogReader {
      *
      * @param query which events, their types by the names they are stored under
      * @param buckets the share
-     * @param settledHead a settled head obtained from {@link LogHead} before this call
+     * @param highWaterMark a high-water mark obtained from {@link LogHead} before this call
      * @param bytes how many bytes the page has at most, unless its first event alone has more
      * @return the events by position up to the head
      * @throws EventTooLargeException when the memory is used up by the first event alone
      */
-    public LogPage read(LogQuery query, BucketRange buckets, long settledHead, long bytes) {
-        LogOutline outline = outline(query, buckets, settledHead, bytes);
+    public LogPage read(LogQuery query, BucketRange buckets, long highWaterMark, long bytes) {
+        LogOutline outline = outline(query, buckets, highWaterMark, bytes);
         if (outline.unread().isEmpty()) {
-            return new LogPage(outline.events(), outline.nextPosition(), settledHead);
+            return new LogPage(outline.events(), outline.nextPosition(), highWaterMark);
         }
         List<StoredEvent> events = large.read(outline, bytes);
         if (events.size() == outline.events().size()) {
-            return new LogPage(events, outline.nextPosition(), settledHead);
+            return new LogPage(events, outline.nextPosition(), highWaterMark);
         }
         StoredEvent last = events.isEmpty() ? outline.events().get(0) : events.get(events.size() - 1);
-        return new LogPage(events, last.position(), settledHead);
+        return new LogPage(events, last.position(), highWaterMark);
     }
 
     /**
@@ -144,12 +144,12 @@ public final class LogReader {
      * Names the events of a page, and brings into memory what is small.
      *
      * @param query which events, their types by the names they are stored under
-     * @param settledHead a settled head obtained from {@link LogHead} before this call
+     * @param highWaterMark a high-water mark obtained from {@link LogHead} before this call
      * @param bytes how many bytes all of it may have; each event may have its share
      * @return the events by position up to the head
      */
-    public LogOutline outline(LogQuery query, long settledHead, long bytes) {
-        return outline(query, BucketRange.ALL, settledHead, bytes);
+    public LogOutline outline(LogQuery query, long highWaterMark, long bytes) {
+        return outline(query, BucketRange.ALL, highWaterMark, bytes);
     }
 
     /**
@@ -157,18 +157,18 @@ public final class LogReader {
      *
      * @param query which events, their types by the names they are stored under
      * @param buckets the share
-     * @param settledHead a settled head obtained from {@link LogHead} before this call
+     * @param highWaterMark a high-water mark obtained from {@link LogHead} before this call
      * @param bytes how many bytes all of it may have, 0 for none
      * @return the events by position up to the head
      */
-    public LogOutline outline(LogQuery query, BucketRange buckets, long settledHead, long bytes) {
-        if (query.afterPosition() >= settledHead) {
+    public LogOutline outline(LogQuery query, BucketRange buckets, long highWaterMark, long bytes) {
+        if (query.afterPosition() >= highWaterMark) {
             return new LogOutline(List.of(), Set.of(), query.afterPosition());
         }
         // one half for the payload, the other for the headers
         long share = bytes / query.limit() / 2;
         List<Object> arguments =
-                new ArrayList<>(List.of(share, share, share, share, share, query.afterPosition(), settledHead));
+                new ArrayList<>(List.of(share, share, share, share, share, query.afterPosition(), highWaterMark));
         StringBuilder where = new StringBuilder();
         restrict(where, arguments, " AND event_type = ANY (?)", array(query.eventTypes()));
         restrict(where, arguments, " AND aggregate_type = ANY (?)", array(query.aggregateTypes()));
@@ -193,7 +193,7 @@ public final class LogReader {
                 arguments.toArray());
         boolean full = events.size() == query.limit();
         return new LogOutline(
-                events, unread, full ? events.get(events.size() - 1).position() : settledHead);
+                events, unread, full ? events.get(events.size() - 1).position() : highWaterMark);
     }
 
     private static String @Nullable [] array(Set<String> values) {

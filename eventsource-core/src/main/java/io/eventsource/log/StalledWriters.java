@@ -3,7 +3,7 @@ package io.eventsource.log;
 import io.eventsource.EventSourceException;
 import io.eventsource.jdbc.DetachedJdbc;
 import io.eventsource.log.LogHeadStatus.LogWriter;
-import io.eventsource.log.StalledWriters.LogIntervention.Outcome;
+import io.eventsource.log.StalledWriters.TerminatedTransaction.Outcome;
 import io.eventsource.schema.EventSourceSchema;
 import java.io.Serial;
 import java.time.Duration;
@@ -22,13 +22,13 @@ import org.springframework.jdbc.core.JdbcOperations;
 
 /**
  * For operators: names the transactions that hold back the log, and ends one of them on somebody's word. Nothing is ever
- * stepped over: the head passes the hole because the transaction is over, and what it had appended is rolled back.
+ * stepped over: the head passes the gap because the transaction is over, and what it had appended is rolled back.
  *
- * <p>Ending takes three steps, each committed on its own whatever transaction the caller is in: the intervention is recorded
+ * <p>Ending takes three steps, each committed on its own whatever transaction the caller is in: the termination is recorded
  * with who and why; the transaction is ended, if it is still the same one; the outcome is recorded. A crash in between leaves
  * a row with the outcome {@code requested}.
  *
- * <p>The database user needs INSERT and SELECT on {@code log_interventions} and UPDATE of its outcome (the role
+ * <p>The database user needs INSERT and SELECT on {@code terminated_transactions} and UPDATE of its outcome (the role
  * {@code eventsource_operator} of {@code docs/roles.sql}). To end a session it must be a member of that session's role, or of
  * {@code pg_signal_backend} and the session no superuser's; to roll back a prepared transaction, the user that prepared it or
  * a superuser. Thread-safe.
@@ -39,12 +39,12 @@ public final class StalledWriters {
 
     private static final String RECORD =
             """
-            INSERT INTO {schema}.log_interventions (operator, reason, virtual_transaction, pid, prepared_gid, writer_user,
+            INSERT INTO {schema}.terminated_transactions (operator, reason, virtual_transaction, pid, prepared_gid, writer_user,
                    writer_application, writer_started_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""";
 
     private static final String CONCLUDE =
-            "UPDATE {schema}.log_interventions SET outcome = ?, outcome_at = clock_timestamp(), error = ? WHERE id = ?";
+            "UPDATE {schema}.terminated_transactions SET outcome = ?, outcome_at = clock_timestamp(), error = ? WHERE id = ?";
 
     /**
      * Looks and signals in one statement, so that hardly any time is left for the session to go on to other work. A virtual id
@@ -102,15 +102,15 @@ public final class StalledWriters {
      * @param writer the transaction, as it was listed
      * @param operator who wants it ended, for the record; not blank
      * @param reason why, for the record; not blank
-     * @return the intervention as it was recorded, with the outcome ended or signalled
+     * @return the termination as it was recorded, with the outcome ended or signalled
      * @throws IllegalArgumentException when the operator or the reason is blank, or the writer has neither a pid nor a gid;
      *     nothing is recorded
-     * @throws LogInterventionException when this transaction is over already, so that nobody was touched, or when the database
+     * @throws TransactionTerminationException when this transaction is over already, so that nobody was touched, or when the database
      *     refused; it is recorded
-     * @throws DataAccessException when the database is out of reach, or the intervention cannot be recorded; then nothing was
+     * @throws DataAccessException when the database is out of reach, or the termination cannot be recorded; then nothing was
      *     ended
      */
-    public LogIntervention end(LogWriter writer, String operator, String reason) {
+    public TerminatedTransaction end(LogWriter writer, String operator, String reason) {
         requireText("operator", operator);
         requireText("reason", reason);
         if (writer.pid() == null && writer.preparedGid() == null) {
@@ -123,11 +123,12 @@ public final class StalledWriters {
             outcome = act(writer);
         } catch (DataAccessException failure) {
             String error = String.valueOf(failure.getMostSpecificCause().getMessage());
-            throw refused(conclude(new LogIntervention(id, writer, operator, reason, Outcome.FAILED, error)), failure);
+            throw refused(
+                    conclude(new TerminatedTransaction(id, writer, operator, reason, Outcome.FAILED, error)), failure);
         }
-        LogIntervention done = conclude(new LogIntervention(id, writer, operator, reason, outcome, null));
+        TerminatedTransaction done = conclude(new TerminatedTransaction(id, writer, operator, reason, outcome, null));
         if (outcome == Outcome.GONE) {
-            throw new LogInterventionException(
+            throw new TransactionTerminationException(
                     "%s is over already, nobody was touched. List the writers again.".formatted(describe(writer)),
                     done,
                     null);
@@ -139,7 +140,7 @@ public final class StalledWriters {
     private static void requireText(String what, String value) {
         if (value.isBlank()) {
             throw new IllegalArgumentException(
-                    "An intervention is recorded with who and why, but the %s is blank".formatted(what));
+                    "An termination is recorded with who and why, but the %s is blank".formatted(what));
         }
     }
 
@@ -149,8 +150,8 @@ public final class StalledWriters {
                 : "Transaction %s of process %d".formatted(writer.virtualTransaction(), writer.pid());
     }
 
-    private static LogInterventionException refused(LogIntervention failed, DataAccessException cause) {
-        return new LogInterventionException(
+    private static TransactionTerminationException refused(TerminatedTransaction failed, DataAccessException cause) {
+        return new TransactionTerminationException(
                 "%s could not be ended: %s. What this takes: membership in the role of its session or in pg_signal_backend; for a prepared transaction, being its user or a superuser."
                         .formatted(describe(failed.writer()), failed.error()),
                 failed,
@@ -175,9 +176,9 @@ public final class StalledWriters {
         return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
-    private LogIntervention conclude(LogIntervention intervention) {
-        jdbc.update(schema.sql(CONCLUDE), intervention.outcome().stored(), intervention.error(), intervention.id());
-        return intervention;
+    private TerminatedTransaction conclude(TerminatedTransaction termination) {
+        jdbc.update(schema.sql(CONCLUDE), termination.outcome().stored(), termination.error(), termination.id());
+        return termination;
     }
 
     private Outcome act(LogWriter writer) {
@@ -210,7 +211,7 @@ public final class StalledWriters {
     }
 
     /**
-     * An attempt to end a transaction that held back the log, as it stands in {@code log_interventions}.
+     * An attempt to end a transaction that held back the log, as it stands in {@code terminated_transactions}.
      *
      * @param id the row's key
      * @param writer the transaction as the operator saw it
@@ -219,10 +220,10 @@ public final class StalledWriters {
      * @param outcome what came of it
      * @param error what the database said when it failed, null otherwise
      */
-    public record LogIntervention(
+    public record TerminatedTransaction(
             long id, LogWriter writer, String operator, String reason, Outcome outcome, @Nullable String error) {
 
-        /** What came of an intervention. */
+        /** What came of an termination. */
         public enum Outcome {
             /** It is over: its positions are dead, its events are not there. */
             ENDED,
@@ -240,16 +241,16 @@ public final class StalledWriters {
     }
 
     /** A transaction that holds back the log was not ended. The attempt is recorded. */
-    public static final class LogInterventionException extends EventSourceException {
+    public static final class TransactionTerminationException extends EventSourceException {
 
         @Serial
         private static final long serialVersionUID = 1L;
 
-        private final transient LogIntervention intervention;
+        private final transient TerminatedTransaction termination;
 
-        LogInterventionException(String message, LogIntervention intervention, @Nullable Throwable cause) {
+        TransactionTerminationException(String message, TerminatedTransaction termination, @Nullable Throwable cause) {
             super(message, cause);
-            this.intervention = intervention;
+            this.termination = termination;
         }
 
         /**
@@ -257,8 +258,8 @@ public final class StalledWriters {
          *
          * @return as it was recorded; its outcome is gone or failed
          */
-        public LogIntervention intervention() {
-            return intervention;
+        public TerminatedTransaction termination() {
+            return termination;
         }
     }
 }

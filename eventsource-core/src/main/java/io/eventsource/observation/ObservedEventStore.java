@@ -185,8 +185,8 @@ final class ObservedEventStore implements EventStore {
     }
 
     @Override
-    public long settledHead() {
-        return store.settledHead();
+    public long highWaterMark() {
+        return store.highWaterMark();
     }
 
     @Override

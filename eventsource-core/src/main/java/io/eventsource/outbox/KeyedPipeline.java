@@ -70,7 +70,7 @@ public final class KeyedPipeline {
         return new Run(messages).finish();
     }
 
-    private record Lane(String topic, String key) {}
+    private record Partition(String topic, String key) {}
 
     /** An answer of the client. */
     private record Answer(int index, @Nullable Throwable failure) {}
@@ -80,7 +80,7 @@ public final class KeyedPipeline {
 
         private final List<OutgoingMessage> messages;
         private final Map<Integer, SendOutcome> outcomes = new HashMap<>();
-        private final Map<Lane, Queue<Integer>> waiting = new LinkedHashMap<>();
+        private final Map<Partition, Queue<Integer>> waiting = new LinkedHashMap<>();
         private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
         private final Set<Integer> underway = new HashSet<>();
         private @Nullable Throwable away;
@@ -88,18 +88,19 @@ public final class KeyedPipeline {
         Run(List<OutgoingMessage> messages) {
             this.messages = messages;
             for (int i = 0; i < messages.size(); i++) {
-                waiting.computeIfAbsent(laneOf(i), lane -> new ArrayDeque<>()).add(i);
+                waiting.computeIfAbsent(partitionOf(i), partition -> new ArrayDeque<>())
+                        .add(i);
             }
         }
 
-        private Lane laneOf(int index) {
+        private Partition partitionOf(int index) {
             OutgoingMessage message = messages.get(index);
-            return new Lane(message.topic(), message.key());
+            return new Partition(message.topic(), message.key());
         }
 
         List<SendOutcome> finish() throws InterruptedException {
-            for (Lane lane : new ArrayList<>(waiting.keySet())) {
-                sendNext(lane);
+            for (Partition partition : new ArrayList<>(waiting.keySet())) {
+                sendNext(partition);
                 drainAnswers();
             }
             while (!underway.isEmpty()) {
@@ -115,8 +116,8 @@ public final class KeyedPipeline {
                     .toList();
         }
 
-        private void sendNext(Lane lane) {
-            Queue<Integer> rest = Objects.requireNonNull(waiting.get(lane));
+        private void sendNext(Partition partition) {
+            Queue<Integer> rest = Objects.requireNonNull(waiting.get(partition));
             Integer index = rest.peek();
             if (index == null || away != null) {
                 return;
@@ -145,10 +146,10 @@ public final class KeyedPipeline {
             Throwable failure = unwrap(answer.failure());
             if (failure == null) {
                 outcomes.put(answer.index(), new SendOutcome.Acknowledged());
-                sendNext(laneOf(answer.index()));
+                sendNext(partitionOf(answer.index()));
             } else if (messageAtFault.test(failure)) {
                 outcomes.put(answer.index(), new SendOutcome.Refused(failure));
-                Objects.requireNonNull(waiting.get(laneOf(answer.index()))).clear();
+                Objects.requireNonNull(waiting.get(partitionOf(answer.index()))).clear();
             } else {
                 outcomes.put(answer.index(), new SendOutcome.Unavailable(failure));
                 away = failure;

@@ -15,7 +15,7 @@ public final class SchemaInspector {
             "events",
             "log_head",
             "log_incarnation",
-            "log_interventions",
+            "terminated_transactions",
             "parked_aggregates",
             "projection_checkpoints",
             "snapshots",

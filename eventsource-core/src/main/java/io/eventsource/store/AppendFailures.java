@@ -69,7 +69,7 @@ final class AppendFailures {
         return switch (state) {
             case "25006" -> Reason.READ_ONLY;
             case "25P02" -> Reason.TRANSACTION_ABORTED;
-            // raised by insert_late_events
+            // raised by insert_deferred_events
             case "25000" -> Reason.SAVEPOINT_UNDONE;
             case "2200H" -> Reason.NO_POSITION_LEFT;
             case "42501" -> Reason.NO_PRIVILEGE;

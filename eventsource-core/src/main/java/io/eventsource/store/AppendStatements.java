@@ -11,7 +11,7 @@ import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /** Appends whose events are inserted at once: each call is one statement. Thread-safe. */
-final class AppendStatements implements AppendCoalescer.Port {
+final class AppendStatements implements GroupCommit.Port {
 
     private final JdbcOperations joining;
     private final JdbcOperations detached;

@@ -35,7 +35,7 @@ import org.springframework.util.IdGenerator;
  * its own, win one by one. Reading looks at no context; {@link #forTenant} restricts it to a tenant.
  *
  * <p>Order: within a stream, positions rise with versions. Over streams, the log is read in position order and only up
- * to its settled head, so that no reader ever passes an event whose transaction commits later.
+ * to its high-water mark, so that no reader ever passes an event whose transaction commits later.
  */
 public interface EventStore {
 
@@ -43,7 +43,7 @@ public interface EventStore {
      * The event store on PostgreSQL. No connection is opened.
      *
      * @param database where the events are, and in which form; its clock stamps them
-     * @param logHead the log's settled head, of the same tables
+     * @param logHead the log's high-water mark, of the same tables
      * @param signal raised after each commit that added to the log
      * @param settings how to append
      * @param executor runs what asynchronous appends need a thread for
@@ -65,12 +65,12 @@ public interface EventStore {
      * told of appends that share a commit.
      *
      * @param database where the events are, and in which form; its clock stamps them
-     * @param logHead the log's settled head, of the same tables
+     * @param logHead the log's high-water mark, of the same tables
      * @param signal raised after each commit that added to the log
      * @param settings how to append
      * @param executor runs what asynchronous appends need a thread for
      * @param ids the ids of events and appends, best time-ordered
-     * @param groups told of each group of coalesced appends
+     * @param groups told of each group of appends that share a commit
      * @return the store
      */
     static EventStore postgres(
@@ -200,14 +200,14 @@ public interface EventStore {
     }
 
     /**
-     * Reads the log page by page up to the settled head of now, so that memory stays bounded. Holds no connection between
+     * Reads the log page by page up to the high-water mark of now, so that memory stays bounded. Holds no connection between
      * pages.
      *
      * @param query which events; its limit is the size of a page
      * @return the events by position, read as they are consumed, undecoded
      */
     default Stream<StoredEvent> streamLog(LogQuery query) {
-        return Pages.ofLog(query, settledHead(), this::readLog);
+        return Pages.ofLog(query, highWaterMark(), this::readLog);
     }
 
     /**
@@ -224,12 +224,12 @@ public interface EventStore {
     /**
      * The position up to which every event that will ever be visible is visible. Looks at the log; never waits.
      *
-     * @return the settled head, 0 for an empty log
+     * @return the high-water mark, 0 for an empty log
      */
-    long settledHead();
+    long highWaterMark();
 
     /**
-     * Reads a page of the log, not beyond its settled head. Events of the surrounding transaction are not in it.
+     * Reads a page of the log, not beyond its high-water mark. Events of the surrounding transaction are not in it.
      *
      * @param query which events
      * @return the events by position, and the position to go on from

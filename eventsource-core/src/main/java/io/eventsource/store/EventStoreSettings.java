@@ -6,11 +6,11 @@ import java.time.Duration;
  * How a store appends.
  *
  * @param appendTiming when an append inside a Spring transaction inserts its events
- * @param tailTimeout how long a client may hang between a late insert and its commit before the server ends its session,
+ * @param tailTimeout how long a client may hang between a deferred insert and its commit before the server ends its session,
  *     1 ms to 24 days
- * @param coalescing whether appends of concurrent callers outside a transaction share statements and commits
+ * @param groupCommit whether appends of concurrent callers outside a transaction share statements and commits
  */
-public record EventStoreSettings(AppendTiming appendTiming, Duration tailTimeout, boolean coalescing) {
+public record EventStoreSettings(AppendTiming appendTiming, Duration tailTimeout, boolean groupCommit) {
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
@@ -36,7 +36,7 @@ public record EventStoreSettings(AppendTiming appendTiming, Duration tailTimeout
          * inserted right before the commit, so that a slow transaction holds back nobody's reading for longer than its commit
          * takes. Positions are not known before that.
          */
-        LATE,
+        DEFERRED,
         /**
          * The events are inserted at once. Positions are known at once, and the log's tail waits for the whole transaction,
          * however long that hangs: no timeout is set.

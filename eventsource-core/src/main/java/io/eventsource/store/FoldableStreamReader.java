@@ -85,7 +85,7 @@ final class FoldableStreamReader {
 
     private static final String ALL = EventColumns.DETAILS + ", metadata, " + UNLESS_LARGE;
 
-    private static final String WHOLE = "SELECT " + EventColumns.ALL + " FROM {schema}.events WHERE position = ?";
+    private static final String WGAP = "SELECT " + EventColumns.ALL + " FROM {schema}.events WHERE position = ?";
 
     /** Of a page's bytes the part that one event may have without being read by itself. */
     private static final int PARTS = 64;
@@ -102,7 +102,7 @@ final class FoldableStreamReader {
 
     FoldableStreamReader(EventCodec codec, EventSourceSchema schema) {
         this.codec = codec;
-        this.whole = schema.sql(WHOLE);
+        this.whole = schema.sql(WGAP);
         this.all = Columns.of(schema, ALL, SNAPSHOT_AS_ALL, (stream, type) -> EventColumns.MAPPER);
         this.few = Columns.of(schema, FEW, SNAPSHOT_AS_FEW, FoldableStreamReader::withoutDetails);
     }

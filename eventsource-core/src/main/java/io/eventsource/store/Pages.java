@@ -46,26 +46,26 @@ final class Pages {
         return inOrder(slices).flatMap(slice -> slice.events().stream());
     }
 
-    static Stream<StoredEvent> ofLog(LogQuery query, long settledHead, Function<LogQuery, LogPage> read) {
+    static Stream<StoredEvent> ofLog(LogQuery query, long highWaterMark, Function<LogQuery, LogPage> read) {
         Iterator<LogPage> pages = new Iterator<>() {
             private long position = query.afterPosition();
 
             @Override
             public boolean hasNext() {
-                return position < settledHead;
+                return position < highWaterMark;
             }
 
             @Override
             public LogPage next() {
                 LogPage page = read.apply(query.behind(position));
                 // a page that gets nowhere means that the log has gone backwards: there is nothing more to read
-                position = page.nextPosition() > position ? page.nextPosition() : settledHead;
+                position = page.nextPosition() > position ? page.nextPosition() : highWaterMark;
                 return page;
             }
         };
         return inOrder(pages)
                 .flatMap(page -> page.events().stream())
-                .takeWhile(event -> event.position() <= settledHead);
+                .takeWhile(event -> event.position() <= highWaterMark);
     }
 
     private static <T> Stream<T> inOrder(Iterator<T> pages) {

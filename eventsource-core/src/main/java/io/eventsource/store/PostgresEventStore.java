@@ -47,7 +47,7 @@ final class PostgresEventStore implements EventStore {
     private final IdGenerator ids;
     private final AppendStatements statements;
     private final TransactionAppender transactions;
-    private final AppendCoalescer coalescer;
+    private final GroupCommit groupCommit;
     private final BulkLoader bulkLoader;
     private final Executor executor;
 
@@ -73,7 +73,7 @@ final class PostgresEventStore implements EventStore {
         this.executor = executor;
         this.statements = new AppendStatements(database, logHead, groups);
         this.transactions = new TransactionAppender(database, statements, logHead, signal, settings, ids);
-        this.coalescer = new AppendCoalescer(statements, executor);
+        this.groupCommit = new GroupCommit(statements, executor);
         this.bulkLoader = new BulkLoader(detached, database.schema(), logHead);
     }
 
@@ -84,15 +84,15 @@ final class PostgresEventStore implements EventStore {
         if (phase != Phase.OVER) {
             return transactions.append(List.of(encoded), phase).get(0);
         }
-        AppendOutcome outcome = settings.coalescing() ? coalescer.append(encoded) : statements.appendAlone(encoded);
+        AppendOutcome outcome = settings.groupCommit() ? groupCommit.append(encoded) : statements.appendAlone(encoded);
         return conclude(encoded.append(), outcome);
     }
 
     @Override
     public CompletableFuture<AppendResult> appendAsync(StreamAppend append) {
         EncodedAppend encoded = EncodedAppend.of(append, codec, clock, ids);
-        CompletableFuture<AppendOutcome> outcome = settings.coalescing()
-                ? coalescer.appendAsync(encoded)
+        CompletableFuture<AppendOutcome> outcome = settings.groupCommit()
+                ? groupCommit.appendAsync(encoded)
                 : CompletableFuture.supplyAsync(() -> statements.appendAlone(encoded), executor);
         return outcome.thenApply(answer -> conclude(encoded.append(), answer));
     }
@@ -181,7 +181,7 @@ final class PostgresEventStore implements EventStore {
     }
 
     @Override
-    public long settledHead() {
+    public long highWaterMark() {
         return logHead.advance();
     }
 

@@ -150,8 +150,8 @@ final class TenantEventStore implements EventStore {
     }
 
     @Override
-    public long settledHead() {
-        return store.settledHead();
+    public long highWaterMark() {
+        return store.highWaterMark();
     }
 
     @Override

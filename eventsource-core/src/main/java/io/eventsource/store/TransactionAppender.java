@@ -16,13 +16,13 @@ import org.springframework.util.IdGenerator;
 /** Appends in the calling thread's transaction: late where that is possible and wanted, otherwise at once. Thread-safe. */
 final class TransactionAppender {
 
-    /** Tells this store's late appends from those of other stores in one transaction. */
+    /** Tells this store's deferred appends from those of other stores in one transaction. */
     private final Object key = new Object();
 
     private final TransactionParticipation participation;
     private final TransactionAppends transactionAppends;
     private final AppendStatements statements;
-    private final LateInserts lateInserts;
+    private final DeferredInserts deferredInserts;
     private final LogSignal signal;
     private final boolean late;
     private final IdGenerator ids;
@@ -37,10 +37,10 @@ final class TransactionAppender {
         this.participation = new TransactionParticipation(database.dataSource());
         this.transactionAppends = new TransactionAppends(database.dataSource());
         this.statements = statements;
-        this.lateInserts = new LateInserts(database, logHead, signal, settings.tailTimeout());
+        this.deferredInserts = new DeferredInserts(database, logHead, signal, settings.tailTimeout());
         this.signal = signal;
         this.ids = ids;
-        this.late = settings.appendTiming() == AppendTiming.LATE;
+        this.late = settings.appendTiming() == AppendTiming.DEFERRED;
     }
 
     /** Where in its life the transaction is that would commit what is appended now; over when there is none. */
@@ -48,20 +48,20 @@ final class TransactionAppender {
         if (!participation.active()) {
             return Phase.OVER;
         }
-        LateAppends appends = LateAppends.current(key);
+        DeferredAppends appends = DeferredAppends.current(key);
         return appends != null && appends.open() ? Phase.RUNNING : TransactionParticipation.phase();
     }
 
     /** Appends in a transaction that is in this phase of its life, and not over. */
     List<AppendResult> append(List<EncodedAppend> appends, Phase phase) {
-        LateAppends pending = lateAppends(phase);
+        DeferredAppends pending = deferredAppends(phase);
         if (pending == null) {
             List<AppendResult> results = AppendOutcome.results(appends, statements.appendJoining(appends));
             transactionAppends.mark();
             signal.raiseAfterCommit();
             return results;
         }
-        LateAppendSql.Advanced advanced = lateInserts.advance(appends, pending.mark());
+        DeferredAppendSql.Advanced advanced = deferredInserts.advance(appends, pending.mark());
         List<AppendResult> results = AppendOutcome.results(appends, advanced.outcomes());
         for (int i = 0; i < appends.size(); i++) {
             if (!results.get(i).repeated()) {
@@ -71,18 +71,18 @@ final class TransactionAppender {
         return results;
     }
 
-    /** The late appends of the transaction, or null when its events have to be inserted at once. */
-    private @Nullable LateAppends lateAppends(Phase phase) {
+    /** The deferred appends of the transaction, or null when its events have to be inserted at once. */
+    private @Nullable DeferredAppends deferredAppends(Phase phase) {
         if (phase != Phase.RUNNING || !late || !TransactionSynchronizationManager.isSynchronizationActive()) {
             return null;
         }
-        LateAppends appends = LateAppends.current(key);
-        return appends == null ? LateAppends.begin(key, ids.generateId().toString(), lateInserts) : appends;
+        DeferredAppends appends = DeferredAppends.current(key);
+        return appends == null ? DeferredAppends.begin(key, ids.generateId().toString(), deferredInserts) : appends;
     }
 
     /** Events of a stream that the transaction has yet to insert. */
     List<StoredEvent> pending(UUID aggregateId) {
-        LateAppends appends = participation.active() ? LateAppends.current(key) : null;
+        DeferredAppends appends = participation.active() ? DeferredAppends.current(key) : null;
         return appends == null ? List.of() : appends.events(aggregateId);
     }
 

@@ -29,7 +29,7 @@ public final class TransactionAppends {
     public boolean any() {
         boolean appended = TransactionSynchronizationManager.hasResource(key)
                 || TransactionSynchronizationManager.getResourceMap().values().stream()
-                        .anyMatch(each -> each instanceof LateAppends late && late.any());
+                        .anyMatch(each -> each instanceof DeferredAppends deferred && deferred.any());
         return appended && participation.running();
     }
 

@@ -70,7 +70,7 @@ final class Rebuilds {
         String name = definition.name();
         Runnable reset = requireResettable(definition, repeatEffects);
         long from = startingPoints.resolve(definition.settings().startFrom());
-        long until = startingPoints.settledHead();
+        long until = startingPoints.highWaterMark();
         TransactionTemplate transaction = new TransactionTemplate(storeTransactions(definition));
         transaction.setName("eventsource reset of " + name);
         // within a transaction of the caller nothing can be repeated: it is broken then

@@ -23,7 +23,7 @@ public sealed interface StartPosition {
     /**
      * Behind a position.
      *
-     * @param position the position, 0 or more; one ahead of the settled head means the events behind it, once there are any
+     * @param position the position, 0 or more; one ahead of the high-water mark means the events behind it, once there are any
      */
     record After(long position) implements StartPosition {
 

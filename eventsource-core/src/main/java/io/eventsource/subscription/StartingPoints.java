@@ -27,27 +27,27 @@ final class StartingPoints {
     /**
      * The position to begin behind.
      *
-     * @throws EventSourceException when it is to begin relative to a settled head that is not known yet
+     * @throws EventSourceException when it is to begin relative to a high-water mark that is not known yet
      */
     long resolve(StartPosition startFrom) {
         if (startFrom instanceof StartPosition.After after) {
             return after.position();
         }
         if (startFrom instanceof StartPosition.End) {
-            return settledHead();
+            return highWaterMark();
         }
         if (startFrom instanceof StartPosition.At at) {
-            return firstSince(at.time(), settledHead());
+            return firstSince(at.time(), highWaterMark());
         }
         return 0;
     }
 
-    /** The settled head, looked for if nobody has yet. */
-    long settledHead() {
+    /** The high-water mark, looked for if nobody has yet. */
+    long highWaterMark() {
         long head = logHead.advance();
-        if (head == 0 && logHead.status().holeSince() != null) {
+        if (head == 0 && logHead.status().gapSince() != null) {
             throw new EventSourceException(
-                    "The settled head of the log is not known yet: it waits for open transactions that write to the log.");
+                    "The high-water mark of the log is not known yet: it waits for open transactions that write to the log.");
         }
         return head;
     }

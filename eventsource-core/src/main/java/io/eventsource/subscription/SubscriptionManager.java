@@ -26,7 +26,7 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts, stops and watches the subscriptions of this JVM: one thread that follows the log's settled head for all of
+ * Starts, stops and watches the subscriptions of this JVM: one thread that follows the log's high-water mark for all of
  * them, one that shares out their segments among the running instances, and one for each segment that this instance owns.
  * Thread-safe.
  */
@@ -69,7 +69,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
      * handles errors as {@link ErrorHandling#defaults()} says.
      *
      * @param database where the tables are, in which form events are, and what tells the time
-     * @param logHead the log's settled head
+     * @param logHead the log's high-water mark
      * @param signal raised after each commit that added to the log; the manager becomes its listener for announcements
      * @return a builder of its own
      */

@@ -36,7 +36,7 @@ public record SubscriptionStatus(
      *
      * @param position the position up to which it has handled the log: the lowest of the segments that this process owns, or of all
      *     when it owns none
-     * @param lag how many positions the settled head, as this process last saw it, is ahead of it; events behind a hole do not
+     * @param lag how many positions the high-water mark, as this process last saw it, is ahead of it; events behind a gap do not
      *     count
      * @param lagTime how long the head has been ahead of it without a break; what had been appended before this process first looked counts
      *     from then on. Zero when there is no lag
@@ -151,7 +151,7 @@ public record SubscriptionStatus(
      * @param state what its runner does, or null when it runs in another process or not at all
      * @param position the position up to which it has handled the log. Of another instance's segment this is its checkpoint, which may
      *     be up to 1,000 positions without events for it behind
-     * @param lag how many positions the settled head, as this process last saw it, is ahead of it
+     * @param lag how many positions the high-water mark, as this process last saw it, is ahead of it
      */
     public record SegmentStatus(
             int segment,

@@ -238,7 +238,7 @@ public interface SubscriptionStatuses {
         }
 
         /**
-         * How an instance follows the settled head of the log.
+         * How an instance follows the high-water mark of the log.
          *
          * @param reading whether the last look at it went well. While it cannot be read, no lag can be trusted
          * @param readAt when this instance last completed a look, by this JVM's clock, for people; null before the first look, or when

@@ -22,15 +22,15 @@ import org.springframework.util.backoff.BackOff;
 import org.springframework.util.backoff.BackOffExecution;
 
 /**
- * Follows the settled head for all subscriptions of this JVM, so that idle ones cost no statement. It looks when the
- * signal is raised, when the poll interval has passed, and in quick succession while the head waits at a hole. It
+ * Follows the high-water mark for all subscriptions of this JVM, so that idle ones cost no statement. It looks when the
+ * signal is raised, when the poll interval has passed, and in quick succession while the head waits at a gap. It
  * survives every failure of the database, with growing pauses.
  */
 final class TailReader {
 
-    private static final Duration FIRST_LOOK_AT_HOLE = Duration.ofMillis(2);
-    private static final Duration SLOWEST_LOOK_AT_HOLE = Duration.ofMillis(100);
-    private static final Duration LASTING_HOLE = Duration.ofSeconds(1);
+    private static final Duration FIRST_LOOK_AT_GAP = Duration.ofMillis(2);
+    private static final Duration SLOWEST_LOOK_AT_GAP = Duration.ofMillis(100);
+    private static final Duration LASTING_GAP = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(TailReader.class);
 
     /** Events that one statement brings into memory. */
@@ -67,14 +67,14 @@ final class TailReader {
 
     // only the thread of the tail reader uses these
     private long bufferedGeneration;
-    private @Nullable Long reportedHole;
+    private @Nullable Long reportedGap;
     private boolean publishFailed;
     private boolean namingFailed;
 
     /**
      * Where the log is.
      *
-     * @param head the settled head
+     * @param head the high-water mark
      * @param generation rises when what was remembered of the log must be read anew
      * @param known whether the log has been looked at
      * @param incarnation changes whenever the server may have lost commits; null when it cannot be told
@@ -124,7 +124,7 @@ final class TailReader {
 
     void run(StopSignal stop) throws InterruptedException {
         BackOffExecution pauses = backOff.start();
-        Duration holePause = FIRST_LOOK_AT_HOLE;
+        Duration gapPause = FIRST_LOOK_AT_GAP;
         while (!stop.raised()) {
             Duration pause;
             long linger = LINGER_NANOS;
@@ -141,11 +141,11 @@ final class TailReader {
                 history.found(head, now.nanos());
                 publish(new Place(head, status.generation(), true, status.incarnation()), suspicionsBefore);
                 completed = now;
-                reportHole(status);
+                reportGap(status);
                 publishHead();
                 pauses = backOff.start();
-                holePause = status.holeSince() == null ? FIRST_LOOK_AT_HOLE : slower(holePause);
-                pause = status.holeSince() == null ? pollPauses.after(head, signal.hearingOthers()) : holePause;
+                gapPause = status.gapSince() == null ? FIRST_LOOK_AT_GAP : slower(gapPause);
+                pause = status.gapSince() == null ? pollPauses.after(head, signal.hearingOthers()) : gapPause;
             } catch (RuntimeException | Error failure) {
                 pause = Duration.ofMillis(pauses.nextBackOff());
                 report(failure, pause, logHead.status().generation());
@@ -228,20 +228,20 @@ final class TailReader {
         return memory;
     }
 
-    /** Names who holds the head, once for each hole that lasts. */
-    private void reportHole(LogHeadStatus status) {
-        Duration age = logHead.holeAge().orElse(null);
+    /** Names who holds the head, once for each gap that lasts. */
+    private void reportGap(LogHeadStatus status) {
+        Duration age = logHead.gapAge().orElse(null);
         if (age == null) {
-            if (reportedHole != null) {
-                log.info("The hole behind position {} of the log is gone", reportedHole);
-                reportedHole = null;
+            if (reportedGap != null) {
+                log.info("The gap behind position {} of the log is gone", reportedGap);
+                reportedGap = null;
             }
-        } else if (reportedHole == null && age.compareTo(LASTING_HOLE) > 0) {
-            reportedHole = status.position();
+        } else if (reportedGap == null && age.compareTo(LASTING_GAP) > 0) {
+            reportedGap = status.position();
             log.warn(
-                    "The log waits at a hole behind position {} since {}, for {} ms. Subscriptions go on when these transactions end: {}",
+                    "The log waits at a gap behind position {} since {}, for {} ms. Subscriptions go on when these transactions end: {}",
                     status.position(),
-                    status.holeSince(),
+                    status.gapSince(),
                     age.toMillis(),
                     logHead.writers());
         }
@@ -263,7 +263,7 @@ final class TailReader {
 
     private static Duration slower(Duration pause) {
         Duration doubled = pause.multipliedBy(2);
-        return doubled.compareTo(SLOWEST_LOOK_AT_HOLE) > 0 ? SLOWEST_LOOK_AT_HOLE : doubled;
+        return doubled.compareTo(SLOWEST_LOOK_AT_GAP) > 0 ? SLOWEST_LOOK_AT_GAP : doubled;
     }
 
     /** Until the next look nobody may go by the head that was: the log may be another one. */

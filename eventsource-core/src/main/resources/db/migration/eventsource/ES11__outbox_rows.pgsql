@@ -27,7 +27,7 @@ CREATE TABLE ${flyway:defaultSchema}.event_outbox_routes (
     CONSTRAINT event_outbox_routes_pkey PRIMARY KEY (event_type, destination)
 );
 
--- All events of a statement at once, whatever inserts them: appends, late inserts, groups, bulk loads.
+-- All events of a statement at once, whatever inserts them: appends, deferred inserts, groups, bulk loads.
 CREATE FUNCTION ${flyway:defaultSchema}.write_outbox_rows() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN

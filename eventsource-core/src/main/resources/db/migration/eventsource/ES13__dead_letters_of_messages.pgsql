@@ -7,13 +7,13 @@ ALTER TABLE ${flyway:defaultSchema}.dead_letter_queue
     ADD COLUMN message_id           text,
     ADD COLUMN message_key          text,
     -- where the broker has it
-    ADD COLUMN message_lane         text,
+    ADD COLUMN message_partition         text,
     ADD COLUMN message_place        text,
     -- what the message says of its event
     ADD COLUMN message_aggregate_id uuid,
     ADD COLUMN message_position     bigint,
     ADD CONSTRAINT dead_letter_queue_message_complete
-        CHECK (num_nulls(message_source, message_id, message_key, message_lane, message_place, message_aggregate_id,
+        CHECK (num_nulls(message_source, message_id, message_key, message_partition, message_place, message_aggregate_id,
                          message_position) IN (0, 7));
 
 -- The payload of a message as it can be stored: what is no JSON that PostgreSQL takes is kept byte by byte.

@@ -1,4 +1,4 @@
--- Publishes a settled head, with the rights of the tables' owner: whoever follows the log needs no UPDATE on log_head, and can
+-- Publishes a high-water mark, with the rights of the tables' owner: whoever follows the log needs no UPDATE on log_head, and can
 -- publish no position without an event, nor one beyond the sequence. While the sequence is behind the log nothing is published:
 -- the time of the last publication tells repair_positions() which events came after it.
 -- Goes back only when the log itself has gone back.

@@ -37,7 +37,7 @@ CREATE TABLE ${flyway:defaultSchema}.events (
     CONSTRAINT events_bucket_in_range CHECK (bucket BETWEEN 0 AND 1023)
 );
 
--- The settled head as readers have found it: where a starting reader goes on from, whatever transactions are open then.
+-- The high-water mark as readers have found it: where a starting reader goes on from, whatever transactions are open then.
 CREATE TABLE ${flyway:defaultSchema}.log_head (
     singleton        boolean     NOT NULL DEFAULT true,
     position         bigint      NOT NULL DEFAULT 0,
@@ -127,7 +127,7 @@ CREATE TABLE ${flyway:defaultSchema}.event_outbox (
 );
 
 -- Who ended a transaction that held back the log, and why. Written before it is ended, and again afterwards.
-CREATE TABLE ${flyway:defaultSchema}.log_interventions (
+CREATE TABLE ${flyway:defaultSchema}.terminated_transactions (
     id                  bigint      GENERATED ALWAYS AS IDENTITY,
     requested_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
     operator            text        NOT NULL,
@@ -142,8 +142,8 @@ CREATE TABLE ${flyway:defaultSchema}.log_interventions (
     outcome             text        NOT NULL DEFAULT 'requested',
     outcome_at          timestamptz,
     error               text,
-    CONSTRAINT log_interventions_pkey PRIMARY KEY (id),
-    CONSTRAINT log_interventions_operator_named CHECK (operator ~ '[^[:space:]]'),
-    CONSTRAINT log_interventions_reason_given CHECK (reason ~ '[^[:space:]]'),
-    CONSTRAINT log_interventions_outcome CHECK (outcome IN ('requested', 'ended', 'signalled', 'gone', 'failed'))
+    CONSTRAINT terminated_transactions_pkey PRIMARY KEY (id),
+    CONSTRAINT terminated_transactions_operator_named CHECK (operator ~ '[^[:space:]]'),
+    CONSTRAINT terminated_transactions_reason_given CHECK (reason ~ '[^[:space:]]'),
+    CONSTRAINT terminated_transactions_outcome CHECK (outcome IN ('requested', 'ended', 'signalled', 'gone', 'failed'))
 );

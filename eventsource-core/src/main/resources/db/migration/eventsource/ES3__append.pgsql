@@ -1,5 +1,5 @@
 -- Moves a stream from its expected version to the next one, or says why not. This is the optimistic check: it draws no
--- position and, when it succeeds, never touches the log, so that a loser leaves neither a hole nor a lock there.
+-- position and, when it succeeds, never touches the log, so that a loser leaves neither a gap nor a lock there.
 --
 -- expected: the exact version; 0 for no stream; -1 for any; -2 for an existing stream of any version.
 -- outcome:  'appended'  version is the stream's new version

@@ -1,7 +1,7 @@
--- The late inserts of one transaction. Refused when a stream is not as far as its events say: a savepoint that was rolled
+-- The deferred inserts of one transaction. Refused when a stream is not as far as its events say: a savepoint that was rolled
 -- back behind the application's back has undone the append, and its events must not be stored without it.
 -- The timeout ends a client that hangs between this statement and its commit, while it holds back the log's tail.
-CREATE FUNCTION ${flyway:defaultSchema}.insert_late_events(
+CREATE FUNCTION ${flyway:defaultSchema}.insert_deferred_events(
     p_idle_timeout text,
     p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_buckets smallint[], p_append_ids uuid[],
     p_first_versions bigint[], p_counts integer[],

@@ -143,8 +143,8 @@ class InboxDeadLettersIT {
                 new InboxConsumer.Settings(100, Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofHours(1)));
     }
 
-    private InboxLane lane(int maxRetries) {
-        return consumer(maxRetries, ReplayTarget.Bounds.NONE).lane("topic-0");
+    private InboxPartition partition(int maxRetries) {
+        return consumer(maxRetries, ReplayTarget.Bounds.NONE).partition("topic-0");
     }
 
     private DeadLetterReplay replay() {
@@ -175,11 +175,11 @@ class InboxDeadLettersIT {
     @Test
     void a_message_that_fails_for_good_is_a_dead_letter_that_says_where_it_comes_from() {
         failOn(1);
-        InboxLane lane = lane(2);
+        InboxPartition partition = partition(2);
 
-        assertThat(lane.handle(messages(KEY, 0, 2))).isEqualTo(1);
-        assertThat(lane.handle(messages(KEY, 1, 2))).isZero();
-        assertThat(lane.handle(messages(KEY, 1, 2))).isEqualTo(1);
+        assertThat(partition.handle(messages(KEY, 0, 2))).isEqualTo(1);
+        assertThat(partition.handle(messages(KEY, 1, 2))).isZero();
+        assertThat(partition.handle(messages(KEY, 1, 2))).isEqualTo(1);
 
         DeadLetter letter = letters(DeadLetter.Status.FAILED).get(0);
         assertThat(letter.message())
@@ -192,8 +192,8 @@ class InboxDeadLettersIT {
         assertThat(letter.attempts().retries()).isEqualTo(2);
         assertThat(letter.failure())
                 .satisfies(failure -> assertThat(failure.errorMessage()).isEqualTo("not 1"));
-        assertThat(lane.status().counts()).isEqualTo(new InboxFeed.Counts(1, 0, 1));
-        assertThat(lane.status().failures()).isZero();
+        assertThat(partition.status().counts()).isEqualTo(new InboxFeed.Counts(1, 0, 1));
+        assertThat(partition.status().failures()).isZero();
         assertThat(errors)
                 .extracting(error -> error.reaction().getClass().getSimpleName())
                 .containsExactly("Retry", "Retry", "Park");
@@ -204,25 +204,25 @@ class InboxDeadLettersIT {
         failOn(1);
         List<IncomingMessage> messages = new ArrayList<>(messages(KEY, 0, 4));
         messages.addAll(messages(OTHER_KEY, 5, 7));
-        InboxLane lane = lane(0);
+        InboxPartition partition = partition(0);
 
-        assertThat(lane.handle(messages)).isEqualTo(6);
-        assertThat(lane.handle(messages(KEY, 4, 5))).isEqualTo(1);
+        assertThat(partition.handle(messages)).isEqualTo(6);
+        assertThat(partition.handle(messages(KEY, 4, 5))).isEqualTo(1);
 
         assertThat(deposits(KEY)).containsExactly(0L);
         assertThat(deposits(OTHER_KEY)).containsExactly(5L, 6L);
         assertThat(letters(DeadLetter.Status.FAILED)).hasSize(1);
         assertThat(letters(DeadLetter.Status.WAITING)).hasSize(3).allSatisfy(letter -> assertThat(letter.failure())
                 .isNull());
-        assertThat(lane(0).handle(messages)).isEqualTo(6);
+        assertThat(partition(0).handle(messages)).isEqualTo(6);
         assertThat(letters()).hasSize(4);
     }
 
     @Test
     void a_replay_handles_them_in_order_and_frees_the_key() {
         failOn(1);
-        InboxLane lane = lane(0);
-        lane.handle(messages(KEY, 0, 5));
+        InboxPartition partition = partition(0);
+        partition.handle(messages(KEY, 0, 5));
         failOn(-1);
 
         DeadLetterReplay.Result result = replay().replay(
@@ -233,7 +233,7 @@ class InboxDeadLettersIT {
 
         assertThat(result.resolved()).isEqualTo(4);
         assertThat(deposits(KEY)).containsExactly(0L, 1L, 2L, 3L, 4L);
-        assertThat(lane.handle(messages(KEY, 5, 7))).isEqualTo(2);
+        assertThat(partition.handle(messages(KEY, 5, 7))).isEqualTo(2);
         assertThat(deposits(KEY)).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L);
         assertThat(letters(DeadLetter.Status.RESOLVED)).hasSize(4);
     }
@@ -241,7 +241,7 @@ class InboxDeadLettersIT {
     @Test
     void a_discarded_message_lets_those_behind_it_follow() {
         failOn(1);
-        lane(0).handle(messages(KEY, 0, 3));
+        partition(0).handle(messages(KEY, 0, 3));
 
         assertThat(letters.discard(letters(DeadLetter.Status.FAILED).get(0).id(), "operator", "not needed"))
                 .isTrue();
@@ -256,7 +256,7 @@ class InboxDeadLettersIT {
         IncomingMessage failing = message(KEY, 1);
         IncomingMessage behind = withKey(message(OTHER_KEY, 2), KEY);
 
-        assertThat(lane(0).handle(List.of(failing, behind))).isEqualTo(2);
+        assertThat(partition(0).handle(List.of(failing, behind))).isEqualTo(2);
         failOn(-1);
         replay().replay(DeadLetterRepository.Filter.OPEN.withProjection(name), 10);
 
@@ -271,7 +271,7 @@ class InboxDeadLettersIT {
 
     private static IncomingMessage withKey(IncomingMessage message, String key) {
         return new IncomingMessage(
-                message.lane(), message.place(), key, message.attributes(), message.content(), message.headers());
+                message.partition(), message.place(), key, message.attributes(), message.content(), message.headers());
     }
 
     @Test
@@ -288,7 +288,7 @@ class InboxDeadLettersIT {
                         MessageContent.of("application/avro", new byte[] {1, 0, -1}),
                         Map.of("sequence", "many", "X\0", "\0")));
 
-        assertThat(lane(5).handle(unreadable)).isEqualTo(4);
+        assertThat(partition(5).handle(unreadable)).isEqualTo(4);
 
         assertThat(letters(DeadLetter.Status.FAILED))
                 .extracting(letter -> letter.event().payload())
@@ -308,7 +308,7 @@ class InboxDeadLettersIT {
 
     @Test
     void a_payload_that_is_edited_in_the_queue_takes_effect() {
-        assertThat(lane(0).handle(List.of(message(KEY, "x", "deposited", "{\"amount\": "))))
+        assertThat(partition(0).handle(List.of(message(KEY, "x", "deposited", "{\"amount\": "))))
                 .isEqualTo(1);
 
         long id = letters(DeadLetter.Status.FAILED).get(0).id();
@@ -323,15 +323,15 @@ class InboxDeadLettersIT {
         before = event -> {
             throw new NoSuchDatabase();
         };
-        InboxLane lane = lane(1);
+        InboxPartition partition = partition(1);
 
         for (int i = 0; i < 5; i++) {
-            assertThat(lane.handle(messages(KEY, 0, 1))).isZero();
+            assertThat(partition.handle(messages(KEY, 0, 1))).isZero();
         }
         failOn(0);
-        assertThat(lane.handle(messages(KEY, 0, 1))).isZero();
+        assertThat(partition.handle(messages(KEY, 0, 1))).isZero();
         assertThat(letters()).isEmpty();
-        assertThat(lane.handle(messages(KEY, 0, 1))).isEqualTo(1);
+        assertThat(partition.handle(messages(KEY, 0, 1))).isEqualTo(1);
 
         assertThat(letters(DeadLetter.Status.FAILED)).hasSize(1);
     }
@@ -340,7 +340,7 @@ class InboxDeadLettersIT {
     void a_message_that_fails_while_its_feed_is_being_ended_is_not_set_aside() {
         failOn(0);
 
-        assertThat(lane(0).handle(messages(KEY, 0, 1), () -> true)).isZero();
+        assertThat(partition(0).handle(messages(KEY, 0, 1), () -> true)).isZero();
 
         assertThat(letters()).isEmpty();
     }
@@ -357,17 +357,17 @@ class InboxDeadLettersIT {
                 awaitForEver();
             }
         };
-        InboxLane lane = consumer(5, bounds).lane("topic-0");
+        InboxPartition partition = consumer(5, bounds).partition("topic-0");
 
-        assertThat(lane.handle(messages(KEY, 0, 1))).isZero();
-        assertThat(lane.status().failure()).isInstanceOf(ProcessingTimeoutException.class);
+        assertThat(partition.handle(messages(KEY, 0, 1))).isZero();
+        assertThat(partition.status().failure()).isInstanceOf(ProcessingTimeoutException.class);
         sleepsInDatabase.set(false);
-        assertThat(lane.handle(messages(KEY, 0, 1))).isZero();
-        assertThat(lane.status().failure()).isInstanceOf(ProcessingTimeoutException.class);
+        assertThat(partition.handle(messages(KEY, 0, 1))).isZero();
+        assertThat(partition.status().failure()).isInstanceOf(ProcessingTimeoutException.class);
 
         assertThat(Thread.interrupted()).isFalse();
         failOn(-1);
-        assertThat(lane.handle(messages(KEY, 0, 1))).isEqualTo(1);
+        assertThat(partition.handle(messages(KEY, 0, 1))).isEqualTo(1);
         assertThat(deposits(KEY)).containsExactly(0L);
     }
 
@@ -387,7 +387,7 @@ class InboxDeadLettersIT {
         List<String> timeouts = new CopyOnWriteArrayList<>();
         before = event -> timeouts.addAll(jdbc.queryForList("SHOW idle_in_transaction_session_timeout", String.class));
 
-        consumer(0, bounds).lane("topic-0").handle(messages(KEY, 0, 1));
+        consumer(0, bounds).partition("topic-0").handle(messages(KEY, 0, 1));
 
         assertThat(timeouts).containsExactly("18s");
     }
@@ -402,7 +402,7 @@ class InboxDeadLettersIT {
                 .hasMessageContaining("only in the transaction that records them");
     }
 
-    /** A replay, an operator and the lane at once: order holds, and nothing waits behind nothing. */
+    /** A replay, an operator and the partition at once: order holds, and nothing waits behind nothing. */
     @Test
     void whatever_the_interleaving_each_message_takes_effect_once_in_order() throws Exception {
         long seed = Long.getLong("eventsource.test.seed", new SecureRandom().nextLong());
@@ -431,7 +431,7 @@ class InboxDeadLettersIT {
                     replay().replayDue(Set.of(name), 5);
                 }
             });
-            InboxLane lane = lane(0);
+            InboxPartition partition = partition(0);
             for (int round = 0; round < 150; round++) {
                 List<IncomingMessage> batch = new ArrayList<>();
                 for (int i = 0; i <= random.nextInt(6); i++) {
@@ -439,7 +439,7 @@ class InboxDeadLettersIT {
                     batch.add(message(key, next.merge(key, 1, Integer::sum) - 1));
                 }
                 for (int done = 0; done < batch.size(); ) {
-                    done += lane.handle(batch.subList(done, batch.size()));
+                    done += partition.handle(batch.subList(done, batch.size()));
                 }
             }
             over.set(true);

@@ -118,8 +118,8 @@ class InboxIT {
                 new InboxConsumer.Settings(100, Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofHours(1)));
     }
 
-    private InboxLane lane(Consumer<EventEnvelope<Object>> then) {
-        return consumer(PoisonMessages.repeatForEver(), then).lane("topic-0");
+    private InboxPartition partition(Consumer<EventEnvelope<Object>> then) {
+        return consumer(PoisonMessages.repeatForEver(), then).partition("topic-0");
     }
 
     private static long amount(EventEnvelope<Object> event) {
@@ -154,18 +154,18 @@ class InboxIT {
         void the_pause_after_a_failure_is_as_long_as_it_is(long hours) {
             ErrorHandling handling = new ErrorHandling(
                     ErrorClassifier.standard(), new ErrorListeners(List.of(errors::add)), AutomaticRetry.OFF);
-            InboxLane lane = new InboxLane(
+            InboxPartition partition = new InboxPartition(
                     consumer(PoisonMessages.repeatForEver(), failingOn(0)), handling, "topic-0", clock.clocks());
-            assertThat(lane.handle(messages(0, 1))).isZero();
-            long pause = lane.pauseNanos();
+            assertThat(partition.handle(messages(0, 1))).isZero();
+            long pause = partition.pauseNanos();
             assertThat(pause).isPositive();
 
             clock.set(Duration.ofHours(hours));
-            assertThat(lane.pauseNanos()).isEqualTo(pause);
+            assertThat(partition.pauseNanos()).isEqualTo(pause);
 
             clock.pass(Duration.ofSeconds(3));
-            assertThat(lane.pauseNanos()).isNegative();
-            assertThat(lane.handle(messages(0, 1))).isZero();
+            assertThat(partition.pauseNanos()).isNegative();
+            assertThat(partition.handle(messages(0, 1))).isZero();
             ErrorInfo last = errors.get(errors.size() - 1);
             assertThat(last.occurredAt()).as("shown by the wall clock").isEqualTo(clock.instant());
             assertThat(Duration.between(last.firstOccurredAt(), last.occurredAt()))
@@ -201,7 +201,7 @@ class InboxIT {
             void on(Connection connection) throws SQLException;
         }
 
-        private InboxLane lane(Connections act) {
+        private InboxPartition partition(Connections act) {
             EventHandlers methods =
                     new EventHandlersDecorator(MethodEventHandlers.of(new Methods(act), TestEvents.registry())) {
                         @Override
@@ -217,17 +217,17 @@ class InboxIT {
                             ErrorHandling.defaults(),
                             new InboxConsumer.Settings(
                                     100, Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofHours(1)))
-                    .lane("topic-0");
+                    .partition("topic-0");
         }
 
         @Test
-        void a_message_whose_handler_rolls_back_on_the_connection_holds_its_lane() {
-            InboxLane lane = lane(Connection::rollback);
+        void a_message_whose_handler_rolls_back_on_the_connection_holds_its_partition() {
+            InboxPartition partition = partition(Connection::rollback);
 
             // others behind it in the same transaction would hide it
-            assertThat(lane.handle(messages(1, 5))).isEqualTo(1);
+            assertThat(partition.handle(messages(1, 5))).isEqualTo(1);
 
-            assertThat(lane.status().failure())
+            assertThat(partition.status().failure())
                     .isInstanceOf(HandlerOutsideBatchException.class)
                     .hasMessageContaining("committed or rolled back");
             assertThat(deposits()).containsExactly(1L);
@@ -236,11 +236,11 @@ class InboxIT {
 
         @Test
         void so_does_one_whose_handler_switches_auto_commit_on() {
-            InboxLane lane = lane(connection -> connection.setAutoCommit(true));
+            InboxPartition partition = partition(connection -> connection.setAutoCommit(true));
 
-            assertThat(lane.handle(messages(1, 5))).isEqualTo(1);
+            assertThat(partition.handle(messages(1, 5))).isEqualTo(1);
 
-            assertThat(lane.status().failure()).hasMessageContaining("switched auto-commit on");
+            assertThat(partition.status().failure()).hasMessageContaining("switched auto-commit on");
             assertThat(deposits()).contains(1L).doesNotContain(3L, 4L);
             assertThat(rows()).isEqualTo(1);
         }
@@ -251,20 +251,20 @@ class InboxIT {
 
         @Test
         void a_message_takes_effect_once_however_often_it_is_delivered() {
-            InboxLane lane = lane(event -> {});
+            InboxPartition partition = partition(event -> {});
 
-            assertThat(lane.handle(messages(0, 3))).isEqualTo(3);
-            assertThat(lane.handle(messages(0, 5))).isEqualTo(5);
-            assertThat(lane(event -> {}).handle(messages(0, 5))).isEqualTo(5);
+            assertThat(partition.handle(messages(0, 3))).isEqualTo(3);
+            assertThat(partition.handle(messages(0, 5))).isEqualTo(5);
+            assertThat(partition(event -> {}).handle(messages(0, 5))).isEqualTo(5);
 
             assertThat(deposits()).containsExactly(0L, 1L, 2L, 3L, 4L);
-            assertThat(lane.status().counts().handled()).isEqualTo(5);
-            assertThat(lane.status().counts().passedOver()).isEqualTo(3);
+            assertThat(partition.status().counts().handled()).isEqualTo(5);
+            assertThat(partition.status().counts().passedOver()).isEqualTo(3);
         }
 
         @Test
         void a_message_that_stands_twice_in_a_batch_takes_effect_once() {
-            assertThat(lane(event -> {}).handle(List.of(message(KEY, 1), message(KEY, 2), message(KEY, 1))))
+            assertThat(partition(event -> {}).handle(List.of(message(KEY, 1), message(KEY, 2), message(KEY, 1))))
                     .isEqualTo(3);
 
             assertThat(attempts).containsExactly(1L, 2L);
@@ -272,12 +272,12 @@ class InboxIT {
 
         @Test
         void another_consumer_and_another_source_are_other_messages() {
-            lane(event -> {}).handle(messages(0, 1));
+            partition(event -> {}).handle(messages(0, 1));
             IncomingMessage same = message(KEY, 0);
 
             assertThat(inbox.record(name + "-2", List.of(same))).containsExactly(same);
             IncomingMessage elsewhere = new IncomingMessage(
-                    same.lane(),
+                    same.partition(),
                     same.place(),
                     same.key(),
                     new MessageAttributes(same.id(), "/elsewhere", same.type(), same.subject(), same.time()),
@@ -293,10 +293,10 @@ class InboxIT {
             java.util.Collections.reverse(reversed);
 
             List<Integer> done = Threads.race(List.of(
-                    () -> lane(event -> {}).handle(messages),
-                    () -> lane(event -> {}).handle(reversed),
-                    () -> lane(event -> {}).handle(messages),
-                    () -> lane(event -> {}).handle(reversed)));
+                    () -> partition(event -> {}).handle(messages),
+                    () -> partition(event -> {}).handle(reversed),
+                    () -> partition(event -> {}).handle(messages),
+                    () -> partition(event -> {}).handle(reversed)));
 
             assertThat(done).containsExactly(50, 50, 50, 50);
             assertThat(deposits()).hasSize(50).doesNotHaveDuplicates();
@@ -304,7 +304,7 @@ class InboxIT {
 
         @Test
         void events_of_no_interest_are_passed_over_without_a_row() {
-            assertThat(lane(event -> {}).handle(List.of(message(KEY, "x", "{}", "shipped"))))
+            assertThat(partition(event -> {}).handle(List.of(message(KEY, "x", "{}", "shipped"))))
                     .isEqualTo(1);
 
             assertThat(rows()).isZero();
@@ -314,7 +314,7 @@ class InboxIT {
         void the_envelope_says_what_the_headers_say() {
             List<EventEnvelope<Object>> seen = new ArrayList<>();
 
-            lane(seen::add).handle(messages(4, 5));
+            partition(seen::add).handle(messages(4, 5));
 
             EventEnvelope<Object> event = seen.get(0);
             assertThat(event.aggregateId()).isEqualTo(UUID.fromString(KEY));
@@ -328,7 +328,7 @@ class InboxIT {
         @Test
         void a_transaction_manager_of_another_data_source_is_refused_with_what_to_do() {
             try (TestDatabase elsewhere = database.neighbour()) {
-                InboxLane lane = new InboxConsumer(
+                InboxPartition partition = new InboxConsumer(
                                 new ReplayTarget(
                                         new Depositing(name, jdbc, event -> {}),
                                         new JdbcTransactionManager(elsewhere.dataSource())),
@@ -337,11 +337,11 @@ class InboxIT {
                                 PoisonMessages.repeatForEver(),
                                 ErrorHandling.defaults(),
                                 InboxConsumer.Settings.defaults())
-                        .lane("topic-0");
+                        .partition("topic-0");
 
-                assertThat(lane.handle(messages(0, 1))).isZero();
+                assertThat(partition.handle(messages(0, 1))).isZero();
 
-                assertThat(lane.status().failure())
+                assertThat(partition.status().failure())
                         .hasMessageContaining("does not govern the data source of the inbox");
                 assertThat(rows()).isZero();
             }
@@ -353,20 +353,20 @@ class InboxIT {
 
         @Test
         void what_is_before_the_failing_message_takes_effect_and_nothing_behind_it() {
-            InboxLane lane = lane(failingOn(3));
+            InboxPartition partition = partition(failingOn(3));
 
-            assertThat(lane.handle(messages(0, 6))).isEqualTo(3);
-            assertThat(lane.handle(messages(3, 6))).isZero();
+            assertThat(partition.handle(messages(0, 6))).isEqualTo(3);
+            assertThat(partition.handle(messages(3, 6))).isZero();
 
             assertThat(deposits()).containsExactly(0L, 1L, 2L);
             assertThat(rows()).isEqualTo(3);
-            assertThat(lane.status().failures()).isEqualTo(2);
-            assertThat(lane.status().failure()).hasMessage("not 3");
+            assertThat(partition.status().failures()).isEqualTo(2);
+            assertThat(partition.status().failure()).hasMessage("not 3");
         }
 
         @Test
         void pauses_grow_up_to_the_longest() {
-            InboxLane lane = new InboxConsumer(
+            InboxPartition partition = new InboxConsumer(
                             new ReplayTarget(new Depositing(name, jdbc, failingOn(0)), database.transactionManager()),
                             TestDatabase.events(database.dataSource()),
                             inbox,
@@ -374,54 +374,54 @@ class InboxIT {
                             ErrorHandling.defaults(),
                             new InboxConsumer.Settings(
                                     100, Duration.ofMinutes(1), Duration.ofMinutes(4), Duration.ofHours(1)))
-                    .lane("topic-0");
+                    .partition("topic-0");
             List<Long> minutes = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                assertThat(lane.handle(messages(0, 1))).isZero();
-                minutes.add(Math.round(lane.pauseNanos() / 60e9));
+                assertThat(partition.handle(messages(0, 1))).isZero();
+                minutes.add(Math.round(partition.pauseNanos() / 60e9));
             }
 
             assertThat(minutes).containsExactly(1L, 2L, 4L, 4L);
         }
 
         @Test
-        void a_message_that_succeeds_at_last_lets_the_lane_go_on() {
+        void a_message_that_succeeds_at_last_lets_the_partition_go_on() {
             List<Boolean> broken = new CopyOnWriteArrayList<>(List.of(true));
-            InboxLane lane = lane(event -> {
+            InboxPartition partition = partition(event -> {
                 if (!broken.isEmpty()) {
                     throw new IllegalStateException("broken");
                 }
             });
-            assertThat(lane.handle(messages(0, 3))).isZero();
+            assertThat(partition.handle(messages(0, 3))).isZero();
 
             broken.clear();
 
-            assertThat(lane.handle(messages(0, 3))).isEqualTo(3);
-            assertThat(lane.status().failures()).isZero();
-            assertThat(lane.pauseNanos()).isLessThanOrEqualTo(0);
+            assertThat(partition.handle(messages(0, 3))).isEqualTo(3);
+            assertThat(partition.status().failures()).isZero();
+            assertThat(partition.pauseNanos()).isLessThanOrEqualTo(0);
             assertThat(deposits()).containsExactly(0L, 1L, 2L);
         }
 
         @Test
         void a_message_without_an_id_or_with_an_unreadable_number_is_named() {
             IncomingMessage nameless = message(KEY, "", "{}", "");
-            InboxLane lane = lane(event -> {});
+            InboxPartition partition = partition(event -> {});
 
-            assertThat(lane.handle(List.of(nameless))).isZero();
+            assertThat(partition.handle(List.of(nameless))).isZero();
 
-            assertThat(lane.status().failure())
+            assertThat(partition.status().failure())
                     .isInstanceOf(InvalidMessageException.class)
                     .hasMessageContaining("it has no id");
         }
 
         @Test
         void a_payload_that_does_not_fit_is_named() {
-            InboxLane lane = lane(event -> {});
+            InboxPartition partition = partition(event -> {});
 
-            assertThat(lane.handle(List.of(message(KEY, "m-1", "{\"amount\": \"much\"}", "deposited"))))
+            assertThat(partition.handle(List.of(message(KEY, "m-1", "{\"amount\": \"much\"}", "deposited"))))
                     .isZero();
 
-            assertThat(lane.status().failure())
+            assertThat(partition.status().failure())
                     .hasMessageContaining("deposited")
                     .hasMessageContaining("amount");
         }
@@ -432,7 +432,7 @@ class InboxIT {
 
         @Test
         void only_what_is_old_and_acknowledged_is_forgotten() {
-            lane(event -> {}).handle(messages(0, 4));
+            partition(event -> {}).handle(messages(0, 4));
             age(0, "5 hours");
             age(1, "3 hours");
             age(2, "30 minutes");

@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Readers that break one rule of the settled head each. A test of the rules has to see every one of them fail. */
+/** Readers that break one rule of the high-water mark each. A test of the rules has to see every one of them fail. */
 enum FaultyReaders {
     /** Takes whatever is visible for settled. */
-    STEPS_OVER_HOLES_AT_ONCE {
+    STEPS_OVER_GAPS_AT_ONCE {
         @Override
         LogEvidence spoil(LogEvidence evidence, Runnable between) {
             return new Spoiled(evidence) {
@@ -25,8 +25,8 @@ enum FaultyReaders {
             };
         }
     },
-    /** Gives a hole a little time and then takes it for rolled back. */
-    STEPS_OVER_HOLES_AFTER_A_WHILE {
+    /** Gives a gap a little time and then takes it for rolled back. */
+    STEPS_OVER_GAPS_AFTER_A_WHILE {
         @Override
         LogEvidence spoil(LogEvidence evidence, Runnable between) {
             return new Spoiled(evidence) {

@@ -21,25 +21,25 @@ class LogHeadClocksTests {
 
     @ParameterizedTest
     @ValueSource(longs = {1, -1})
-    void a_hole_is_as_old_as_it_is(long hours) {
+    void a_gap_is_as_old_as_it_is(long hours) {
         log.append(1);
         head.advance();
         Instant found = clock.instant();
         log.draw("open", 1).append(3);
         head.advance();
-        assertThat(head.holeAge()).contains(Duration.ZERO);
+        assertThat(head.gapAge()).contains(Duration.ZERO);
 
         clock.set(Duration.ofHours(hours));
         head.advance();
-        assertThat(head.holeAge()).contains(Duration.ZERO);
+        assertThat(head.gapAge()).contains(Duration.ZERO);
 
         clock.pass(Duration.ofSeconds(2));
-        assertThat(head.holeAge()).contains(Duration.ofSeconds(2));
-        assertThat(head.status().holeSince()).as("shown by the wall clock").isEqualTo(found);
+        assertThat(head.gapAge()).contains(Duration.ofSeconds(2));
+        assertThat(head.status().gapSince()).as("shown by the wall clock").isEqualTo(found);
 
         log.rollback("open");
         head.advance();
-        assertThat(head.holeAge()).isEmpty();
+        assertThat(head.gapAge()).isEmpty();
     }
 
     @Test

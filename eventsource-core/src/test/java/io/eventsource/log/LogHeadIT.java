@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
-/** The settled head beside transactions that hang, roll back, are prepared, or write elsewhere. */
+/** The high-water mark beside transactions that hang, roll back, are prepared, or write elsewhere. */
 @OnEachPostgres
 class LogHeadIT {
 
@@ -78,7 +78,7 @@ class LogHeadIT {
     }
 
     @Test
-    void a_hole_is_not_passed_and_its_late_commit_is_delivered() {
+    void a_gap_is_not_passed_and_its_late_commit_is_delivered() {
         long settled = head.advance();
         AppendResult late = appendAndHang();
         AppendResult early = append(2);
@@ -108,7 +108,7 @@ class LogHeadIT {
     }
 
     @Test
-    void a_hole_is_passed_as_soon_as_its_transaction_has_rolled_back() {
+    void a_gap_is_passed_as_soon_as_its_transaction_has_rolled_back() {
         long settled = head.advance();
         appendAndHang();
         AppendResult early = append(1);
@@ -120,7 +120,7 @@ class LogHeadIT {
     }
 
     @Test
-    void a_hole_is_passed_when_its_session_is_ended() {
+    void a_gap_is_passed_when_its_session_is_ended() {
         long settled = head.advance();
         appendAndHang();
         AppendResult early = append(1);
@@ -227,15 +227,15 @@ class LogHeadIT {
 
             assertThat(head.advance()).isEqualTo(append(1).firstPosition() - 1);
             skipPosition();
-            AppendResult behindAHole = append(2);
+            AppendResult behindAGap = append(2);
 
-            assertThat(head.advance()).isEqualTo(behindAHole.lastPosition());
+            assertThat(head.advance()).isEqualTo(behindAGap.lastPosition());
             assertThat(head.writers()).isEmpty();
             TestDatabase.on(there).execute("ROLLBACK");
         }
     }
 
-    /** Leaves a hole that nobody fills. */
+    /** Leaves a gap that nobody fills. */
     private void skipPosition() {
         database.transaction().executeWithoutResult(status -> {
             append(1);
@@ -254,9 +254,9 @@ class LogHeadIT {
                         StreamAppend.to("account", account, new Deposited(1)).expecting(ExpectedVersion.noStream()))))
                 .isInstanceOf(VersionConflictException.class);
         skipPosition();
-        AppendResult behindAHole = append(1);
+        AppendResult behindAGap = append(1);
 
-        assertThat(head.advance()).isEqualTo(behindAHole.lastPosition());
+        assertThat(head.advance()).isEqualTo(behindAGap.lastPosition());
         assertThat(head.writers()).isEmpty();
     }
 

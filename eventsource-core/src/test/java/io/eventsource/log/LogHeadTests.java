@@ -33,7 +33,7 @@ class LogHeadTests {
     }
 
     @Nested
-    class Holes {
+    class Gaps {
 
         @Test
         void an_empty_log_is_settled_at_zero() {
@@ -54,23 +54,23 @@ class LogHeadTests {
             log.append(2).draw("open", 1);
 
             assertThat(head.advance()).isEqualTo(3);
-            assertThat(head.status().holeSince()).isNull();
+            assertThat(head.status().gapSince()).isNull();
         }
 
         @Test
-        void a_hole_is_not_passed_while_its_transaction_is_open() {
+        void a_gap_is_not_passed_while_its_transaction_is_open() {
             settle();
             log.draw("open", 1).append(3);
 
             for (int i = 0; i < 100; i++) {
                 assertThat(head.advance()).isEqualTo(1);
             }
-            assertThat(head.status().holeSince()).isEqualTo(NOW);
+            assertThat(head.status().gapSince()).isEqualTo(NOW);
             assertThat(head.writers()).extracting(LogWriter::virtualTransaction).containsExactly("open");
         }
 
         @Test
-        void a_hole_is_filled_when_its_transaction_commits() {
+        void a_gap_is_filled_when_its_transaction_commits() {
             settle();
             log.draw("open", 1).append(3);
             assertThat(head.advance()).isEqualTo(1);
@@ -78,11 +78,11 @@ class LogHeadTests {
             log.commit("open");
 
             assertThat(head.advance()).isEqualTo(5);
-            assertThat(head.status().holeSince()).isNull();
+            assertThat(head.status().gapSince()).isNull();
         }
 
         @Test
-        void a_hole_is_passed_when_its_transaction_has_rolled_back() {
+        void a_gap_is_passed_when_its_transaction_has_rolled_back() {
             settle();
             log.draw("open", 1).append(3);
             assertThat(head.advance()).isEqualTo(1);
@@ -93,7 +93,7 @@ class LogHeadTests {
         }
 
         @Test
-        void writers_that_begin_behind_the_hole_do_not_hold_it() {
+        void writers_that_begin_behind_the_gap_do_not_hold_it() {
             settle();
             log.draw("open", 1).append(1);
             assertThat(head.advance()).isEqualTo(1);
@@ -106,7 +106,7 @@ class LogHeadTests {
         }
 
         @Test
-        void under_unbroken_traffic_each_hole_is_passed_as_soon_as_its_own_writers_are_gone() {
+        void under_unbroken_traffic_each_gap_is_passed_as_soon_as_its_own_writers_are_gone() {
             log.append(1);
             head.advance();
             long before = 0;
@@ -191,7 +191,7 @@ class LogHeadTests {
         }
 
         @Test
-        void a_log_that_has_lost_what_lay_before_a_hole_is_followed_too() {
+        void a_log_that_has_lost_what_lay_before_a_gap_is_followed_too() {
             log.append(5);
             assertThat(head.advance()).isEqualTo(5);
             log.append(3).draw("open", 1).append(1);
@@ -251,7 +251,7 @@ class LogHeadTests {
         }
 
         @Test
-        void in_another_one_a_hole_is_waited_for_anew() {
+        void in_another_one_a_gap_is_waited_for_anew() {
             settle(10);
             log.crashBehind(4);
             log.draw("open", 1).append(10);
@@ -426,7 +426,7 @@ class LogHeadTests {
         @ParameterizedTest
         @EnumSource(
                 names = {
-                    "STEPS_OVER_HOLES_AT_ONCE",
+                    "STEPS_OVER_GAPS_AT_ONCE",
                     "READS_WRITERS_BEFORE_POSITIONS",
                 })
         void shows_when_a_rule_is_broken(FaultyReaders fault) {

@@ -40,7 +40,7 @@ class LogReadingPropertyIT {
     }
 
     private long end() {
-        return database.store().readLog(LogQuery.after(0).limit(1)).settledHead();
+        return database.store().readLog(LogQuery.after(0).limit(1)).highWaterMark();
     }
 
     @Test

@@ -56,7 +56,7 @@ class PageBytesIT {
 
     @BeforeEach
     void beginHere() {
-        base = store.settledHead();
+        base = store.highWaterMark();
     }
 
     private void note(String... texts) {
@@ -98,13 +98,13 @@ class PageBytesIT {
             }
         };
         return new LogReader(erasing, TestDatabase.SCHEMA, 16 * MIB)
-                .read(LogQuery.after(base).limit(500), store.settledHead());
+                .read(LogQuery.after(base).limit(500), store.highWaterMark());
     }
 
     /** How many statements it takes to read all that was appended as one page. */
     private int statementsForOnePage(int events) {
         LogReader large = new LogReader(counting, TestDatabase.SCHEMA, 16 * MIB);
-        long head = store.settledHead();
+        long head = store.highWaterMark();
         int before = counting.statements();
 
         LogPage page = large.read(LogQuery.after(base).limit(500), head);
@@ -125,7 +125,7 @@ class PageBytesIT {
     }
 
     private List<LogPage> pages(int limit) {
-        long head = store.settledHead();
+        long head = store.highWaterMark();
         List<LogPage> pages = new ArrayList<>();
         long position = base;
         while (position < head) {
@@ -151,7 +151,7 @@ class PageBytesIT {
     @Test
     void a_page_of_ordinary_events_is_one_statement() {
         note(random(10), random(200), random(20));
-        long head = store.settledHead();
+        long head = store.highWaterMark();
         int before = counting.statements();
 
         LogPage page = reader.read(LogQuery.after(base).limit(100), head);
@@ -207,7 +207,7 @@ class PageBytesIT {
     @Test
     void an_outline_names_large_events_without_reading_them() {
         note(random(10), repetitive(300 * KIB), random(30 * KIB), random(10));
-        long head = store.settledHead();
+        long head = store.highWaterMark();
 
         LogOutline outline = reader.outline(LogQuery.after(base).limit(4), head, PAGE);
 
@@ -272,7 +272,7 @@ class PageBytesIT {
     @Test
     void a_first_event_that_fills_the_page_leaves_nothing_to_look_for() {
         note(random(100 * KIB), random(20 * KIB), random(20 * KIB));
-        long head = store.settledHead();
+        long head = store.highWaterMark();
         int before = counting.statements();
 
         LogPage page = reader.read(LogQuery.after(base).limit(100), head);
@@ -357,7 +357,7 @@ class PageBytesIT {
                     .withMetadata(metadata));
         }
         List<StoredEvent> all = all();
-        long head = store.settledHead();
+        long head = store.highWaterMark();
         for (int round = 0; round < 12; round++) {
             List<StoredEvent> read = new ArrayList<>();
             long position = base;

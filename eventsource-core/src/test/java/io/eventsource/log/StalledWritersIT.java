@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.log.LogHeadStatus.LogWriter;
-import io.eventsource.log.StalledWriters.LogIntervention;
-import io.eventsource.log.StalledWriters.LogIntervention.Outcome;
-import io.eventsource.log.StalledWriters.LogInterventionException;
+import io.eventsource.log.StalledWriters.TerminatedTransaction;
+import io.eventsource.log.StalledWriters.TerminatedTransaction.Outcome;
+import io.eventsource.log.StalledWriters.TransactionTerminationException;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
@@ -54,7 +54,7 @@ class StalledWritersIT {
 
     @BeforeEach
     void settle() {
-        jdbc.update("DELETE FROM eventsource.log_interventions");
+        jdbc.update("DELETE FROM eventsource.terminated_transactions");
         await().until(() -> writers.list().isEmpty());
     }
 
@@ -79,7 +79,7 @@ class StalledWritersIT {
     }
 
     private Map<String, Object> recorded() {
-        List<Map<String, Object>> rows = jdbc.queryForList("SELECT * FROM eventsource.log_interventions");
+        List<Map<String, Object>> rows = jdbc.queryForList("SELECT * FROM eventsource.terminated_transactions");
         assertThat(rows).hasSize(1);
         return rows.get(0);
     }
@@ -92,13 +92,13 @@ class StalledWritersIT {
         assertThat(head.advance()).isLessThan(behind.lastPosition());
         LogWriter writer = writers.list().get(0);
 
-        LogIntervention intervention = writers.end(writer, "ada", "the import hangs since noon");
+        TerminatedTransaction termination = writers.end(writer, "ada", "the import hangs since noon");
 
-        assertThat(intervention.outcome()).isEqualTo(Outcome.ENDED);
+        assertThat(termination.outcome()).isEqualTo(Outcome.ENDED);
         assertThat(head.advance()).isEqualTo(behind.lastPosition());
         assertThat(store.exists(lost)).isFalse();
         assertThat(recorded())
-                .containsEntry("id", intervention.id())
+                .containsEntry("id", termination.id())
                 .containsEntry("operator", "ada")
                 .containsEntry("reason", "the import hangs since noon")
                 .containsEntry("database_user", "postgres")
@@ -121,9 +121,9 @@ class StalledWritersIT {
         assertThat(writer.user()).isEqualTo("postgres");
         assertThat(writer.age()).isNotNull();
 
-        LogIntervention intervention = writers.end(writer, "ada", "its coordinator is gone");
+        TerminatedTransaction termination = writers.end(writer, "ada", "its coordinator is gone");
 
-        assertThat(intervention.outcome()).isEqualTo(Outcome.ENDED);
+        assertThat(termination.outcome()).isEqualTo(Outcome.ENDED);
         assertThat(head.advance()).isEqualTo(behind.lastPosition());
         assertThat(store.exists(lost)).isFalse();
         assertThat(recorded()).containsEntry("prepared_gid", "order '4711'").containsEntry("outcome", "ended");
@@ -136,11 +136,11 @@ class StalledWritersIT {
         onHung.execute("COMMIT");
         UUID next = appendAndHang();
 
-        LogInterventionException refusal =
-                catchThrowableOfType(LogInterventionException.class, () -> writers.end(over, "ada", "too late"));
+        TransactionTerminationException refusal =
+                catchThrowableOfType(TransactionTerminationException.class, () -> writers.end(over, "ada", "too late"));
 
         assertThat(refusal).hasMessageContainingAll("is over already", over.virtualTransaction());
-        assertThat(refusal.intervention().outcome()).isEqualTo(Outcome.GONE);
+        assertThat(refusal.termination().outcome()).isEqualTo(Outcome.GONE);
         assertThat(recorded()).containsEntry("outcome", "gone");
         onHung.execute("COMMIT");
         assertThat(store.exists(next)).isTrue();
@@ -156,7 +156,7 @@ class StalledWritersIT {
                     new LogWriter(writer.virtualTransaction(), pid, null, null, null, writer.startedAt(), null, null);
 
             assertThatThrownBy(() -> writers.end(mistaken, "ada", "mistyped"))
-                    .isInstanceOf(LogInterventionException.class)
+                    .isInstanceOf(TransactionTerminationException.class)
                     .hasMessageContaining("nobody was touched");
 
             assertThat(TestDatabase.on(bystander).queryForObject("SELECT 1", Integer.class))
@@ -186,7 +186,8 @@ class StalledWritersIT {
         UUID second = appendAndHang();
         onHung.execute("PREPARE TRANSACTION 'again'");
 
-        assertThatThrownBy(() -> writers.end(first, "ada", "too late")).isInstanceOf(LogInterventionException.class);
+        assertThatThrownBy(() -> writers.end(first, "ada", "too late"))
+                .isInstanceOf(TransactionTerminationException.class);
 
         onHung.execute("COMMIT PREPARED 'again'");
         assertThat(store.exists(second)).isTrue();
@@ -205,7 +206,7 @@ class StalledWritersIT {
                 .hasMessageContaining("reason is blank");
 
         assertThat(writers.list()).hasSize(1);
-        assertThat(jdbc.queryForList("SELECT * FROM eventsource.log_interventions"))
+        assertThat(jdbc.queryForList("SELECT * FROM eventsource.terminated_transactions"))
                 .isEmpty();
     }
 
@@ -226,12 +227,12 @@ class StalledWritersIT {
     void what_cannot_be_recorded_is_not_ended() {
         appendAndHang();
         LogWriter writer = writers.list().get(0);
-        jdbc.execute("ALTER TABLE eventsource.log_interventions RENAME TO elsewhere");
+        jdbc.execute("ALTER TABLE eventsource.terminated_transactions RENAME TO elsewhere");
         try {
             assertThatThrownBy(() -> writers.end(writer, "ada", "it hangs"))
                     .isInstanceOf(org.springframework.dao.DataAccessException.class);
         } finally {
-            jdbc.execute("ALTER TABLE eventsource.elsewhere RENAME TO log_interventions");
+            jdbc.execute("ALTER TABLE eventsource.elsewhere RENAME TO terminated_transactions");
         }
         assertThat(writers.list()).hasSize(1);
     }
@@ -242,8 +243,9 @@ class StalledWritersIT {
         jdbc.execute("CREATE ROLE " + role + " LOGIN");
         jdbc.execute("GRANT USAGE ON SCHEMA eventsource TO " + role);
         jdbc.execute("GRANT SELECT ON eventsource.events TO " + role);
-        jdbc.execute("GRANT SELECT, INSERT, UPDATE (outcome, outcome_at, error) ON eventsource.log_interventions TO "
-                + role);
+        jdbc.execute(
+                "GRANT SELECT, INSERT, UPDATE (outcome, outcome_at, error) ON eventsource.terminated_transactions TO "
+                        + role);
         onHung.execute("SET application_name = 'slow importer'");
         UUID kept = appendAndHang();
         try (HikariDataSource plain = database.dataSourceOf(role)) {
@@ -256,11 +258,11 @@ class StalledWritersIT {
             assertThat(writer.startedAt()).isNull();
             assertThat(writer.age()).isNull();
 
-            LogInterventionException refusal =
-                    catchThrowableOfType(LogInterventionException.class, () -> asPlain.end(writer, "bob", "it hangs"));
+            TransactionTerminationException refusal = catchThrowableOfType(
+                    TransactionTerminationException.class, () -> asPlain.end(writer, "bob", "it hangs"));
 
             assertThat(refusal).hasMessageContaining("could not be ended").hasMessageContaining("pg_signal_backend");
-            assertThat(refusal.intervention().outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(refusal.termination().outcome()).isEqualTo(Outcome.FAILED);
             assertThat(recorded())
                     .containsEntry("operator", "bob")
                     .containsEntry("database_user", role)

@@ -88,7 +88,7 @@ class DebuggingQueriesIT {
                     assertThat(rows).hasSize(1);
                     assertThat(rows.get(0))
                             .containsEntry("highest_position", EVENTS)
-                            .containsEntry("settled_head", EVENTS - 3)
+                            .containsEntry("high_water_mark", EVENTS - 3)
                             .containsEntry("open_writers", 2L);
                 }),
                 entry("log holders", rows -> {

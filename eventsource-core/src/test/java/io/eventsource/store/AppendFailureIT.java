@@ -74,7 +74,7 @@ class AppendFailureIT {
     private static Map<String, Runnable> ways(HikariDataSource dataSource) {
         Map<String, Runnable> ways = new LinkedHashMap<>();
         EventStore grouping = TestDatabase.store(dataSource);
-        EventStore single = store(dataSource, AppendTiming.LATE);
+        EventStore single = store(dataSource, AppendTiming.DEFERRED);
         EventStore immediate = store(dataSource, AppendTiming.IMMEDIATE);
         TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
         ways.put("in a group", () -> grouping.append(deposit(UUID.randomUUID(), 1)));
@@ -368,10 +368,10 @@ class AppendFailureIT {
             TestDatabase.on(holder).update("UPDATE eventsource.event_streams SET version = version");
 
             withSessions("SET statement_timeout = 200", other -> assertThatThrownBy(
-                            () -> store(other, AppendTiming.LATE).append(deposit(account, 2)))
+                            () -> store(other, AppendTiming.DEFERRED).append(deposit(account, 2)))
                     .isInstanceOf(TransientDataAccessException.class));
             withSessions("SET lock_timeout = 200", other -> assertThatThrownBy(
-                            () -> store(other, AppendTiming.LATE).append(deposit(account, 2)))
+                            () -> store(other, AppendTiming.DEFERRED).append(deposit(account, 2)))
                     .isInstanceOf(TransientDataAccessException.class));
             holder.rollback();
         }
@@ -381,7 +381,7 @@ class AppendFailureIT {
                 $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$""");
         jdbc.execute(
                 "CREATE TRIGGER shut_down BEFORE INSERT ON eventsource.events FOR EACH STATEMENT EXECUTE FUNCTION shut_down()");
-        assertThatThrownBy(() -> store(pool, AppendTiming.LATE).append(deposit(account, 2)))
+        assertThatThrownBy(() -> store(pool, AppendTiming.DEFERRED).append(deposit(account, 2)))
                 .isInstanceOf(DataAccessResourceFailureException.class);
     }
 }

@@ -52,7 +52,7 @@ class AppendRaceIT {
                 return new Outcome(won, null);
             } catch (VersionConflictException lost) {
                 assertThat(locksOnLogOfThisTransaction())
-                        .as("a loser holds no lock that the settled head waits for")
+                        .as("a loser holds no lock that the high-water mark waits for")
                         .isZero();
                 note(append.aggregateId(), "lost");
                 return new Outcome(null, lost);

@@ -120,7 +120,7 @@ class BulkLoadIT {
 
     @Test
     void a_load_is_read_by_the_log_in_order() {
-        long before = store.settledHead();
+        long before = store.highWaterMark();
         UUID id = UUID.randomUUID();
         store.load(IntStream.range(0, 7_000).mapToObj(i -> exact(id, i)), done -> {});
 

@@ -45,7 +45,7 @@ final class CopiedStore {
         store.append(deposits(1, 60));
         handleAll(original, 60);
         store.append(deposits(61, 100));
-        // a hole, as a rolled-back transaction leaves it
+        // a gap, as a rolled-back transaction leaves it
         original.transaction().executeWithoutResult(status -> {
             jdbc.queryForList("SELECT nextval('eventsource.events_position_seq')");
             status.setRollbackOnly();
@@ -116,7 +116,7 @@ final class CopiedStore {
         assertThat(next.lastPosition())
                 .isGreaterThan(history.get(history.size() - 1).position());
         assertThat(handleAll(copy, 1)).containsExactly(new Deposited(121));
-        assertThat(store.settledHead()).isEqualTo(next.lastPosition());
+        assertThat(store.highWaterMark()).isEqualTo(next.lastPosition());
     }
 
     private static long xid(TestDatabase database) {

@@ -620,7 +620,7 @@ abstract class EventStoreContract {
     @org.junit.jupiter.api.Nested
     class ReadingTheLog {
 
-        private final long start = store.readLog(LogQuery.after(0)).settledHead();
+        private final long start = store.readLog(LogQuery.after(0)).highWaterMark();
 
         private List<Long> positions(LogQuery query) {
             return store.readLog(query).events().stream()
@@ -639,7 +639,7 @@ abstract class EventStoreContract {
                     .extracting(StoredEvent::position)
                     .containsExactly(first.firstPosition(), second.firstPosition(), second.lastPosition());
             assertThat(page.nextPosition()).isEqualTo(second.lastPosition());
-            assertThat(page.settledHead()).isEqualTo(second.lastPosition());
+            assertThat(page.highWaterMark()).isEqualTo(second.lastPosition());
             assertThat(page.atHead()).isTrue();
             assertThat(store.decode(page.events().get(2)))
                     .singleElement()

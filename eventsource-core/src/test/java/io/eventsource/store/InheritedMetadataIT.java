@@ -96,7 +96,7 @@ class InheritedMetadataIT {
     }
 
     @Test
-    void a_late_insert_has_the_metadata_of_its_append_not_of_the_commit() {
+    void a_deferred_insert_has_the_metadata_of_its_append_not_of_the_commit() {
         MetadataContext.run(
                 EventMetadata.none().withTenantId("acme").withActorId("committer"),
                 () -> database.transaction().executeWithoutResult(status -> {

@@ -46,13 +46,13 @@ class LostAnswerIT {
         proxy.close();
     }
 
-    private EventStore store(boolean coalescing) {
+    private EventStore store(boolean groupCommit) {
         EventStore store = TestDatabase.store(
                 pool,
                 TestEvents.codec(),
                 LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                 new LogSignal(),
-                new EventStoreSettings(AppendTiming.LATE, Duration.ofSeconds(10), coalescing));
+                new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofSeconds(10), groupCommit));
         // connections are made and statements prepared
         store.append(deposits(UUID.randomUUID(), 1));
         return store;
@@ -89,7 +89,7 @@ class LostAnswerIT {
     }
 
     @Test
-    void a_coalesced_append_is_recognised_without_the_callers_help() {
+    void an_append_of_a_group_is_recognised_without_the_callers_help() {
         EventStore store = store(true);
         proxy.loseNextAnswerWith("append_event");
 

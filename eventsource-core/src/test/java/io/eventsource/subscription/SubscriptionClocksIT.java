@@ -76,7 +76,7 @@ class SubscriptionClocksIT extends SubscriptionFixture {
     }
 
     @Test
-    void a_hole_is_reported_when_it_lasts_although_the_clock_was_set_back() throws SQLException {
+    void a_gap_is_reported_when_it_lasts_although_the_clock_was_set_back() throws SQLException {
         Logger logger = (Logger) LoggerFactory.getLogger(TailReader.class);
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
@@ -95,7 +95,7 @@ class SubscriptionClocksIT extends SubscriptionFixture {
             eventually().untilAsserted(() -> {
                 clock.pass(Duration.ofSeconds(2));
                 assertThat(List.copyOf(lines.list)).anySatisfy(line -> assertThat(line.getFormattedMessage())
-                        .contains("The log waits at a hole"));
+                        .contains("The log waits at a gap"));
             });
             open.rollback();
         } finally {

@@ -509,7 +509,7 @@ class SubscriptionIT extends SubscriptionFixture {
     }
 
     @Test
-    void an_event_that_was_hidden_behind_a_hole_arrives_without_a_further_event_or_signal() {
+    void an_event_that_was_hidden_behind_a_gap_arrives_without_a_further_event_or_signal() {
         RecordingHandlers handlers = handlers();
         SubscriptionManager manager = manager(settings(10, LONG), handlers);
         manager.start();
@@ -522,7 +522,7 @@ class SubscriptionIT extends SubscriptionFixture {
                 new EventStoreSettings(AppendTiming.IMMEDIATE, Duration.ofSeconds(30), true));
         database.transaction().executeWithoutResult(status -> {
             immediate.append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)));
-            // another transaction commits behind the hole and signals
+            // another transaction commits behind the gap and signals
             List<Long> behind = CompletableFuture.supplyAsync(() -> deposit(1)).join();
             hidden.set(behind.get(0).intValue());
             eventually().during(Duration.ofMillis(100)).until(() -> !handlers.attempts()

@@ -315,11 +315,11 @@ public final class EffectLog {
         List<Long> found = new ArrayList<>();
         Map<Integer, Long> last = new HashMap<>();
         for (Row effect : effects) {
-            int lane = order == Order.OF_THE_LOG ? 0 : effect.bucket();
-            if (effect.position() < last.getOrDefault(lane, 0L)) {
+            int partition = order == Order.OF_THE_LOG ? 0 : effect.bucket();
+            if (effect.position() < last.getOrDefault(partition, 0L)) {
                 found.add(effect.position());
             }
-            last.merge(lane, effect.position(), Math::max);
+            last.merge(partition, effect.position(), Math::max);
         }
         return found;
     }

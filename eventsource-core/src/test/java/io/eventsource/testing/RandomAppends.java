@@ -51,7 +51,7 @@ public final class RandomAppends {
      */
     public RandomAppends(HikariDataSource pool, LogSignal signal) {
         this.pool = pool;
-        this.late = store(pool, AppendTiming.LATE, signal);
+        this.late = store(pool, AppendTiming.DEFERRED, signal);
         this.immediate = store(pool, AppendTiming.IMMEDIATE, signal);
     }
 

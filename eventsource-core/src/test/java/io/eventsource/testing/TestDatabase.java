@@ -35,7 +35,7 @@ public final class TestDatabase implements AutoCloseable {
 
     /** The settings that an application has by default. */
     public static final EventStoreSettings SETTINGS =
-            new EventStoreSettings(AppendTiming.LATE, Duration.ofSeconds(10), true);
+            new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofSeconds(10), true);
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 

@@ -107,7 +107,7 @@ class PropertiesIT {
         }
 
         @Test
-        void theTailTimeoutHoldsFromTheLateInsertOn() {
+        void theTailTimeoutHoldsFromTheDeferredInsertOn() {
             AtomicReference<String> before = new AtomicReference<>();
             AtomicReference<String> after = new AtomicReference<>();
             application
@@ -134,19 +134,19 @@ class PropertiesIT {
         }
 
         @Test
-        void withCoalescingConcurrentAppendsShareTransactions() {
+        void withGroupCommitConcurrentAppendsShareTransactions() {
             assertThat(transactionsOfConcurrentAppends(20, true)).isLessThan(20);
         }
 
         @Test
-        void withoutCoalescingEachAppendIsATransaction() {
+        void withoutGroupCommitEachAppendIsATransaction() {
             assertThat(transactionsOfConcurrentAppends(20, false)).isEqualTo(20);
         }
 
         /** All appends are under way before the first of them can be committed. */
-        private long transactionsOfConcurrentAppends(int count, boolean coalescing) {
+        private long transactionsOfConcurrentAppends(int count, boolean groupCommit) {
             application
-                    .withPropertyValues("eventsource.append.coalescing=" + coalescing)
+                    .withPropertyValues("eventsource.append.group-commit=" + groupCommit)
                     .run(context -> {
                         List<CompletableFuture<AppendResult>> appends;
                         try (Connection connection = database.connect();

@@ -29,7 +29,7 @@ class PropertyBoundsTests {
             eventsource.append.tail-timeout             | -1s
             eventsource.append.tail-timeout             | 25d
             eventsource.append.tail-timeout             | 110000000000d
-            eventsource.append.coalescing               | perhaps
+            eventsource.append.group-commit               | perhaps
             eventsource.commands.retry.max-retries            | -1
             eventsource.commands.retry.max-retries            | 1001
             eventsource.commands.retry.max-retries            | many

@@ -109,7 +109,7 @@ class ReplacedBeansIT {
                     new EventDatabase(dataSource, schema, codec, Clocks.system()),
                     head,
                     signal,
-                    new EventStoreSettings(AppendTiming.LATE, Duration.ofSeconds(10), true),
+                    new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofSeconds(10), true),
                     Runnable::run,
                     new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
         }

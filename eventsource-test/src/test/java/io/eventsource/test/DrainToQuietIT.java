@@ -95,7 +95,7 @@ class DrainToQuietIT {
                 new EventDatabase(dataSource, SCHEMA, codec, Clocks.system()),
                 head,
                 signal,
-                new EventStoreSettings(AppendTiming.LATE, Duration.ofSeconds(10), true),
+                new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofSeconds(10), true),
                 ForkJoinPool.commonPool(),
                 new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
     }

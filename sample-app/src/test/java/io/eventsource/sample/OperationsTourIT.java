@@ -300,7 +300,7 @@ class OperationsTourIT {
             JsonNode holder = get("/actuator/health/eventsourceLog")
                     .body()
                     .path("details")
-                    .path("hole")
+                    .path("gap")
                     .path("transactions")
                     .path(0);
             assertThat(holder.path("pid").asInt()).isEqualTo(pid);

@@ -26,14 +26,14 @@ final class Burst {
     private final Predicate<Throwable> messageAtFault;
     private final Map<Integer, SendOutcome> outcomes = new HashMap<>();
     private final Set<Integer> underway = new HashSet<>();
-    private final Set<Lane> stopped = new HashSet<>();
+    private final Set<Partition> stopped = new HashSet<>();
     private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
     private boolean away;
 
     /** What the producer said of a message. A failure is the message's own, or the consequence of the producer's end. */
     private record Answer(int index, @Nullable Exception failure, boolean own) {}
 
-    private record Lane(String topic, String key) {}
+    private record Partition(String topic, String key) {}
 
     /**
      * Prepares to send.
@@ -58,7 +58,7 @@ final class Burst {
     Map<Integer, SendOutcome> send(Duration patience) throws InterruptedException {
         try {
             for (int index = 0; index < messages.size() && goesOn(); index++) {
-                if (stopped.isEmpty() || !stopped.contains(laneOf(index))) {
+                if (stopped.isEmpty() || !stopped.contains(partitionOf(index))) {
                     handOver(index);
                 }
                 for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
@@ -90,9 +90,9 @@ final class Burst {
         return !away && !producer.ended();
     }
 
-    private Lane laneOf(int index) {
+    private Partition partitionOf(int index) {
         OutgoingMessage message = messages.get(index);
-        return new Lane(message.topic(), message.key());
+        return new Partition(message.topic(), message.key());
     }
 
     private void handOver(int index) {
@@ -119,7 +119,7 @@ final class Burst {
             outcomes.put(answer.index(), new SendOutcome.Acknowledged());
             return;
         }
-        stopped.add(laneOf(answer.index()));
+        stopped.add(partitionOf(answer.index()));
         if (answer.own() && !messageAtFault.test(failure)) {
             unavailable(answer.index(), failure);
         }

@@ -4,7 +4,7 @@ import io.eventsource.brokers.FeedThread;
 import io.eventsource.failure.FailureText;
 import io.eventsource.inbox.InboxConsumer;
 import io.eventsource.inbox.InboxFeed;
-import io.eventsource.inbox.InboxLane;
+import io.eventsource.inbox.InboxPartition;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -64,7 +64,7 @@ public final class KafkaInboxFeed implements InboxFeed {
     private final Map<String, Object> clientSettings;
     private final Duration patience;
     private final FeedThread thread;
-    private final Map<TopicPartition, InboxLane> lanes = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, InboxPartition> inboxPartitions = new ConcurrentHashMap<>();
     private final AtomicLong lost = new AtomicLong();
     private volatile @Nullable Consumer<String, byte[]> client;
 
@@ -119,7 +119,7 @@ public final class KafkaInboxFeed implements InboxFeed {
                 thread.running(),
                 thread.failure(),
                 lost.get(),
-                lanes.values().stream().map(InboxLane::status).toList());
+                inboxPartitions.values().stream().map(InboxPartition::status).toList());
     }
 
     private void wake() {
@@ -146,7 +146,7 @@ public final class KafkaInboxFeed implements InboxFeed {
             throw asChecked;
         } finally {
             client = null;
-            lanes.clear();
+            inboxPartitions.clear();
             uncommitted.clear();
             polling.close(CloseOptions.timeout(LEAVE_WITHIN));
         }
@@ -200,8 +200,8 @@ public final class KafkaInboxFeed implements InboxFeed {
     private Duration resumeDue(Consumer<String, byte[]> polling) {
         long wait = LONGEST_POLL.toNanos();
         for (TopicPartition partition : polling.paused()) {
-            InboxLane lane = lanes.get(partition);
-            long pause = lane == null ? 0 : lane.pauseNanos();
+            InboxPartition inboxPartition = inboxPartitions.get(partition);
+            long pause = inboxPartition == null ? 0 : inboxPartition.pauseNanos();
             if (pause <= 0) {
                 polling.resume(List.of(partition));
             } else {
@@ -216,8 +216,10 @@ public final class KafkaInboxFeed implements InboxFeed {
             TopicPartition partition,
             List<ConsumerRecord<String, byte[]>> records,
             FeedThread.Stop stop) {
-        InboxLane lane = lanes.computeIfAbsent(partition, added -> consumer.lane(added.toString()));
-        int done = lane.handle(records.stream().map(RecordReader::read).toList(), stop::raised);
+        InboxPartition inboxPartition =
+                inboxPartitions.computeIfAbsent(partition, added -> consumer.partition(added.toString()));
+        int done =
+                inboxPartition.handle(records.stream().map(RecordReader::read).toList(), stop::raised);
         if (done < records.size()) {
             polling.pause(List.of(partition));
             polling.seek(partition, records.get(done).offset());
@@ -240,7 +242,10 @@ public final class KafkaInboxFeed implements InboxFeed {
                 polling.commitSync(offsets, patience);
             }
             uncommitted.clear();
-            offsets.keySet().stream().map(lanes::get).filter(Objects::nonNull).forEach(InboxLane::acknowledged);
+            offsets.keySet().stream()
+                    .map(inboxPartitions::get)
+                    .filter(Objects::nonNull)
+                    .forEach(InboxPartition::acknowledged);
         } catch (TimeoutException silence) {
             stop.failing(new BrokerSilentException(topics, clientSettings, silence));
         } catch (CommitFailedException | RebalanceInProgressException | RetriableException failure) {
@@ -286,13 +291,13 @@ public final class KafkaInboxFeed implements InboxFeed {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            partitions.forEach(lanes::remove);
+            partitions.forEach(inboxPartitions::remove);
             partitions.forEach(uncommitted::remove);
         }
 
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            partitions.forEach(lanes::remove);
+            partitions.forEach(inboxPartitions::remove);
         }
     }
 }

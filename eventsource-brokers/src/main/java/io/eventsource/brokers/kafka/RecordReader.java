@@ -67,10 +67,10 @@ final class RecordReader {
             Instant time,
             MessageContent content,
             Map<String, String> headers) {
-        String lane = record.topic() + "-" + record.partition();
-        String key = record.key() == null ? lane : record.key();
+        String partition = record.topic() + "-" + record.partition();
+        String key = record.key() == null ? partition : record.key();
         return new IncomingMessage(
-                lane,
+                partition,
                 Long.toString(record.offset()),
                 key,
                 new MessageAttributes(id, source, type, subject, time),

@@ -4,7 +4,7 @@ import io.eventsource.brokers.FeedThread;
 import io.eventsource.failure.FailureText;
 import io.eventsource.inbox.InboxConsumer;
 import io.eventsource.inbox.InboxFeed;
-import io.eventsource.inbox.InboxLane;
+import io.eventsource.inbox.InboxPartition;
 import io.eventsource.inbox.IncomingMessage;
 import io.eventsource.log.PageBytes;
 import io.lettuce.core.AbstractRedisClient;
@@ -56,7 +56,7 @@ public final class RedisInboxFeed implements InboxFeed {
     private final RedisFeedSettings settings;
     private final FeedThread thread;
     private final AtomicLong lost = new AtomicLong();
-    private volatile @Nullable InboxLane lane;
+    private volatile @Nullable InboxPartition partition;
 
     /**
      * Creates a feed that does not run yet.
@@ -98,7 +98,7 @@ public final class RedisInboxFeed implements InboxFeed {
 
     @Override
     public InboxFeed.Status status() {
-        InboxLane current = lane;
+        InboxPartition current = partition;
         return new InboxFeed.Status(
                 name(),
                 thread.running(),
@@ -114,16 +114,16 @@ public final class RedisInboxFeed implements InboxFeed {
             info.warnings().forEach(log::error);
             RedisGroup group = new RedisGroup(redis, stream, settings);
             group.create();
-            new Reading(group, laneOfStream()).run(stop);
+            new Reading(group, partitionOfStream()).run(stop);
         }
     }
 
     /** Kept over failures of the connection, since a message that fails is the same afterwards. */
-    private InboxLane laneOfStream() {
-        InboxLane current = lane;
+    private InboxPartition partitionOfStream() {
+        InboxPartition current = partition;
         if (current == null) {
-            current = consumer.lane(stream);
-            lane = current;
+            current = consumer.partition(stream);
+            partition = current;
         }
         return current;
     }
@@ -132,14 +132,14 @@ public final class RedisInboxFeed implements InboxFeed {
     private final class Reading {
 
         private final RedisGroup group;
-        private final InboxLane handling;
+        private final InboxPartition handling;
         private final int batchSize = consumer.settings().batchSize();
         private final EntryBudget budget = new EntryBudget(batchSize, PageBytes.byHeap());
         private boolean begun = true;
         private boolean removing = true;
         private long claimedAt = System.nanoTime() - settings.maxPendingTime().toNanos();
 
-        Reading(RedisGroup group, InboxLane handling) {
+        Reading(RedisGroup group, InboxPartition handling) {
             this.group = group;
             this.handling = handling;
         }

@@ -97,19 +97,19 @@ public final class RedisTransport implements MessageTransport {
     /** Messages of one stream that are sent together. */
     private record Chunk(String stream, List<Integer> indices, List<byte[]> arguments) {}
 
-    private record Lane(String topic, String key) {}
+    private record Partition(String topic, String key) {}
 
     private List<Stream> streams(List<OutgoingMessage> messages, Map<Integer, SendOutcome> outcomes) {
         Map<String, Stream> streams = new LinkedHashMap<>();
-        Set<Lane> refused = new HashSet<>();
+        Set<Partition> refused = new HashSet<>();
         for (int index = 0; index < messages.size(); index++) {
             OutgoingMessage message = messages.get(index);
-            Lane lane = new Lane(message.topic(), message.key());
-            if (refused.contains(lane)) {
+            Partition partition = new Partition(message.topic(), message.key());
+            if (refused.contains(partition)) {
                 continue;
             }
             if (message.content().size() > settings.maxMessageBytes()) {
-                refused.add(lane);
+                refused.add(partition);
                 outcomes.put(
                         index,
                         new SendOutcome.Refused(new MessageTooLargeException(message, settings.maxMessageBytes())));

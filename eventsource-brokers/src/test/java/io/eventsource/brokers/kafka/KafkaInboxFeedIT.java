@@ -149,7 +149,7 @@ class KafkaInboxFeedIT {
                 .count();
         assertThat(elsewhere).isPositive();
 
-        await().atMost(PATIENCE).until(() -> lane(feed, topic, partition).failures() > 3);
+        await().atMost(PATIENCE).until(() -> partition(feed, topic, partition).failures() > 3);
         await().atMost(PATIENCE).until(() -> committed("holding", topic, 1 - partition) == elsewhere);
 
         long failing = broker.recordsIn(topic).stream()
@@ -159,12 +159,12 @@ class KafkaInboxFeedIT {
                 .orElseThrow()
                 .offset();
         assertThat(committed("holding", topic, partition)).isEqualTo(failing);
-        assertThat(lane(feed, topic, partition).failure()).hasMessage("no fifth");
+        assertThat(partition(feed, topic, partition).failure()).hasMessage("no fifth");
         broken.set(false);
         awaitEffects(200);
         assertThat(database.effects()).isEqualTo(200);
         assertThat(database.disorder()).isEmpty();
-        await().atMost(PATIENCE).until(() -> lane(feed, topic, partition).failures() == 0);
+        await().atMost(PATIENCE).until(() -> partition(feed, topic, partition).failures() == 0);
     }
 
     private static int partitionOf(String topic, String key) {
@@ -175,11 +175,11 @@ class KafkaInboxFeedIT {
                 .partition();
     }
 
-    private static InboxFeed.LaneStatus lane(KafkaInboxFeed feed, String topic, int partition) {
-        return feed.status().lanes().stream()
-                .filter(lane -> lane.lane().equals(topic + "-" + partition))
+    private static InboxFeed.PartitionStatus partition(KafkaInboxFeed feed, String topic, int partition) {
+        return feed.status().partitions().stream()
+                .filter(status -> status.partition().equals(topic + "-" + partition))
                 .findFirst()
-                .orElseGet(() -> new InboxFeed.LaneStatus("none", new InboxFeed.Counts(0, 0, 0), 0, null, null));
+                .orElseGet(() -> new InboxFeed.PartitionStatus("none", new InboxFeed.Counts(0, 0, 0), 0, null, null));
     }
 
     @Test
@@ -286,9 +286,9 @@ class KafkaInboxFeedIT {
             var unused = producer.send(new ProducerRecord<>(topic, "k", new byte[] {1}));
         }
 
-        await().atMost(PATIENCE).until(() -> lane(feed, topic, 0).failures() > 0);
+        await().atMost(PATIENCE).until(() -> partition(feed, topic, 0).failures() > 0);
 
-        assertThat(lane(feed, topic, 0).failure())
+        assertThat(partition(feed, topic, 0).failure())
                 .hasMessageContaining(topic + "-0 at 0")
                 .hasMessageContaining("it has no id");
     }

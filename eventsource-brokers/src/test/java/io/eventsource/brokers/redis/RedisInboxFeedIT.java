@@ -151,8 +151,8 @@ class RedisInboxFeedIT {
         send(InboxDatabase.messages(stream, 1, 20));
 
         await().atMost(PATIENCE)
-                .until(() -> !feed.status().lanes().isEmpty()
-                        && feed.status().lanes().get(0).failures() > 3);
+                .until(() -> !feed.status().partitions().isEmpty()
+                        && feed.status().partitions().get(0).failures() > 3);
 
         assertEach(3);
         assertThat(pending()).isPositive();
@@ -179,7 +179,7 @@ class RedisInboxFeedIT {
                                 == 3
                         && pending() == 0);
         assertEach(2);
-        assertThat(feed.status().lanes().get(0).counts()).isEqualTo(new InboxFeed.Counts(2, 0, 3));
+        assertThat(feed.status().partitions().get(0).counts()).isEqualTo(new InboxFeed.Counts(2, 0, 3));
 
         broken.set(false);
         assertThat(database.replay(consumer)

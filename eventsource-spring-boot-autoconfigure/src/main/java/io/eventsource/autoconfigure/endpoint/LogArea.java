@@ -32,7 +32,7 @@ final class LogArea implements EndpointArea {
         answer.put("head", head.position());
         answer.put("visibleEnd", logHead.visibleEnd());
         answer.put("readAt", manager == null ? null : manager.instance().head().readAt());
-        answer.put("holeSince", head.holeSince());
+        answer.put("gapSince", head.gapSince());
         answer.put("regressions", head.regressions());
         answer.put("incarnation", head.incarnation());
         answer.put("writers", logHead.writers().stream().map(LogArea::writer).toList());

@@ -49,7 +49,7 @@ final class VerificationRunner implements ApplicationRunner, Ordered {
     @Override
     public void run(ApplicationArguments arguments) {
         EventStoreVerification.Result result = verification.run(this::progress);
-        if (logHead.status().holeSince() != null) {
+        if (logHead.status().gapSince() != null) {
             log.warn(
                     "A transaction that is open holds the log's head at position {}: what lies behind was not verified",
                     result.upToPosition());

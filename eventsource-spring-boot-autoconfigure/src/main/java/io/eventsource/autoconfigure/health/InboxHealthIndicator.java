@@ -48,7 +48,7 @@ final class InboxHealthIndicator extends AbstractHealthIndicator {
     }
 
     private static boolean fails(InboxFeed.Status status) {
-        return status.failure() != null || status.lanes().stream().anyMatch(lane -> lane.failures() > 0);
+        return status.failure() != null || status.partitions().stream().anyMatch(partition -> partition.failures() > 0);
     }
 
     private static Map<String, Object> detail(Fed each) {
@@ -65,17 +65,17 @@ final class InboxHealthIndicator extends AbstractHealthIndicator {
                 .filter(failure -> failure != null)
                 .findFirst()
                 .ifPresent(failure -> detail.put("failure", FailureText.of(failure)));
-        Map<String, Object> lanes = new LinkedHashMap<>();
+        Map<String, Object> partitions = new LinkedHashMap<>();
         statuses.stream()
-                .flatMap(status -> status.lanes().stream())
-                .forEach(lane -> lanes.put(lane.lane(), describe(lane)));
-        detail.put("lanes", lanes);
+                .flatMap(status -> status.partitions().stream())
+                .forEach(partition -> partitions.put(partition.partition(), describe(partition)));
+        detail.put("partitions", partitions);
         return detail;
     }
 
-    private static String describe(InboxFeed.LaneStatus lane) {
-        return lane.failure() == null
+    private static String describe(InboxFeed.PartitionStatus partition) {
+        return partition.failure() == null
                 ? "reading"
-                : "waits after %d failures: %s".formatted(lane.failures(), FailureText.of(lane.failure()));
+                : "waits after %d failures: %s".formatted(partition.failures(), FailureText.of(partition.failure()));
     }
 }

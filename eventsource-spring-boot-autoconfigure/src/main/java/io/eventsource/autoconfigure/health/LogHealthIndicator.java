@@ -16,7 +16,7 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
 
     private final LogHead logHead;
     private final HeadWatch watch;
-    private final HoleHealth hole;
+    private final GapHealth gap;
     private final @Nullable SignalRelay relay;
     private final Duration shownFor;
     private final Ticker ticker;
@@ -27,14 +27,14 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
     LogHealthIndicator(
             LogHead logHead,
             HeadWatch watch,
-            HoleHealth hole,
+            GapHealth gap,
             @Nullable SignalRelay relay,
             Duration shownFor,
             Ticker ticker) {
         super("The head of the log cannot be asked for");
         this.logHead = logHead;
         this.watch = watch;
-        this.hole = hole;
+        this.gap = gap;
         this.relay = relay;
         this.shownFor = shownFor;
         this.ticker = ticker;
@@ -55,7 +55,7 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
             health.withDetail("wakeUp", describe(relay.status()));
         }
         String trouble = watch.trouble();
-        boolean stalled = hole.stalled(health);
+        boolean stalled = gap.stalled(health);
         if (trouble != null) {
             health.down().withDetail("reason", trouble);
         } else if (stalled) {

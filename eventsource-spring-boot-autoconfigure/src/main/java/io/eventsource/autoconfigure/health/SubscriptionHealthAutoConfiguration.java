@@ -73,11 +73,11 @@ public final class SubscriptionHealthAutoConfiguration {
             HealthProperties health,
             Environment environment,
             Clocks clocks) {
-        HoleHealth hole = new HoleHealth(
+        GapHealth gap = new GapHealth(
                 logHead,
                 new AnswerInTime<>(logHead::writers, health.answerTimeout(), SubscriptionThreads.of(environment)),
                 health.log().stallThreshold());
         return new LogHealthIndicator(
-                logHead, watch, hole, relay.getIfAvailable(), health.errors().window(), clocks.ticker());
+                logHead, watch, gap, relay.getIfAvailable(), health.errors().window(), clocks.ticker());
     }
 }

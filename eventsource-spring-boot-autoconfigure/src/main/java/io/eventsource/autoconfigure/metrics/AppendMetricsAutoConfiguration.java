@@ -17,7 +17,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.util.function.SingletonSupplier;
 
-/** Counts what is appended, how appends are coalesced and how large batches are, where Micrometer is present. */
+/** Counts what is appended, how appends share commits and how large batches are, where Micrometer is present. */
 @AutoConfiguration(after = DataSourceAutoConfiguration.class, before = EventStoreAutoConfiguration.class)
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnSingleCandidate(DataSource.class)

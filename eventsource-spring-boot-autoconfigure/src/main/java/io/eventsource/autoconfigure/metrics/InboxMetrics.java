@@ -69,8 +69,8 @@ final class InboxMetrics implements MeterBinder {
     private double lagInMillis(Fed fed) {
         Instant now = clock.instant();
         return statuses(fed)
-                .flatMap(status -> status.lanes().stream())
-                .map(InboxFeed.LaneStatus::oldest)
+                .flatMap(status -> status.partitions().stream())
+                .map(InboxFeed.PartitionStatus::oldest)
                 .filter(Objects::nonNull)
                 .mapToLong(oldest -> Math.max(0, Duration.between(oldest, now).toMillis()))
                 .max()

@@ -26,7 +26,7 @@ final class LogMetrics implements MeterBinder {
         Gauge.builder("eventsource.log.head", logHead, head -> head.status().position())
                 .description("Position up to which everything that will ever be visible is visible")
                 .register(registry);
-        TimeGauge.builder("eventsource.log.hole.age", this, TimeUnit.MILLISECONDS, LogMetrics::holeAgeInMillis)
+        TimeGauge.builder("eventsource.log.gap.age", this, TimeUnit.MILLISECONDS, LogMetrics::gapAgeInMillis)
                 .description("How long the head has waited for an open transaction, 0 while it does not wait")
                 .register(registry);
         if (relay != null) {
@@ -40,7 +40,7 @@ final class LogMetrics implements MeterBinder {
         }
     }
 
-    private double holeAgeInMillis() {
-        return logHead.holeAge().orElse(Duration.ZERO).toMillis();
+    private double gapAgeInMillis() {
+        return logHead.gapAge().orElse(Duration.ZERO).toMillis();
     }
 }

@@ -10,22 +10,22 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How events are appended.
  *
  * @param timing When an append inside a transaction inserts its events.
- * @param tailTimeout How long a client may hang between a late insert and its commit before the server ends its
+ * @param tailTimeout How long a client may hang between a deferred insert and its commit before the server ends its
  *     session, so that it does not hold back the log.
- * @param coalescing Whether appends of concurrent callers outside a transaction share statements and commits.
+ * @param groupCommit Whether appends of concurrent callers outside a transaction share statements and commits.
  */
 @ConfigurationProperties("eventsource.append")
 public record AppendProperties(
-        @DefaultValue("late") AppendTiming timing,
+        @DefaultValue("deferred") AppendTiming timing,
         @DefaultValue("10s") Duration tailTimeout,
-        @DefaultValue("true") boolean coalescing) {
+        @DefaultValue("true") boolean groupCommit) {
 
     /** Checks the bounds. */
     public AppendProperties {
-        new EventStoreSettings(timing, tailTimeout, coalescing);
+        new EventStoreSettings(timing, tailTimeout, groupCommit);
     }
 
     EventStoreSettings settings() {
-        return new EventStoreSettings(timing, tailTimeout, coalescing);
+        return new EventStoreSettings(timing, tailTimeout, groupCommit);
     }
 }

@@ -318,14 +318,14 @@ class ManagementIT {
                 append(1);
 
                 await().untilAsserted(() ->
-                        assertThat(get("eventsource/log").at("$.holeSince")).isNotNull());
+                        assertThat(get("eventsource/log").at("$.gapSince")).isNotNull());
                 Answer log = get("eventsource/log");
                 assertThat(log.list("$.writers[*].pid")).hasSize(1);
                 assertThat(log.number("$.visibleEnd")).isEqualTo(log.number("$.head") + 2);
                 hung.rollback();
             }
             await().untilAsserted(() ->
-                    assertThat(get("eventsource/log").at("$.holeSince")).isNull());
+                    assertThat(get("eventsource/log").at("$.gapSince")).isNull());
         }
     }
 

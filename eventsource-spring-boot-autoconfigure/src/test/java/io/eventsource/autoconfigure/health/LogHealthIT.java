@@ -250,7 +250,7 @@ class LogHealthIT {
                         await().untilAsserted(() -> assertThat(status(context)).isEqualTo("DEGRADED"));
                         assertThatDetails(context)
                                 .containsEntry("reason", "an open transaction holds the head of the log")
-                                .extractingByKey("hole", MAP)
+                                .extractingByKey("gap", MAP)
                                 .containsEntry("behind", 1L)
                                 .extractingByKey("transactions")
                                 .asInstanceOf(list(Map.class))
@@ -262,7 +262,7 @@ class LogHealthIT {
                     }
 
                     await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
-                    assertThatDetails(context).doesNotContainKeys("reason", "hole");
+                    assertThatDetails(context).doesNotContainKeys("reason", "gap");
                 });
     }
 
@@ -279,7 +279,7 @@ class LogHealthIT {
                         append(context);
 
                         await().untilAsserted(() ->
-                                assertThatDetails(context).containsKey("hole").doesNotContainKey("reason"));
+                                assertThatDetails(context).containsKey("gap").doesNotContainKey("reason"));
                         assertThat(status(context)).isEqualTo("UP");
                         hung.rollback();
                     }
@@ -301,7 +301,7 @@ class LogHealthIT {
                 append(context);
 
                 await().untilAsserted(() -> assertThatDetails(context)
-                        .extractingByKey("hole", MAP)
+                        .extractingByKey("gap", MAP)
                         .containsEntry("furtherTransactions", 2)
                         .extractingByKey("transactions")
                         .asInstanceOf(list(Map.class))
@@ -335,7 +335,7 @@ class LogHealthIT {
                             append(context);
 
                             await().untilAsserted(() -> assertThatDetails(context)
-                                    .extractingByKey("hole", MAP)
+                                    .extractingByKey("gap", MAP)
                                     .extractingByKey("transactions")
                                     .asInstanceOf(list(Map.class))
                                     .singleElement()

@@ -10,7 +10,7 @@ import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.inbox.InboxConsumer;
 import io.eventsource.inbox.InboxFeed;
-import io.eventsource.inbox.InboxLane;
+import io.eventsource.inbox.InboxPartition;
 import io.eventsource.inbox.IncomingMessage;
 import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
@@ -53,7 +53,7 @@ class OwnFeedIT {
         }
     }
 
-    /** One lane. */
+    /** One partition. */
     private static final class MemoryFeed implements InboxFeed {
 
         private final InboxConsumer consumer;
@@ -79,12 +79,12 @@ class OwnFeedIT {
         }
 
         private void read() {
-            InboxLane lane = consumer.lane("memory");
+            InboxPartition partition = consumer.partition("memory");
             try {
                 while (running) {
                     IncomingMessage message = messages.poll(10, TimeUnit.MILLISECONDS);
-                    if (message != null && lane.handle(List.of(message)) == 1) {
-                        lane.acknowledged();
+                    if (message != null && partition.handle(List.of(message)) == 1) {
+                        partition.acknowledged();
                     }
                 }
             } catch (InterruptedException ending) {

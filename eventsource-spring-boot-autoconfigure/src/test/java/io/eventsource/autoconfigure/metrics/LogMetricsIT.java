@@ -39,13 +39,13 @@ class LogMetricsIT {
     }
 
     @Test
-    void theHeadTheAgeOfItsHoleInSecondsAndTheListenerAreMeasured() {
+    void theHeadTheAgeOfItsGapInSecondsAndTheListenerAreMeasured() {
         application.run(context -> {
             MeterRegistry registry = new SimpleMeterRegistry();
             context.getBean(LogMetrics.class).bindTo(registry);
             append(context);
             await().until(() -> gauge(registry, "eventsource.log.head") == 1);
-            assertThat(gauge(registry, "eventsource.log.hole.age")).isZero();
+            assertThat(gauge(registry, "eventsource.log.gap.age")).isZero();
             await().until(() -> gauge(registry, "eventsource.wakeup.connected") == 1);
 
             try (Connection hung = database.connect();
@@ -54,12 +54,12 @@ class LogMetricsIT {
                 TestDatabase.insertOneEvent(statement);
                 append(context);
 
-                await().until(() -> gauge(registry, "eventsource.log.hole.age") > 0.2);
-                assertThat(gauge(registry, "eventsource.log.hole.age")).isLessThan(30);
+                await().until(() -> gauge(registry, "eventsource.log.gap.age") > 0.2);
+                assertThat(gauge(registry, "eventsource.log.gap.age")).isLessThan(30);
                 assertThat(gauge(registry, "eventsource.log.head")).isEqualTo(1);
                 hung.rollback();
             }
-            await().until(() -> gauge(registry, "eventsource.log.hole.age") == 0);
+            await().until(() -> gauge(registry, "eventsource.log.gap.age") == 0);
             assertThat(gauge(registry, "eventsource.log.head")).isEqualTo(3);
         });
     }

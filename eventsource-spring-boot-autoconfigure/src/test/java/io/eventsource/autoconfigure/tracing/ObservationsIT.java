@@ -461,7 +461,7 @@ class ObservationsIT {
     }
 
     @Test
-    void groupsOfCoalescedAppendsAreMeasured() {
+    void groupCommitsAreMeasured() {
         application.run(context -> {
             store(context).append(deposits(3));
 

@@ -153,10 +153,7 @@ final class DeploymentVariablesPostProcessor implements EnvironmentPostProcessor
                 properties,
                 "spring.lifecycle.timeout-per-shutdown-phase",
                 variables.seconds("SHUTDOWN_TIMEOUT", Duration.ZERO));
-        put(
-                properties,
-                "eventsource.shutdown.timeout",
-                variables.seconds("SHUTDOWN_TIMEOUT", Duration.ZERO));
+        put(properties, "eventsource.shutdown.timeout", variables.seconds("SHUTDOWN_TIMEOUT", Duration.ZERO));
         put(properties, "eventsource.shutdown.drain-timeout", variables.seconds("DRAIN_TIMEOUT", Duration.ZERO));
         properties.put("spring.application.name", or(variables.text("SERVICE_NAME"), DEFAULT_SERVICE_NAME));
         String level = variables.text("LOG_LEVEL");

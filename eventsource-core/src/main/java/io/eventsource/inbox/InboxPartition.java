@@ -17,7 +17,7 @@ import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
- * Handles the messages of one lane (a topic's partition, a stream) in their order, and never passes one that fails. Used by one
+ * Handles the messages of one partition (a topic's partition, a stream) in their order, and never passes one that fails. Used by one
  * thread at a time; its status may be read by any.
  *
  * <ol>
@@ -28,21 +28,21 @@ import org.springframework.util.backoff.ExponentialBackOff;
  *   <li>The caller acknowledges what was handled, after the commit, and says so by {@link #acknowledged()}.
  * </ol>
  */
-public final class InboxLane {
+public final class InboxPartition {
 
-    private static final Logger log = LoggerFactory.getLogger(InboxLane.class);
+    private static final Logger log = LoggerFactory.getLogger(InboxPartition.class);
 
     private static final Duration CLEANING_INTERVAL = Duration.ofHours(1);
 
     private final InboxConsumer consumer;
     private final ErrorHandling errors;
-    private final String lane;
+    private final String partition;
     private final Clocks clocks;
     private @Nullable Streak failing;
     private long resumeAt;
     private @Nullable Instant begun;
     private long cleanedAt;
-    private volatile InboxFeed.LaneStatus status;
+    private volatile InboxFeed.PartitionStatus status;
 
     /** A message that has failed, since when, and how often it may be blamed for it. */
     private static final class Streak {
@@ -57,27 +57,27 @@ public final class InboxLane {
         }
     }
 
-    InboxLane(InboxConsumer consumer, ErrorHandling errors, String lane, Clocks clocks) {
+    InboxPartition(InboxConsumer consumer, ErrorHandling errors, String partition, Clocks clocks) {
         this.consumer = consumer;
         this.errors = errors;
-        this.lane = lane;
+        this.partition = partition;
         this.clocks = clocks;
         this.resumeAt = nanos();
         this.cleanedAt = nanos();
-        this.status = new InboxFeed.LaneStatus(lane, InboxFeed.Counts.NONE, 0, null, null);
+        this.status = new InboxFeed.PartitionStatus(partition, InboxFeed.Counts.NONE, 0, null, null);
     }
 
     /**
-     * What this lane does.
+     * What this partition does.
      *
      * @return counts and the failure that it is held by
      */
-    public InboxFeed.LaneStatus status() {
+    public InboxFeed.PartitionStatus status() {
         return status;
     }
 
     /**
-     * Handles messages that follow each other in the lane, the first being the one behind the last handled.
+     * Handles messages that follow each other in the partition, the first being the one behind the last handled.
      *
      * @param messages the messages in order
      * @return how many of the first have been dealt with, and are to be acknowledged: all, unless one failed, which is to be
@@ -109,7 +109,7 @@ public final class InboxLane {
                         "'{}' failed with {} messages of {}, repeating one by one: {}",
                         consumer.name(),
                         messages.size(),
-                        lane,
+                        partition,
                         FailureText.logged(failure));
             }
         }
@@ -124,9 +124,13 @@ public final class InboxLane {
     }
 
     private void oldest(@Nullable IncomingMessage message) {
-        InboxFeed.LaneStatus before = status;
-        status = new InboxFeed.LaneStatus(
-                lane, before.counts(), before.failures(), before.failure(), message == null ? null : message.time());
+        InboxFeed.PartitionStatus before = status;
+        status = new InboxFeed.PartitionStatus(
+                partition,
+                before.counts(),
+                before.failures(),
+                before.failure(),
+                message == null ? null : message.time());
     }
 
     private boolean handled(IncomingMessage message, BooleanSupplier ending) {
@@ -152,9 +156,9 @@ public final class InboxLane {
     }
 
     private void count(InboxFeed.Counts more) {
-        InboxFeed.LaneStatus before = status;
-        status = new InboxFeed.LaneStatus(
-                lane, before.counts().plus(more), before.failures(), before.failure(), before.oldest());
+        InboxFeed.PartitionStatus before = status;
+        status = new InboxFeed.PartitionStatus(
+                partition, before.counts().plus(more), before.failures(), before.failure(), before.oldest());
     }
 
     private boolean failed(IncomingMessage message, Throwable failure, BooleanSupplier ending) {
@@ -270,7 +274,7 @@ public final class InboxLane {
 
     private void recovered() {
         if (status.failures() > 0) {
-            log.info("'{}' goes on with {} after {} failures", consumer.name(), lane, status.failures());
+            log.info("'{}' goes on with {} after {} failures", consumer.name(), partition, status.failures());
             failing(0, null);
         }
     }
@@ -280,7 +284,7 @@ public final class InboxLane {
             failing = null;
             resumeAt = nanos();
         }
-        status = new InboxFeed.LaneStatus(lane, status.counts(), failures, failure, status.oldest());
+        status = new InboxFeed.PartitionStatus(partition, status.counts(), failures, failure, status.oldest());
     }
 
     /**
@@ -311,13 +315,13 @@ public final class InboxLane {
 
     private void clean(Instant acknowledged) {
         try {
-            int forgotten = consumer.forget(lane, acknowledged);
-            log.debug("'{}' forgot {} messages of {}", consumer.name(), forgotten, lane);
+            int forgotten = consumer.forget(partition, acknowledged);
+            log.debug("'{}' forgot {} messages of {}", consumer.name(), forgotten, partition);
         } catch (RuntimeException failure) {
             log.warn(
                     "'{}' could not remove old rows of {} from the inbox, trying again in an hour",
                     consumer.name(),
-                    lane,
+                    partition,
                     FailureText.trace(failure));
         }
     }

@@ -31,7 +31,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** Appends inside Spring transactions: checked at once, inserted right before the commit. */
 @OnEachPostgres
-class LateAppendIT {
+class DeferredAppendIT {
 
     private final TestDatabase database;
     private final EventStore store;
@@ -40,7 +40,7 @@ class LateAppendIT {
     private final TransactionTemplate transaction;
     private final UUID account = UUID.randomUUID();
 
-    LateAppendIT(TestDatabase database) {
+    DeferredAppendIT(TestDatabase database) {
         this.database = database;
         LogHead head = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
         store = database.store();
@@ -344,13 +344,13 @@ class LateAppendIT {
     }
 
     @Test
-    void a_client_that_hangs_between_its_late_insert_and_its_commit_is_ended_by_the_server() {
+    void a_client_that_hangs_between_its_deferred_insert_and_its_commit_is_ended_by_the_server() {
         EventStore impatient = TestDatabase.store(
                 database.dataSource(),
                 TestEvents.codec(),
                 LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                 new LogSignal(),
-                new EventStoreSettings(AppendTiming.LATE, Duration.ofMillis(321), true));
+                new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofMillis(321), true));
         transaction.executeWithoutResult(status -> {
             impatient.append(deposits(account, 1));
             assertThat(idleTimeout()).as("before the insert").isEqualTo("0");
@@ -378,7 +378,7 @@ class LateAppendIT {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {});
             int before = database.dataSource().getHikariPoolMXBean().getActiveConnections();
 
-            store.settledHead();
+            store.highWaterMark();
             store.readLog(LogQuery.after(0));
 
             assertThat(database.dataSource().getHikariPoolMXBean().getActiveConnections())

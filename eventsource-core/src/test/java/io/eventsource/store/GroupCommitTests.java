@@ -24,12 +24,12 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /** What the queue does when what is behind it fails. */
-class AppendCoalescerTests {
+class GroupCommitTests {
 
     private static final AppendOutcome DONE = new AppendOutcome("appended", 1, null, 1, 1);
 
     /** Fails its first group. */
-    private static final class Failing implements AppendCoalescer.Port {
+    private static final class Failing implements GroupCommit.Port {
 
         private @Nullable Throwable failure;
         private int alone;
@@ -75,7 +75,7 @@ class AppendCoalescerTests {
     }
 
     /** Keeps each group until it is told to end it. */
-    private static final class Holding implements AppendCoalescer.Port {
+    private static final class Holding implements GroupCommit.Port {
 
         private final BlockingQueue<List<UUID>> begun = new LinkedBlockingQueue<>();
         private final Semaphore ends = new Semaphore(0);
@@ -98,17 +98,17 @@ class AppendCoalescerTests {
         Holding port = new Holding();
         ExecutorService executor = Executors.newCachedThreadPool();
         try {
-            AppendCoalescer coalescer = new AppendCoalescer(port, executor);
+            GroupCommit groupCommit = new GroupCommit(port, executor);
             UUID a = UUID.randomUUID();
             UUID b = UUID.randomUUID();
             List<CompletableFuture<AppendOutcome>> answers = new ArrayList<>();
 
-            answers.add(coalescer.appendAsync(append(a, 1)));
+            answers.add(groupCommit.appendAsync(append(a, 1)));
             assertThat(port.begun.poll(10, TimeUnit.SECONDS)).containsExactly(a);
-            answers.add(coalescer.appendAsync(append(a, AppendQueue.EVENTS_OF_SECOND_GROUP - 2)));
-            answers.add(coalescer.appendAsync(append(b, 1)));
+            answers.add(groupCommit.appendAsync(append(a, AppendQueue.EVENTS_OF_SECOND_GROUP - 2)));
+            answers.add(groupCommit.appendAsync(append(b, 1)));
             assertThat(port.begun).isEmpty();
-            answers.add(coalescer.appendAsync(append(b, 1)));
+            answers.add(groupCommit.appendAsync(append(b, 1)));
             assertThat(port.begun.poll(10, TimeUnit.SECONDS)).containsExactly(b);
 
             port.ends.release(4);
@@ -121,19 +121,19 @@ class AppendCoalescerTests {
 
     @Test
     void an_error_reaches_its_caller_and_the_queue_goes_on() {
-        AppendCoalescer coalescer = new AppendCoalescer(new Failing(new OutOfMemoryError("group")), Runnable::run);
+        GroupCommit groupCommit = new GroupCommit(new Failing(new OutOfMemoryError("group")), Runnable::run);
 
-        assertThatThrownBy(() -> coalescer.append(append())).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> groupCommit.append(append())).isInstanceOf(OutOfMemoryError.class);
 
-        assertThat(coalescer.append(append())).isEqualTo(DONE);
+        assertThat(groupCommit.append(append())).isEqualTo(DONE);
     }
 
     @Test
     void a_failed_group_is_taken_apart() {
         Failing port = new Failing(new IllegalStateException("group"));
-        AppendCoalescer coalescer = new AppendCoalescer(port, Runnable::run);
+        GroupCommit groupCommit = new GroupCommit(port, Runnable::run);
 
-        assertThat(coalescer.append(append())).isEqualTo(DONE);
+        assertThat(groupCommit.append(append())).isEqualTo(DONE);
 
         assertThat(port.alone).isEqualTo(1);
     }
@@ -141,9 +141,9 @@ class AppendCoalescerTests {
     @Test
     void without_a_connection_nothing_is_tried_again() {
         Failing port = new Failing(new CannotGetJdbcConnectionException("down"));
-        AppendCoalescer coalescer = new AppendCoalescer(port, Runnable::run);
+        GroupCommit groupCommit = new GroupCommit(port, Runnable::run);
 
-        assertThatThrownBy(() -> coalescer.append(append())).isInstanceOf(CannotGetJdbcConnectionException.class);
+        assertThatThrownBy(() -> groupCommit.append(append())).isInstanceOf(CannotGetJdbcConnectionException.class);
 
         assertThat(port.alone).isZero();
     }
@@ -151,19 +151,19 @@ class AppendCoalescerTests {
     @Test
     void an_asynchronous_append_is_answered_when_the_executor_takes_no_more_tasks() {
         Failing port = new Failing(new IllegalStateException("group"));
-        AppendCoalescer coalescer = new AppendCoalescer(port, task -> {
+        GroupCommit groupCommit = new GroupCommit(port, task -> {
             throw new RejectedExecutionException("stopped");
         });
 
-        assertThat(coalescer.appendAsync(append())).isCompletedWithValue(DONE);
-        assertThat(coalescer.appendAsync(append())).isCompletedWithValue(DONE);
+        assertThat(groupCommit.appendAsync(append())).isCompletedWithValue(DONE);
+        assertThat(groupCommit.appendAsync(append())).isCompletedWithValue(DONE);
     }
 
     @Test
     void an_asynchronous_append_hears_of_an_error() {
-        AppendCoalescer coalescer = new AppendCoalescer(new Failing(new OutOfMemoryError("group")), Runnable::run);
+        GroupCommit groupCommit = new GroupCommit(new Failing(new OutOfMemoryError("group")), Runnable::run);
 
-        assertThatThrownBy(() -> coalescer.appendAsync(append()).join())
+        assertThatThrownBy(() -> groupCommit.appendAsync(append()).join())
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(OutOfMemoryError.class);
     }

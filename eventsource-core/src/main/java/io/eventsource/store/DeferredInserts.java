@@ -10,43 +10,43 @@ import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /** Appends in two steps of the calling thread's transaction: streams are advanced at once, events inserted before the commit. Thread-safe. */
-final class LateInserts implements LateAppends.Insert {
+final class DeferredInserts implements DeferredAppends.Insert {
 
     private final JdbcOperations joining;
     private final AppendSql sql;
-    private final LateAppendSql lateSql;
+    private final DeferredAppendSql deferredSql;
     private final LogHead logHead;
     private final LogSignal signal;
     private final Duration tailTimeout;
 
-    LateInserts(EventDatabase database, LogHead logHead, LogSignal signal, Duration tailTimeout) {
+    DeferredInserts(EventDatabase database, LogHead logHead, LogSignal signal, Duration tailTimeout) {
         this.joining = database.joining();
         this.sql = new AppendSql(database.schema());
-        this.lateSql = new LateAppendSql(database.schema());
+        this.deferredSql = new DeferredAppendSql(database.schema());
         this.logHead = logHead;
         this.signal = signal;
         this.tailTimeout = tailTimeout;
     }
 
     /** Moves the streams on. */
-    LateAppendSql.Advanced advance(List<EncodedAppend> appends, LateAppendSql.Mark mark) {
+    DeferredAppendSql.Advanced advance(List<EncodedAppend> appends, DeferredAppendSql.Mark mark) {
         return translating(appends.get(0), connection -> {
             if (appends.size() > 1) {
-                return lateSql.advanceStreams(connection, appends, mark);
+                return deferredSql.advanceStreams(connection, appends, mark);
             }
-            LateAppendSql.Advanced advanced = lateSql.advanceStream(connection, appends.get(0), mark);
+            DeferredAppendSql.Advanced advanced = deferredSql.advanceStream(connection, appends.get(0), mark);
             AppendOutcome outcome = Objects.requireNonNull(advanced.outcomes().get(0));
             // what was appended before has positions to look up
             return outcome.repeated()
-                    ? new LateAppendSql.Advanced(sql.appendEvents(connection, appends, false), advanced.marked())
+                    ? new DeferredAppendSql.Advanced(sql.appendEvents(connection, appends, false), advanced.marked())
                     : advanced;
         });
     }
 
     @Override
-    public void insert(List<LateAppends.Pending> pending, String mark) {
+    public void insert(List<DeferredAppends.Pending> pending, String mark) {
         translating(pending.get(0).append(), connection -> {
-            lateSql.insertLateEvents(connection, pending, tailTimeout, mark);
+            deferredSql.insertDeferredEvents(connection, pending, tailTimeout, mark);
             return pending.size();
         });
         signal.raiseAfterCommit();

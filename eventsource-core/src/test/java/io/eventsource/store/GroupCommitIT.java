@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** Appends of many callers outside a transaction, which share statements and commits. */
 @OnEachPostgres
-class AppendCoalescerIT {
+class GroupCommitIT {
 
     private static final int CALLERS = 32;
 
@@ -40,7 +40,7 @@ class AppendCoalescerIT {
     private final EventStore store;
     private final ExecutorService executor = Executors.newCachedThreadPool();
 
-    AppendCoalescerIT(TestDatabase database) {
+    GroupCommitIT(TestDatabase database) {
         this.database = database;
         store = database.store();
     }

@@ -37,7 +37,7 @@ import org.springframework.jdbc.CannotGetJdbcConnectionException;
  *
  * <p>The queue is bounded by making callers wait. Thread-safe; owns no thread.
  */
-final class AppendCoalescer {
+final class GroupCommit {
 
     /**
      * Events of an append that shares a commit at most. A larger one runs on its own: it costs several times what its
@@ -61,14 +61,14 @@ final class AppendCoalescer {
         AppendOutcome appendAlone(EncodedAppend append);
     }
 
-    private static final Logger log = LoggerFactory.getLogger(AppendCoalescer.class);
+    private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
 
     private final Port port;
     private final Executor executor;
     private final Semaphore places = new Semaphore(MAX_WAITING);
     private final AppendQueue queue = new AppendQueue();
 
-    AppendCoalescer(Port port, Executor executor) {
+    GroupCommit(Port port, Executor executor) {
         this.port = port;
         this.executor = executor;
     }

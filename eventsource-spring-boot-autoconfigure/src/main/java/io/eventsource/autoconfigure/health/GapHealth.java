@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.Health;
 
 /** Names who holds the head of the log, when it has waited for longer than a commit takes. */
-final class HoleHealth {
+final class GapHealth {
 
     private static final Duration LASTING = Duration.ofSeconds(1);
     private static final int MAX_TRANSACTIONS = 10;
@@ -21,34 +21,34 @@ final class HoleHealth {
     private final AnswerInTime<List<LogWriter>> writers;
     private final Duration stallThreshold;
 
-    HoleHealth(LogHead logHead, AnswerInTime<List<LogWriter>> writers, Duration stallThreshold) {
+    GapHealth(LogHead logHead, AnswerInTime<List<LogWriter>> writers, Duration stallThreshold) {
         this.logHead = logHead;
         this.writers = writers;
         this.stallThreshold = stallThreshold;
     }
 
-    /** Adds the details and says whether the hole is older than the threshold. */
+    /** Adds the details and says whether the gap is older than the threshold. */
     boolean stalled(Health.Builder health) throws Exception {
         LogHeadStatus head = logHead.status();
-        Duration age = logHead.holeAge().orElse(Duration.ZERO);
+        Duration age = logHead.gapAge().orElse(Duration.ZERO);
         if (age.compareTo(LASTING) < 0) {
             return false;
         }
         List<LogWriter> holders = writers.get();
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("behind", head.position());
-        details.put("since", String.valueOf(head.holeSince()));
+        details.put("since", String.valueOf(head.gapSince()));
         details.put("age", age.toString());
         details.put(
                 "transactions",
                 holders.stream()
                         .limit(MAX_TRANSACTIONS)
-                        .map(HoleHealth::describe)
+                        .map(GapHealth::describe)
                         .toList());
         if (holders.size() > MAX_TRANSACTIONS) {
             details.put("furtherTransactions", holders.size() - MAX_TRANSACTIONS);
         }
-        health.withDetail("hole", details);
+        health.withDetail("gap", details);
         return age.compareTo(stallThreshold) >= 0;
     }
 

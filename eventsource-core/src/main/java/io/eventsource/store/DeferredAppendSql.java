@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * stream marks the transaction, and all others demand the mark. A commit or rollback on the connection itself ends the transaction, and the mark
  * with it. The transaction's id would tell the same, but an UPDATE that returns something costs more.
  */
-final class LateAppendSql {
+final class DeferredAppendSql {
 
     /**
      * Streams that have been advanced.
@@ -38,9 +38,9 @@ final class LateAppendSql {
             "pg_catalog.current_setting('eventsource.appends', true) IS NOT DISTINCT FROM ?";
 
     /** Does nothing, and answers no row, in a transaction without the mark. */
-    private static final String INSERT_LATE_EVENTS =
+    private static final String INSERT_DEFERRED_EVENTS =
             """
-            SELECT {schema}.insert_late_events(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {event-texts}, ?, ?)
+            SELECT {schema}.insert_deferred_events(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {event-texts}, ?, ?)
              WHERE {mark}"""
                     .replace("{event-texts}", AppendSql.EVENT_TEXTS);
 
@@ -70,8 +70,8 @@ final class LateAppendSql {
             SELECT ?::bigint, ?::uuid, ?::text, ?::text WHERE {mark}
             ON CONFLICT ON CONSTRAINT event_streams_pkey DO NOTHING""";
 
-    /** What {@link #INSERT_LATE_EVENTS} does, for one event: timeout, check of the stream and insert in one planned statement. */
-    private static final String INSERT_LATE_EVENT =
+    /** What {@link #INSERT_DEFERRED_EVENTS} does, for one event: timeout, check of the stream and insert in one planned statement. */
+    private static final String INSERT_DEFERRED_EVENT =
             """
             WITH timeout AS (SELECT set_config('idle_in_transaction_session_timeout', ?, true))
             INSERT INTO {schema}.events
@@ -104,16 +104,16 @@ final class LateAppendSql {
     private final Marking advanceStreams;
     private final Marking advanceExactStream;
     private final Marking createStream;
-    private final String insertLateEvent;
-    private final String insertLateEvents;
+    private final String insertDeferredEvent;
+    private final String insertDeferredEvents;
 
-    LateAppendSql(EventSourceSchema schema) {
+    DeferredAppendSql(EventSourceSchema schema) {
         this.advanceStream = Marking.of(schema, ADVANCE_STREAM);
         this.advanceStreams = Marking.of(schema, ADVANCE_STREAMS);
         this.advanceExactStream = Marking.of(schema, ADVANCE_EXACT_STREAM);
         this.createStream = Marking.of(schema, CREATE_STREAM);
-        this.insertLateEvent = Marking.demanding(schema, INSERT_LATE_EVENT);
-        this.insertLateEvents = Marking.demanding(schema, INSERT_LATE_EVENTS);
+        this.insertDeferredEvent = Marking.demanding(schema, INSERT_DEFERRED_EVENT);
+        this.insertDeferredEvents = Marking.demanding(schema, INSERT_DEFERRED_EVENTS);
     }
 
     /** Advances one stream and inserts nothing. */
@@ -186,19 +186,20 @@ final class LateAppendSql {
      * @param mark the mark of the transaction that advanced them
      * @throws AppendFailedException when they were undone by a savepoint, or the transaction has no such mark
      */
-    void insertLateEvents(Connection connection, List<LateAppends.Pending> pending, Duration idleTimeout, String mark)
+    void insertDeferredEvents(
+            Connection connection, List<DeferredAppends.Pending> pending, Duration idleTimeout, String mark)
             throws SQLException {
         if (pending.size() == 1 && pending.get(0).append().rows().size() == 1) {
-            insertLateEvent(connection, pending.get(0), idleTimeout, mark);
+            insertDeferredEvent(connection, pending.get(0), idleTimeout, mark);
             return;
         }
         List<EncodedAppend> appends =
-                pending.stream().map(LateAppends.Pending::append).toList();
-        try (PreparedStatement statement = connection.prepareStatement(insertLateEvents)) {
+                pending.stream().map(DeferredAppends.Pending::append).toList();
+        try (PreparedStatement statement = connection.prepareStatement(insertDeferredEvents)) {
             statement.setString(1, Long.toString(idleTimeout.toMillis()));
             AppendSql.Binder binder = new AppendSql.Binder(connection, statement, 2);
             AppendSql.bindStreams(binder, appends);
-            binder.array("int8", pending, Long[]::new, LateAppends.Pending::firstVersion);
+            binder.array("int8", pending, Long[]::new, DeferredAppends.Pending::firstVersion);
             AppendSql.bindCounts(binder, appends);
             AppendSql.bindEvents(binder, appends);
             statement.setString(binder.next(), mark);
@@ -210,11 +211,12 @@ final class LateAppendSql {
         }
     }
 
-    private void insertLateEvent(Connection connection, LateAppends.Pending pending, Duration idleTimeout, String mark)
+    private void insertDeferredEvent(
+            Connection connection, DeferredAppends.Pending pending, Duration idleTimeout, String mark)
             throws SQLException {
         EncodedAppend encoded = pending.append();
         StreamAppend append = encoded.append();
-        try (PreparedStatement statement = connection.prepareStatement(insertLateEvent)) {
+        try (PreparedStatement statement = connection.prepareStatement(insertDeferredEvent)) {
             statement.setString(1, Long.toString(idleTimeout.toMillis()));
             statement.setShort(2, Bucket.of(append.aggregateId()));
             statement.setObject(3, encoded.appendId());

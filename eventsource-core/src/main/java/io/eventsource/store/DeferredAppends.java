@@ -18,7 +18,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * The appends of one transaction whose streams have been moved on and whose events are inserted right before its commit.
  * Follows the transaction through suspension and through savepoints: what a rolled-back savepoint undoes is forgotten.
  */
-final class LateAppends implements TransactionSynchronization, Ordered {
+final class DeferredAppends implements TransactionSynchronization, Ordered {
 
     /** An append and the version of its first event. */
     record Pending(EncodedAppend append, long firstVersion) {
@@ -45,20 +45,20 @@ final class LateAppends implements TransactionSynchronization, Ordered {
     private boolean insertedAny;
     private @Nullable AppendFailedException undone;
 
-    private LateAppends(Object key, String mark, Insert insert) {
+    private DeferredAppends(Object key, String mark, Insert insert) {
         this.key = key;
         this.mark = mark;
         this.insert = insert;
     }
 
     /**
-     * The late appends of the calling thread's transaction.
+     * The deferred appends of the calling thread's transaction.
      *
      * @param key the store that they belong to
      * @return the appends, or null when there are none
      */
-    static @Nullable LateAppends current(Object key) {
-        return (LateAppends) TransactionSynchronizationManager.getResource(key);
+    static @Nullable DeferredAppends current(Object key) {
+        return (DeferredAppends) TransactionSynchronizationManager.getResource(key);
     }
 
     /** Whether what is added now is still inserted before the commit. */
@@ -72,12 +72,12 @@ final class LateAppends implements TransactionSynchronization, Ordered {
     }
 
     /**
-     * Ties an empty list of late appends to the calling thread's transaction, which must be running.
+     * Ties an empty list of deferred appends to the calling thread's transaction, which must be running.
      *
      * @param mark marks the transaction on the server; no other transaction has the same
      */
-    static LateAppends begin(Object key, String mark, Insert insert) {
-        LateAppends appends = new LateAppends(key, mark, insert);
+    static DeferredAppends begin(Object key, String mark, Insert insert) {
+        DeferredAppends appends = new DeferredAppends(key, mark, insert);
         TransactionSynchronizationManager.bindResource(key, appends);
         TransactionSynchronizationManager.registerSynchronization(appends);
         return appends;
@@ -104,8 +104,8 @@ final class LateAppends implements TransactionSynchronization, Ordered {
     }
 
     /** The mark for the next statement that advances a stream. Without pending appends it is set anew: a savepoint may have undone it. */
-    LateAppendSql.Mark mark() {
-        return new LateAppendSql.Mark(mark, pending.isEmpty());
+    DeferredAppendSql.Mark mark() {
+        return new DeferredAppendSql.Mark(mark, pending.isEmpty());
     }
 
     /** The pending events of a stream by version; they have no position yet. */
@@ -139,7 +139,7 @@ final class LateAppends implements TransactionSynchronization, Ordered {
 
     @Override
     public void savepointRollback(Object savepoint) {
-        // a savepoint from before the first late append is not known here: all of them came after it
+        // a savepoint from before the first deferred append is not known here: all of them came after it
         int kept = savepoints.getOrDefault(savepoint, 0);
         pending.subList(kept, pending.size()).clear();
         lastVersions.clear();
