@@ -529,7 +529,7 @@ BEGIN
 END
 $$;
 
--- ES5__insert_deferred_events.pgsql
+-- ES5__insert_late_events.pgsql
 
 -- The deferred inserts of one transaction. Refused when a stream is not as far as its events say: a savepoint that was rolled
 -- back behind the application's back has undone the append, and its events must not be stored without it.
@@ -1092,17 +1092,17 @@ CREATE INDEX eventsource_schema_history_s_idx ON eventsource.eventsource_schema_
 INSERT INTO eventsource.eventsource_schema_history
        (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
 VALUES
-    (1, '1', 'tables', 'SQL', 'ES1__tables.pgsql', -59778014, current_user, 0, true),
+    (1, '1', 'tables', 'SQL', 'ES1__tables.pgsql', -1998993978, current_user, 0, true),
     (2, '2', 'history is immutable', 'SQL', 'ES2__history_is_immutable.pgsql', -2141093144, current_user, 0, true),
-    (3, '3', 'append', 'SQL', 'ES3__append.pgsql', -1068865983, current_user, 0, true),
+    (3, '3', 'append', 'SQL', 'ES3__append.pgsql', 537234779, current_user, 0, true),
     (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -641709972, current_user, 0, true),
-    (5, '5', 'insert late events', 'SQL', 'ES5__insert_deferred_events.pgsql', -1749672108, current_user, 0, true),
+    (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -2087068454, current_user, 0, true),
     (6, '6', 'segments', 'SQL', 'ES6__segments.pgsql', 1027295721, current_user, 0, true),
     (7, '7', 'dead letters', 'SQL', 'ES7__dead_letters.pgsql', 1132647901, current_user, 0, true),
     (8, '8', 'log incarnation', 'SQL', 'ES8__log_incarnation.pgsql', -1846985046, current_user, 0, true),
-    (9, '9', 'inbox', 'SQL', 'ES9__inbox.pgsql', -699341523, current_user, 0, true),
+    (9, '9', 'inbox', 'SQL', 'ES9__inbox.pgsql', 648654738, current_user, 0, true),
     (10, '10', 'outbox status', 'SQL', 'ES10__outbox_status.pgsql', 1883570444, current_user, 0, true),
-    (11, '11', 'outbox rows', 'SQL', 'ES11__outbox_rows.pgsql', 1986006033, current_user, 0, true),
+    (11, '11', 'outbox rows', 'SQL', 'ES11__outbox_rows.pgsql', 1842148733, current_user, 0, true),
     (12, '12', 'subscription controls', 'SQL', 'ES12__subscription_controls.pgsql', -755666687, current_user, 0, true),
-    (13, '13', 'dead letters of messages', 'SQL', 'ES13__dead_letters_of_messages.pgsql', 267667197, current_user, 0, true),
-    (14, '14', 'positions are guarded', 'SQL', 'ES14__positions_are_guarded.pgsql', -161833282, current_user, 0, true);
+    (13, '13', 'dead letters of messages', 'SQL', 'ES13__dead_letters_of_messages.pgsql', 2048376621, current_user, 0, true),
+    (14, '14', 'positions are guarded', 'SQL', 'ES14__positions_are_guarded.pgsql', 947729971, current_user, 0, true);
