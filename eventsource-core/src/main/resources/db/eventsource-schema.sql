@@ -529,7 +529,7 @@ BEGIN
 END
 $$;
 
--- ES5__insert_late_events.pgsql
+-- ES5__insert_deferred_events.pgsql
 
 -- The deferred inserts of one transaction. Refused when a stream is not as far as its events say: a savepoint that was rolled
 -- back behind the application's back has undone the append, and its events must not be stored without it.
@@ -1096,7 +1096,7 @@ VALUES
     (2, '2', 'history is immutable', 'SQL', 'ES2__history_is_immutable.pgsql', -2141093144, current_user, 0, true),
     (3, '3', 'append', 'SQL', 'ES3__append.pgsql', 537234779, current_user, 0, true),
     (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -641709972, current_user, 0, true),
-    (5, '5', 'insert late events', 'SQL', 'ES5__insert_late_events.pgsql', -2087068454, current_user, 0, true),
+    (5, '5', 'insert deferred events', 'SQL', 'ES5__insert_deferred_events.pgsql', -2087068454, current_user, 0, true),
     (6, '6', 'segments', 'SQL', 'ES6__segments.pgsql', 1027295721, current_user, 0, true),
     (7, '7', 'dead letters', 'SQL', 'ES7__dead_letters.pgsql', 1132647901, current_user, 0, true),
     (8, '8', 'log incarnation', 'SQL', 'ES8__log_incarnation.pgsql', -1846985046, current_user, 0, true),
