@@ -52,7 +52,7 @@ class DeadLetterParkingIT {
 
         fixture.park(event, new IllegalStateException("cannot\u0000 handle \uD800", new RuntimeException("cause")));
 
-        DeadLetter letter = fixture.letters().get(0);
+        DeadLetter letter = fixture.letters.find(fixture.letters().get(0).id()).orElseThrow();
         assertThat(letter.event()).isEqualTo(event);
         assertThat(letter.event().metadata()).isEqualTo(metadata);
         assertThat(letter.projection()).isEqualTo(fixture.projection);
