@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.util.IdGenerator;
 
-/** Appends in the calling thread's transaction: late where that is possible and wanted, otherwise at once. Thread-safe. */
+/** Appends in the calling thread's transaction: deferred where that is possible and wanted, otherwise at once. Thread-safe. */
 final class TransactionAppender {
 
     /** Tells this store's deferred appends from those of other stores in one transaction. */

@@ -85,7 +85,7 @@ class AppendFailureIT {
                 "to several streams",
                 () -> single.append(List.of(deposit(UUID.randomUUID(), 1), deposit(UUID.randomUUID(), 2))));
         ways.put(
-                "late",
+                "deferred",
                 () -> transaction.executeWithoutResult(
                         status -> single.append(deposit(UUID.randomUUID(), 1).expecting(ExpectedVersion.noStream()))));
         ways.put(

@@ -192,7 +192,7 @@ class ObservationsIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"late", "immediate"})
+    @CsvSource({"deferred", "immediate"})
     void eventsOfATransactionCountWhenItHasCommitted(String timing) {
         application.withPropertyValues("eventsource.append.timing=" + timing).run(context -> {
             TransactionTemplate transaction = context.getBean(TransactionTemplate.class);
