@@ -49,6 +49,10 @@ class CanaryIT {
 
     private final TestDatabase database = TestDatabase.create();
     private final Recorder log = new Recorder();
+
+    /** What gives the loggers their levels back: later classes of this JVM read INFO. */
+    private final List<Runnable> levels = new ArrayList<>();
+
     private final AtomicReference<Quoting> quoting =
             new AtomicReference<>(failures().get(0));
 
@@ -106,7 +110,7 @@ class CanaryIT {
     @AfterEach
     void cleanUp() {
         root().detachAppender(log);
-        AT_DEBUG.forEach(each -> ((Logger) LoggerFactory.getLogger(each)).setLevel(null));
+        levels.forEach(Runnable::run);
         dataLogger().setLevel(null);
         database.close();
     }
@@ -145,7 +149,12 @@ class CanaryIT {
                         .toArray(String[]::new));
         root().addAppender(log);
         log.start();
-        AT_DEBUG.forEach(each -> ((Logger) LoggerFactory.getLogger(each)).setLevel(Level.DEBUG));
+        for (String name : AT_DEBUG) {
+            Logger logger = (Logger) LoggerFactory.getLogger(name);
+            Level before = logger.getLevel();
+            levels.add(() -> logger.setLevel(before));
+            logger.setLevel(Level.DEBUG);
+        }
         return context;
     }
 

@@ -92,7 +92,7 @@ class PropertiesIT {
     class Appends {
 
         @ParameterizedTest
-        @CsvSource({"late, 0", "immediate, 1"})
+        @CsvSource({"deferred, 0", "immediate, 1"})
         void theTimingSaysWhetherAnOpenTransactionHoldsTheLog(String timing, long writers) {
             application
                     .withPropertyValues("eventsource.append.timing=" + timing)
