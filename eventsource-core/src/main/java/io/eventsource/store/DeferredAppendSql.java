@@ -32,10 +32,18 @@ final class DeferredAppendSql {
     /** The mark of a transaction, and whether this statement sets it or demands it. */
     record Mark(String value, boolean isFirst) {}
 
-    private static final String SETS_MARK = "pg_catalog.set_config('eventsource.appends', ?, true) IS NOT NULL";
+    /** Several stores may append in one transaction, each with a mark of its own. */
+    private static final String MARKS = "pg_catalog.current_setting('eventsource.appends', true)";
 
-    private static final String HAS_MARK =
-            "pg_catalog.current_setting('eventsource.appends', true) IS NOT DISTINCT FROM ?";
+    /** Sets the mark once, however often it is set. */
+    private static final String SETS_MARK =
+            """
+            (SELECT pg_catalog.set_config('eventsource.appends',
+                        pg_catalog.replace(coalesce(%s, ''), mark, '') || mark, true) IS NOT NULL
+               FROM (VALUES (?::text)) AS marks (mark))"""
+                    .formatted(MARKS);
+
+    private static final String HAS_MARK = "pg_catalog.strpos(%s, ?) > 0".formatted(MARKS);
 
     /** Does nothing, and answers no row, in a transaction without the mark. */
     private static final String INSERT_DEFERRED_EVENTS =

@@ -160,6 +160,35 @@ class DeferredAppendIT {
     }
 
     @Test
+    void two_stores_append_in_one_transaction() {
+        EventStore second = database.store();
+        UUID other = UUID.randomUUID();
+        transaction.executeWithoutResult(status -> {
+            store.append(deposits(account, 1).expecting(ExpectedVersion.noStream()));
+            second.append(deposits(other, 1).expecting(ExpectedVersion.noStream()));
+            store.append(deposits(account, 2).expecting(ExpectedVersion.exact(1)));
+            second.append(deposits(other, 2, 3));
+        });
+        assertThat(versions(account)).containsExactly(1L, 2L);
+        assertThat(versions(other)).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void a_commit_between_the_appends_of_two_stores_is_noticed() {
+        EventStore second = database.store();
+        assertThatThrownBy(() -> transaction.executeWithoutResult(status -> {
+                    store.append(deposits(account, 1).expecting(ExpectedVersion.noStream()));
+                    jdbc.execute((ConnectionCallback<Boolean>) connection -> {
+                        connection.unwrap(Connection.class).commit();
+                        return true;
+                    });
+                    second.append(deposits(UUID.randomUUID(), 1).expecting(ExpectedVersion.noStream()));
+                }))
+                .isInstanceOfSatisfying(AppendFailedException.class, failure -> assertThat(failure.reason())
+                        .isEqualTo(AppendFailedException.Reason.TRANSACTION_REPLACED));
+    }
+
+    @Test
     void a_savepoint_set_before_the_first_append_undoes_all_appends_behind_it() {
         transaction.executeWithoutResult(status -> {
             Object savepoint = status.createSavepoint();
