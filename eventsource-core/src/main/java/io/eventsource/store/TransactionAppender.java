@@ -24,7 +24,7 @@ final class TransactionAppender {
     private final AppendStatements statements;
     private final DeferredInserts deferredInserts;
     private final LogSignal signal;
-    private final boolean late;
+    private final boolean deferred;
     private final IdGenerator ids;
 
     TransactionAppender(
@@ -40,7 +40,7 @@ final class TransactionAppender {
         this.deferredInserts = new DeferredInserts(database, logHead, signal, settings.tailTimeout());
         this.signal = signal;
         this.ids = ids;
-        this.late = settings.appendTiming() == AppendTiming.DEFERRED;
+        this.deferred = settings.appendTiming() == AppendTiming.DEFERRED;
     }
 
     /** Where in its life the transaction is that would commit what is appended now; over when there is none. */
@@ -73,7 +73,7 @@ final class TransactionAppender {
 
     /** The deferred appends of the transaction, or null when its events have to be inserted at once. */
     private @Nullable DeferredAppends deferredAppends(Phase phase) {
-        if (phase != Phase.RUNNING || !late || !TransactionSynchronizationManager.isSynchronizationActive()) {
+        if (phase != Phase.RUNNING || !deferred || !TransactionSynchronizationManager.isSynchronizationActive()) {
             return null;
         }
         DeferredAppends appends = DeferredAppends.current(key);

@@ -12,6 +12,8 @@ import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.SettableClock;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
+import io.eventsource.time.Clocks;
+import io.eventsource.time.Ticker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,6 +21,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,16 +39,52 @@ class SubscriptionClocksIT extends SubscriptionFixture {
     }
 
     private SubscriptionManager started(RecordingHandlers handlers) {
+        SubscriptionManager manager = made(handlers, clock.clocks());
+        manager.start();
+        return manager;
+    }
+
+    private SubscriptionManager made(RecordingHandlers handlers, Clocks clocks) {
         SubscriptionManager manager = SubscriptionManager.builder(
-                        new EventDatabase(
-                                database.dataSource(), TestDatabase.SCHEMA, TestEvents.codec(), clock.clocks()),
-                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, clock.clocks()),
+                        new EventDatabase(database.dataSource(), TestDatabase.SCHEMA, TestEvents.codec(), clocks),
+                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, clocks),
                         signal)
                 .settings(InstanceSettings.defaults().withPollInterval(SHORT))
                 .build(List.of(new SubscriptionDefinition(handlers, quick(10), database.transactionManager())));
         managers.add(manager);
-        manager.start();
         return manager;
+    }
+
+    @Test
+    void a_lag_never_shows_before_its_time_runs() {
+        Semaphore permits = new Semaphore(0);
+        AtomicReference<SubscriptionManager> watched = new AtomicReference<>();
+        AtomicReference<Duration> after = new AtomicReference<>();
+        AtomicBoolean looking = new AtomicBoolean();
+        // whoever asks for the time, between any two steps, looks at the status first
+        Ticker ticker = () -> {
+            SubscriptionManager manager = watched.get();
+            if (manager != null && looking.compareAndSet(false, true)) {
+                try {
+                    if (after.get() == null && statusOf(manager, name).lag() > 0) {
+                        clock.pass(Duration.ofSeconds(1));
+                        after.set(statusOf(manager, name).lagTime());
+                    }
+                } finally {
+                    looking.set(false);
+                }
+            }
+            return clock.nanos();
+        };
+        SubscriptionManager started = made(handlers().then(event -> permits.acquire()), new Clocks(clock, ticker));
+        watched.set(started);
+        started.start();
+        deposit(1);
+
+        eventually().until(() -> after.get() != null);
+
+        permits.release();
+        assertThat(after.get()).isEqualTo(Duration.ofSeconds(1));
     }
 
     @ParameterizedTest
