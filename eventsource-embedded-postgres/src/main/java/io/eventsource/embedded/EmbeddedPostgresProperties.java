@@ -17,6 +17,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param durable Whether commits wait until they are safely on disk. To be switched off for throw-away data only.
  * @param binariesDirectory Folder into which the PostgreSQL programs are unpacked once. By default a cache below the user's
  *     home directory that all applications share.
+ * @param throwAwayInTests Whether an application that a test starts gets a throw-away database on a temporary server that the
+ *     tests of its JVM share, instead of the server and the folder of these properties.
  */
 @ConfigurationProperties("eventsource.embedded-postgres")
 record EmbeddedPostgresProperties(
@@ -26,7 +28,8 @@ record EmbeddedPostgresProperties(
         @DefaultValue("eventsource") String database,
         @DefaultValue("30s") Duration startupTimeout,
         @DefaultValue("true") boolean durable,
-        @Nullable Path binariesDirectory) {
+        @Nullable Path binariesDirectory,
+        @DefaultValue("true") boolean throwAwayInTests) {
 
     /** Checks the values where Boot adds the prefix of the properties to the message. */
     EmbeddedPostgresProperties {

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedPostgresServer implements AutoCloseable {
 
     static final String USERNAME = "postgres";
+
+    /** Each application context that a test JVM keeps has a pool of its own. */
+    private static final int TEMPORARY_CONNECTIONS = 500;
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgresServer.class);
 
@@ -78,6 +82,31 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
      * hooks run concurrently, and one of ours would take the server away while the owner still uses it.
      */
     static EmbeddedPostgresServer startWithoutExitHook(EmbeddedPostgresSettings settings) {
+        return start(settings, Map.of());
+    }
+
+    /**
+     * Starts a server for data that nobody keeps, such as those of tests: in a new folder below the system's folder for
+     * temporary files, not durable, on a free port, for up to {@value #TEMPORARY_CONNECTIONS} connections. {@link #close()}
+     * stops it; {@link #discard()} deletes its folder too. No exit hook of the JVM does: the owner knows when the
+     * last user of the server has ended. What a killed JVM leaves is stopped and deleted by the next call of the same
+     * user on this machine.
+     *
+     * @return the running server
+     * @throws EmbeddedPostgresException if it cannot be started; the message says what to do
+     */
+    public static EmbeddedPostgresServer startTemporary() {
+        EmbeddedPostgresSettings settings = new EmbeddedPostgresSettings(
+                TemporaryFolders.create(),
+                0,
+                USERNAME,
+                Duration.ofMinutes(1),
+                false,
+                EmbeddedPostgresSettings.sharedBinariesDirectory());
+        return start(settings, Map.of("max_connections", Integer.toString(TEMPORARY_CONNECTIONS)));
+    }
+
+    private static EmbeddedPostgresServer start(EmbeddedPostgresSettings settings, Map<String, String> parameters) {
         PostgresArchive archive =
                 PostgresArchive.find(Platform.current(), EmbeddedPostgresServer.class.getClassLoader());
         DataFolder folder = DataFolder.open(settings.dataDirectory());
@@ -88,7 +117,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
             Programs.Version version = programs.version();
             folder.prepare(programs, version, settings.durable(), settings.startupTimeout());
             String password = folder.passwordFile().read();
-            int port = new ServerLauncher(programs, folder, settings).launch();
+            int port = new ServerLauncher(programs, folder, settings, parameters).launch();
             EmbeddedPostgresServer server =
                     new EmbeddedPostgresServer(folder, lock, programs, settings.database(), password, port);
             // from here on closing the server releases the lock
@@ -215,6 +244,20 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
             stop();
         } finally {
             release(lock);
+        }
+    }
+
+    /**
+     * Stops the server and deletes its folder with everything in it.
+     *
+     * @throws UncheckedIOException if a file cannot be deleted
+     */
+    public void discard() {
+        close();
+        try {
+            Folders.delete(folder.path());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot delete " + folder.path(), e);
         }
     }
 

@@ -14,7 +14,7 @@ import org.springframework.util.StringUtils;
  * Matches when no property says where the database is, and Boot has a connection pool to make a data source of. Without a
  * pool Boot ignores connection details, and a server would run for nobody.
  */
-final class OnUnconfiguredDataSource extends SpringBootCondition {
+public final class OnUnconfiguredDataSource extends SpringBootCondition {
 
     private static final String TYPE = "spring.datasource.type";
 

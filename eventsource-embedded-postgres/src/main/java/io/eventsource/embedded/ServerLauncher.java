@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
  *       taken by somebody else meanwhile, or processes of a crashed server still hold the data for a moment.
  * </ol>
  */
-record ServerLauncher(Programs programs, DataFolder folder, EmbeddedPostgresSettings settings) {
+record ServerLauncher(
+        Programs programs, DataFolder folder, EmbeddedPostgresSettings settings, Map<String, String> parameters) {
 
     private static final Logger log = LoggerFactory.getLogger(ServerLauncher.class);
 
@@ -89,13 +91,17 @@ record ServerLauncher(Programs programs, DataFolder folder, EmbeddedPostgresSett
 
     private Programs.Result start(int port, Duration limit) {
         String onOrOff = settings.durable() ? "on" : "off";
+        StringBuilder more = new StringBuilder();
+        parameters.forEach(
+                (name, value) -> more.append(" -c ").append(name).append('=').append(value));
         String options = "-p " + port
                 + " -c listen_addresses=127.0.0.1"
                 + " -c unix_socket_directories=''"
                 + " -c logging_collector=off"
                 + " -c fsync=" + onOrOff
                 + " -c synchronous_commit=" + onOrOff
-                + " -c full_page_writes=" + onOrOff;
+                + " -c full_page_writes=" + onOrOff
+                + more;
         // whole seconds rounded up, so that pg_ctl never gives up a recovery before the deadline and has it begin anew;
         // pg_ctl rather than postgres itself: it detaches the server from the terminal's process group, so that Ctrl+C
         // reaches the application alone and the server stops after it

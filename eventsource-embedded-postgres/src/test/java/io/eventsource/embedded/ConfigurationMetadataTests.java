@@ -18,7 +18,7 @@ class ConfigurationMetadataTests {
             DocumentContext metadata = JsonPath.parse(in);
             List<String> names = metadata.read("$.properties[*].name");
             List<String> descriptions = metadata.read("$.properties[*].description");
-            assertThat(names).hasSize(7).allMatch(name -> name.startsWith("eventsource.embedded-postgres."));
+            assertThat(names).hasSize(8).allMatch(name -> name.startsWith("eventsource.embedded-postgres."));
             assertThat(descriptions).hasSameSizeAs(names).allMatch(description -> description.endsWith("."));
         }
     }

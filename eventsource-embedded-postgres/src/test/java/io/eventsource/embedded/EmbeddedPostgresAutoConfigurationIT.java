@@ -53,6 +53,7 @@ class EmbeddedPostgresAutoConfigurationIT {
         SpringApplication application = new SpringApplication(Application.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         return application.run(
+                "--eventsource.embedded-postgres.throw-away-in-tests=false",
                 "--eventsource.embedded-postgres.data-directory=" + folder,
                 "--eventsource.embedded-postgres.binaries-directory=" + Servers.binaries());
     }

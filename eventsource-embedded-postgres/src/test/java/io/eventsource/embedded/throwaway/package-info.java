@@ -1,0 +1,4 @@
+@NullMarked
+package io.eventsource.embedded.throwaway;
+
+import org.jspecify.annotations.NullMarked;
