@@ -22,6 +22,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
     private final LogHead logHead;
     private final LogSignal signal;
     private final TransactionAppends transactionAppends;
+    private final AwaitedEvents awaited;
     private final ErrorHandling errors;
     private final List<ReplayTarget> replayTargets;
     private final Clocks clocks;
@@ -58,6 +61,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
         this.logHead = parts.logHead;
         this.signal = parts.signal;
         this.transactionAppends = new TransactionAppends(parts.database.dataSource());
+        this.awaited = new AwaitedEvents(parts.database);
         this.errors = parts.errors;
         this.replayTargets = parts.replayTargets;
         this.clocks = parts.database.clocks();
@@ -206,11 +210,58 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
 
     @Override
     public boolean await(String name, AppendResult result, Duration timeout) throws InterruptedException {
-        if (result.lastPosition() == 0) {
-            throw uncommitted();
+        return result.lastPosition() == 0
+                ? awaitVersion(name, result.aggregateId(), result.lastVersion(), timeout)
+                : await(name, bucketOf(result.aggregateId()), result.lastPosition(), timeout);
+    }
+
+    private static BucketRange bucketOf(UUID aggregateId) {
+        short bucket = Bucket.of(aggregateId);
+        return new BucketRange(bucket, bucket);
+    }
+
+    @Override
+    public boolean awaitVersion(String name, UUID aggregateId, long version, Duration timeout)
+            throws InterruptedException {
+        if (version < 1) {
+            throw new IllegalArgumentException(
+                    "The version to wait for must be 1 or more but is %d".formatted(version));
         }
-        short bucket = Bucket.of(result.aggregateId());
-        return await(name, new BucketRange(bucket, bucket), result.lastPosition(), timeout);
+        requireNothingAppended();
+        BucketRange buckets = bucketOf(aggregateId);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            long end = logHead.visibleEnd();
+            OptionalLong position = awaited.ofVersion(aggregateId, version);
+            // without the event, whatever is appended next may be it
+            boolean passed = await(name, buckets, position.orElse(end + 1), left(deadline));
+            if (!passed || position.isPresent()) {
+                return passed;
+            }
+        }
+    }
+
+    @Override
+    public boolean awaitCorrelation(String name, String correlationId, Duration timeout) throws InterruptedException {
+        requireNothingAppended();
+        long deadline = System.nanoTime() + timeout.toNanos();
+        long after = Math.max(0, logHead.visibleEnd() - AwaitedEvents.RECENT);
+        long handled = 0;
+        while (true) {
+            long end = logHead.visibleEnd();
+            OptionalLong position = awaited.ofCorrelation(correlationId, after);
+            if (handled > 0 && position.orElse(0) <= handled) {
+                return true;
+            }
+            if (!await(name, BucketRange.ALL, position.orElse(end + 1), left(deadline))) {
+                return false;
+            }
+            handled = position.orElse(0);
+        }
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     }
 
     @Override
@@ -221,9 +272,13 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
     private boolean await(String name, BucketRange buckets, long position, Duration timeout)
             throws InterruptedException {
         Subscription subscription = subscription(name);
-        if (transactionAppends.any()) {
-            throw uncommitted();
+        requireNothingAppended();
+        if (subscription.awaitPosition(buckets, position, 0)) {
+            return true;
         }
+        // after a commit the store's own callback may come later than the one that waits here, and other processes may
+        // not be heard
+        signal.wake();
         return subscription.awaitPosition(buckets, position, timeout.toNanos());
     }
 
@@ -237,9 +292,11 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
         return logHead.visibleEnd();
     }
 
-    private static IllegalStateException uncommitted() {
-        return new IllegalStateException(
-                "A subscription cannot see an append before its transaction has committed, so waiting for it inside that transaction would never end. Wait after the commit.");
+    private void requireNothingAppended() {
+        if (transactionAppends.any()) {
+            throw new IllegalStateException(
+                    "A subscription cannot see an append before its transaction has committed, so waiting for it inside that transaction would never end. Wait after the commit: where the @Transactional method has returned, or in a @TransactionalEventListener. The result of the append serves there, too.");
+        }
     }
 
     @Override

@@ -91,6 +91,65 @@ class ReadModelsHttpIT {
     }
 
     @Test
+    void who_names_the_version_of_a_commands_answer_reads_it() {
+        String id = order(List.of(line(1, "1.00")));
+        for (int version = 2; version <= 20; version++) {
+            String tag = Objects.requireNonNull(client.post()
+                    .uri("/orders/" + id + "/lines")
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .body(line(1, "1.00"))
+                    .exchange()
+                    .expectStatus()
+                    .isOk()
+                    .expectBody(JsonNode.class)
+                    .returnResult()
+                    .getResponseHeaders()
+                    .getETag());
+            assertThat(tag).isEqualTo("\"" + version + "\"");
+
+            client.get()
+                    .uri("/order-summaries/" + id + "?minVersion=" + tag.replace("\"", ""))
+                    .header("Prefer", "respond-async, wait=5")
+                    .exchange()
+                    .expectStatus()
+                    .isOk()
+                    .expectHeader()
+                    .valueEquals("ETag", tag)
+                    .expectHeader()
+                    .valueEquals("Preference-Applied", "wait=5")
+                    .expectBody()
+                    .jsonPath("$.lineCount")
+                    .isEqualTo(version);
+        }
+    }
+
+    @Test
+    void a_version_that_does_not_come_in_time_is_answered_with_when_to_ask_again() {
+        String id = order(List.of(line(1, "1.00")));
+
+        client.get()
+                .uri("/order-summaries/" + id + "?minVersion=2")
+                .header("Prefer", "wait=0")
+                .exchange()
+                .expectStatus()
+                .isEqualTo(503)
+                .expectHeader()
+                .valueEquals("Retry-After", "1")
+                .expectHeader()
+                .contentTypeCompatibleWith(MediaType.APPLICATION_PROBLEM_JSON);
+        client.get()
+                .uri("/order-summaries/" + UUID.randomUUID())
+                .exchange()
+                .expectStatus()
+                .isNotFound();
+        client.get()
+                .uri("/order-summaries/" + id + "?minVersion=0")
+                .exchange()
+                .expectStatus()
+                .isBadRequest();
+    }
+
+    @Test
     void summariesCanBeFilteredByStatus() {
         String open = order(List.of(line(1, "1.00")));
         String cancelled = order(List.of(line(1, "1.00")));
