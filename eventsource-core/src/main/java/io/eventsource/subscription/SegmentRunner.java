@@ -4,9 +4,8 @@ import io.eventsource.deadletter.DeadLetterParking.ParkingChangedException;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorInfo.ErrorReaction;
-import io.eventsource.failure.FailureText;
 import io.eventsource.subscription.BatchSource.Batch;
-import java.time.Clock;
+import io.eventsource.time.Clocks;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -17,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Drives one set of handlers through one segment of the log, batch by batch, as long as this instance owns it. A batch that fails
- * is rolled back and repeated event by event, after growing pauses. An event that fails for good is parked in the transaction that
- * moves the checkpoint past it, or stops the segment; nothing is passed over.
+ * is rolled back; what comes before the event that failed is handled, then that event alone, after growing pauses. An event that fails for
+ * good is parked in the transaction that moves the checkpoint past it, or stops the segment; nothing is passed over.
  */
 final class SegmentRunner {
 
@@ -35,14 +34,12 @@ final class SegmentRunner {
     private final SegmentKey key;
     private final SegmentOwnership ownership;
     private final TailReader tail;
-    private final BatchSource source;
-    private final BatchProcessor processor;
-    private final BatchSize batchSize;
+    private final SegmentBatches batches;
     private final Rest rest;
     private final Semaphore turns;
     private final SegmentFailures failures;
     private final SegmentListener listener;
-    private final Clock clock;
+    private final Clocks clocks;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition resumed = lock.newCondition();
@@ -58,6 +55,8 @@ final class SegmentRunner {
 
     // only the thread of the runner uses these
     private boolean following;
+    private boolean goesOn;
+    private long generation;
     private Batch attempted = NOTHING;
     private long rebuiltEpoch = -1;
 
@@ -68,20 +67,18 @@ final class SegmentRunner {
             SegmentOwnership ownership,
             SegmentBatches batches,
             SegmentFailures failures,
-            Clock clock) {
+            Clocks clocks) {
         this.key = key;
         this.checkpoint = claimed;
         this.position = claimed.position();
         this.ownership = ownership;
         this.tail = subscription.tail();
-        this.source = batches.source();
-        this.processor = batches.processor();
-        this.batchSize = batches.size();
+        this.batches = batches;
         this.rest = new Rest(subscription.definition().settings().batch().linger(), System.nanoTime());
         this.turns = subscription.turns();
         this.failures = failures;
         this.listener = subscription;
-        this.clock = clock;
+        this.clocks = clocks;
     }
 
     SegmentKey key() {
@@ -175,38 +172,47 @@ final class SegmentRunner {
     }
 
     /**
-     * Goes on from the checkpoint in the database until the log may have become another one, or the segment another owner's.
+     * Goes on from the checkpoint until the log may have become another one, or the segment another owner's.
      *
      * @return whether it is still this instance's
      */
     private boolean follow(StopSignal stop) throws InterruptedException {
-        placed = false;
-        reload = false;
         attempted = NOTHING;
-        long generation = tail.place().generation();
-        Checkpoint found = ownership.find().orElse(null);
-        if (found == null) {
+        boolean here = goesOn;
+        goesOn = false;
+        if (!here && !load()) {
             return false;
         }
-        source.restart(found.buckets());
-        processor.restart(found);
-        checkpoint = found;
-        moveTo(found.position());
-        placed = true;
         while (!stop.raised() && !reload) {
             if (paused || halted) {
                 awaitResume(stop);
             } else if (!ownership.held()) {
                 boolean unused = stop.await(LEASE_LOOK_MILLIS);
-            } else if (!proceed(generation, stop)) {
+            } else if (!proceed(stop)) {
                 break;
             }
         }
         return true;
     }
 
+    /** Reads the checkpoint in the database; says whether it is still this instance's. */
+    private boolean load() {
+        placed = false;
+        reload = false;
+        generation = tail.place().generation();
+        Checkpoint found = ownership.find().orElse(null);
+        if (found == null) {
+            return false;
+        }
+        batches.restart(found);
+        checkpoint = found;
+        moveTo(found.position());
+        placed = true;
+        return true;
+    }
+
     /** Handles a batch, or waits for one; says whether the log is still the same. */
-    private boolean proceed(long generation, StopSignal stop) throws InterruptedException {
+    private boolean proceed(StopSignal stop) throws InterruptedException {
         TailReader.Place place = tail.place();
         if (place.generation() != generation) {
             return false;
@@ -231,7 +237,7 @@ final class SegmentRunner {
         if (place.known() && checkpoint.meets(position)) {
             return meet(place, stop);
         }
-        tail.awaitBeyond(position, place, processor.flushInNanos(), () -> stop.raised() || paused || reload);
+        tail.awaitBeyond(position, place, batches.processor().flushInNanos(), () -> stop.raised() || paused || reload);
         return true;
     }
 
@@ -256,13 +262,13 @@ final class SegmentRunner {
 
     private void awaitProbe(StopSignal stop) throws InterruptedException {
         changeState(SubscriptionStatus.State.CIRCUIT_OPEN);
-        boolean unused = stop.await(failures.pause().toMillis());
+        boolean unused = stop.await(clocks.ticker(), failures.pause());
     }
 
     /** Says which events handlers have taken. */
     private List<TailEvent> handleNext(TailReader.Place place) {
         attempted = NOTHING;
-        Batch batch = source.next(position, batchSize.current(), place);
+        Batch batch = batches.next(position, place);
         attempted = batch;
         if (batch.backlog() && streak().failures() == 0) {
             changeState(SubscriptionStatus.State.CATCHING_UP);
@@ -271,20 +277,15 @@ final class SegmentRunner {
         inFlight = batch.events().size();
         List<TailEvent> handled;
         try {
-            handled = processor.handle(batch);
+            handled = batches.processor().handle(batch);
         } finally {
             inFlight = 0;
         }
         long end = System.nanoTime();
         rest.handled(begin, end, batch.backlog());
         if (!batch.events().isEmpty()) {
-            batchSize.handled(batch.events().size(), end - begin);
-            listener.handled(batch.events().size(), Duration.ofNanos(end - begin), clock.instant());
-            log.debug(
-                    "'{}' handled {} events up to position {}",
-                    key,
-                    batch.events().size(),
-                    batch.nextPosition());
+            batches.handled(key, batch, end - begin);
+            listener.handled(batch.events().size(), Duration.ofNanos(end - begin), clocks.now());
         }
         moveTo(batch.nextPosition());
         // what fails from here on does not fail at these events
@@ -294,7 +295,7 @@ final class SegmentRunner {
 
     /** Writes down that it has come to where it becomes a part of another segment, and waits for the other parts. */
     private boolean meet(TailReader.Place place, StopSignal stop) throws InterruptedException {
-        processor.flush();
+        batches.processor().flush();
         if (ownership.merge()) {
             return false;
         }
@@ -305,7 +306,7 @@ final class SegmentRunner {
     /** Once it has come to where a rebuild ends, everybody is to know. */
     private void tellRebuilt() {
         if (checkpoint.rebuilt(position) && rebuiltEpoch != checkpoint.epoch()) {
-            processor.flush();
+            batches.processor().flush();
             ownership.announce();
             rebuiltEpoch = checkpoint.epoch();
         }
@@ -313,8 +314,8 @@ final class SegmentRunner {
 
     private void caughtUp(TailReader.Place place) {
         if (place.known()) {
-            if (processor.flushInNanos() <= 0) {
-                processor.flush();
+            if (batches.processor().flushInNanos() <= 0) {
+                batches.processor().flush();
             }
             // whatever failed before, there is nothing left to handle
             failures.recovered(position);
@@ -323,7 +324,7 @@ final class SegmentRunner {
     }
 
     private void awaitResume(StopSignal stop) throws InterruptedException {
-        processor.flush();
+        batches.processor().flush();
         changeState(paused ? SubscriptionStatus.State.PAUSED : SubscriptionStatus.State.HALTED);
         lock.lockInterruptibly();
         try {
@@ -371,9 +372,9 @@ final class SegmentRunner {
 
     /** What was attempted is rolled back. Does what the policy says, outside of any transaction. */
     private void afterFailure(Throwable thrown, StopSignal stop) throws InterruptedException {
-        Throwable failure = source.blamed(attempted, thrown);
-        batchSize.failed();
+        Throwable failure = batches.source().blamed(attempted, thrown);
         if (!failures.permit()) {
+            batches.size().failed();
             tail.suspect();
             awaitProbe(stop);
             return;
@@ -382,6 +383,10 @@ final class SegmentRunner {
         if (error.category() == ErrorClassification.Category.INFRASTRUCTURE) {
             // a server that has crashed may have lost what was read
             tail.suspect();
+        }
+        goesOn = batches.narrow(attempted, error);
+        if (goesOn) {
+            moveTo(batches.processor().position());
         }
         flush();
         if (error.reaction() instanceof ErrorReaction.Park) {
@@ -395,10 +400,10 @@ final class SegmentRunner {
         failures.report(error, position);
         if (error.reaction() instanceof ErrorReaction.Retry retry) {
             changeState(SubscriptionStatus.State.RETRYING);
-            boolean unused = stop.await(retry.pause().toMillis());
+            boolean unused = stop.await(clocks.ticker(), retry.pause());
         } else if (error.reaction() instanceof ErrorReaction.AwaitRecovery away) {
             changeState(away.open() ? SubscriptionStatus.State.CIRCUIT_OPEN : SubscriptionStatus.State.RETRYING);
-            boolean unused = stop.await(away.pause().toMillis());
+            boolean unused = stop.await(clocks.ticker(), away.pause());
         } else {
             halted = true;
         }
@@ -408,26 +413,23 @@ final class SegmentRunner {
     private void park(ErrorInfo error, StopSignal stop) throws InterruptedException {
         long entry;
         try {
-            entry = processor.park(attempted, error);
+            entry = batches.processor().park(attempted, error);
         } catch (CheckpointMovedException | ParkingChangedException changed) {
+            goesOn = false;
             log.info("{}", changed.getMessage());
             return;
         } catch (RuntimeException | Error failure) {
+            goesOn = false;
             react(failures.failed(List.of(), failure), stop);
             return;
         }
         moveTo(attempted.nextPosition());
+        batches.size().parked();
         failures.parked(error, entry);
     }
 
     /** Writes down what has been handled; where that fails, it is handled again. */
     private void flush() {
-        try {
-            processor.flush();
-            unsaved = false;
-        } catch (RuntimeException | Error failure) {
-            unsaved = true;
-            log.debug("'{}' could not write its checkpoint", key, FailureText.trace(failure));
-        }
+        unsaved = !batches.flush(key);
     }
 }

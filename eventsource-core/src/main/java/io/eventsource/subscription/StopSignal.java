@@ -1,5 +1,7 @@
 package io.eventsource.subscription;
 
+import io.eventsource.time.Ticker;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -18,6 +20,11 @@ final class StopSignal {
 
     boolean awaitNanos(long nanos) throws InterruptedException {
         return latch.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Waits until so much time has passed by a ticker, or the stop is raised; says whether it is. */
+    boolean await(Ticker ticker, Duration time) throws InterruptedException {
+        return ticker.await(latch, time);
     }
 
     /** Waits that long, or until the stop is raised; says whether it is. */

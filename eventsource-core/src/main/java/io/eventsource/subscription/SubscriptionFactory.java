@@ -100,7 +100,7 @@ final class SubscriptionFactory {
                 subscription.breaker(),
                 subscription.failureLog(),
                 subscription);
-        return new SegmentRunner(subscription, key, claimed, ownership, batches, failures, clocks.wall());
+        return new SegmentRunner(subscription, key, claimed, ownership, batches, failures, clocks);
     }
 
     private static BatchSize batchSize(EventHandlers handlers, SubscriptionSettings settings) {

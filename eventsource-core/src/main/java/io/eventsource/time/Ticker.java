@@ -1,6 +1,8 @@
 package io.eventsource.time;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Measures time that passes. It is monotonic: nobody sets it, and it never runs backwards, so every duration, deadline, pause and
@@ -24,6 +26,18 @@ public interface Ticker {
      */
     default Duration since(long earlier) {
         return Duration.ofNanos(Math.max(0, nanos() - earlier));
+    }
+
+    /**
+     * Waits until somebody opens a latch, or a time has passed by this ticker.
+     *
+     * @param latch what ends the waiting early
+     * @param time how long at most
+     * @return whether the latch is open
+     * @throws InterruptedException when the calling thread is interrupted
+     */
+    default boolean await(CountDownLatch latch, Duration time) throws InterruptedException {
+        return latch.await(time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /**

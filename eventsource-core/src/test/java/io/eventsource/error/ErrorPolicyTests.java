@@ -130,7 +130,7 @@ class ErrorPolicyTests {
         }
 
         @Test
-        void a_batch_is_repeated_event_by_event_at_once_whatever_is_wrong_with_one_of_them() {
+        void a_batch_is_repeated_in_parts_at_once_whatever_is_wrong_with_one_of_them() {
             ErrorInfo error = policy(settings(0, true)).failed(List.of(event(7), event(8)), bad);
 
             assertThat(error.reaction()).isEqualTo(new ErrorReaction.Retry(Duration.ZERO));

@@ -23,6 +23,7 @@ import io.eventsource.outbox.MessageTransport.SendOutcome.Unavailable;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.testing.TestEvents;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -117,6 +118,30 @@ class PublisherTests {
                     assertThat(ErrorClassifier.standard().classify(refused).category())
                             .isEqualTo(ErrorClassification.Category.PERMANENT);
                 });
+    }
+
+    @Test
+    void the_event_of_a_refused_message_is_taken_last_so_that_it_is_known() {
+        List<EventEnvelope<Object>> events = events(3);
+        List<Long> taken = new ArrayList<>();
+        List<EventEnvelope<Object>> observed = new AbstractList<>() {
+            @Override
+            public EventEnvelope<Object> get(int index) {
+                taken.add(events.get(index).position());
+                return events.get(index);
+            }
+
+            @Override
+            public int size() {
+                return events.size();
+            }
+        };
+
+        assertThatThrownBy(() -> answering(new Acknowledged(), new Refused(tooLarge), new HeldBack())
+                        .handleAll(observed))
+                .isInstanceOf(MessageRefusedException.class);
+
+        assertThat(taken).endsWith(events.get(1).position());
     }
 
     @Test

@@ -117,7 +117,7 @@ class SubscriptionIT extends SubscriptionFixture {
     }
 
     @Test
-    void a_batch_that_fails_is_rolled_back_as_a_whole_and_repeated_event_by_event() {
+    void a_batch_that_fails_is_rolled_back_as_a_whole_and_repeated_up_to_the_event() {
         List<Long> batch = deposit(10);
         AtomicBoolean failing = new AtomicBoolean(true);
         RecordingHandlers handlers = handlers().then(event -> {
@@ -129,7 +129,7 @@ class SubscriptionIT extends SubscriptionFixture {
         manager.start();
         eventually().until(() -> statusOf(manager, name).failures() > 1);
 
-        // rolled back as a whole, then handled event by event up to the one that fails
+        // rolled back as a whole, then handled in parts up to the one that fails
         assertThat(List.copyOf(handlers.attempts()).subList(0, 11))
                 .containsExactlyElementsOf(concat(batch, batch.subList(0, 1)));
         assertThat(handlers.effects()).containsExactlyElementsOf(batch.subList(0, 9));
