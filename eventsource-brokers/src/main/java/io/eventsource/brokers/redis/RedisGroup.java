@@ -17,6 +17,7 @@ import io.lettuce.core.models.stream.PendingMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One stream as one consumer of a group sees it. Used by one thread. */
 final class RedisGroup {
@@ -136,11 +137,19 @@ final class RedisGroup {
     }
 
     /**
-     * How many of the first entries are not behind one that another consumer has begun and not acknowledged.
+     * Which of some entries may be handled.
+     *
+     * @param ready how many of the first ones are not behind one that another consumer has begun and not acknowledged
+     * @param other the oldest entry of another consumer, or null
+     */
+    record Turn(int ready, @Nullable PendingMessage other) {}
+
+    /**
+     * Looks which entries are not behind others.
      *
      * @param entries entries that this consumer has begun, its oldest first
      */
-    int notBehindOthers(List<StreamMessage<String, byte[]>> entries) throws InterruptedException {
+    Turn notBehindOthers(List<StreamMessage<String, byte[]>> entries) throws InterruptedException {
         String last = entries.get(entries.size() - 1).getId();
         List<PendingMessage> pending = RedisConnection.await(
                 redis.commands()
@@ -150,17 +159,18 @@ final class RedisGroup {
                                 Range.from(Range.Boundary.unbounded(), Range.Boundary.including(last)),
                                 Limit.from(entries.size() + 1L)),
                 settings.timeout());
-        EntryId first = pending.stream()
+        PendingMessage other = pending.stream()
                 .filter(each -> !each.getConsumer().equals(self.getName()))
-                .map(each -> EntryId.of(each.getId()))
                 .findFirst()
                 .orElse(null);
-        if (first == null) {
-            return entries.size();
+        if (other == null) {
+            return new Turn(entries.size(), null);
         }
-        return (int) entries.stream()
+        EntryId first = EntryId.of(other.getId());
+        long ready = entries.stream()
                 .takeWhile(entry -> EntryId.of(entry.getId()).compareTo(first) < 0)
                 .count();
+        return new Turn((int) ready, other);
     }
 
     void acknowledge(List<StreamMessage<String, byte[]>> entries) throws InterruptedException {

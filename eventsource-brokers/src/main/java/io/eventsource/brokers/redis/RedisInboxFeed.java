@@ -10,6 +10,7 @@ import io.eventsource.log.PageBytes;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.StreamMessage;
+import io.lettuce.core.models.stream.PendingMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,9 @@ public final class RedisInboxFeed implements InboxFeed {
     private static final Logger log = LoggerFactory.getLogger(RedisInboxFeed.class);
 
     private static final Duration BLOCK = Duration.ofMillis(500);
+    /** Batches seldom take as long. */
+    private static final Duration LONG_WAIT = Duration.ofSeconds(5);
+
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     /** In maximal pending times, after the last of which a consumer has nothing pending any more. */
@@ -136,6 +140,7 @@ public final class RedisInboxFeed implements InboxFeed {
         private final int batchSize = consumer.settings().batchSize();
         private final EntryBudget budget = new EntryBudget(batchSize, PageBytes.byHeap());
         private boolean begun = true;
+        private String waitingFor = "";
         private boolean removing = true;
         private long claimedAt = System.nanoTime() - settings.maxPendingTime().toNanos();
 
@@ -227,13 +232,35 @@ public final class RedisInboxFeed implements InboxFeed {
             return entry.getBody() == null || entry.getBody().isEmpty();
         }
 
+        /** Says once for each consumer that keeps this one waiting for longer than a batch usually takes when that will end. */
+        private void explain(@Nullable PendingMessage other) {
+            Duration half = settings.maxPendingTime().dividedBy(2);
+            Duration patience = half.compareTo(LONG_WAIT) < 0 ? half : LONG_WAIT;
+            if (other == null) {
+                waitingFor = "";
+            } else if (other.getMsSinceLastDelivery() >= patience.toMillis()
+                    && !waitingFor.equals(other.getConsumer())) {
+                waitingFor = other.getConsumer();
+                log.warn(
+                        "'{}' waits with the stream '{}': the consumer '{}' has begun its entry {} and not acknowledged it for {} ms. If that process has ended, its entries are taken over when they are {} old, the feed's redis.max-pending-time. Set it lower, but above batch.timeout, to wait less after a crash; a process that keeps its redis.consumer-name over a restart goes on at once.",
+                        name(),
+                        stream,
+                        other.getConsumer(),
+                        other.getId(),
+                        other.getMsSinceLastDelivery(),
+                        settings.maxPendingTime());
+            }
+        }
+
         /** Handles entries as far as possible; says whether all of them were. */
         private boolean handle(List<StreamMessage<String, byte[]>> entries, FeedThread.Stop stop)
                 throws InterruptedException {
             if (entries.isEmpty()) {
                 return true;
             }
-            int ready = group.notBehindOthers(entries);
+            RedisGroup.Turn turn = group.notBehindOthers(entries);
+            explain(turn.other());
+            int ready = turn.ready();
             List<IncomingMessage> messages = entries.subList(0, ready).stream()
                     .map(entry -> RedisMessages.read(stream, entry))
                     .toList();

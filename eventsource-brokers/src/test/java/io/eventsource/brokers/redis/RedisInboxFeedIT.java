@@ -3,6 +3,10 @@ package io.eventsource.brokers.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.eventsource.brokers.InboxDatabase;
 import io.eventsource.brokers.InboxDatabase.Counted;
 import io.eventsource.deadletter.DeadLetterRepository;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 @Timeout(180)
 class RedisInboxFeedIT {
@@ -205,12 +210,28 @@ class RedisInboxFeedIT {
         }
         assertThat(beginAs("dead", 4)).isEqualTo(4);
         long begun = System.nanoTime();
-
-        feed("alive", Duration.ofSeconds(2), event -> {});
-        awaitEffects(20);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(RedisInboxFeed.class);
+        logger.addAppender(log);
+        logger.setLevel(Level.WARN);
+        try {
+            feed("alive", Duration.ofSeconds(2), event -> {});
+            awaitEffects(20);
+        } finally {
+            logger.detachAppender(log);
+            logger.setLevel(null);
+        }
 
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1_900));
         assertEach(20);
+        assertThat(List.copyOf(log.list))
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(message -> message.contains("waits with the stream"))
+                .as("why it stands still, and which setting ends that sooner")
+                .singleElement()
+                .asString()
+                .contains("'dead'", "PT2S", "redis.max-pending-time", "redis.consumer-name");
     }
 
     @Test
