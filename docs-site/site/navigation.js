@@ -17,6 +17,7 @@ export const navigation = [
     title: "How-to guides",
     items: [
       { path: "docs/guide.md", label: "Build an application" },
+      { path: "docs/testing.md" },
       { path: "docs/schema-evolution.md" },
       { path: "docs/brokers.md" },
       { path: "docs/operations.md" },

@@ -8,6 +8,7 @@ import io.eventsource.aggregate.AggregateRoot;
 import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.PayloadProof;
 import io.eventsource.event.PayloadSerializer;
+import io.eventsource.test.assertion.EventsAssert;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -120,7 +121,9 @@ public final class AggregateFixture<A extends AggregateRoot<?, ?>> {
          */
         public Outcome<A> thenRaised(Object... events) {
             assertThat(refusal).as("the command's refusal").isNull();
-            assertThat(aggregate.uncommittedEvents()).as("events raised").isEqualTo(List.of(events));
+            EventsAssert unused = EventsAssert.assertThatEvents(aggregate.uncommittedEvents())
+                    .as("events raised")
+                    .containsExactly(events);
             return this;
         }
 

@@ -13,11 +13,7 @@ import org.springframework.context.annotation.Import;
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {
-            "eventsource.embedded-postgres.data-directory=target/postgres/${random.uuid}",
-            "eventsource.embedded-postgres.durable=false",
-            "logging.level.org.testcontainers=off"
-        })
+        properties = "logging.level.org.testcontainers=off")
 @AutoConfigureRestTestClient
 @Import({PostgresContainerConfiguration.class, ConcurrentChange.class})
 public @interface SampleTest {}

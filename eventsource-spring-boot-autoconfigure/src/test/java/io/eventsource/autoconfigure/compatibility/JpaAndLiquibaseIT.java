@@ -25,8 +25,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 @SpringBootTest(
         classes = JpaApplication.class,
         properties = {
-            "eventsource.embedded-postgres.data-directory=target/postgres/${random.uuid}",
-            "eventsource.embedded-postgres.durable=false",
             "eventsource.subscriptions.defaults.retry.delay=200ms",
             "spring.liquibase.change-log=classpath:db/changelog/compatibility.sql",
             "spring.flyway.enabled=false",
