@@ -1,8 +1,8 @@
 package io.eventsource.log;
 
 import io.eventsource.event.StoredEvent;
+import io.eventsource.log.EventPages.Outline;
 import io.eventsource.log.LogReader.EventTooLargeException;
-import io.eventsource.log.LogReader.LogOutline;
 import io.eventsource.schema.EventSourceSchema;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,7 +69,7 @@ final class LargeEvents {
      * @return the events up to the first that does not fit or is not there any more
      * @throws EventTooLargeException when the memory is used up by the first event alone
      */
-    List<StoredEvent> read(LogOutline page, long bytes) {
+    List<StoredEvent> read(Outline page, long bytes) {
         StoredEvent named = page.events().get(0);
         StoredEvent first = page.unread().contains(named.position()) ? alone(named) : named;
         List<StoredEvent> events = new ArrayList<>();
@@ -91,7 +91,7 @@ final class LargeEvents {
         return events;
     }
 
-    private Map<Long, StoredEvent> large(LogOutline page, List<StoredEvent> others, long room) {
+    private Map<Long, StoredEvent> large(Outline page, List<StoredEvent> others, long room) {
         List<Long> positions = new ArrayList<>();
         List<Long> before = new ArrayList<>();
         long small = 0;

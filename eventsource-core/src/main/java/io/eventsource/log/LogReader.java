@@ -3,16 +3,15 @@ package io.eventsource.log;
 import io.eventsource.EventSourceException;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.jdbc.DetachedJdbc;
+import io.eventsource.log.EventPages.Outline;
 import io.eventsource.schema.EventSourceSchema;
 import java.io.Serial;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -21,36 +20,13 @@ import org.springframework.jdbc.core.JdbcOperations;
 /**
  * Reads pages of the log below a high-water mark. Thread-safe. Never joins a surrounding transaction: the page must be read
  * in a snapshot taken after the head was.
- *
- * <p>A page is bounded by events and by bytes, and the server keeps to the bytes before any of it is in memory:
- *
- * <ol>
- *   <li>Of a page of <i>n</i> events each may have an <i>n</i>-th of the bytes. The statement answers those that have no more whole, and
- *       the others without payload and headers. While events are of ordinary size this is all: one statement.
- *   <li>Of the others, one more statement reads those for which the page has room. The page ends before the first for which it has none.
- *   <li>The first event of a page is read whatever its size, so that every page gets somewhere. Where it is one of the others, a statement reads it by itself.
- * </ol>
- *
- * <p>What counts is the length of the JSON text, which the compressed size in the table does not tell: text that repeats itself is stored in a
- * hundredth of it. The compressed size is looked at first, because it costs nothing and the text of a large value does.
+ * {@link EventPages} bounds a page by bytes.
  */
 public final class LogReader {
 
-    /** Headers that are no larger in the table are not measured: those of a trace have a hundred bytes. */
-    private static final String HEADERS_FIT =
-            "(metadata IS NULL OR pg_column_size(metadata) <= 256 OR pg_column_size(metadata) <= ? AND octet_length(metadata::text) <= ?)";
-
-    /** Its LIMIT keeps the inner statement by itself, so that a payload becomes a text once. */
-    private static final String OUTLINE = "SELECT " + EventColumns.DETAILS
-            + ", CASE WHEN metadata IS NOT NULL AND octet_length(payload) <= ? THEN metadata END AS metadata"
-            + ", CASE WHEN octet_length(payload) <= ? THEN payload END AS payload FROM (SELECT "
-            + EventColumns.DETAILS + ", metadata, CASE WHEN pg_column_size(payload) <= ? AND " + HEADERS_FIT
-            + " THEN payload::text END AS payload FROM {schema}.events WHERE position > ? AND position <= ?";
-
     private final JdbcOperations detached;
-    private final EventSourceSchema schema;
     private final long maxBytes;
-    private final LargeEvents large;
+    private final EventPages pages;
 
     /**
      * Creates a reader. No connection is opened.
@@ -75,9 +51,8 @@ public final class LogReader {
 
     LogReader(JdbcOperations detached, EventSourceSchema schema, long maxBytes) {
         this.detached = detached;
-        this.schema = schema;
         this.maxBytes = maxBytes;
-        this.large = new LargeEvents(detached, schema);
+        this.pages = new EventPages(schema);
     }
 
     /**
@@ -115,10 +90,7 @@ public final class LogReader {
      */
     public LogPage read(LogQuery query, BucketRange buckets, long highWaterMark, long bytes) {
         LogOutline outline = outline(query, buckets, highWaterMark, bytes);
-        if (outline.unread().isEmpty()) {
-            return new LogPage(outline.events(), outline.nextPosition(), highWaterMark);
-        }
-        List<StoredEvent> events = large.read(outline, bytes);
+        List<StoredEvent> events = pages.whole(detached, new Outline(outline.events(), outline.unread()), bytes);
         if (events.size() == outline.events().size()) {
             return new LogPage(events, outline.nextPosition(), highWaterMark);
         }
@@ -165,11 +137,8 @@ public final class LogReader {
         if (query.afterPosition() >= highWaterMark) {
             return new LogOutline(List.of(), Set.of(), query.afterPosition());
         }
-        // one half for the payload, the other for the headers
-        long share = bytes / query.limit() / 2;
-        List<Object> arguments =
-                new ArrayList<>(List.of(share, share, share, share, share, query.afterPosition(), highWaterMark));
-        StringBuilder where = new StringBuilder();
+        List<Object> arguments = new ArrayList<>(List.of(query.afterPosition(), highWaterMark));
+        StringBuilder where = new StringBuilder("position > ? AND position <= ?");
         restrict(where, arguments, " AND event_type = ANY (?)", array(query.eventTypes()));
         restrict(where, arguments, " AND aggregate_type = ANY (?)", array(query.aggregateTypes()));
         restrict(where, arguments, " AND tenant_id = ?", query.tenantId());
@@ -179,21 +148,11 @@ public final class LogReader {
             where.append(" AND bucket BETWEEN ? AND ?");
             arguments.addAll(List.of(buckets.first(), buckets.last()));
         }
-        arguments.add(query.limit());
-        Set<Long> unread = new HashSet<>();
-        List<StoredEvent> events = detached.query(
-                schema.sql(OUTLINE + where + " ORDER BY position LIMIT ?) AS page"),
-                (row, number) -> {
-                    StoredEvent event = Objects.requireNonNull(EventColumns.MAPPER.mapRow(row, number));
-                    if (event.payload().isEmpty()) {
-                        unread.add(event.position());
-                    }
-                    return event;
-                },
-                arguments.toArray());
+        Outline found = pages.outline(detached, where + " ORDER BY position", arguments, query.limit(), bytes);
+        List<StoredEvent> events = found.events();
         boolean full = events.size() == query.limit();
         return new LogOutline(
-                events, unread, full ? events.get(events.size() - 1).position() : highWaterMark);
+                events, found.unread(), full ? events.get(events.size() - 1).position() : highWaterMark);
     }
 
     private static String @Nullable [] array(Set<String> values) {

@@ -4,6 +4,7 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.log.LogPage;
 import io.eventsource.log.LogQuery;
+import io.eventsource.log.PageBytes;
 import io.eventsource.store.StreamQuery.Direction;
 import java.util.Iterator;
 import java.util.Spliterator;
@@ -24,7 +25,8 @@ final class Pages {
             throw new IllegalArgumentException("A stream is read page by page oldest first only");
         }
         Iterator<StreamSlice> slices = new Iterator<>() {
-            private StreamQuery next = query.limit(Math.min(STREAM_PAGE, query.limit()));
+            private StreamQuery next = query.limit(Math.min(STREAM_PAGE, query.limit()))
+                    .maxBytes(Math.min(PageBytes.byHeap(), query.maxBytes()));
             private int left = query.limit();
 
             @Override
@@ -35,7 +37,8 @@ final class Pages {
             @Override
             public StreamSlice next() {
                 StreamSlice slice = read.apply(next);
-                boolean more = slice.storedEvents() == next.limit() && slice.highestVersion() < query.toVersion();
+                boolean more = (slice.truncated() || slice.storedEvents() == next.limit())
+                        && slice.highestVersion() < query.toVersion();
                 left = more ? left - slice.storedEvents() : 0;
                 if (left > 0) {
                     next = next.from(slice.highestVersion() + 1).limit(Math.min(STREAM_PAGE, left));

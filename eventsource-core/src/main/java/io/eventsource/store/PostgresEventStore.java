@@ -5,6 +5,7 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.jdbc.TransactionParticipation.Phase;
+import io.eventsource.log.EventPages.Page;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.LogPage;
 import io.eventsource.log.LogQuery;
@@ -146,13 +147,13 @@ final class PostgresEventStore implements EventStore {
 
     @Override
     public StreamSlice readStreamSlice(StreamQuery query) {
-        List<StoredEvent> stored = streamReader.read(jdbc(), query);
+        Page stored = streamReader.read(jdbc(), query);
         return slice(query.merge(stored, transactions.pending(query.aggregateId())), query.direction());
     }
 
-    private StreamSlice slice(List<StoredEvent> stored, Direction direction) {
-        List<EventEnvelope<Object>> events = new ArrayList<>(stored.size());
-        for (StoredEvent each : stored) {
+    private StreamSlice slice(Page stored, Direction direction) {
+        List<EventEnvelope<Object>> events = new ArrayList<>(stored.events().size());
+        for (StoredEvent each : stored.events()) {
             List<EventEnvelope<Object>> parts = codec.decode(each);
             if (parts.size() > 1 && direction == Direction.BACKWARD) {
                 parts = new ArrayList<>(parts);

@@ -1,6 +1,8 @@
 package io.eventsource.store;
 
 import io.eventsource.event.StoredEvent;
+import io.eventsource.log.EventPages.Page;
+import io.eventsource.log.LogReader;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param toPosition the highest position, inclusive: the stream as of a place in the log
  * @param toTime the latest time of insertion by the database's clock, inclusive: the stream as of a time; null for no bound
  * @param limit how many stored events at most, 1 or more; one that upcasters split counts once
+ * @param maxBytes how many bytes of JSON, payloads and headers together, 1 or more, unless the first event alone has more; with such a bound 1,000 events
+ *     at most. {@link Long#MAX_VALUE} for no bound
  * @param direction in which order
  */
 public record StreamQuery(
@@ -26,6 +30,7 @@ public record StreamQuery(
         long toPosition,
         @Nullable Instant toTime,
         int limit,
+        long maxBytes,
         Direction direction) {
 
     /**
@@ -34,10 +39,10 @@ public record StreamQuery(
      * @throws IllegalArgumentException when a bound is out of range
      */
     public StreamQuery {
-        if (fromVersion < 1 || toVersion < 1 || limit < 1 || toPosition < 0) {
+        if (fromVersion < 1 || toVersion < 1 || limit < 1 || maxBytes < 1 || toPosition < 0) {
             throw new IllegalArgumentException(
-                    "fromVersion, toVersion and limit must be 1 or more and toPosition 0 or more, but they are %d, %d, %d and %d"
-                            .formatted(fromVersion, toVersion, limit, toPosition));
+                    "fromVersion, toVersion, limit and maxBytes must be 1 or more and toPosition 0 or more, but they are %d, %d, %d, %d and %d"
+                            .formatted(fromVersion, toVersion, limit, maxBytes, toPosition));
         }
     }
 
@@ -49,7 +54,14 @@ public record StreamQuery(
      */
     public static StreamQuery of(UUID aggregateId) {
         return new StreamQuery(
-                aggregateId, 1, Long.MAX_VALUE, Long.MAX_VALUE, null, Integer.MAX_VALUE, Direction.FORWARD);
+                aggregateId,
+                1,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                null,
+                Integer.MAX_VALUE,
+                Long.MAX_VALUE,
+                Direction.FORWARD);
     }
 
     /**
@@ -59,7 +71,7 @@ public record StreamQuery(
      * @return a copy
      */
     public StreamQuery from(long version) {
-        return new StreamQuery(aggregateId, version, toVersion, toPosition, toTime, limit, direction);
+        return new StreamQuery(aggregateId, version, toVersion, toPosition, toTime, limit, maxBytes, direction);
     }
 
     /**
@@ -69,7 +81,7 @@ public record StreamQuery(
      * @return a copy
      */
     public StreamQuery to(long version) {
-        return new StreamQuery(aggregateId, fromVersion, version, toPosition, toTime, limit, direction);
+        return new StreamQuery(aggregateId, fromVersion, version, toPosition, toTime, limit, maxBytes, direction);
     }
 
     /**
@@ -79,7 +91,7 @@ public record StreamQuery(
      * @return a copy
      */
     public StreamQuery asOfPosition(long position) {
-        return new StreamQuery(aggregateId, fromVersion, toVersion, position, toTime, limit, direction);
+        return new StreamQuery(aggregateId, fromVersion, toVersion, position, toTime, limit, maxBytes, direction);
     }
 
     /**
@@ -90,7 +102,7 @@ public record StreamQuery(
      * @return a copy
      */
     public StreamQuery asOfTime(Instant time) {
-        return new StreamQuery(aggregateId, fromVersion, toVersion, toPosition, time, limit, direction);
+        return new StreamQuery(aggregateId, fromVersion, toVersion, toPosition, time, limit, maxBytes, direction);
     }
 
     /**
@@ -100,7 +112,17 @@ public record StreamQuery(
      * @return a copy
      */
     public StreamQuery limit(int limit) {
-        return new StreamQuery(aggregateId, fromVersion, toVersion, toPosition, toTime, limit, direction);
+        return new StreamQuery(aggregateId, fromVersion, toVersion, toPosition, toTime, limit, maxBytes, direction);
+    }
+
+    /**
+     * This query with a bound on the memory that its answer takes: about four times so many bytes.
+     *
+     * @param bytes how many bytes of JSON at most, unless the first event alone has more
+     * @return a copy
+     */
+    public StreamQuery maxBytes(long bytes) {
+        return new StreamQuery(aggregateId, fromVersion, toVersion, toPosition, toTime, limit, bytes, direction);
     }
 
     /**
@@ -109,7 +131,8 @@ public record StreamQuery(
      * @return a copy
      */
     public StreamQuery backward() {
-        return new StreamQuery(aggregateId, fromVersion, toVersion, toPosition, toTime, limit, Direction.BACKWARD);
+        return new StreamQuery(
+                aggregateId, fromVersion, toVersion, toPosition, toTime, limit, maxBytes, Direction.BACKWARD);
     }
 
     /**
@@ -119,10 +142,13 @@ public record StreamQuery(
      * @param pending further events of the stream, newer than all stored ones, by version
      * @return what the database would answer if it knew them
      */
-    List<StoredEvent> merge(List<StoredEvent> stored, List<StoredEvent> pending) {
+    Page merge(Page stored, List<StoredEvent> pending) {
+        if (pending.isEmpty() || (stored.truncated() && direction == Direction.FORWARD)) {
+            return stored;
+        }
         Comparator<StoredEvent> byVersion = Comparator.comparingLong(StoredEvent::version);
-        return Stream.concat(
-                        stored.stream(),
+        List<StoredEvent> all = Stream.concat(
+                        stored.events().stream(),
                         pending.stream()
                                 // they have neither a position nor a time of insertion
                                 .filter(event -> toPosition == Long.MAX_VALUE && toTime == null)
@@ -130,6 +156,19 @@ public record StreamQuery(
                 .sorted(direction == Direction.FORWARD ? byVersion : byVersion.reversed())
                 .limit(limit)
                 .toList();
+        List<StoredEvent> fitting = fitting(all);
+        return new Page(fitting, stored.truncated() || fitting.size() < all.size());
+    }
+
+    private List<StoredEvent> fitting(List<StoredEvent> events) {
+        long left = maxBytes;
+        for (int i = 0; i < events.size(); i++) {
+            left -= LogReader.size(events.get(i));
+            if (left < 0 && i > 0) {
+                return events.subList(0, i);
+            }
+        }
+        return events;
     }
 
     /** In which order a stream is read. */

@@ -2,6 +2,7 @@ package io.eventsource.store;
 
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.log.EventPages.Page;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,23 +16,26 @@ import org.jspecify.annotations.Nullable;
  * @param lowestVersion the version of the oldest stored event that was read, 0 when there was none
  * @param highestVersion the version of the newest stored event that was read, though upcasters may have dropped it; 0 when
  *     there was none
+ * @param truncated whether the read ended because of {@link StreamQuery#maxBytes}, so that more may be stored
  */
 public record StreamSlice(
         List<EventEnvelope<Object>> events,
         @Nullable String aggregateType,
         int storedEvents,
         long lowestVersion,
-        long highestVersion) {
+        long highestVersion,
+        boolean truncated) {
 
     /**
      * What was read of a stream.
      *
-     * @param stored the stored events in the order asked for
+     * @param page the stored events in the order asked for
      * @param events what was made of them
      */
-    static StreamSlice of(List<StoredEvent> stored, List<EventEnvelope<Object>> events) {
+    static StreamSlice of(Page page, List<EventEnvelope<Object>> events) {
+        List<StoredEvent> stored = page.events();
         if (stored.isEmpty()) {
-            return new StreamSlice(List.of(), null, 0, 0, 0);
+            return new StreamSlice(List.of(), null, 0, 0, 0, false);
         }
         StoredEvent first = stored.get(0);
         StoredEvent last = stored.get(stored.size() - 1);
@@ -40,7 +44,8 @@ public record StreamSlice(
                 first.aggregateType(),
                 stored.size(),
                 Math.min(first.version(), last.version()),
-                Math.max(first.version(), last.version()));
+                Math.max(first.version(), last.version()),
+                page.truncated());
     }
 
     /**

@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure.endpoint;
 
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.PayloadSerializer;
+import io.eventsource.log.PageBytes;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStore.StreamDescription;
 import io.eventsource.store.StreamQuery;
@@ -39,8 +40,10 @@ final class StreamArea implements EndpointArea {
     public Object find(String id, EndpointPage page) {
         StreamDescription stream = store.describeStream(aggregate(id))
                 .orElseThrow(() -> EndpointProblem.notFound("There is no stream %s".formatted(id)));
-        StreamSlice slice = store.readStreamSlice(
-                StreamQuery.of(stream.aggregateId()).from(page.after() + 1).limit(page.size()));
+        StreamSlice slice = store.readStreamSlice(StreamQuery.of(stream.aggregateId())
+                .from(page.after() + 1)
+                .limit(page.size())
+                .maxBytes(PageBytes.byHeap()));
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("aggregateId", stream.aggregateId());
         answer.put("aggregateType", stream.aggregateType());

@@ -9,6 +9,8 @@ import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.testing.RecordingTransport;
 import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.autoconfigure.webapplication.WebApplication;
+import io.eventsource.event.EventMetadata;
+import io.eventsource.log.PageBytes;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
@@ -307,6 +309,27 @@ class ManagementIT {
             Answer second = get("eventsource/streams/" + account + "?size=2&after=" + first.number("$.next"));
             assertThat(second.list("$.events[*].version")).containsExactly(3);
             assertThat(second.at("$.next")).isNull();
+        }
+
+        @Test
+        void showsNoMoreOfAHistoryAtOnceThanFitsIntoAPage() throws Exception {
+            UUID account = UUID.randomUUID();
+            String baggage = "x".repeat((int) PageBytes.byHeap() / 3);
+            for (int i = 0; i < 5; i++) {
+                application
+                        .getBean(EventStore.class)
+                        .append(StreamAppend.to("Account", account, new Deposited(1))
+                                .withMetadata(EventMetadata.none().withHeader("baggage", baggage)));
+            }
+
+            Answer first = get("eventsource/streams/" + account);
+
+            assertThat(first.list("$.events[*].version")).containsExactly(1, 2);
+            Answer second = get("eventsource/streams/" + account + "?after=" + first.number("$.next"));
+            assertThat(second.list("$.events[*].version")).containsExactly(3, 4);
+            Answer third = get("eventsource/streams/" + account + "?after=" + second.number("$.next"));
+            assertThat(third.list("$.events[*].version")).containsExactly(5);
+            assertThat(third.at("$.next")).isNull();
         }
 
         @Test
