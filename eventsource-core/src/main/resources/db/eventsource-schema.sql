@@ -1072,6 +1072,29 @@ $$;
 
 REVOKE ALL ON FUNCTION eventsource.repair_positions(boolean) FROM PUBLIC;
 
+-- For the owner of the tables, after the sequence of positions was set back: events that were inserted after an event with a higher
+-- position, so that subscriptions may have passed them. It also finds them when the sequence has passed the log again, and
+-- repair_positions() has nothing to go by any more. An event gets its position and created_at at the same moment, so that
+-- those of other transactions differ by less than p_tolerance. When the server's clock is set back, what was inserted before is listed, too.
+-- out_of_order: an older event of the stream has a higher position. Reads the whole log, and changes nothing.
+CREATE FUNCTION eventsource.missed_events(p_tolerance interval)
+    RETURNS TABLE ("position" bigint, aggregate_id uuid, version bigint, event_type text, created_at timestamptz,
+                   passed_at timestamptz, out_of_order boolean)
+    LANGUAGE sql STABLE AS $$
+    SELECT late.position, late.aggregate_id, late.version, late.event_type, late.created_at, late.passed_at,
+           EXISTS (SELECT FROM eventsource.events AS older
+                    WHERE older.aggregate_id = late.aggregate_id AND older.version < late.version
+                      AND older.position > late.position)
+      FROM (SELECT e.position, e.aggregate_id, e.version, e.event_type, e.created_at,
+                   min(e.created_at) OVER (ORDER BY e.position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                   AS passed_at
+              FROM eventsource.events AS e) AS late
+     WHERE late.created_at > late.passed_at + p_tolerance
+     ORDER BY late.position
+$$;
+
+REVOKE ALL ON FUNCTION eventsource.missed_events(interval) FROM PUBLIC;
+
 -- What the migrator reads to know what is here: a row for each migration above.
 CREATE TABLE eventsource.eventsource_schema_history (
     installed_rank integer       NOT NULL,
@@ -1105,4 +1128,4 @@ VALUES
     (11, '11', 'outbox rows', 'SQL', 'ES11__outbox_rows.pgsql', 1842148733, current_user, 0, true),
     (12, '12', 'subscription controls', 'SQL', 'ES12__subscription_controls.pgsql', -755666687, current_user, 0, true),
     (13, '13', 'dead letters of messages', 'SQL', 'ES13__dead_letters_of_messages.pgsql', 2048376621, current_user, 0, true),
-    (14, '14', 'positions are guarded', 'SQL', 'ES14__positions_are_guarded.pgsql', 947729971, current_user, 0, true);
+    (14, '14', 'positions are guarded', 'SQL', 'ES14__positions_are_guarded.pgsql', -1222899653, current_user, 0, true);

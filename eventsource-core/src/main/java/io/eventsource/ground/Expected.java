@@ -4,6 +4,7 @@ import io.eventsource.log.EventColumns;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What the migrations leave behind, as far as the guarantees need it. */
@@ -83,6 +84,7 @@ final class Expected {
             "refuse_change_of_history",
             "publish_head",
             "repair_positions",
+            "missed_events",
             "leased",
             "split_segment",
             "complete_merge",
@@ -92,10 +94,11 @@ final class Expected {
             "outbox_rows",
             "write_outbox_rows");
 
-    /** Those that an application calls; the others are for the owner. */
-    static final List<String> CALLED = FUNCTIONS.stream()
-            .filter(each -> !each.equals("repair_positions") && !each.equals("outbox_rows"))
-            .toList();
+    private static final Set<String> FOR_THE_OWNER = Set.of("repair_positions", "missed_events", "outbox_rows");
+
+    /** Those that an application calls. */
+    static final List<String> CALLED =
+            FUNCTIONS.stream().filter(each -> !FOR_THE_OWNER.contains(each)).toList();
 
     /** What an append names; the position and the time of arrival are the database's. */
     static final List<String> APPENDED = Stream.concat(

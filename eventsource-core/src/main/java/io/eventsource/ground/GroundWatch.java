@@ -70,7 +70,7 @@ public final class GroundWatch {
                 "Since %s, %d times, an append of this process has met a position that had an event already: the sequence was set back"
                         .formatted(met.since(), met.times()),
                 "What was appended before, or meanwhile by other processes, may be at positions that subscriptions had passed",
-                "Stop appending, compare the read models with the log, run repair_positions as the owner (docs/operations.md), rebuild the projections that lack events, then restart this process");
+                "Stop appending, run repair_positions(true) and then missed_events('1 s') as the owner (docs/operations.md), rebuild the projections that lack events, then restart this process");
     }
 
     private synchronized GroundReport asked() {

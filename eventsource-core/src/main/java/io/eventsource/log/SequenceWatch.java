@@ -61,7 +61,7 @@ final class SequenceWatch {
         } else if (behind == null && wasBehind) {
             log.warn(
                     "The sequence of positions is at {}, and no longer behind the log. What was appended meanwhile is missed by"
-                            + " subscriptions, unless repair_positions(true) has moved it",
+                            + " subscriptions, unless repair_positions(true) has moved it; missed_events lists it (docs/operations.md)",
                     last);
         }
     }

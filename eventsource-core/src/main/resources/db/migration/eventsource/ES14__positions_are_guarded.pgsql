@@ -79,3 +79,26 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION ${flyway:defaultSchema}.repair_positions(boolean) FROM PUBLIC;
+
+-- For the owner of the tables, after the sequence of positions was set back: events that were inserted after an event with a higher
+-- position, so that subscriptions may have passed them. It also finds them when the sequence has passed the log again, and
+-- repair_positions() has nothing to go by any more. An event gets its position and created_at at the same moment, so that
+-- those of other transactions differ by less than p_tolerance. When the server's clock is set back, what was inserted before is listed, too.
+-- out_of_order: an older event of the stream has a higher position. Reads the whole log, and changes nothing.
+CREATE FUNCTION ${flyway:defaultSchema}.missed_events(p_tolerance interval)
+    RETURNS TABLE ("position" bigint, aggregate_id uuid, version bigint, event_type text, created_at timestamptz,
+                   passed_at timestamptz, out_of_order boolean)
+    LANGUAGE sql STABLE AS $$
+    SELECT late.position, late.aggregate_id, late.version, late.event_type, late.created_at, late.passed_at,
+           EXISTS (SELECT FROM ${flyway:defaultSchema}.events AS older
+                    WHERE older.aggregate_id = late.aggregate_id AND older.version < late.version
+                      AND older.position > late.position)
+      FROM (SELECT e.position, e.aggregate_id, e.version, e.event_type, e.created_at,
+                   min(e.created_at) OVER (ORDER BY e.position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                   AS passed_at
+              FROM ${flyway:defaultSchema}.events AS e) AS late
+     WHERE late.created_at > late.passed_at + p_tolerance
+     ORDER BY late.position
+$$;
+
+REVOKE ALL ON FUNCTION ${flyway:defaultSchema}.missed_events(interval) FROM PUBLIC;

@@ -16,6 +16,7 @@ import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
+import io.eventsource.testing.Threads;
 import io.eventsource.time.Ticker;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -128,7 +129,7 @@ class SequenceWatchIT {
         assertThat(watch.report().of(Severity.DOWN)).singleElement().satisfies(finding -> {
             assertThat(finding.code()).isEqualTo("positions-used");
             assertThat(finding.evidence()).contains("1 times");
-            assertThat(finding.remedy()).contains("repair_positions", "rebuild", "restart");
+            assertThat(finding.remedy()).contains("repair_positions", "missed_events", "rebuild", "restart");
         });
     }
 
@@ -264,5 +265,50 @@ class SequenceWatchIT {
         assertThatThrownBy(() -> jdbc.update("DELETE FROM eventsource.events"))
                 .as("history is immutable again")
                 .hasMessageContaining("is refused");
+    }
+
+    private List<Long> missed(String column) {
+        return jdbc.queryForList("SELECT " + column + " FROM eventsource.missed_events('0 s')", Long.class);
+    }
+
+    @Test
+    void what_was_missed_can_be_listed_after_the_sequence_has_passed_the_log_again() {
+        UUID account = UUID.randomUUID();
+        appendAroundAGap();
+        store.append(StreamAppend.to("account", account, new Deposited(1)));
+        assertThat(missed("position")).isEmpty();
+        jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 8)");
+        store.append(StreamAppend.to("account", account, new Deposited(2)));
+        assertThat(append()).isEqualTo(10);
+        assertThatThrownBy(this::append).isInstanceOf(AppendFailedException.class);
+        assertThatThrownBy(this::append).isInstanceOf(AppendFailedException.class);
+        assertThat(append()).isEqualTo(13);
+        head.advance();
+        assertThat(head.advance()).isEqualTo(13);
+        head.publish();
+
+        assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
+                .as("the published head is the new one")
+                .isEmpty();
+        assertThat(missed("position")).containsExactly(9L, 10L);
+        assertThat(jdbc.queryForList(
+                        "SELECT version FROM eventsource.missed_events('0 s') WHERE out_of_order", Long.class))
+                .as("its stream has an older event behind it")
+                .containsExactly(2L);
+        assertThat(jdbc.queryForList("SELECT position FROM eventsource.missed_events('1 hour')", Long.class))
+                .isEmpty();
+    }
+
+    @Test
+    void what_many_append_at_the_same_time_is_not_listed_as_missed() {
+        Threads.race(8, () -> {
+            for (int i = 0; i < 50; i++) {
+                append();
+            }
+            return true;
+        });
+
+        assertThat(jdbc.queryForList("SELECT position FROM eventsource.missed_events('1 s')", Long.class))
+                .isEmpty();
     }
 }
