@@ -5,8 +5,6 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -16,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -58,47 +55,6 @@ class ArchitectureTests {
             .doNotHaveModifier(JavaModifier.FINAL)
             .should()
             .notBePublic();
-
-    private static final Set<String> WALL_CLOCKS = Set.of(
-            "java.lang.System.currentTimeMillis",
-            "java.time.Clock.system",
-            "java.time.Clock.systemDefaultZone",
-            "java.time.Clock.systemUTC",
-            "java.time.Instant.now",
-            "java.time.LocalDate.now",
-            "java.time.LocalDateTime.now",
-            "java.time.OffsetDateTime.now",
-            "java.time.ZonedDateTime.now",
-            "java.util.Date.<init>");
-
-    private static final Set<String> DISTANCES = Set.of(
-            "java.time.Duration.between",
-            "java.time.Instant.isAfter",
-            "java.time.Instant.isBefore",
-            "java.time.Instant.until",
-            "java.time.temporal.ChronoUnit.between");
-
-    private static DescribedPredicate<JavaAccess<?>> oneOf(Set<String> names) {
-        return DescribedPredicate.describe(
-                "one of " + names,
-                access -> names.contains(access.getTargetOwner().getFullName() + "." + access.getName()));
-    }
-
-    /** The wall clock comes in through the constructor. */
-    @ArchTest
-    static final ArchRule THE_SYSTEM_IS_NOT_ASKED_FOR_THE_TIME = noClasses()
-            .that()
-            .doNotHaveFullyQualifiedName("io.eventsource.time.Clocks")
-            .should()
-            .accessTargetWhere(oneOf(WALL_CLOCKS));
-
-    /** Who waits, expires or measures goes by a {@link io.eventsource.time.Ticker}: somebody may set the wall clock. */
-    @ArchTest
-    static final ArchRule NOTHING_IS_MEASURED_BY_THE_WALL_CLOCK = noClasses()
-            .that()
-            .doNotHaveFullyQualifiedName("io.eventsource.deadletter.EntryColumns")
-            .should()
-            .accessTargetWhere(oneOf(DISTANCES));
 
     /** Constants are inlined, so this reads the sources. */
     @Test
