@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -143,6 +144,11 @@ public final class Onlooker implements AutoCloseable {
             return history;
         });
         seenUpTo.put(projection, effects.base());
+    }
+
+    /** Does something while nobody looks. */
+    public synchronized <T> T whileNobodyLooks(Callable<T> action) throws Exception {
+        return action.call();
     }
 
     @Override
