@@ -72,11 +72,12 @@ class ParkingKilledIT extends ParkingSubscriptionFixture {
         String projection = "replay-" + UUID.randomUUID();
         ParkedEffects its = begun(projection);
         SubscriptionManager parking = manager(
-                settings(10, SHORT), new PoisonHandlers(projection, Delivery.EXACTLY_ONCE, jdbc).poisonedBy(event -> {
-                            if (event.version() == 1) {
-                                throw new PoisonException(event.position());
-                            }
-                        }));
+                new Tuning(quickParkingAll(10), SHORT),
+                new PoisonHandlers(projection, Delivery.EXACTLY_ONCE, jdbc).poisonedBy(event -> {
+                    if (event.version() == 1) {
+                        throw new PoisonException(event.position());
+                    }
+                }));
         parking.start();
         int boundary = 1 + random.nextInt(STRIDE);
         while (replayKilled(projection, its, boundary)) {
