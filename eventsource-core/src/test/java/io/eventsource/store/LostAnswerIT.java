@@ -1,6 +1,6 @@
 package io.eventsource.store;
 
-import static io.eventsource.store.EventStoreContract.deposits;
+import static io.eventsource.store.EventStoreFixture.deposits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
