@@ -69,6 +69,10 @@ final class Rebuilds {
     void begin(SubscriptionDefinition definition, boolean repeatEffects) {
         String name = definition.name();
         Runnable reset = requireResettable(definition, repeatEffects);
+        // what follows waits for the batches under way, and lets none begin meanwhile
+        if (repository.progress(name).isPresent()) {
+            throw new RebuildRunningException(name);
+        }
         long from = startingPoints.resolve(definition.settings().startFrom());
         long until = startingPoints.highWaterMark();
         TransactionTemplate transaction = new TransactionTemplate(storeTransactions(definition));

@@ -33,7 +33,7 @@ abstract class RebuildFixture extends SubscriptionFixture {
         volatile Callable<@Nullable Void> then = () -> null;
         volatile Runnable onReset = () -> {};
         volatile Runnable afterReset = () -> {};
-        final CountDownLatch inBatch = new CountDownLatch(1);
+        volatile CountDownLatch inBatch = new CountDownLatch(1);
 
         Resettable(String name, JdbcTemplate jdbc, Delivery delivery) {
             this.name = name;

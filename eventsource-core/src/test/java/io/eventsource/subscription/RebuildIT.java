@@ -15,7 +15,10 @@ import io.eventsource.testing.TestDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 @OnEachPostgres
@@ -84,16 +87,22 @@ class RebuildIT extends RebuildFixture {
     }
 
     @Test
-    void a_second_request_is_refused_while_a_rebuild_runs_and_its_progress_is_told() {
+    void a_second_request_is_refused_while_a_rebuild_runs_and_its_progress_is_told() throws Exception {
         deposit(30);
         Resettable handlers = resettable(Delivery.EXACTLY_ONCE);
         SubscriptionManager manager = manager(settings(10, SHORT), handlers);
         manager.start();
         awaitLive(manager, name, allDeposits().get(29));
         handlers.goOn = new CountDownLatch(1);
+        handlers.inBatch = new CountDownLatch(1);
         manager.rebuild(name);
+        assertThat(handlers.inBatch.await(20, TimeUnit.SECONDS)).isTrue();
 
-        assertThatThrownBy(() -> manager.rebuild(name))
+        assertThat(CompletableFuture.runAsync(() -> manager.rebuild(name)))
+                .as("it does not wait for the batch under way")
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableOfType(ExecutionException.class)
+                .havingCause()
                 .isInstanceOfSatisfying(RebuildRunningException.class, refused -> assertThat(refused.name())
                         .isEqualTo(name));
         RebuildProgress progress = manager.rebuildProgress(name).orElseThrow();

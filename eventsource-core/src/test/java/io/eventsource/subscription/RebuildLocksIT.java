@@ -36,9 +36,11 @@ class RebuildLocksIT extends RebuildFixture {
         manager.start();
         eventually().until(() -> handlers.inBatch.getCount() == 0);
 
-        manager.rebuild(name);
+        CompletableFuture<Void> rebuild = CompletableFuture.runAsync(() -> manager.rebuild(name));
+        awaitResetBehindBatch();
         handlers.goOn.countDown();
 
+        assertThat(rebuild).succeedsWithin(Duration.ofSeconds(20));
         awaitLive(manager, name, positions.get(2));
         eventually().untilAsserted(() -> assertThat(effects()).containsExactlyElementsOf(everyDeposit()));
     }
