@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Measures the main sources of all modules and the documents, and holds the measures to the bounds in {@code
+ * Measures the sources of all modules and the documents, and holds the measures to the bounds in {@code
  * house.properties}. Leaves the table of the measures and drawings of the packages in {@code target/house}. With {@code
  * -Dhouse.root=<folder>} it does the same to another checkout.
  */

@@ -25,6 +25,7 @@ final class Measures {
         Shapes shapes = new Shapes();
         repository.sources().forEach(shapes::look);
         measures.addAll(shapes.largest());
+        measures.add(longestTest(repository));
         measures.add(publicTypes(repository));
         List<String> cycles = packages.inCycles();
         measures.add(new Measure("packages-in-cycles", cycles.size(), String.join(", ", cycles)));
@@ -44,6 +45,20 @@ final class Measures {
         String where =
                 largest.stream().map(node -> node.name() + " " + node.files()).collect(Collectors.joining(", "));
         return new Measure("files-of-a-package." + module, largest.get(0).files(), where);
+    }
+
+    /** The longest file of tests, and the two after it. */
+    private static Measure longestTest(Repository repository) {
+        List<SourceFile> longest = repository.tests().stream()
+                .sorted(Comparator.comparing((SourceFile test) -> test.codeLines())
+                        .reversed())
+                .limit(3)
+                .toList();
+        String where = longest.stream()
+                .map(test -> test.name() + " " + test.codeLines())
+                .collect(Collectors.joining(", "));
+        return new Measure(
+                "lines-of-a-test-file", longest.isEmpty() ? 0 : longest.get(0).codeLines(), where);
     }
 
     private static Measure publicTypes(Repository repository) {

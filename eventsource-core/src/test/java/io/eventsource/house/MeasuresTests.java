@@ -68,6 +68,15 @@ class MeasuresTests {
 
                 class Price {}
                 """);
+        write(
+                "eventsource-core/src/test/java/shop/order/OrderTests.java",
+                """
+                package shop.order;
+
+                class OrderTests {
+                    // no test
+                }
+                """);
         write("shop-free/src/main/java/shop/free/Free.java", "package shop.free;\n\nclass Free {}\n");
     }
 
@@ -79,6 +88,7 @@ class MeasuresTests {
                                 "files-of-a-package.eventsource-core", 1, "shop.basket 1, shop.order 1, shop.price 1"),
                         new Measure("files-of-a-package.shop-free", 1, "shop.free 1"),
                         new Measure("lines-of-a-file", 12, "Order.java"),
+                        new Measure("lines-of-a-test-file", 3, "OrderTests.java 3"),
                         new Measure("components-of-a-record", 3, "Order.java Line"),
                         new Measure("lines-of-a-method", 5, "Order.java Line.<init>"),
                         new Measure("parameters-of-a-constructor", 2, "Basket.java Basket.<init>"),

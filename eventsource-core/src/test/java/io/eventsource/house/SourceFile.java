@@ -8,7 +8,7 @@ import com.sun.source.util.SourcePositions;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 
-/** One file of a module's main sources, as the compiler's parser reads it. */
+/** One file of a module's sources, as the compiler's parser reads it. */
 record SourceFile(String module, CompilationUnitTree unit, SourcePositions positions, CodeLines code) {
 
     String packageName() {
