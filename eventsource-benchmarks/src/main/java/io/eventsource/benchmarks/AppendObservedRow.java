@@ -5,7 +5,6 @@ import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.StreamAppend;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -15,9 +14,6 @@ record AppendObservedRow(String name, int callers) implements Row {
 
     private static final int RUN_UP = 10;
     private static final int APPENDS_PER_STREAM = 10;
-    private static final Metric THROUGHPUT = new Metric("throughput", "events/s");
-    private static final Metric MEDIAN = new Metric("p50", "µs");
-    private static final Metric TAIL = new Metric("p99", "µs");
 
     @Override
     public String description() {
@@ -32,22 +28,17 @@ record AppendObservedRow(String name, int callers) implements Row {
         return List.of(
                 new Entrant("observed by nobody", time -> {
                     contender.reset(fill);
-                    return measure(contender.observed(ObservationRegistry.create()), time);
+                    return measure(contender.observed(ObservationRegistry.create()), contender.database(), time);
                 }),
                 new Entrant("not observed", time -> {
                     contender.reset(fill);
-                    return measure(contender.store(), time);
+                    return measure(contender.store(), contender.database(), time);
                 }));
     }
 
-    private Map<Metric, Double> measure(EventStore store, Duration time) throws Exception {
-        Callers.run(callers, time.dividedBy(RUN_UP), () -> new Writer(store));
-        Callers.Outcome outcome = Callers.run(callers, time, () -> new Writer(store));
-        Map<Metric, Double> measured = new LinkedHashMap<>();
-        measured.put(THROUGHPUT, outcome.perSecond());
-        measured.put(MEDIAN, outcome.micros(0.5));
-        measured.put(TAIL, outcome.micros(0.99));
-        return measured;
+    private Map<Metric, Double> measure(EventStore store, Database database, Duration time) throws Exception {
+        Callers.run(callers, time.dividedBy(RUN_UP), database, () -> new Writer(store));
+        return Callers.run(callers, time, database, () -> new Writer(store)).measured(1);
     }
 
     /** Fills stream after stream. */

@@ -1,7 +1,6 @@
 package io.eventsource.benchmarks;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -13,22 +12,21 @@ import java.util.stream.IntStream;
  * @param callers how many at once
  * @param events events per append
  * @param inTransaction whether each append stands in a Spring transaction
+ * @param bytes of an event's JSON, 0 for the usual one
  */
-record AppendRow(String name, int callers, int events, boolean inTransaction) implements Row {
+record AppendRow(String name, int callers, int events, boolean inTransaction, int bytes) implements Row {
 
     private static final int RUN_UP = 10;
-    private static final Metric THROUGHPUT = new Metric("throughput", "events/s");
-    private static final Metric MEDIAN = new Metric("p50", "µs");
-    private static final Metric TAIL = new Metric("p99", "µs");
 
     @Override
     public String description() {
-        return "%d caller%s append %d event%s each%s"
+        return "%d caller%s append %d event%s each%s%s"
                 .formatted(
                         callers,
                         callers == 1 ? "" : "s",
                         events,
                         events == 1 ? "" : "s",
+                        bytes == 0 ? "" : ", of %,d bytes".formatted(bytes),
                         inTransaction ? ", every append in a Spring transaction" : "");
     }
 
@@ -46,19 +44,17 @@ record AppendRow(String name, int callers, int events, boolean inTransaction) im
     private Map<Metric, Double> measure(Contender contender, BenchmarkSettings settings, Duration time)
             throws Exception {
         contender.reset(settings.fill());
-        Callers.run(callers, time.dividedBy(RUN_UP), () -> writer(contender));
-        Callers.Outcome outcome = Callers.run(callers, time, () -> writer(contender));
-        Map<Metric, Double> measured = new LinkedHashMap<>();
-        measured.put(THROUGHPUT, outcome.perSecond() * events);
-        measured.put(MEDIAN, outcome.micros(0.5));
-        measured.put(TAIL, outcome.micros(0.99));
-        return measured;
+        Callers.run(callers, time.dividedBy(RUN_UP), contender.database(), () -> writer(contender));
+        return Callers.run(callers, time, contender.database(), () -> writer(contender))
+                .measured(events);
     }
 
     private Callers.Call writer(Contender contender) {
         StreamWriter writer = new StreamWriter(
                 contender,
-                IntStream.range(0, events).mapToObj(OrderLineAdded::of).toList());
+                IntStream.range(0, events)
+                        .mapToObj(i -> bytes == 0 ? OrderLineAdded.of(i) : OrderLineAdded.sized(bytes))
+                        .toList());
         return inTransaction ? () -> contender.transactions().executeWithoutResult(status -> writer.run()) : writer;
     }
 }

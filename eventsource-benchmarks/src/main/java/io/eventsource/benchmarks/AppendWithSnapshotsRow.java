@@ -3,7 +3,6 @@ package io.eventsource.benchmarks;
 import io.eventsource.aggregate.AggregateRepository;
 import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -18,9 +17,6 @@ record AppendWithSnapshotsRow(String name, int callers) implements Row {
     private static final int RUN_UP = 10;
     private static final int EVENTS_PER_STREAM = 500;
     private static final int QUEUE = 1_000;
-    private static final Metric THROUGHPUT = new Metric("throughput", "events/s");
-    private static final Metric MEDIAN = new Metric("p50", "µs");
-    private static final Metric TAIL = new Metric("p99", "µs");
 
     @Override
     public String description() {
@@ -37,7 +33,8 @@ record AppendWithSnapshotsRow(String name, int callers) implements Row {
                     contender.reset(fill);
                     ExecutorService background =
                             new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE));
-                    Map<Metric, Double> measured = measure(contender.orders(SnapshotMode.BACKGROUND, background), time);
+                    Map<Metric, Double> measured =
+                            measure(contender.orders(SnapshotMode.BACKGROUND, background), contender.database(), time);
                     background.shutdown();
                     if (!background.awaitTermination(1, TimeUnit.MINUTES)) {
                         throw new IllegalStateException("Snapshots are still waiting");
@@ -46,18 +43,14 @@ record AppendWithSnapshotsRow(String name, int callers) implements Row {
                 }),
                 new Entrant("without snapshots", time -> {
                     contender.reset(fill);
-                    return measure(contender.orders(), time);
+                    return measure(contender.orders(), contender.database(), time);
                 }));
     }
 
-    private Map<Metric, Double> measure(AggregateRepository<Order> orders, Duration time) throws Exception {
-        Callers.run(callers, time.dividedBy(RUN_UP), () -> new Saver(orders));
-        Callers.Outcome outcome = Callers.run(callers, time, () -> new Saver(orders));
-        Map<Metric, Double> measured = new LinkedHashMap<>();
-        measured.put(THROUGHPUT, outcome.perSecond());
-        measured.put(MEDIAN, outcome.micros(0.5));
-        measured.put(TAIL, outcome.micros(0.99));
-        return measured;
+    private Map<Metric, Double> measure(AggregateRepository<Order> orders, Database database, Duration time)
+            throws Exception {
+        Callers.run(callers, time.dividedBy(RUN_UP), database, () -> new Saver(orders));
+        return Callers.run(callers, time, database, () -> new Saver(orders)).measured(1);
     }
 
     /** Keeps its aggregate, so that only saving is measured. */

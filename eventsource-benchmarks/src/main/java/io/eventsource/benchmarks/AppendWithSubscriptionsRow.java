@@ -54,11 +54,13 @@ record AppendWithSubscriptionsRow(String name, int callers) implements Row {
         Map<Metric, Double> measured = new LinkedHashMap<>();
         measured.put(THROUGHPUT, outcome.perSecond());
         measured.put(MEDIAN, outcome.micros(0.5));
+        measured.putAll(outcome.cost(1));
         return measured;
     }
 
     private Callers.Outcome append(EventsourceLog log, Duration time, AtomicLong events) throws Exception {
-        Callers.Outcome outcome = Callers.run(callers, time, () -> new StreamWriter(log.contender(), LINES));
+        Callers.Outcome outcome =
+                Callers.run(callers, time, log.database(), () -> new StreamWriter(log.contender(), LINES));
         events.addAndGet(outcome.calls());
         return outcome;
     }

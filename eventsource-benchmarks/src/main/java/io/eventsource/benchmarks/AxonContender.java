@@ -59,8 +59,7 @@ final class AxonContender implements Contender {
                 .snapshotSerializer(serializer)
                 .persistenceExceptionResolver(AxonContender::isDuplicateKey)
                 .build();
-        engine.createSchema(PostgresEventTableFactory.INSTANCE);
-        database.jdbc().execute("DROP TABLE IF EXISTS " + new EventSchema().snapshotTable());
+        createTables();
     }
 
     /** Axon's own resolver looks for vendor codes, which PostgreSQL's driver does not give. */
@@ -74,6 +73,11 @@ final class AxonContender implements Contender {
     }
 
     @Override
+    public Database database() {
+        return database;
+    }
+
+    @Override
     public void reset(int events) {
         JdbcTemplate jdbc = database.jdbc();
         jdbc.execute("TRUNCATE domainevententry RESTART IDENTITY");
@@ -84,6 +88,18 @@ final class AxonContender implements Contender {
                 "{}".getBytes(StandardCharsets.UTF_8),
                 events);
         database.settle("domainevententry");
+    }
+
+    /** Makes the store anew. */
+    void renew() {
+        database.jdbc().execute("DROP TABLE domainevententry");
+        createTables();
+        database.forgetPlans();
+    }
+
+    private void createTables() {
+        engine.createSchema(PostgresEventTableFactory.INSTANCE);
+        database.jdbc().execute("DROP TABLE IF EXISTS " + new EventSchema().snapshotTable());
     }
 
     @Override

@@ -83,9 +83,6 @@ final class Benchmarks implements Callable<Integer> {
         List<Row> rows = Rows.named(names);
         try (Server server = Server.start(folder.toAbsolutePath(), connections)) {
             Contenders contenders = new Contenders(server, new BenchmarkSettings(fill, events, loaded));
-            List<Rounds.Result> results = new Rounds(
-                            warmUps, rounds, Duration.ofNanos((long) (seconds * 1e9)), contender, progress)
-                    .run(rows, contenders);
             out.println(
                     "PostgreSQL %s (fsync on, a synced write of 8 kB takes %.2f ms), %d cores, Java %s, pools of %d, %d rounds of %s s%n"
                             .formatted(
@@ -96,7 +93,17 @@ final class Benchmarks implements Callable<Integer> {
                                     connections,
                                     rounds,
                                     seconds));
-            out.print(Report.of(results));
+            out.print(Report.HEAD);
+            List<Rounds.Result> cut = new ArrayList<>();
+            new Rounds(warmUps, rounds, Duration.ofNanos((long) (seconds * 1e9)), contender, progress)
+                    .run(rows, contenders, result -> {
+                        out.print(Report.lines(result));
+                        if (result.rounds() < result.asked()) {
+                            cut.add(result);
+                        }
+                    });
+            cut.forEach(result -> out.println("%n%s ended after %d of %d rounds, to stay within five minutes."
+                    .formatted(result.row().name(), result.rounds(), result.asked())));
         }
         return 0;
     }

@@ -29,7 +29,8 @@ record BulkLoadRow(String name, int callers) implements Row {
                 }),
                 new Entrant("nothing loaded", time -> {
                     contender.reset(settings.fill());
-                    return latencies(Callers.run(callers, time, () -> new StreamWriter(contender, LINES)));
+                    return latencies(
+                            Callers.run(callers, time, contender.database(), () -> new StreamWriter(contender, LINES)));
                 }));
     }
 
@@ -41,8 +42,8 @@ record BulkLoadRow(String name, int callers) implements Row {
                     return events * 1e9 / (System.nanoTime() - start);
                 },
                 command -> new Thread(command, "bulk-load").start());
-        Map<Metric, Double> measured =
-                latencies(Callers.run(callers, load::isDone, () -> new StreamWriter(contender, LINES)));
+        Map<Metric, Double> measured = latencies(
+                Callers.run(callers, load::isDone, contender.database(), () -> new StreamWriter(contender, LINES)));
         measured.put(LOADED, load.join());
         return measured;
     }

@@ -80,10 +80,11 @@ record BusyStreamRow(String name, int callers) implements Row {
 
     private Map<Metric, Double> measure(Contender contender, Duration time) throws Exception {
         Supplier<Callers.Call> writer = () -> new StreamWriter(contender, LINES);
-        Callers.Outcome outcome = Callers.run(callers, time, writer);
+        Callers.Outcome outcome = Callers.run(callers, time, contender.database(), writer);
         Map<Metric, Double> measured = new LinkedHashMap<>();
         measured.put(MEDIAN, outcome.micros(0.5));
         measured.put(TAIL, outcome.micros(0.99));
+        measured.putAll(outcome.cost(1));
         return measured;
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsource.benchmarks;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -39,14 +40,18 @@ record CatchUpRow(String name) implements Row {
     private static Map<Metric, Double> measure(Subscriber subscriber, int part, int events) throws Exception {
         subscriber.forget();
         Tally tally = new Tally();
+        Map<Metric, Double> measured = new LinkedHashMap<>();
+        Cost.Used before = Cost.soFar(subscriber.database());
         long start = System.nanoTime();
-        long end = subscriber.during(List.of(tally), log -> {
+        subscriber.during(List.of(tally), log -> {
             tally.await(part);
-            return System.nanoTime();
+            measured.put(SPEED, part * 1e9 / (System.nanoTime() - start));
+            measured.putAll(Cost.since(before, subscriber.database()).of(part));
+            return part;
         });
         if (part == events) {
             tally.requireExactly(events);
         }
-        return Map.of(SPEED, part * 1e9 / (end - start));
+        return measured;
     }
 }

@@ -10,6 +10,9 @@ interface Contender {
     /** The name in the report. */
     String name();
 
+    /** Where its store is. */
+    Database database();
+
     /**
      * Empties the store and fills it with streams of ten events, as many for every contender.
      *

@@ -5,12 +5,15 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Objects;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** A database with its pool. */
 final class Database implements AutoCloseable {
+
+    private static final String POSTMASTER = "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::bigint";
 
     private final String server;
     private final String name;
@@ -64,8 +67,19 @@ final class Database implements AutoCloseable {
         return new JdbcTemplate(pool);
     }
 
+    /** The first process of the server, from which all others descend. */
+    ProcessHandle postmaster() {
+        long pid = Objects.requireNonNull(jdbc().queryForObject(POSTMASTER, Long.class));
+        return ProcessHandle.of(pid).orElseThrow();
+    }
+
     TransactionTemplate transactions() {
         return new TransactionTemplate(new JdbcTransactionManager(pool));
+    }
+
+    /** Has whoever takes a connection next get a new one, which has planned nothing. */
+    void forgetPlans() {
+        pool.getHikariPoolMXBean().softEvictConnections();
     }
 
     /** Leaves nothing for the next trial to pay: what the filling of a store has dirtied is written out. */

@@ -73,8 +73,18 @@ final class EventsourceContender implements Contender {
     }
 
     @Override
+    public Database database() {
+        return database;
+    }
+
+    @Override
     public void reset(int events) {
         tables.reset(events);
+    }
+
+    /** Makes the store anew. */
+    void renew() {
+        tables.renew();
     }
 
     @Override

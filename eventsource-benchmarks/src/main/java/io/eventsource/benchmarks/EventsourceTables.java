@@ -34,6 +34,13 @@ record EventsourceTables(Database database) {
         return new EventsourceTables(database);
     }
 
+    /** Makes all of it anew: the server knows nothing of these tables. */
+    void renew() {
+        database.jdbc().execute("DROP SCHEMA eventsource CASCADE");
+        new SchemaMigrator(database.dataSource(), SCHEMA).migrate();
+        database.forgetPlans();
+    }
+
     void reset(int events) {
         JdbcTemplate jdbc = database.jdbc();
         jdbc.execute(EMPTY);

@@ -39,7 +39,7 @@ record HotStreamRow(String name, int callers) implements Row {
         // the race is for later versions: Axon reports a lost one for the first as something other than a conflict
         contender.append(stream, 0, events);
         LongAdder retries = new LongAdder();
-        Callers.Outcome outcome = Callers.run(callers, time, () -> () -> {
+        Callers.Outcome outcome = Callers.run(callers, time, contender.database(), () -> () -> {
             while (!contender.append(stream, contender.version(stream), events)) {
                 retries.increment();
             }
@@ -47,6 +47,7 @@ record HotStreamRow(String name, int callers) implements Row {
         Map<Metric, Double> measured = new LinkedHashMap<>();
         measured.put(SUCCESSES, outcome.perSecond());
         measured.put(RETRIES, retries.sum() / (double) outcome.calls());
+        measured.putAll(outcome.cost(1));
         return measured;
     }
 }

@@ -43,10 +43,9 @@ record LoadRow(String name, int events) implements Row {
         }
     }
 
-    private static Map<Metric, Double> measure(Contender contender, List<UUID> streams, Duration time)
-            throws Exception {
+    private Map<Metric, Double> measure(Contender contender, List<UUID> streams, Duration time) throws Exception {
         int[] next = new int[1];
-        Callers.Outcome outcome = Callers.run(1, time, () -> () -> {
+        Callers.Outcome outcome = Callers.run(1, time, contender.database(), () -> () -> {
             if (contender.load(streams.get(next[0]++ % STREAMS)) <= 0) {
                 throw new IllegalStateException(contender.name() + " has not loaded the stream");
             }
@@ -54,6 +53,7 @@ record LoadRow(String name, int events) implements Row {
         Map<Metric, Double> measured = new LinkedHashMap<>();
         measured.put(MEDIAN, outcome.micros(0.5) / 1e3);
         measured.put(TAIL, outcome.micros(0.99) / 1e3);
+        measured.putAll(outcome.cost(events));
         return measured;
     }
 }

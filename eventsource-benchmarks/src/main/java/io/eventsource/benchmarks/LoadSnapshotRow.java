@@ -37,9 +37,10 @@ record LoadSnapshotRow(String name, int events, int tail) implements Row {
         });
         List<UUID> brief = streams(contender, tail);
         return List.of(
-                new Entrant("snapshot and " + tail, time -> measure(snapshotted, lengthy, time)),
-                new Entrant(tail + " events", time -> measure(contender.orders(), brief, time)),
-                new Entrant(events + " events", time -> measure(contender.orders(), lengthy, time)));
+                new Entrant("snapshot and " + tail, time -> measure(contender.database(), snapshotted, lengthy, time)),
+                new Entrant(tail + " events", time -> measure(contender.database(), contender.orders(), brief, time)),
+                new Entrant(
+                        events + " events", time -> measure(contender.database(), contender.orders(), lengthy, time)));
     }
 
     private static List<UUID> streams(EventsourceContender contender, int length) {
@@ -55,10 +56,10 @@ record LoadSnapshotRow(String name, int events, int tail) implements Row {
                 IntStream.range(0, count).mapToObj(OrderLineAdded::of).toList());
     }
 
-    private static Map<Metric, Double> measure(AggregateRepository<Order> orders, List<UUID> streams, Duration time)
-            throws Exception {
+    private static Map<Metric, Double> measure(
+            Database database, AggregateRepository<Order> orders, List<UUID> streams, Duration time) throws Exception {
         int[] next = new int[1];
-        Callers.Outcome outcome = Callers.run(1, time, () -> () -> {
+        Callers.Outcome outcome = Callers.run(1, time, database, () -> () -> {
             if (orders.load(streams.get(next[0]++ % STREAMS)).state() <= 0) {
                 throw new IllegalStateException("A stream was not loaded");
             }

@@ -53,12 +53,13 @@ record OutboxAppendRow(String name, int callers, int events) implements Row {
         Map<Metric, Double> measured = new LinkedHashMap<>();
         measured.put(THROUGHPUT, outcome.perSecond() * events);
         measured.put(MEDIAN, outcome.micros(0.5));
+        measured.putAll(outcome.cost(events));
         return measured;
     }
 
     private Callers.Outcome append(EventsourceLog log, Duration time) throws Exception {
         List<OrderLineAdded> lines =
                 IntStream.range(0, events).mapToObj(OrderLineAdded::of).toList();
-        return Callers.run(callers, time, () -> new StreamWriter(log.contender(), lines));
+        return Callers.run(callers, time, log.database(), () -> new StreamWriter(log.contender(), lines));
     }
 }

@@ -39,9 +39,10 @@ record OutboxWriterRow(String name, int callers) implements Row {
         Tally published = new Tally();
         Map<Metric, Double> measured = new LinkedHashMap<>();
         try (Application application = outbox.start(publishing ? stream -> published.add(1) : null)) {
-            Callers.Outcome runUp = write(application, time.dividedBy(RUN_UP));
-            Callers.Outcome outcome = write(application, time);
+            Callers.Outcome runUp = write(outbox, application, time.dividedBy(RUN_UP));
+            Callers.Outcome outcome = write(outbox, application, time);
             measured.put(THROUGHPUT, outcome.perSecond());
+            measured.putAll(outcome.cost(1));
             if (publishing) {
                 published.await(runUp.calls() + outcome.calls());
             }
@@ -49,8 +50,8 @@ record OutboxWriterRow(String name, int callers) implements Row {
         return measured;
     }
 
-    private Callers.Outcome write(Application application, Duration time) throws Exception {
-        return Callers.run(callers, time, () -> new Writer(application));
+    private Callers.Outcome write(OutboxContender outbox, Application application, Duration time) throws Exception {
+        return Callers.run(callers, time, outbox.database(), () -> new Writer(application));
     }
 
     /** Begins a new stream after ten events. */

@@ -71,6 +71,11 @@ final class PlainContender implements Contender {
     }
 
     @Override
+    public Database database() {
+        return database;
+    }
+
+    @Override
     public void reset(int events) {
         tables.reset(events);
     }

@@ -1,6 +1,7 @@
 package io.eventsource.benchmarks;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -58,14 +59,19 @@ record PoisonRow(String name, int oneIn) implements Row {
     private static Map<Metric, Double> measure(EventsourceSubscriber subscriber, int events, LineHandler handler)
             throws Exception {
         subscriber.forget();
+        Map<Metric, Double> measured = new LinkedHashMap<>();
+        Cost.Used before = Cost.soFar(subscriber.database());
         long start = System.nanoTime();
-        long end = subscriber.during(List.of(handler), log -> {
+        subscriber.during(List.of(handler), log -> {
             while (count(subscriber, DONE) < events) {
                 Thread.sleep(LOOK.toMillis());
             }
-            return System.nanoTime();
+            measured.put(SPEED, events * 1e9 / (System.nanoTime() - start));
+            measured.putAll(Cost.since(before, subscriber.database()).of(events));
+            return events;
         });
-        return Map.of(SPEED, events * 1e9 / (end - start), PARKED, (double) count(subscriber, DEAD));
+        measured.put(PARKED, (double) count(subscriber, DEAD));
+        return measured;
     }
 
     private static long count(EventsourceSubscriber subscriber, String sql) {

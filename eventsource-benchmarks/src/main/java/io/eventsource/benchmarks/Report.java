@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  */
 final class Report {
 
-    private static final String HEAD =
+    static final String HEAD =
             """
             | row | contender | metric | median | min – max | unit | ratio to its rivals |
             |---|---|---|---:|---:|---|---|
@@ -22,11 +22,8 @@ final class Report {
 
     private Report() {}
 
-    static String of(List<Rounds.Result> results) {
-        return HEAD + results.stream().map(Report::lines).collect(Collectors.joining());
-    }
-
-    private static String lines(Rounds.Result result) {
+    /** The lines of a row, which follow {@link #HEAD}. */
+    static String lines(Rounds.Result result) {
         StringBuilder lines = new StringBuilder();
         for (Row.Metric metric : result.results().get(0).rounds().get(0).keySet()) {
             boolean first = true;

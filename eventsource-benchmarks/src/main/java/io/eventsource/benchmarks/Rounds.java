@@ -6,12 +6,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Runs rows in rounds: in each round every entrant once, in an order that rotates from round to round, so that what else
  * the machine does hits all of them alike. First come rounds of warm-up, which do not count.
  */
 final class Rounds {
+
+    /** A row that takes longer ends with fewer rounds. */
+    private static final Duration MOST_OF_A_ROW = Duration.ofMinutes(5);
 
     private final int warmUps;
     private final int rounds;
@@ -42,8 +46,15 @@ final class Rounds {
      *
      * @param row the row
      * @param results for each entrant, in the row's order, what it measured in each round
+     * @param asked how many rounds were asked for; a row that took too long has fewer
      */
-    record Result(Row row, List<EntrantResult> results) {}
+    record Result(Row row, List<EntrantResult> results, int asked) {
+
+        /** How many rounds there were. */
+        int rounds() {
+            return results.get(0).rounds().size();
+        }
+    }
 
     /**
      * The rounds of an entrant.
@@ -53,12 +64,15 @@ final class Rounds {
      */
     record EntrantResult(String name, List<Map<Row.Metric, Double>> rounds) {}
 
-    List<Result> run(List<Row> rows, Contenders contenders) throws Exception {
-        List<Result> results = new ArrayList<>();
+    /**
+     * Runs rows, one after the other.
+     *
+     * @param results told of each row when it is done
+     */
+    void run(List<Row> rows, Contenders contenders, Consumer<Result> results) throws Exception {
         for (int i = 0; i < rows.size(); i++) {
-            results.add(run(rows.get(i), contenders, i, rows.size()));
+            results.accept(run(rows.get(i), contenders, i, rows.size()));
         }
-        return results;
     }
 
     private Result run(Row row, Contenders contenders, int index, int rows) throws Exception {
@@ -77,7 +91,8 @@ final class Rounds {
             order.add(i);
         }
         int all = warmUps + rounds;
-        for (int round = 0; round < all; round++) {
+        long began = System.nanoTime();
+        for (int round = 0; round < all && (round <= warmUps || another(began, round)); round++) {
             for (int entrant : order) {
                 Map<Row.Metric, Double> measured = entrants.get(entrant).trial().run(time);
                 if (round >= warmUps) {
@@ -87,7 +102,12 @@ final class Rounds {
             Collections.rotate(order, 1);
             report(row, round, index + (round + 1.0) / all, rows);
         }
-        return new Result(row, results);
+        return new Result(row, results, rounds);
+    }
+
+    /** Whether another round like those so far fits into the time of a row. */
+    private static boolean another(long began, int done) {
+        return (System.nanoTime() - began) / done * (done + 1) <= MOST_OF_A_ROW.toNanos();
     }
 
     private void report(Row row, int round, double rowsDone, int rows) {

@@ -95,8 +95,12 @@ final class Server implements AutoCloseable {
 
     /** How PostgreSQL calls itself. */
     String version() {
-        return String.valueOf(
-                databases.get(0).jdbc().queryForObject("SELECT current_setting('server_version')", String.class));
+        try (Connection connection =
+                DriverManager.getConnection(postgres.jdbcUrl(), postgres.username(), postgres.password())) {
+            return connection.getMetaData().getDatabaseProductVersion();
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     /** How long the disk takes to write a page and to say so: the median of many. */

@@ -44,6 +44,11 @@ final class StatementContender implements Contender {
     }
 
     @Override
+    public Database database() {
+        return database;
+    }
+
+    @Override
     public void reset(int events) {
         plain.reset(events);
     }

@@ -36,8 +36,8 @@ record StoreSizeRow(String name) implements Row {
     private static Map<Metric, Double> measure(Contender contender, int events, Duration time) throws Exception {
         List<OrderLineAdded> lines = List.of(OrderLineAdded.of(1));
         Duration half = time.dividedBy(2);
-        Callers.Outcome loads = Callers.run(1, half, () -> () -> contender.load(random(events)));
-        Callers.Outcome appends = Callers.run(1, half, () -> new StreamWriter(contender, lines));
+        Callers.Outcome loads = Callers.run(1, half, contender.database(), () -> () -> contender.load(random(events)));
+        Callers.Outcome appends = Callers.run(1, half, contender.database(), () -> new StreamWriter(contender, lines));
         Map<Metric, Double> measured = new LinkedHashMap<>();
         measured.put(APPEND, appends.micros(0.5));
         measured.put(LOAD, loads.micros(0.5));
