@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcOperations;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -26,7 +25,7 @@ public final class DetachedJdbc {
      * @return the operations, thread-safe
      */
     public static JdbcOperations on(DataSource dataSource) {
-        JdbcOperations target = new JdbcTemplate(new DetachedDataSource(dataSource));
+        JdbcOperations target = new UnguardedJdbcTemplate(new DetachedDataSource(dataSource));
         return (JdbcOperations) Proxy.newProxyInstance(
                 DetachedJdbc.class.getClassLoader(),
                 new Class<?>[] {JdbcOperations.class},

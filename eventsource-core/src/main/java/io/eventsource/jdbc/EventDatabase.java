@@ -5,7 +5,6 @@ import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.time.Clocks;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcOperations;
-import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Where the events are, in which form, and what tells the time there. Thread-safe as its parts are.
@@ -23,7 +22,7 @@ public record EventDatabase(DataSource dataSource, EventSourceSchema schema, Eve
      * @return the operations, thread-safe
      */
     public JdbcOperations joining() {
-        return new JdbcTemplate(dataSource);
+        return new UnguardedJdbcTemplate(dataSource);
     }
 
     /**
