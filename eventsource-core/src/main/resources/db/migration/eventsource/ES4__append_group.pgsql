@@ -3,7 +3,8 @@
 -- own, because their stream is locked by somebody, is not as expected, or the append may be a repetition. Each stream
 -- stands in the group once. A lock that is not to be had soon fails the group, which is then taken apart by the caller.
 --
--- Three statements in PL/pgSQL rather than one of CTEs, and generic plans: planning would cost more than the work.
+-- Three statements in PL/pgSQL rather than one of CTEs, and generic plans: planning would cost more than the work. Streams
+-- are found by their ids, one by one: a plan made before the server has statistics would read the whole table for each group.
 CREATE FUNCTION ${flyway:defaultSchema}.append_group(
     p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_buckets smallint[], p_append_ids uuid[],
     p_expected bigint[], p_counts integer[],
@@ -13,7 +14,10 @@ CREATE FUNCTION ${flyway:defaultSchema}.append_group(
     RETURNS TABLE (append integer, version bigint, first_position bigint, last_position bigint)
     LANGUAGE plpgsql
     SET lock_timeout = '100ms'
-    SET plan_cache_mode = force_generic_plan AS $$
+    SET plan_cache_mode = force_generic_plan
+    SET enable_seqscan = off
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
     free uuid[];

@@ -27,8 +27,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** Appends of many callers outside a transaction, which share statements and commits. */
 @OnEachPostgres
@@ -54,6 +57,34 @@ class GroupCommitIT {
         database.jdbc().execute("SELECT pg_stat_clear_snapshot()");
         return Objects.requireNonNull(database.jdbc()
                 .queryForObject("SELECT count(DISTINCT xmin::text) FROM eventsource.events", Long.class));
+    }
+
+    @Test
+    void groups_never_read_all_streams_even_before_there_are_statistics() throws SQLException {
+        try (TestDatabase own = TestDatabase.migrated(database.major());
+                Connection one = own.connect()) {
+            SingleConnectionDataSource session = new SingleConnectionDataSource(one, true);
+            EventStore inOneSession = TestDatabase.store(session);
+            for (int group = 0; group < 20; group++) {
+                CompletableFuture.allOf(IntStream.range(0, 20)
+                                .mapToObj(i -> inOneSession.appendAsync(deposits(UUID.randomUUID(), i)
+                                        .expecting(i % 2 == 0 ? ExpectedVersion.any() : ExpectedVersion.noStream())))
+                                .toArray(CompletableFuture[]::new))
+                        .join();
+            }
+
+            // the session's counts arrive together
+            await().until(() -> scans(own, session, "idx_scan") > 0);
+            assertThat(scans(own, session, "seq_scan")).isZero();
+        }
+    }
+
+    private static long scans(TestDatabase database, DataSource session, String kind) {
+        new JdbcTemplate(session).execute(database.major() < 15 ? "SELECT 1" : "SELECT pg_stat_force_next_flush()");
+        return database.jdbc()
+                .queryForList(
+                        "SELECT " + kind + " FROM pg_stat_user_tables WHERE relname = 'event_streams'", Long.class)
+                .get(0);
     }
 
     @Test
