@@ -23,6 +23,12 @@ import org.springframework.core.env.StandardEnvironment;
  *   <li>{@code DATABASE_POOL_SIZE} connections are kept, {@code DATABASE_MAX_OVERFLOW} more are opened on demand (also as
  *       {@code DB_POOL_SIZE} and {@code DB_MAX_OVERFLOW}); {@code DATABASE_POOL_TIMEOUT} and {@code DATABASE_POOL_RECYCLE}
  *       in seconds
+ *   <li>{@code INSTANCE_COUNT} instances share {@code MAX_DB_CONNECTIONS}, less a tenth for administrators: a third of an instance's part
+ *       is kept, the rest is opened on demand
+ *   <li>{@code PARTITION_ID}, from 0, of {@code NUM_PARTITIONS}: this instance's part of each subscription
+ *   <li>{@code REDIS_URL}. {@code REDIS_MAX_CONNECTIONS} is checked and has no effect: the transport sends over one connection, without
+ *       waiting for each answer, and needs no pool
+ *   <li>{@code ENABLE_TRACING}, {@code OTLP_ENDPOINT} or {@code OTEL_EXPORTER_OTLP_ENDPOINT}, {@code SERVICE_VERSION}
  *   <li>{@code LOG_LEVEL}, {@code SERVICE_NAME}, {@code SHUTDOWN_TIMEOUT} and {@code DRAIN_TIMEOUT} in seconds
  * </ul>
  *
@@ -33,6 +39,8 @@ final class DeploymentVariablesPostProcessor implements EnvironmentPostProcessor
     private static final String DEFAULT_SERVICE_NAME = "order-service";
     private static final int DEFAULT_POOL_SIZE = 10;
     private static final int DEFAULT_MAX_OVERFLOW = 20;
+    private static final int DEFAULT_MAX_DB_CONNECTIONS = 100;
+    private static final int SMALLEST_POOL = 2;
     private static final int MAX_CONNECTIONS = 10_000;
 
     /** The pool would silently raise shorter ones. */
@@ -74,7 +82,10 @@ final class DeploymentVariablesPostProcessor implements EnvironmentPostProcessor
             database(variables, properties);
         }
         pool(variables, properties);
+        partition(variables, properties);
+        redis(variables, properties);
         service(variables, properties);
+        TracingVariables.translate(variables, properties);
         environment.getPropertySources().addLast(new MapPropertySource("deploymentVariables", properties));
     }
 
@@ -132,6 +143,8 @@ final class DeploymentVariablesPostProcessor implements EnvironmentPostProcessor
             properties.put(
                     "spring.datasource.hikari.maximum-pool-size",
                     kept + variables.number(overflow, 0, MAX_CONNECTIONS, DEFAULT_MAX_OVERFLOW));
+        } else if (variables.firstSet("INSTANCE_COUNT", "MAX_DB_CONNECTIONS") != null) {
+            share(variables, properties);
         }
         put(
                 properties,
@@ -146,6 +159,44 @@ final class DeploymentVariablesPostProcessor implements EnvironmentPostProcessor
                     "spring.datasource.hikari.max-lifetime",
                     millis(variables.seconds("DATABASE_POOL_RECYCLE", SHORTEST_POOL_RECYCLE)));
         }
+    }
+
+    /** What one of several instances may take of the server's connections. */
+    private static void share(Variables variables, Map<String, Object> properties) {
+        int instances = variables.number("INSTANCE_COUNT", 1, MAX_CONNECTIONS, 1);
+        int connections = variables.number("MAX_DB_CONNECTIONS", 1, MAX_CONNECTIONS, DEFAULT_MAX_DB_CONNECTIONS);
+        int part = connections * 9 / 10 / instances;
+        if (part < SMALLEST_POOL) {
+            throw InvalidVariableException.of(
+                    "MAX_DB_CONNECTIONS",
+                    Integer.toString(connections),
+                    "enough for %d connections of each of the %d instances, after a tenth is left for administrators"
+                            .formatted(SMALLEST_POOL, instances));
+        }
+        properties.put("spring.datasource.hikari.minimum-idle", Math.max(SMALLEST_POOL, part / 3));
+        properties.put("spring.datasource.hikari.maximum-pool-size", part);
+        properties.put("eventsource.pool.instances", instances);
+    }
+
+    private static void partition(Variables variables, Map<String, Object> properties) {
+        if (variables.firstSet("PARTITION_ID", "NUM_PARTITIONS") != null) {
+            int count = variables.number("NUM_PARTITIONS", 1, MAX_CONNECTIONS, 1);
+            properties.put("eventsource.subscriptions.instance.count", count);
+            properties.put(
+                    "eventsource.subscriptions.instance.index", variables.number("PARTITION_ID", 0, count - 1, 0));
+        }
+    }
+
+    /** The messages of failures never contain the URL, since it may hold a password. */
+    private static void redis(Variables variables, Map<String, Object> properties) {
+        String url = variables.text("REDIS_URL");
+        if (url != null) {
+            if (!url.matches("rediss?://[^/\\s]+(/[0-9]{0,4})?")) {
+                throw new InvalidVariableException("REDIS_URL", "of the form redis://user:password@host:port/database");
+            }
+            properties.put("spring.data.redis.url", url);
+        }
+        int unused = variables.number("REDIS_MAX_CONNECTIONS", 1, MAX_CONNECTIONS, DEFAULT_POOL_SIZE);
     }
 
     private static void service(Variables variables, Map<String, Object> properties) {

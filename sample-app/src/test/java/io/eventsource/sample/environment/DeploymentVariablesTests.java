@@ -49,6 +49,14 @@ class DeploymentVariablesTests {
                 "spring.lifecycle.timeout-per-shutdown-phase",
                 "eventsource.shutdown.timeout",
                 "eventsource.shutdown.drain-timeout",
+                "eventsource.pool.instances",
+                "eventsource.subscriptions.instance.index",
+                "eventsource.subscriptions.instance.count",
+                "spring.data.redis.url",
+                "management.tracing.export.enabled",
+                "management.opentelemetry.tracing.export.otlp.endpoint",
+                "management.opentelemetry.tracing.export.otlp.transport",
+                "management.opentelemetry.resource-attributes[service.version]",
                 "spring.application.name",
                 "logging.level.root"
             }) {
@@ -258,5 +266,103 @@ class DeploymentVariablesTests {
                         .analyze(failure, failure)
                         .getAction())
                 .contains("DB_PORT");
+    }
+
+    @Nested
+    class Instances {
+
+        @Test
+        void share_the_connections_of_the_server() {
+            assertThat(properties(Map.of("INSTANCE_COUNT", "4", "MAX_DB_CONNECTIONS", "200")))
+                    .containsEntry("spring.datasource.hikari.minimum-idle", "15")
+                    .containsEntry("spring.datasource.hikari.maximum-pool-size", "45")
+                    .containsEntry("eventsource.pool.instances", "4");
+        }
+
+        @Test
+        void take_no_part_where_the_pool_has_a_size() {
+            assertThat(properties(Map.of("INSTANCE_COUNT", "4", "DB_POOL_SIZE", "5", "DB_MAX_OVERFLOW", "1")))
+                    .containsEntry("spring.datasource.hikari.maximum-pool-size", "6");
+        }
+
+        @Test
+        void are_refused_where_there_are_more_than_connections() {
+            assertThat(refused(Map.of("INSTANCE_COUNT", "50", "MAX_DB_CONNECTIONS", "100")))
+                    .hasMessageContainingAll("MAX_DB_CONNECTIONS", "50 instances");
+        }
+
+        @Test
+        void have_a_part_of_the_subscriptions_by_number() {
+            assertThat(properties(Map.of("PARTITION_ID", "2", "NUM_PARTITIONS", "3")))
+                    .containsEntry("eventsource.subscriptions.instance.index", "2")
+                    .containsEntry("eventsource.subscriptions.instance.count", "3");
+            assertThat(refused(Map.of("PARTITION_ID", "3", "NUM_PARTITIONS", "3")))
+                    .hasMessageContainingAll("PARTITION_ID", "from 0 to 2");
+        }
+    }
+
+    @Nested
+    class Redis {
+
+        @Test
+        void is_where_the_url_says() {
+            assertThat(properties(Map.of("REDIS_URL", "redis://redis:6379/0", "REDIS_MAX_CONNECTIONS", "10")))
+                    .containsEntry("spring.data.redis.url", "redis://redis:6379/0");
+        }
+
+        @Test
+        void is_refused_without_quoting_the_url() {
+            assertThat(refused(Map.of("REDIS_URL", "http://:secret@redis")))
+                    .hasMessageContaining("REDIS_URL")
+                    .hasMessageNotContaining("secret");
+            assertThat(refused(Map.of("REDIS_MAX_CONNECTIONS", "many"))).hasMessageContaining("REDIS_MAX_CONNECTIONS");
+        }
+    }
+
+    @Nested
+    class Tracing {
+
+        private static final String ENDPOINT = "management.opentelemetry.tracing.export.otlp.endpoint";
+        private static final String TRANSPORT = "management.opentelemetry.tracing.export.otlp.transport";
+
+        @ParameterizedTest
+        @CsvSource({
+            "OTLP_ENDPOINT, localhost:4317, http://localhost:4317, grpc",
+            "OTLP_ENDPOINT, http://jaeger:4317, http://jaeger:4317, grpc",
+            "OTLP_ENDPOINT, http://jaeger:4318, http://jaeger:4318/v1/traces, http",
+            "OTLP_ENDPOINT, https://collector/own/path, https://collector/own/path, http"
+        })
+        void goes_to_the_collector(String variable, String value, String endpoint, String transport) {
+            assertThat(properties(Map.of(variable, value)))
+                    .containsEntry(ENDPOINT, endpoint)
+                    .containsEntry(TRANSPORT, transport);
+        }
+
+        @Test
+        void goes_where_the_variable_of_opentelemetry_says() {
+            assertThat(properties(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://jaeger:4317")))
+                    .hasEntrySatisfying(
+                            ENDPOINT, endpoint -> assertThat(endpoint).startsWith("http://jaeger:4317"))
+                    .containsEntry(TRANSPORT, "grpc");
+        }
+
+        @Test
+        void names_the_version_of_the_service() {
+            assertThat(properties(Map.of("SERVICE_VERSION", "1.2.3")))
+                    .containsEntry("management.opentelemetry.resource-attributes[service.version]", "1.2.3");
+        }
+
+        @ParameterizedTest
+        @CsvSource({"true, true", "1, true", "FALSE, false", "off, false"})
+        void is_switched_on_and_off(String value, String enabled) {
+            assertThat(properties(Map.of("ENABLE_TRACING", value)))
+                    .containsEntry("management.tracing.export.enabled", enabled);
+        }
+
+        @Test
+        void is_refused_where_it_is_neither() {
+            assertThat(refused(Map.of("ENABLE_TRACING", "maybe"))).hasMessageContainingAll("ENABLE_TRACING", "maybe");
+            assertThat(refused(Map.of("OTLP_ENDPOINT", "ftp://there"))).hasMessageContaining("OTLP_ENDPOINT");
+        }
     }
 }
