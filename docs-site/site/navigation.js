@@ -30,6 +30,7 @@ export const navigation = [
     title: "Reference",
     items: [
       { path: "docs/configuration.md" },
+      { path: "docs/mistakes.md" },
       { path: "docs/guarantees.md" },
       { path: "docs/schema.md" },
       { path: "docs/performance.md" },

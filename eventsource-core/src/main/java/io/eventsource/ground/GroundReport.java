@@ -13,6 +13,8 @@ import java.util.List;
 public record GroundReport(List<Finding> findings) {
 
     static final String POOLER = "pooler";
+
+    static final String NO_TABLES = "schema-missing";
     static final String UNKNOWN = "ground-unknown";
 
     /** A report without findings. */
@@ -42,6 +44,15 @@ public record GroundReport(List<Finding> findings) {
      */
     public boolean behindPooler() {
         return findings.stream().anyMatch(each -> each.code().equals(POOLER));
+    }
+
+    /**
+     * Whether nobody has made the tables.
+     *
+     * @return whether a finding says so
+     */
+    public boolean withoutTables() {
+        return findings.stream().anyMatch(each -> each.code().equals(NO_TABLES));
     }
 
     /**

@@ -53,10 +53,13 @@ final class TableRules {
                 .filter(each -> !facts.all("table").containsKey(each))
                 .toList();
         if (!missing.isEmpty()) {
+            boolean all = facts.all("table").isEmpty();
             add(
-                    "tables-missing",
+                    all ? GroundReport.NO_TABLES : "tables-missing",
                     DOWN,
-                    "The schema '%s' has no %s".formatted(schema.name(), String.join(", ", missing)),
+                    all
+                            ? "The schema '%s' has none of the tables of the event store".formatted(schema.name())
+                            : "The schema '%s' has no %s".formatted(schema.name(), String.join(", ", missing)),
                     "What needs them fails",
                     "Set eventsource.migration.enabled=true, or have an administrator run db/eventsource-schema.sql; check eventsource.schema");
         }

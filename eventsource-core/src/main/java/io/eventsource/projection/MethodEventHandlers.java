@@ -106,7 +106,8 @@ public final class MethodEventHandlers implements EventHandlers {
         if (byEventType.isEmpty()) {
             throw new InvalidProjectionException(
                     beanClass,
-                    "The projection '%s' (%s) has no @EventHandler method.".formatted(name, beanClass.getName()));
+                    "The projection '%s' (%s) has no @EventHandler method, so it would handle nothing. Annotate its handlers with io.eventsource.projection.EventHandler."
+                            .formatted(name, beanClass.getName()));
         }
         return new MethodEventHandlers(
                 projection,

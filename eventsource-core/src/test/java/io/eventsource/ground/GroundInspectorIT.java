@@ -299,7 +299,7 @@ class GroundInspectorIT {
             assertThat(report.findings())
                     .filteredOn(each -> each.severity() != Severity.WARN)
                     .extracting(Finding::code)
-                    .containsExactly("tables-missing");
+                    .containsExactly("schema-missing");
         }
     }
 

@@ -46,7 +46,6 @@ class ArchitectureTests {
 
     /** What one package needs of another. A further name needs a reason: most is private to its package. */
     private static final Set<String> SHARED = Set.of(
-            "aot.AnnotatedClassScanner",
             "deadletter.ReplaySource",
             "inbox.FeedsDeclared",
             "inbox.InboxFeeds",
@@ -56,11 +55,16 @@ class ArchitectureTests {
             "lifecycle.SubscriptionThreads",
             "outbox.OutboxDestinations",
             "outbox.OutboxTask",
+            "pool.OnStorePool",
             "pool.Pools",
+            "pool.StoreDataSource",
             "projection.BatchListener",
             "projection.HandlerDecorators",
             "projection.ProjectionBeans",
             "projection.TransactionManagers",
+            "scan.AnnotatedClassScanner",
+            "scan.ClassScan",
+            "scan.ScannedPackages",
             "subscription.HandlerContributor",
             "subscription.HandlerContributor$Contribution");
 

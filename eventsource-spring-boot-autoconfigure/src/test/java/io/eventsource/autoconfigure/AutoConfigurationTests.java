@@ -14,6 +14,8 @@ import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
+import io.eventsource.jdbc.EventDatabase;
+import io.eventsource.jdbc.EventSourceDataSource;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.SubscriptionManager;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -77,13 +81,6 @@ class AutoConfigurationTests {
             withoutDatabase.run(AutoConfigurationTests::assertThatNothingIsOurs);
         }
 
-        @Test
-        void withSeveralDataSourcesOfWhichNoneIsPrimary() {
-            application
-                    .withBean("other", DataSource.class, AutoConfigurationTests::unusedDataSource)
-                    .run(AutoConfigurationTests::assertThatNothingIsOurs);
-        }
-
         @ParameterizedTest
         @ValueSource(strings = {"false", "FALSE", "off", "no", "0"})
         void whenTheLibraryIsSwitchedOff(String off) {
@@ -91,6 +88,33 @@ class AutoConfigurationTests {
                     .withPropertyValues("eventsource.enabled=" + off)
                     .run(AutoConfigurationTests::assertThatNothingIsOurs);
         }
+    }
+
+    @Test
+    void several_data_sources_of_which_none_is_primary_stop_the_application() {
+        application
+                .withBean("other", DataSource.class, AutoConfigurationTests::unusedDataSource)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(EventSourceException.class)
+                        .hasMessageContainingAll(
+                                "[dataSource, other]", "@EventSourceDataSource", "eventsource.enabled=false"));
+    }
+
+    @Test
+    void one_of_several_data_sources_may_be_marked_also_beside_a_primary_one() {
+        DataSource events = unusedDataSource();
+        application
+                .withBean(
+                        "other",
+                        DataSource.class,
+                        AutoConfigurationTests::unusedDataSource,
+                        definition -> definition.setPrimary(true))
+                .withBean("events", DataSource.class, () -> events, definition -> ((AbstractBeanDefinition) definition)
+                        .addQualifier(new AutowireCandidateQualifier(EventSourceDataSource.class)))
+                .run(context -> assertThat(context.getBean(EventDatabase.class).dataSource())
+                        .isSameAs(events));
     }
 
     @Test

@@ -58,6 +58,7 @@ class ConfigurationMetadataTests {
                 .extracting(property -> property.get("name"))
                 .containsExactlyInAnyOrder(
                         "eventsource.ground.accept",
+                        "eventsource.packages",
                         "eventsource.outbox.transport",
                         "eventsource.outbox.source",
                         "eventsource.outbox.destinations",

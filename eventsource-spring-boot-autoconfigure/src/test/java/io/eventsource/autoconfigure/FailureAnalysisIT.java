@@ -243,7 +243,7 @@ class FailureAnalysisIT {
                 output,
                 AppendsAtStart.class,
                 List.of("eventsource.migration.enabled=false"),
-                "A table or function that is needed is not in the database",
+                "The tables of the event store are missing, and eventsource.migration.enabled=false",
                 "Set eventsource.migration.enabled=true, or have an administrator run db/eventsource-schema.sql");
     }
 

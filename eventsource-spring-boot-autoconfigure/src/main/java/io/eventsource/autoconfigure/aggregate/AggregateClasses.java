@@ -3,7 +3,7 @@ package io.eventsource.autoconfigure.aggregate;
 import io.eventsource.aggregate.AggregateRoot;
 import io.eventsource.aggregate.AggregateType;
 import io.eventsource.aggregate.Decider;
-import io.eventsource.autoconfigure.aot.AnnotatedClassScanner;
+import io.eventsource.autoconfigure.scan.AnnotatedClassScanner;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

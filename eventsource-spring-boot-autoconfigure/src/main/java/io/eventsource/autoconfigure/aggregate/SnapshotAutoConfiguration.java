@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure.aggregate;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.aggregate.AggregateTypes;
+import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.autoconfigure.store.ObservationProperties;
 import io.eventsource.event.EventRegistry;
@@ -16,7 +17,6 @@ import io.eventsource.snapshot.Snapshots;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.SnapshotRepository;
 import io.eventsource.time.Clocks;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -46,11 +46,11 @@ public final class SnapshotAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     SnapshotRepository snapshotRepository(
-            DataSource dataSource,
+            StoreDataSource store,
             EventSourceSchema schema,
             EventSourceObservations observations,
             ObservationProperties properties) {
-        SnapshotRepository repository = SnapshotRepository.postgres(dataSource, schema);
+        SnapshotRepository repository = SnapshotRepository.postgres(store.dataSource(), schema);
         return properties.snapshot() ? observations.observe(repository) : repository;
     }
 
@@ -72,7 +72,7 @@ public final class SnapshotAutoConfiguration {
             PayloadSerializer serializer,
             SnapshotProperties properties,
             AggregateTypes types,
-            DataSource dataSource,
+            StoreDataSource store,
             SnapshotExecutorHolder executor,
             ObjectProvider<SnapshotPolicy> policies,
             ObjectProvider<SnapshotListener> listeners,
@@ -83,7 +83,7 @@ public final class SnapshotAutoConfiguration {
                 repository,
                 serializer,
                 type -> properties.settings(type, policy),
-                new TransactionParticipation(dataSource),
+                new TransactionParticipation(store.dataSource()),
                 executor.executor(),
                 listeners.orderedStream().toList(),
                 clocks.ticker());

@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure.aot;
 import io.eventsource.aggregate.AggregateRoot;
 import io.eventsource.aggregate.AggregateType;
 import io.eventsource.aggregate.Decider;
+import io.eventsource.autoconfigure.scan.AnnotatedClassScanner;
 import io.eventsource.event.EventType;
 import java.lang.annotation.Annotation;
 import java.util.Arrays;

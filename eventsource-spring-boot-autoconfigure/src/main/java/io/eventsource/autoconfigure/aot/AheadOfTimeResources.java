@@ -10,7 +10,10 @@ final class AheadOfTimeResources implements RuntimeHintsRegistrar {
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-        hints.resources().registerPattern("db/migration/eventsource/*").registerPattern("db/eventsource-schema.sql");
+        hints.resources()
+                .registerPattern("db/migration/eventsource/*")
+                .registerPattern("db/eventsource-schema.sql")
+                .registerPattern("META-INF/spring-configuration-metadata.json");
         hints.reflection()
                 .registerTypeIfPresent(
                         classLoader,

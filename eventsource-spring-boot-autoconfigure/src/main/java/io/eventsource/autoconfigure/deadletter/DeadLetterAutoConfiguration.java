@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure.deadletter;
 
 import io.eventsource.autoconfigure.lifecycle.ShutdownProperties;
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
+import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionProperties;
@@ -18,7 +19,6 @@ import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.SubscriptionManager;
 import java.util.ArrayList;
 import java.util.List;
-import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -74,8 +74,8 @@ public final class DeadLetterAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    DeadLetterRepository deadLetterRepository(DataSource dataSource, EventSourceSchema schema) {
-        return DeadLetterRepository.postgres(dataSource, schema);
+    DeadLetterRepository deadLetterRepository(StoreDataSource store, EventSourceSchema schema) {
+        return DeadLetterRepository.postgres(store.dataSource(), schema);
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure.evolution;
 
+import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.event.EventCodec;
 import io.eventsource.evolution.EventStoreVerification;
@@ -8,7 +9,6 @@ import io.eventsource.log.LogHead;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.time.Clocks;
-import javax.sql.DataSource;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -28,8 +28,8 @@ public final class SchemaEvolutionAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    EventSurvey eventSurvey(DataSource dataSource, EventSourceSchema schema, EventCodec codec) {
-        return new EventSurvey(dataSource, schema, codec);
+    EventSurvey eventSurvey(StoreDataSource store, EventSourceSchema schema, EventCodec codec) {
+        return new EventSurvey(store.dataSource(), schema, codec);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure.health;
 
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.pool.Pools;
+import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.ground.GroundWatch;
 import io.eventsource.schema.EventSourceSchema;
@@ -9,7 +10,6 @@ import io.eventsource.schema.SchemaInspector;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.SubscriptionManager;
-import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -37,19 +37,19 @@ public final class EventSourceHealthAutoConfiguration {
     @ConditionalOnEnabledHealthIndicator("eventsource")
     @ConditionalOnMissingBean(name = "eventsourceHealthIndicator")
     EventSourceHealthIndicator eventsourceHealthIndicator(
-            DataSource dataSource,
+            StoreDataSource store,
             EventSourceSchema schema,
             ObjectProvider<SubscriptionsHealth> subscriptions,
             GroundWatch ground,
             HealthProperties health,
             Environment environment) {
-        SchemaInspector inspector = new SchemaInspector(new JdbcTemplate(dataSource), schema);
+        SchemaInspector inspector = new SchemaInspector(new JdbcTemplate(store.dataSource()), schema);
         return new EventSourceHealthIndicator(
                 new AnswerInTime<>(
                         () -> inspect(inspector, ground), health.answerTimeout(), SubscriptionThreads.of(environment)),
                 new AnswerInTime<>(
                         () -> {
-                            Pools.renewWhereReadOnly(dataSource);
+                            Pools.renewWhereReadOnly(store.dataSource());
                             return ground.report();
                         },
                         health.answerTimeout(),

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure.metrics;
 
+import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.projection.BatchListener;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.jdbc.TransactionParticipation;
@@ -10,9 +11,9 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.util.function.SingletonSupplier;
@@ -20,7 +21,7 @@ import org.springframework.util.function.SingletonSupplier;
 /** Counts what is appended, how appends share commits and how large batches are, where Micrometer is present. */
 @AutoConfiguration(after = DataSourceAutoConfiguration.class, before = EventStoreAutoConfiguration.class)
 @ConditionalOnClass(MeterRegistry.class)
-@ConditionalOnSingleCandidate(DataSource.class)
+@ConditionalOnBean(DataSource.class)
 @ConditionalOnBooleanProperty(name = "eventsource.enabled", matchIfMissing = true)
 public final class AppendMetricsAutoConfiguration {
 
@@ -33,8 +34,8 @@ public final class AppendMetricsAutoConfiguration {
     }
 
     @Bean
-    AppendMeters eventAppendMeters(DataSource dataSource, ObjectProvider<MeterRegistry> registries) {
-        return new AppendMeters(lazily(registries), new TransactionParticipation(dataSource));
+    AppendMeters eventAppendMeters(StoreDataSource store, ObjectProvider<MeterRegistry> registries) {
+        return new AppendMeters(lazily(registries), new TransactionParticipation(store.dataSource()));
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.eventsource.autoconfigure.notification;
 
 import io.eventsource.autoconfigure.pool.PoolProperties;
+import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionProperties;
 import io.eventsource.schema.EventSourceSchema;
@@ -9,7 +10,6 @@ import io.eventsource.signal.SignalRelay;
 import io.eventsource.store.EventStore;
 import io.eventsource.time.Clocks;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -36,7 +36,7 @@ public final class NotificationAutoConfiguration {
     @Conditional(OnNotifications.class)
     @ConditionalOnMissingBean
     SignalRelay eventSignalRelay(
-            DataSource dataSource,
+            StoreDataSource store,
             ObjectProvider<JdbcConnectionDetails> details,
             EventSourceSchema schema,
             LogSignal signal,
@@ -47,7 +47,7 @@ public final class NotificationAutoConfiguration {
         // a driver that waits for a dead server cannot be interrupted, and must not keep the JVM
         threads.setDaemon(true);
         return new SignalRelay(
-                RelayConnections.beside(dataSource, details.getIfUnique(), properties.url()),
+                RelayConnections.beside(store.dataSource(), details.getIfUnique(), properties.url()),
                 schema,
                 signal,
                 properties.settings(subscriptions.enabled()),

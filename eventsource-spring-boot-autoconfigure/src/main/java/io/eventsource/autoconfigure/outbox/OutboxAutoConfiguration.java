@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure.outbox;
 
 import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
+import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.event.EventCodec;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -69,13 +69,13 @@ public final class OutboxAutoConfiguration {
     @ConditionalOnBooleanProperty(name = "eventsource.outbox.enabled", matchIfMissing = true)
     @ConditionalOnMissingBean
     Outbox eventOutbox(
-            DataSource dataSource,
+            StoreDataSource store,
             EventSourceSchema schema,
             DeadLetterRepository deadLetters,
             OutboxHandlers handlers) {
         Map<String, Set<String>> published =
                 handlers.published().collect(Collectors.toMap(ConfiguredDestination::name, handlers::storedNames));
-        return Outbox.postgres(dataSource, schema, deadLetters, published, handlers.relayed());
+        return Outbox.postgres(store.dataSource(), schema, deadLetters, published, handlers.relayed());
     }
 
     @Bean
@@ -92,10 +92,10 @@ public final class OutboxAutoConfiguration {
     @Bean
     @ConditionalOnBooleanProperty(name = "eventsource.outbox.enabled", matchIfMissing = true)
     @ConditionalOnProperty(name = "eventsource.outbox.mode", havingValue = "log", matchIfMissing = true)
-    OutboxTask eventOutboxLeftRows(DataSource dataSource, EventSourceSchema schema) {
+    OutboxTask eventOutboxLeftRows(StoreDataSource store, EventSourceSchema schema) {
         return new OutboxTask(
                 "Looking for rows of event_outbox that are left",
                 Duration.ofDays(1),
-                new LeftOutboxRows(new OutboxRows(dataSource, schema), schema));
+                new LeftOutboxRows(new OutboxRows(store.dataSource(), schema), schema));
     }
 }

@@ -1,9 +1,9 @@
 package io.eventsource.autoconfigure.outbox;
 
+import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.outbox.OutboxRows;
 import io.eventsource.schema.EventSourceSchema;
 import java.time.Duration;
-import javax.sql.DataSource;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -25,8 +25,8 @@ public final class OutboxTableAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    OutboxRows eventOutboxRows(DataSource dataSource, EventSourceSchema schema) {
-        return new OutboxRows(dataSource, schema);
+    OutboxRows eventOutboxRows(StoreDataSource store, EventSourceSchema schema) {
+        return new OutboxRows(store.dataSource(), schema);
     }
 
     @Bean

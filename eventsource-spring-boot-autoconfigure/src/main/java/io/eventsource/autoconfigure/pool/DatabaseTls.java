@@ -50,7 +50,7 @@ final class DatabaseTls implements BeanPostProcessor, DisposableBean {
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
-        if (bean instanceof DataSource dataSource && isTheStores(beanName)) {
+        if (bean instanceof DataSource dataSource && StoreDataSources.isTheStores(beanFactory, beanName)) {
             HikariDataSource pool =
                     DataSourceUnwrapper.unwrap(dataSource, HikariConfigMXBean.class, HikariDataSource.class);
             if (pool == null || !isMeant(pool)) {
@@ -67,14 +67,6 @@ final class DatabaseTls implements BeanPostProcessor, DisposableBean {
         return TlsSocketFactory.class
                 .getName()
                 .equals(pool.getDataSourceProperties().getProperty("sslfactory"));
-    }
-
-    private boolean isTheStores(String beanName) {
-        String[] all = beanFactory.getBeanNamesForType(DataSource.class, true, false);
-        return all.length == 1
-                ? all[0].equals(beanName)
-                : beanFactory.containsBeanDefinition(beanName)
-                        && beanFactory.getMergedBeanDefinition(beanName).isPrimary();
     }
 
     private void secure(HikariDataSource pool) {

@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure.pool;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.capacity.LiveInstances;
+import io.eventsource.jdbc.EventSourceDataSource;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.signal.SignalRelay;
 import io.eventsource.subscription.SubscriptionManager;
@@ -10,15 +11,15 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 
 /** Reports how the store's HikariCP pool is set and whether the server has enough connections for all instances. */
 @AutoConfiguration(after = DataSourceAutoConfiguration.class)
 @ConditionalOnClass(HikariDataSource.class)
-@ConditionalOnSingleCandidate(HikariDataSource.class)
+@Conditional(OnStorePool.class)
 @ConditionalOnBooleanProperty(
         name = {"eventsource.enabled", "eventsource.pool.enabled"},
         matchIfMissing = true)
@@ -35,11 +36,13 @@ public final class PoolAutoConfiguration {
 
     @Bean
     PoolReport eventSourcePoolReport(
-            HikariDataSource pool,
+            @EventSourceDataSource ObjectProvider<HikariDataSource> marked,
+            ObjectProvider<HikariDataSource> pools,
             ObjectProvider<EventSourceSchema> schema,
             PoolProperties properties,
             ObjectProvider<SignalRelay> relay,
             ObjectProvider<SubscriptionManager> manager) {
+        HikariDataSource pool = OnStorePool.pool(marked, pools);
         return new PoolReport(
                 pool,
                 properties.instances(),

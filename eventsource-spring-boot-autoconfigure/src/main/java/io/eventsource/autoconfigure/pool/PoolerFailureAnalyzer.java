@@ -3,8 +3,10 @@ package io.eventsource.autoconfigure.pool;
 import io.eventsource.session.PoolerMismatchException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.annotation.Order;
 
 /** Says what to set when a pooler stands before the database. */
+@Order(-1)
 final class PoolerFailureAnalyzer extends AbstractFailureAnalyzer<PoolerMismatchException> {
 
     @Override

@@ -3,8 +3,10 @@ package io.eventsource.autoconfigure.projection;
 import io.eventsource.projection.DuplicateProjectionException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.annotation.Order;
 
 /** Says what to do when two projections have one name. */
+@Order(-1)
 final class DuplicateProjectionFailureAnalyzer extends AbstractFailureAnalyzer<DuplicateProjectionException> {
 
     @Override

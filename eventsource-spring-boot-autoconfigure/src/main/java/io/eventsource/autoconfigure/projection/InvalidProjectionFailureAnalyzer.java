@@ -3,8 +3,10 @@ package io.eventsource.autoconfigure.projection;
 import io.eventsource.projection.InvalidProjectionException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.annotation.Order;
 
 /** Says which projection to mend, without a stack trace. */
+@Order(-1)
 final class InvalidProjectionFailureAnalyzer extends AbstractFailureAnalyzer<InvalidProjectionException> {
 
     @Override

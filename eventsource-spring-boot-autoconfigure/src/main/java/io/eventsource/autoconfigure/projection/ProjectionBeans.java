@@ -5,11 +5,13 @@ import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.InvalidProjectionException;
 import io.eventsource.projection.MethodEventHandlers;
+import io.eventsource.projection.Projection;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 
 /** Finds what handles events: beans with {@code @EventHandler} methods, and {@link EventHandlers} beans. */
@@ -61,14 +63,23 @@ public final class ProjectionBeans {
                 continue;
             }
             Class<?> beanClass = AutoProxyUtils.determineTargetClass(beanFactory, name);
-            if (beanClass != null
-                    && AnnotationUtils.isCandidateClass(beanClass, EventHandler.class)
-                    && MethodEventHandlers.existIn(beanClass)) {
+            if (beanClass != null && (isProjection(beanClass) || hasHandlers(beanClass))) {
                 requireSingleton(name, beanClass);
                 found.add(transactions.require(MethodEventHandlers.of(beanFactory.getBean(name), registry)));
             }
         }
         return found;
+    }
+
+    /** Handlers that are objects of the library's interface say for themselves what they handle. */
+    private static boolean isProjection(Class<?> beanClass) {
+        return AnnotatedElementUtils.hasAnnotation(beanClass, Projection.class)
+                && !EventHandlers.class.isAssignableFrom(beanClass);
+    }
+
+    private static boolean hasHandlers(Class<?> beanClass) {
+        return AnnotationUtils.isCandidateClass(beanClass, EventHandler.class)
+                && MethodEventHandlers.existIn(beanClass);
     }
 
     /** What is driven has to be the bean that everybody else sees, and there when nobody makes a request. */

@@ -1,15 +1,20 @@
 package io.eventsource.autoconfigure.projection;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.autoconfigure.pool.StoreDataSource;
+import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.EventHandlers.Delivery;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.ResourceTransactionManager;
 
 /** Finds the transaction managers that begin handlers' transactions. */
 public final class TransactionManagers {
@@ -26,7 +31,7 @@ public final class TransactionManagers {
     }
 
     /**
-     * The one that the handlers name, or the only one of the application.
+     * The one that the handlers name, the one for the store's data source, or the only one of the application.
      *
      * @param handlers whose batches it begins
      * @return the transaction manager; null with at-least-once delivery for none
@@ -40,14 +45,43 @@ public final class TransactionManagers {
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
             return null;
         }
-        PlatformTransactionManager only =
-                beanFactory.getBeanProvider(PlatformTransactionManager.class).getIfUnique();
+        PlatformTransactionManager only = ofTheStore();
         if (only == null) {
             throw new EventSourceException(
-                    "The projection '%s' needs the PlatformTransactionManager of the event store's data source, but there are %s. Name it in @Projection(transactionManager = …), or mark the right one with @Primary."
+                    "The projection '%s' needs the PlatformTransactionManager of the event store's data source, but there are %s, and not exactly one of them is for it. Name one in @Projection(transactionManager = …), or mark the right one with @Primary."
                             .formatted(handlers.name(), all()));
         }
         return only;
+    }
+
+    /** The application's only or primary one, unless it is for another data source; then the only one for the store's. */
+    private @Nullable PlatformTransactionManager ofTheStore() {
+        ObjectProvider<PlatformTransactionManager> managers =
+                beanFactory.getBeanProvider(PlatformTransactionManager.class);
+        PlatformTransactionManager usual = managers.getIfUnique();
+        StoreDataSource store =
+                beanFactory.getBeanProvider(StoreDataSource.class).getIfAvailable();
+        if (store == null || (usual != null && !isForAnother(usual, store))) {
+            return usual;
+        }
+        List<PlatformTransactionManager> fitting = managers.stream()
+                .filter(manager -> resource(manager) != null && !isForAnother(manager, store))
+                .toList();
+        return fitting.size() == 1 ? fitting.get(0) : null;
+    }
+
+    private static boolean isForAnother(PlatformTransactionManager manager, StoreDataSource store) {
+        DataSource own = resource(manager);
+        return own != null
+                && TransactionParticipation.target(own) != TransactionParticipation.target(store.dataSource());
+    }
+
+    /** Null where it is none of JDBC. */
+    private static @Nullable DataSource resource(PlatformTransactionManager manager) {
+        return manager instanceof ResourceTransactionManager transactions
+                        && transactions.getResourceFactory() instanceof DataSource own
+                ? own
+                : null;
     }
 
     private PlatformTransactionManager named(EventHandlers handlers, String name) {

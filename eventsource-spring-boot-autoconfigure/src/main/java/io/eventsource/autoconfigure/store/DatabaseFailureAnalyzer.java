@@ -5,8 +5,10 @@ import io.eventsource.schema.DatabaseFailure.Reason;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.core.annotation.Order;
 
 /** Says what to do when the database keeps the application from starting. */
+@Order(-1)
 final class DatabaseFailureAnalyzer implements FailureAnalyzer {
 
     @Override

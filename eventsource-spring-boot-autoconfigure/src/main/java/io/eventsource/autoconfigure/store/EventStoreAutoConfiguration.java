@@ -1,7 +1,8 @@
 package io.eventsource.autoconfigure.store;
 
-import io.eventsource.autoconfigure.aot.AnnotatedClassScanner;
 import io.eventsource.autoconfigure.pool.PoolProperties;
+import io.eventsource.autoconfigure.pool.StoreDataSource;
+import io.eventsource.autoconfigure.scan.AnnotatedClassScanner;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventJsonCustomizer;
 import io.eventsource.event.EventRegistry;
@@ -13,6 +14,7 @@ import io.eventsource.ground.GroundInspector;
 import io.eventsource.ground.GroundWatch;
 import io.eventsource.jdbc.DetachedJdbc;
 import io.eventsource.jdbc.EventDatabase;
+import io.eventsource.jdbc.EventSourceDataSource;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.StalledWriters;
 import io.eventsource.observation.AppendContext;
@@ -36,12 +38,11 @@ import java.time.Clock;
 import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
@@ -54,7 +55,7 @@ import org.springframework.util.function.SingletonSupplier;
 /** Configures the event store and its tables. */
 @AutoConfiguration(after = DataSourceAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "eventsource.enabled", matchIfMissing = true)
-@ConditionalOnSingleCandidate(DataSource.class)
+@ConditionalOnBean(DataSource.class)
 @EnableConfigurationProperties({
     EventSourceProperties.class,
     AppendProperties.class,
@@ -75,9 +76,17 @@ public final class EventStoreAutoConfiguration {
     }
 
     @Bean
+    StoreDataSource eventSourceStoreDataSource(
+            @EventSourceDataSource ObjectProvider<DataSource> marked,
+            ObjectProvider<DataSource> candidates,
+            ConfigurableListableBeanFactory beanFactory) {
+        return StoreDataSource.of(marked, candidates, List.of(beanFactory.getBeanNamesForType(DataSource.class)));
+    }
+
+    @Bean
     @ConditionalOnMissingBean
-    SchemaMigrator eventSourceSchemaMigrator(DataSource dataSource, EventSourceSchema schema) {
-        return new SchemaMigrator(dataSource, schema);
+    SchemaMigrator eventSourceSchemaMigrator(StoreDataSource store, EventSourceSchema schema) {
+        return new SchemaMigrator(store.dataSource(), schema);
     }
 
     @Bean
@@ -90,8 +99,8 @@ public final class EventStoreAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     GroundInspector eventSourceGroundInspector(
-            DataSource dataSource, EventSourceSchema schema, GroundProperties properties) {
-        return new GroundInspector(DetachedJdbc.on(dataSource), schema, properties.accept());
+            StoreDataSource store, EventSourceSchema schema, GroundProperties properties) {
+        return new GroundInspector(DetachedJdbc.on(store.dataSource()), schema, properties.accept());
     }
 
     @Bean
@@ -117,13 +126,14 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     SessionInitializer eventSourceSessionInitializer(
-            DataSource dataSource, PoolProperties pool, EventSourceProperties properties, GroundCheck ground) {
-        return new SessionInitializer(dataSource, pool, properties.migration().enabled(), ground);
+            StoreDataSource store, PoolProperties pool, EventSourceProperties properties, GroundCheck ground) {
+        return new SessionInitializer(
+                store.dataSource(), pool, properties.migration().enabled(), ground);
     }
 
     @Bean
     @ConditionalOnMissingBean
-    EventRegistry eventRegistry(ConfigurableBeanFactory beanFactory, Environment environment) {
+    EventRegistry eventRegistry(ConfigurableListableBeanFactory beanFactory, Environment environment) {
         return EventRegistry.of(new AnnotatedClassScanner(beanFactory, environment).find(EventType.class));
     }
 
@@ -157,20 +167,20 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    EventDatabase eventDatabase(DataSource dataSource, EventSourceSchema schema, EventCodec codec, Clocks clocks) {
-        return new EventDatabase(dataSource, schema, codec, clocks);
+    EventDatabase eventDatabase(StoreDataSource store, EventSourceSchema schema, EventCodec codec, Clocks clocks) {
+        return new EventDatabase(store.dataSource(), schema, codec, clocks);
     }
 
     @Bean
     @ConditionalOnMissingBean
-    LogHead eventLogHead(DataSource dataSource, EventSourceSchema schema, Clocks clocks) {
-        return LogHead.of(dataSource, schema, clocks);
+    LogHead eventLogHead(StoreDataSource store, EventSourceSchema schema, Clocks clocks) {
+        return LogHead.of(store.dataSource(), schema, clocks);
     }
 
     @Bean
     @ConditionalOnMissingBean
-    StalledWriters eventStalledWriters(DataSource dataSource, EventSourceSchema schema) {
-        return new StalledWriters(dataSource, schema);
+    StalledWriters eventStalledWriters(StoreDataSource store, EventSourceSchema schema) {
+        return new StalledWriters(store.dataSource(), schema);
     }
 
     @Bean

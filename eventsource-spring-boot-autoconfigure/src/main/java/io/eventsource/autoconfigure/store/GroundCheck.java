@@ -1,9 +1,11 @@
 package io.eventsource.autoconfigure.store;
 
+import io.eventsource.EventSourceException;
 import io.eventsource.ground.GroundInspector;
 import io.eventsource.ground.GroundReport;
 import io.eventsource.ground.GroundReport.Finding;
 import io.eventsource.ground.GroundReport.Severity;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,11 +41,24 @@ final class GroundCheck {
     void checkAll() {
         try {
             GroundReport unused = checkServer();
-            settle(inspector.inspectSchema());
+            GroundReport schema = inspector.inspectSchema();
+            settle(schema);
+            requireTables(schema);
         } catch (DataAccessException failure) {
             log.warn(
                     "The database cannot be asked whether it is what the event store needs. Health asks again",
                     failure);
+        }
+    }
+
+    /** The migrations have run, where they run: this is an application that makes no tables, before anybody has made them. */
+    private static void requireTables(GroundReport report) {
+        if (report.withoutTables()) {
+            throw new EventSourceException(
+                    "The tables of the event store are missing, and eventsource.migration.enabled=false keeps the application from making them. %s."
+                            .formatted(report.of(Severity.DOWN).stream()
+                                    .map(finding -> finding.evidence() + ". " + finding.remedy())
+                                    .collect(Collectors.joining(". "))));
         }
     }
 

@@ -5,8 +5,10 @@ import io.eventsource.ground.GroundReport.Finding;
 import java.util.stream.Collectors;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.annotation.Order;
 
 /** Says why the event store does not run on this database, and what to do. */
+@Order(-1)
 final class GroundFailureAnalyzer extends AbstractFailureAnalyzer<GroundException> {
 
     @Override

@@ -3,8 +3,10 @@ package io.eventsource.autoconfigure.store;
 import io.eventsource.event.InvalidEventTypeException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.annotation.Order;
 
 /** Says which event class to mend, without a stack trace. */
+@Order(-1)
 final class InvalidEventTypeFailureAnalyzer extends AbstractFailureAnalyzer<InvalidEventTypeException> {
 
     @Override

@@ -3,8 +3,10 @@ package io.eventsource.autoconfigure.store;
 import io.eventsource.schema.NewerSchemaException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.annotation.Order;
 
 /** Says what to do when the tables are newer than the library. */
+@Order(-1)
 final class NewerSchemaFailureAnalyzer extends AbstractFailureAnalyzer<NewerSchemaException> {
 
     @Override

@@ -5,8 +5,10 @@ import io.eventsource.proof.UnprovenTypeException.TypeFinding;
 import java.util.stream.Collectors;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.annotation.Order;
 
 /** Says which classes would not come back from JSON, in which component, and what to do about each. */
+@Order(-1)
 final class UnprovenTypeFailureAnalyzer extends AbstractFailureAnalyzer<UnprovenTypeException> {
 
     @Override

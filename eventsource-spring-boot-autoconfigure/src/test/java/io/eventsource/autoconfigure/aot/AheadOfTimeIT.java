@@ -10,10 +10,12 @@ import io.eventsource.autoconfigure.account.AccountApplication;
 import io.eventsource.autoconfigure.account.Deposited;
 import io.eventsource.autoconfigure.aggregate.AggregateAutoConfiguration;
 import io.eventsource.autoconfigure.aggregate.SnapshotAutoConfiguration;
+import io.eventsource.autoconfigure.checks.CheckAutoConfiguration;
 import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.eventsource.autoconfigure.evolution.SchemaEvolutionAutoConfiguration;
 import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
 import io.eventsource.autoconfigure.pool.PoolAutoConfiguration;
+import io.eventsource.autoconfigure.scan.AnnotatedClassScanner;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.autoconfigure.testing.TestDatabase;
@@ -75,6 +77,7 @@ class AheadOfTimeIT {
         SubscriptionAutoConfiguration.class,
         DeadLetterAutoConfiguration.class,
         NotificationAutoConfiguration.class,
+        CheckAutoConfiguration.class,
         PoolAutoConfiguration.class,
         SchemaEvolutionAutoConfiguration.class
     })

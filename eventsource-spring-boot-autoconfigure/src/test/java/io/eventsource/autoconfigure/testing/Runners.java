@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure.testing;
 import io.eventsource.autoconfigure.account.AccountApplication;
 import io.eventsource.autoconfigure.aggregate.AggregateAutoConfiguration;
 import io.eventsource.autoconfigure.aggregate.SnapshotAutoConfiguration;
+import io.eventsource.autoconfigure.checks.CheckAutoConfiguration;
 import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.eventsource.autoconfigure.health.DeadLetterHealthAutoConfiguration;
 import io.eventsource.autoconfigure.health.EventSourceHealthAutoConfiguration;
@@ -47,6 +48,7 @@ public final class Runners {
                         DataSourceTransactionManagerAutoConfiguration.class,
                         JdbcTemplateAutoConfiguration.class,
                         TransactionAutoConfiguration.class,
+                        CheckAutoConfiguration.class,
                         EventStoreAutoConfiguration.class,
                         SnapshotAutoConfiguration.class,
                         SnapshotMetricsAutoConfiguration.class,

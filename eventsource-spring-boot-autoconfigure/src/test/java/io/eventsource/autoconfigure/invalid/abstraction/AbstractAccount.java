@@ -4,7 +4,7 @@ import io.eventsource.aggregate.AggregateRoot;
 import io.eventsource.aggregate.AggregateType;
 import java.util.UUID;
 
-@AggregateType("Account")
+@AggregateType("Savings")
 abstract class AbstractAccount extends AggregateRoot<Long, Object> {
 
     AbstractAccount(UUID id) {

@@ -4,7 +4,7 @@ import io.eventsource.aggregate.AggregateRoot;
 import io.eventsource.aggregate.AggregateType;
 import java.util.UUID;
 
-@AggregateType("Account")
+@AggregateType("Savings")
 final class AccountWithoutConstructor extends AggregateRoot<Long, Object> {
 
     AccountWithoutConstructor() {

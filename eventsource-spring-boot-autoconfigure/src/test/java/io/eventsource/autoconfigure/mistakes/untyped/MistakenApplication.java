@@ -1,0 +1,8 @@
+package io.eventsource.autoconfigure.mistakes.untyped;
+
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@AutoConfigurationPackage
+public class MistakenApplication {}
