@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Says who sent a request, in place of the name of the request's principal. It is called once per request, in the request's
  * thread, after authentication; it must be thread-safe.
  *
- * @param <R> the type of requests, {@code jakarta.servlet.http.HttpServletRequest} in servlet applications
+ * @param <R> the type of requests, {@code jakarta.servlet.http.HttpServletRequest} in servlet applications,
+ *     {@code org.springframework.web.server.ServerWebExchange} in reactive ones
  */
 @FunctionalInterface
 public interface ActorResolver<R> {

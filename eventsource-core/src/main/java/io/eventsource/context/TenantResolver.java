@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * {@link MetadataContext}. It is called once per request, in the request's thread, after authentication; it must be
  * thread-safe, and must not believe what the client could have written there itself.
  *
- * @param <R> the type of requests, {@code jakarta.servlet.http.HttpServletRequest} in servlet applications
+ * @param <R> the type of requests, {@code jakarta.servlet.http.HttpServletRequest} in servlet applications,
+ *     {@code org.springframework.web.server.ServerWebExchange} in reactive ones
  */
 @FunctionalInterface
 public interface TenantResolver<R> {

@@ -46,7 +46,7 @@ public final class RequestMetadataAutoConfiguration {
                         properties.correlationHeader(),
                         tenants.getIfAvailable(() -> request -> null),
                         actors.getIfAvailable(() -> RequestMetadataAutoConfiguration::principal),
-                        new AlternativeJdkIdGenerator()));
+                        new RequestValues(new AlternativeJdkIdGenerator())));
         // behind authentication
         registration.setOrder(
                 environment.getProperty("spring.security.filter.order", Integer.class, SECURITY_ORDER) + 10);

@@ -29,7 +29,10 @@ class RequestMetadataFilterTests {
     private final MockHttpServletResponse response = new MockHttpServletResponse();
     private final FilterChain application = (req, res) -> seen.add(MetadataContext.current());
     private final RequestMetadataFilter filter = new RequestMetadataFilter(
-            HEADER, req -> req.getHeader("X-Tenant"), req -> req.getHeader("X-Actor"), () -> GENERATED);
+            HEADER,
+            req -> req.getHeader("X-Tenant"),
+            req -> req.getHeader("X-Actor"),
+            new RequestValues(() -> GENERATED));
 
     @AfterEach
     void nothingIsLeftOnTheThread() {
@@ -130,7 +133,7 @@ class RequestMetadataFilterTests {
                     throw new IllegalStateException("broken");
                 },
                 req -> null,
-                () -> GENERATED);
+                new RequestValues(() -> GENERATED));
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> broken.doFilter(request, response, application));
         assertThat(MetadataContext.current()).isEqualTo(EventMetadata.none());
