@@ -10,6 +10,7 @@ export const navigation = [
     title: "Start",
     items: [
       { path: "README.md", label: "Overview" },
+      { path: "docs/getting-started.md" },
       { path: "docs/tutorial.md" },
     ],
   },
