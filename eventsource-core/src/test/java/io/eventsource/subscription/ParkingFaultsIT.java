@@ -103,7 +103,8 @@ class ParkingFaultsIT extends ParkingSubscriptionFixture {
             while (parkingStruck(delivery, boundary, blow)) {
                 boundary++;
             }
-            // a batch that fails, the event that fails, its parking, one that is handled and one that is put behind, none of
+            // a batch that fails, the event that fails, its parking, one that is handled and one that is put behind,
+            // none of
             // which reads the checkpoint again
             assertThat(boundary).as("boundaries of %s", delivery).isGreaterThan(15);
         }
