@@ -164,6 +164,9 @@ class PropertyBoundsTests {
                         SchemaEvolutionAutoConfiguration.class, MetadataPropagationAutoConfiguration.class))
                 .withPropertyValues(
                         "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere",
+                        // nobody is there, and nobody is waited for
+                        "spring.datasource.hikari.initialization-fail-timeout=-1",
+                        "spring.datasource.hikari.connection-timeout=250",
                         "eventsource.migration.enabled=false")
                 .withPropertyValues(property + "=" + value)
                 .run(context -> assertThat(context)

@@ -38,6 +38,9 @@ class OutboxPropertyBoundsTests {
                         AutoConfigurations.of(KafkaOutboxAutoConfiguration.class, RedisOutboxAutoConfiguration.class))
                 .withPropertyValues(
                         "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere",
+                        // nobody is there, and nobody is waited for
+                        "spring.datasource.hikari.initialization-fail-timeout=-1",
+                        "spring.datasource.hikari.connection-timeout=250",
                         "eventsource.migration.enabled=false",
                         // the pool does not wait for a server that is not there
                         "spring.datasource.hikari.initialization-fail-timeout=-1",
