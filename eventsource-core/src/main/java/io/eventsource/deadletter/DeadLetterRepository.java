@@ -76,10 +76,10 @@ public interface DeadLetterRepository {
      * Closes an entry because somebody has mended what it would have done. The next one of its aggregate is handled.
      *
      * @param id the entry
-     * @param operator who, not blank
-     * @param note how, not blank
+     * @param operator who, within the bounds of {@link io.eventsource.event.OperatorNote}
+     * @param note how, within the same bounds as a reason
      * @return whether it was open
-     * @throws IllegalArgumentException when operator or note are blank
+     * @throws IllegalArgumentException when operator or note is out of bounds
      */
     boolean resolve(long id, String operator, String note);
 
@@ -87,10 +87,10 @@ public interface DeadLetterRepository {
      * Closes an entry that is not to be handled. The next one of its aggregate is handled.
      *
      * @param id the entry
-     * @param operator who, not blank
-     * @param reason why, not blank
+     * @param operator who, within the bounds of {@link io.eventsource.event.OperatorNote}
+     * @param reason why, within the bounds of {@link io.eventsource.event.OperatorNote}
      * @return whether it was open
-     * @throws IllegalArgumentException when operator or reason are blank
+     * @throws IllegalArgumentException when operator or reason is out of bounds
      */
     boolean discard(long id, String operator, String reason);
 
@@ -100,10 +100,10 @@ public interface DeadLetterRepository {
      *
      * @param id the entry
      * @param payload JSON text of the stored revision
-     * @param operator who, not blank
-     * @param reason why, not blank
+     * @param operator who, within the bounds of {@link io.eventsource.event.OperatorNote}
+     * @param reason why, within the bounds of {@link io.eventsource.event.OperatorNote}
      * @return whether it was open
-     * @throws IllegalArgumentException when operator or reason are blank
+     * @throws IllegalArgumentException when operator or reason is out of bounds
      * @throws org.springframework.dao.DataIntegrityViolationException when the payload is not JSON that PostgreSQL can store
      */
     boolean edit(long id, String payload, String operator, String reason);

@@ -1,6 +1,7 @@
 package io.eventsource.deadletter;
 
 import io.eventsource.deadletter.DeadLetterRepository.Statistics.Counts;
+import io.eventsource.event.OperatorNote;
 import io.eventsource.log.EventColumns;
 import io.eventsource.log.PageBytes;
 import io.eventsource.proof.StoredJson;
@@ -129,35 +130,24 @@ final class PostgresDeadLetterRepository implements DeadLetterRepository {
 
     @Override
     public boolean resolve(long id, String operator, String note) {
-        return close(id, DeadLetter.Status.RESOLVED, operator, "note", note);
+        return close(id, DeadLetter.Status.RESOLVED, new OperatorNote(operator, note));
     }
 
     @Override
     public boolean discard(long id, String operator, String reason) {
-        return close(id, DeadLetter.Status.DISCARDED, operator, "reason", reason);
+        return close(id, DeadLetter.Status.DISCARDED, new OperatorNote(operator, reason));
     }
 
-    private boolean close(long id, DeadLetter.Status status, String operator, String what, String text) {
-        requireText("operator", operator);
-        requireText(what, text);
-        return Boolean.TRUE.equals(
-                jdbc.queryForObject(schema.sql(CLOSE), Boolean.class, id, status.stored(), operator, text));
+    private boolean close(long id, DeadLetter.Status status, OperatorNote note) {
+        return Boolean.TRUE.equals(jdbc.queryForObject(
+                schema.sql(CLOSE), Boolean.class, id, status.stored(), note.operator(), note.reason()));
     }
 
     @Override
     public boolean edit(long id, String payload, String operator, String reason) {
-        requireText("operator", operator);
-        requireText("reason", reason);
+        OperatorNote note = new OperatorNote(operator, reason);
         StoredJson.require("payload", payload);
-        return jdbc.update(schema.sql(EDIT), payload, operator, reason, id) > 0;
-    }
-
-    private static void requireText(String what, String value) {
-        if (value.isBlank()) {
-            throw new IllegalArgumentException(
-                    "What is done with a dead letter is recorded with who and why, but the %s is blank"
-                            .formatted(what));
-        }
+        return jdbc.update(schema.sql(EDIT), payload, note.operator(), note.reason(), id) > 0;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.eventsource.log;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.event.OperatorNote;
 import io.eventsource.jdbc.DetachedJdbc;
 import io.eventsource.log.LogHeadStatus.LogWriter;
 import io.eventsource.log.StalledWriters.TerminatedTransaction.Outcome;
@@ -100,10 +101,10 @@ public final class StalledWriters {
      * Waits up to 5 seconds until it is over. What it had written, in all tables, is undone.
      *
      * @param writer the transaction, as it was listed
-     * @param operator who wants it ended, for the record; not blank
-     * @param reason why, for the record; not blank
+     * @param operator who wants it ended, for the record, within the bounds of {@link OperatorNote}
+     * @param reason why, for the record, within the bounds of {@link OperatorNote}
      * @return the termination as it was recorded, with the outcome ended or signalled
-     * @throws IllegalArgumentException when the operator or the reason is blank, or the writer has neither a pid nor a gid;
+     * @throws IllegalArgumentException when the operator or the reason is out of bounds, or the writer has neither a pid nor a gid;
      *     nothing is recorded
      * @throws TransactionTerminationException when this transaction is over already, so that nobody was touched, or when the database
      *     refused; it is recorded
@@ -111,13 +112,12 @@ public final class StalledWriters {
      *     ended
      */
     public TerminatedTransaction end(LogWriter writer, String operator, String reason) {
-        requireText("operator", operator);
-        requireText("reason", reason);
+        OperatorNote note = new OperatorNote(operator, reason);
         if (writer.pid() == null && writer.preparedGid() == null) {
             throw new IllegalArgumentException(
                     "%s has neither a process nor a global id. List the writers again.".formatted(writer));
         }
-        long id = record(writer, operator, reason);
+        long id = record(writer, note);
         Outcome outcome;
         try {
             outcome = act(writer);
@@ -137,13 +137,6 @@ public final class StalledWriters {
         return done;
     }
 
-    private static void requireText(String what, String value) {
-        if (value.isBlank()) {
-            throw new IllegalArgumentException(
-                    "An termination is recorded with who and why, but the %s is blank".formatted(what));
-        }
-    }
-
     private static String describe(LogWriter writer) {
         return writer.pid() == null
                 ? "The prepared transaction '%s'".formatted(writer.preparedGid())
@@ -158,12 +151,12 @@ public final class StalledWriters {
                 cause);
     }
 
-    private long record(LogWriter writer, String operator, String reason) {
+    private long record(LogWriter writer, OperatorNote note) {
         return Objects.requireNonNull(jdbc.queryForObject(
                 schema.sql(RECORD),
                 Long.class,
-                operator,
-                reason,
+                note.operator(),
+                note.reason(),
                 writer.virtualTransaction(),
                 writer.pid(),
                 writer.preparedGid(),
@@ -223,7 +216,7 @@ public final class StalledWriters {
     public record TerminatedTransaction(
             long id, LogWriter writer, String operator, String reason, Outcome outcome, @Nullable String error) {
 
-        /** What came of an termination. */
+        /** What came of a termination. */
         public enum Outcome {
             /** It is over: its positions are dead, its events are not there. */
             ENDED,

@@ -78,10 +78,10 @@ public interface Outbox {
      * Decides that an entry is not to be sent. What waits behind it is sent.
      *
      * @param id the entry
-     * @param operator who, not blank
-     * @param reason why, not blank
+     * @param operator who, within the bounds of {@link io.eventsource.event.OperatorNote}
+     * @param reason why, within the bounds of {@link io.eventsource.event.OperatorNote}
      * @return whether it was an open one of a destination
-     * @throws IllegalArgumentException when operator or reason are blank
+     * @throws IllegalArgumentException when operator or reason is out of bounds
      */
     boolean discard(long id, String operator, String reason);
 
