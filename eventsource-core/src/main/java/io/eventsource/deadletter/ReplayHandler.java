@@ -2,6 +2,7 @@ package io.eventsource.deadletter;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.batch.BatchTransaction;
+import io.eventsource.batch.WorkTransactions;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventDecodingException;
 import io.eventsource.event.EventEnvelope;
@@ -45,11 +46,13 @@ final class ReplayHandler {
         this.participation = new TransactionParticipation(dataSource);
         PlatformTransactionManager manager = target.transactionManager();
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
-            this.transaction =
-                    template(new JdbcTransactionManager(TransactionParticipation.target(dataSource)), name());
-            this.handling = manager == null ? TransactionOperations.withoutTransaction() : nested(manager);
+            this.transaction = new WorkTransactions(
+                    template(new JdbcTransactionManager(TransactionParticipation.target(dataSource)), name()));
+            this.handling = manager == null
+                    ? TransactionOperations.withoutTransaction()
+                    : new WorkTransactions(nested(manager));
         } else {
-            this.transaction = template(required(manager), name());
+            this.transaction = new WorkTransactions(template(required(manager), name()));
             this.handling = TransactionOperations.withoutTransaction();
         }
     }

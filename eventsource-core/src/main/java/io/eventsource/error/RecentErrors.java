@@ -28,14 +28,20 @@ public final class RecentErrors implements ErrorListener {
 
         private final long[] numbers = new long[SLOTS];
         private final int[] counts = new int[SLOTS];
+        private long lastAt;
 
-        synchronized void add(long number) {
+        synchronized void add(long number, long at) {
+            lastAt = at;
             int slot = (int) (number % SLOTS);
             if (numbers[slot] != number) {
                 numbers[slot] = number;
                 counts[slot] = 0;
             }
             counts[slot]++;
+        }
+
+        synchronized long lastAt() {
+            return lastAt;
         }
 
         synchronized int since(long first) {
@@ -62,7 +68,19 @@ public final class RecentErrors implements ErrorListener {
         if (error.reaction() instanceof ErrorReaction.AwaitRecovery) {
             return;
         }
-        bySubscription.computeIfAbsent(error.subscription(), name -> new Ring()).add(number());
+        bySubscription.computeIfAbsent(error.subscription(), name -> new Ring()).add(number(), ticker.nanos());
+    }
+
+    /**
+     * Whether a subscription has had no error for a while.
+     *
+     * @param subscription its name
+     * @param time the while
+     * @return whether the last error, if there was any, is at least so long ago
+     */
+    public boolean quietFor(String subscription, Duration time) {
+        Ring ring = bySubscription.get(subscription);
+        return ring == null || ticker.since(ring.lastAt()).compareTo(time) >= 0;
     }
 
     private long number() {

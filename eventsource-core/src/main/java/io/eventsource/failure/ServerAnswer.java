@@ -2,6 +2,8 @@ package io.eventsource.failure;
 
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,8 @@ import org.postgresql.util.ServerErrorMessage;
  * message, which may quote data and which is translated.
  */
 public final class ServerAnswer {
+
+    private static final String NO_CONNECTION = "08000";
 
     /** Where the server's parser finds that the statement names a table, column, function or operator that is not there. */
     private static final Set<String> PARSER = Set.of(
@@ -27,6 +31,20 @@ public final class ServerAnswer {
     private static final String RAISE = "exec_stmt_raise";
 
     private ServerAnswer() {}
+
+    /**
+     * The SQLStates of an error and its causes.
+     *
+     * @param failure the error
+     * @return the states, from the outside in; of an error of JDBC without one, such as a pool's time-out, that of a connection that failed
+     */
+    public static List<String> states(Throwable failure) {
+        return CauseChain.of(failure).stream()
+                .filter(SQLException.class::isInstance)
+                .map(SQLException.class::cast)
+                .map(error -> Objects.requireNonNullElse(error.getSQLState(), NO_CONNECTION))
+                .toList();
+    }
 
     /**
      * The answer of the server, which the driver puts behind an exception of its own when a batch fails.

@@ -3,6 +3,7 @@ package io.eventsource.inbox;
 import io.eventsource.EventSourceException;
 import io.eventsource.batch.BatchTransaction;
 import io.eventsource.batch.HandlerOutsideBatchException;
+import io.eventsource.batch.WorkTransactions;
 import io.eventsource.deadletter.DeadLetterParking.ParkingChangedException;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassification;
@@ -51,7 +52,7 @@ public final class InboxConsumer {
     private final PoisonMessages poisonMessages;
     private final ErrorHandling errors;
     private final @Nullable PlatformTransactionManager transactionManager;
-    private final TransactionTemplate transaction;
+    private final TransactionOperations transaction;
     private final TransactionOperations handling;
     private final DataSource dataSource;
     private final TransactionParticipation participation;
@@ -89,18 +90,24 @@ public final class InboxConsumer {
         this.dataSource = database.dataSource();
         this.participation = new TransactionParticipation(dataSource);
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
-            this.transaction = template(new JdbcTransactionManager(TransactionParticipation.target(dataSource)), false);
+            this.transaction = named(
+                    handlers.name(),
+                    template(new JdbcTransactionManager(TransactionParticipation.target(dataSource)), false));
             this.handling = transactionManager == null
                     ? TransactionOperations.withoutTransaction()
-                    : template(transactionManager, true);
+                    : new WorkTransactions(template(transactionManager, true));
         } else {
-            this.transaction = template(required(transactionManager), false);
+            this.transaction = named(handlers.name(), template(required(transactionManager), false));
             this.handling = TransactionOperations.withoutTransaction();
         }
-        transaction.setName("eventsource inbox of " + handlers.name());
         this.settings = settings;
         this.bounds = target.bounds();
         this.sameCause = new SameCause(settings.sameCauseThreshold());
+    }
+
+    private static TransactionOperations named(String consumer, TransactionTemplate template) {
+        template.setName("eventsource inbox of " + consumer);
+        return new WorkTransactions(template);
     }
 
     private PlatformTransactionManager required(@Nullable PlatformTransactionManager manager) {
@@ -296,7 +303,7 @@ public final class InboxConsumer {
         if (!participation.active()) {
             throw new EventSourceException(
                     "The transaction manager %s of the consumer '%s' does not govern the data source of the inbox, so that a message and its effect could not commit together. Give it a transaction manager of that data source."
-                            .formatted(transaction.getTransactionManager(), name()));
+                            .formatted(transactionManager, name()));
         }
     }
 

@@ -75,7 +75,7 @@ public final class LogHead {
     private @Nullable Long publishedAt;
     private Duration publishInterval = PUBLISH_INTERVAL;
     /** Read without the monitor, which a look holds for as long as the database takes to answer. */
-    private volatile LogHeadStatus status = new LogHeadStatus(0, null, 0, 0, null);
+    private volatile LogHeadStatus status = new LogHeadStatus(0, 0, null, 0, 0, null);
 
     private volatile @Nullable Moment gapSince;
 
@@ -148,7 +148,13 @@ public final class LogHead {
         } finally {
             Moment since = fence == null ? null : fence.since();
             gapSince = since;
-            status = new LogHeadStatus(head, since == null ? null : since.at(), regressions, generation, incarnation);
+            status = new LogHeadStatus(
+                    head,
+                    Math.max(head, highestSeen),
+                    since == null ? null : since.at(),
+                    regressions,
+                    generation,
+                    incarnation);
         }
     }
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Where the log's high-water mark is and what holds it.
  *
  * @param position the high-water mark
+ * @param visibleEnd the highest position that was seen, which is beyond the high-water mark while a gap holds it
  * @param gapSince since when the head waits at a gap, by the wall clock, or null when it does not wait; {@link LogHead#gapAge()} says for
  *     how long
  * @param regressions how often the log was found to have gone backwards since this process started
@@ -17,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation changes whenever the server may have lost commits; null when it is not known
  */
 public record LogHeadStatus(
-        long position, @Nullable Instant gapSince, long regressions, long generation, @Nullable UUID incarnation) {
+        long position,
+        long visibleEnd,
+        @Nullable Instant gapSince,
+        long regressions,
+        long generation,
+        @Nullable UUID incarnation) {
 
     /**
      * Appends have met positions that had an event already: the sequence of positions was set back. Those before them may have been stored at

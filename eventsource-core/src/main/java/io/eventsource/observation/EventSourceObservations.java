@@ -2,6 +2,7 @@ package io.eventsource.observation;
 
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventRegistry;
+import io.eventsource.outbox.MessageTransport;
 import io.eventsource.projection.HandlerInterceptor;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.SnapshotRepository;
@@ -32,12 +33,16 @@ public final class EventSourceObservations {
      * @param load for reading a stream
      * @param handle for calls of handlers
      * @param snapshot for storing a snapshot
+     * @param publish for sending messages
+     * @param replay for handling dead letters again
      */
     public record Conventions(
             @Nullable ObservationConvention<AppendContext> append,
             @Nullable ObservationConvention<LoadContext> load,
             @Nullable ObservationConvention<HandleContext> handle,
-            @Nullable ObservationConvention<SnapshotContext> snapshot) {
+            @Nullable ObservationConvention<SnapshotContext> snapshot,
+            @Nullable ObservationConvention<PublishContext> publish,
+            @Nullable ObservationConvention<ReplayContext> replay) {
 
         /**
          * The library's own.
@@ -45,7 +50,7 @@ public final class EventSourceObservations {
          * @return conventions that replace nothing
          */
         public static Conventions standard() {
-            return new Conventions(null, null, null, null);
+            return new Conventions(null, null, null, null, null, null);
         }
     }
 
@@ -108,6 +113,35 @@ public final class EventSourceObservations {
         };
     }
 
+    /**
+     * Observes that messages are sent.
+     *
+     * @param destination where they go
+     * @param transport what carries them; closing what this returns does not close it
+     * @return the transport with observations
+     */
+    public MessageTransport observe(String destination, MessageTransport transport) {
+        return new ObservedTransport(destination, transport, this);
+    }
+
+    /**
+     * Observes that dead letters are handled again.
+     *
+     * @return what goes around the calls of handlers
+     */
+    public HandlerInterceptor replays() {
+        return (handlers, events, call) -> {
+            if (idle()) {
+                call.run();
+                return;
+            }
+            Observed.call(of(new ReplayContext(handlers.name(), events)), () -> {
+                call.run();
+                return true;
+            });
+        };
+    }
+
     /** Whether nobody would be told of an observation. */
     boolean idle() {
         return registry.get().isNoop();
@@ -119,6 +153,16 @@ public final class EventSourceObservations {
 
     Observation of(LoadContext context) {
         return Observation.createNotStarted(conventions.load(), loadConvention(), () -> context, registry.get());
+    }
+
+    Observation of(PublishContext context) {
+        return Observation.createNotStarted(
+                conventions.publish(), new PublishConvention(), () -> context, registry.get());
+    }
+
+    private Observation of(ReplayContext context) {
+        return Observation.createNotStarted(
+                conventions.replay(), new ReplayConvention(), () -> context, registry.get());
     }
 
     Observation of(SnapshotContext context) {

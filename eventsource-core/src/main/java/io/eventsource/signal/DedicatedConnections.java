@@ -15,6 +15,9 @@ import javax.sql.DataSource;
 @FunctionalInterface
 public interface DedicatedConnections {
 
+    /** How long {@link #answers()} waits for the answer, in seconds. */
+    int VALID_WITHIN_SECONDS = 2;
+
     /**
      * Opens a connection of PostgreSQL's driver, or one that unwraps to it. The caller closes it.
      *
@@ -22,6 +25,38 @@ public interface DedicatedConnections {
      * @throws SQLException when there is none to be had
      */
     Connection open() throws SQLException;
+
+    /**
+     * Opens one and asks whether the server answers on it. Takes as long as connecting may take. A server that refuses the login, or has no
+     * connection left, answers.
+     *
+     * @return whether it does
+     */
+    default boolean answers() {
+        try (Connection connection = open()) {
+            return connection.isValid(VALID_WITHIN_SECONDS);
+        } catch (SQLException refused) {
+            String state = String.valueOf(refused.getSQLState());
+            return state.startsWith("28") || state.startsWith("53");
+        }
+    }
+
+    /**
+     * The same, which tells somebody of each connection that cannot be opened.
+     *
+     * @param refused told each time
+     * @return connections that tell of it
+     */
+    default DedicatedConnections telling(Runnable refused) {
+        return () -> {
+            try {
+                return open();
+            } catch (SQLException failure) {
+                refused.run();
+                throw failure;
+            }
+        };
+    }
 
     /**
      * Connections of their own, opened by the driver. Where neither the URL nor the properties say otherwise, connecting and

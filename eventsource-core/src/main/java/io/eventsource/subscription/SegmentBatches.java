@@ -5,6 +5,7 @@ import io.eventsource.error.ErrorInfo;
 import io.eventsource.failure.FailureText;
 import io.eventsource.log.MemoryShortage;
 import io.eventsource.subscription.BatchSource.Batch;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +24,16 @@ record SegmentBatches(BatchSource source, BatchProcessor processor, BatchSize si
         return source.next(position, size.current(), place);
     }
 
-    /** A batch was handled in this time. */
-    void handled(SegmentKey key, Batch batch, long nanos) {
-        size.handled(batch.events().size(), nanos);
-        log.debug(
-                "'{}' handled {} events up to position {}", key, batch.events().size(), batch.nextPosition());
+    /** A batch was handled in this time; so many positions are left. */
+    void handled(SegmentKey key, Batch batch, long nanos, long lag) {
+        int events = batch.events().size();
+        size.handled(events, nanos);
+        log.atDebug()
+                .addKeyValue("subscription.name", key.subscription())
+                .addKeyValue("subscription.lag", Math.max(0, lag))
+                .addKeyValue("batch.events", events)
+                .addKeyValue("batch.duration_ms", Duration.ofNanos(nanos).toMillis())
+                .log("'{}' handled {} events up to position {}", key, events, batch.nextPosition());
     }
 
     /** Writes down what has been handled; where that fails, it is handled again. Says whether it worked. */

@@ -284,7 +284,7 @@ final class SegmentRunner {
         long end = System.nanoTime();
         rest.handled(begin, end, batch.backlog());
         if (!batch.events().isEmpty()) {
-            batches.handled(key, batch, end - begin);
+            batches.handled(key, batch, end - begin, tail.visibleEnd() - batch.nextPosition());
             listener.handled(batch.events().size(), Duration.ofNanos(end - begin), clocks.now());
         }
         moveTo(batch.nextPosition());
@@ -380,8 +380,8 @@ final class SegmentRunner {
             return;
         }
         ErrorInfo error = failures.failed(attempted.events(), failure);
-        if (error.category() == ErrorClassification.Category.INFRASTRUCTURE) {
-            // a server that has crashed may have lost what was read
+        if (error.category() == ErrorClassification.Category.INFRASTRUCTURE || failure.getSuppressed().length > 0) {
+            // not even the rollback worked; a server that has crashed may have lost what was read
             tail.suspect();
         }
         goesOn = batches.narrow(attempted, error);

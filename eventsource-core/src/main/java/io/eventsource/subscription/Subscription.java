@@ -51,7 +51,7 @@ final class Subscription implements SegmentListener {
     private final AtomicLong eventsProcessed = new AtomicLong();
     private final AtomicLong batches = new AtomicLong();
     private final AtomicLong handlingNanos = new AtomicLong();
-    private final AtomicLong batchesFailed = new AtomicLong();
+    private final AtomicLong failedAttempts = new AtomicLong();
     private final AtomicLong retried = new AtomicLong();
     private final AtomicLong claimed = new AtomicLong();
     private final AtomicLong given = new AtomicLong();
@@ -232,7 +232,7 @@ final class Subscription implements SegmentListener {
 
     @Override
     public void failed(ErrorInfo error) {
-        batchesFailed.incrementAndGet();
+        failedAttempts.incrementAndGet();
         if (error.reaction().willRetry()) {
             retried.incrementAndGet();
         }
@@ -290,9 +290,9 @@ final class Subscription implements SegmentListener {
     }
 
     SubscriptionStatus status(UUID instance) {
-        long head = tail.place().head();
+        long end = tail.visibleEnd();
         List<SegmentStatus> segments =
-                segments().stream().map(row -> status(row, instance, head)).toList();
+                segments().stream().map(row -> status(row, instance, end)).toList();
         FailureStreak failing = runners.values().stream()
                 .map(SegmentRunner::streak)
                 .filter(streak -> streak.failures() > 0)
@@ -309,10 +309,7 @@ final class Subscription implements SegmentListener {
                 name(),
                 state(),
                 new SubscriptionStatus.Progress(
-                        position,
-                        Math.max(0, head - position),
-                        position < head ? tail.waiting(position) : Duration.ZERO,
-                        lastProcessedAt),
+                        position, Math.max(0, end - position), tail.waiting(position), lastProcessedAt),
                 counters(),
                 failing.fault(),
                 definition.autoStartup(),
@@ -326,7 +323,7 @@ final class Subscription implements SegmentListener {
                 eventsProcessed.get(),
                 batches.get(),
                 Duration.ofNanos(handlingNanos.get()),
-                batchesFailed.get(),
+                failedAttempts.get(),
                 retried.get(),
                 claimed.get(),
                 given.get());
@@ -349,7 +346,7 @@ final class Subscription implements SegmentListener {
         return total == 0 ? null : (Double) (done / total);
     }
 
-    private SegmentStatus status(SegmentRow row, UUID instance, long head) {
+    private SegmentStatus status(SegmentRow row, UUID instance, long end) {
         SegmentRunner runner = runners.get(row.number());
         Checkpoint checkpoint = runner == null ? row.checkpoint() : runner.checkpoint();
         long position = runner == null ? checkpoint.position() : runner.position();
@@ -360,7 +357,7 @@ final class Subscription implements SegmentListener {
                 checkpoint.epoch(),
                 runner == null ? null : runner.state(),
                 position,
-                Math.max(0, head - position));
+                Math.max(0, end - position));
     }
 
     /**

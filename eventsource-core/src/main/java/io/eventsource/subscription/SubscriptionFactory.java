@@ -1,6 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.batch.WorkTransactions;
 import io.eventsource.error.ErrorPolicy;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventSelection;
@@ -131,8 +132,9 @@ final class SubscriptionFactory {
         ProcessingWatch watch =
                 new ProcessingWatch(handlers.name(), settings.batch().timeout(), workers::schedule);
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
-            TransactionOperations transaction =
-                    manager == null ? TransactionOperations.withoutTransaction() : new TransactionTemplate(manager);
+            TransactionOperations transaction = manager == null
+                    ? TransactionOperations.withoutTransaction()
+                    : new WorkTransactions(new TransactionTemplate(manager));
             return new AtLeastOnce(
                     new SelectedHandlers(handlers, codec, selection),
                     checkpoints,
@@ -189,7 +191,7 @@ final class SubscriptionFactory {
         TransactionParticipation participation = new TransactionParticipation(dataSource);
         // tells the batch's transaction from others of its thread
         template.setName("eventsource batch of " + name);
-        return new TransactionOperations() {
+        return new WorkTransactions(new TransactionOperations() {
             @Override
             public <T> T execute(TransactionCallback<T> action) {
                 return template.execute(status -> {
@@ -199,6 +201,6 @@ final class SubscriptionFactory {
                     return action.doInTransaction(status);
                 });
             }
-        };
+        });
     }
 }

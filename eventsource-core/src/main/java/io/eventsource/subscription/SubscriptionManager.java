@@ -3,6 +3,7 @@ package io.eventsource.subscription;
 import io.eventsource.EventSourceException;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorListeners;
+import io.eventsource.event.OperatorNote;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.Bucket;
 import io.eventsource.log.BucketRange;
@@ -183,23 +184,34 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
     }
 
     @Override
-    public void pause(String name, String by, @Nullable String reason) {
-        tell(subscription(name), controls.pause(name, by, reason));
+    public boolean pause(String name, String by, @Nullable String reason) {
+        Subscription subscription = subscription(name);
+        SubscriptionControl paused = controls.pause(name, new OperatorNote(by, reason));
+        SubscriptionControl found = paused == null ? controls.find(name) : paused;
+        if (found != null) {
+            tell(subscription, found);
+        }
+        return paused != null;
     }
 
     @Override
-    public void pause(String name) {
-        pause(subscription(name).name(), settings.description(), null);
+    public boolean pause(String name) {
+        return pause(subscription(name).name(), thisInstance(), null);
     }
 
     @Override
     public void resume(String name, String by) {
-        tell(subscription(name), controls.resume(name, by));
+        tell(subscription(name), controls.resume(name, new OperatorNote(by, null)));
     }
 
     @Override
     public void resume(String name) {
-        resume(subscription(name).name(), settings.description());
+        resume(subscription(name).name(), thisInstance());
+    }
+
+    private String thisInstance() {
+        String description = settings.description();
+        return description.substring(0, Math.min(description.length(), OperatorNote.MAX_OPERATOR));
     }
 
     private void tell(Subscription subscription, SubscriptionControl control) {
@@ -371,7 +383,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
     @Override
     public ManagerStatus status() {
         Moment startedAt = lifecycle.startedAt();
-        return ManagerStatus.of(statuses(), startedAt != null, !tail.failing(), uptime(startedAt), clocks.now());
+        return new ManagerStatus(startedAt != null, uptime(startedAt), clocks.now(), statuses());
     }
 
     @Override

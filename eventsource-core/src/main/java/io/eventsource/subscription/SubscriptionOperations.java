@@ -1,6 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.event.OperatorNote;
 import java.io.Serial;
 import java.time.Duration;
 import java.util.List;
@@ -61,28 +62,30 @@ public interface SubscriptionOperations {
      * transaction the caller is in. Where it is paused already, who paused it first is remembered.
      *
      * @param name which
-     * @param by who says so
-     * @param reason why, or null
-     * @throws IllegalArgumentException when there is none of that name
+     * @param by who says so, within the bounds of {@link OperatorNote}
+     * @param reason why, within the bounds of {@link OperatorNote}, or null
+     * @return whether this has paused it; false where it was paused already
+     * @throws IllegalArgumentException when there is none of that name, or a text is out of bounds
      * @throws org.springframework.dao.DataAccessException when the database is out of reach; nothing is paused then
      */
-    void pause(String name, String by, @Nullable String reason);
+    boolean pause(String name, String by, @Nullable String reason);
 
     /**
      * As {@link #pause(String, String, String)}, in the name of this instance.
      *
      * @param name which
+     * @return whether this has paused it; false where it was paused already
      * @throws IllegalArgumentException when there is none of that name
      * @throws org.springframework.dao.DataAccessException when the database is out of reach; nothing is paused then
      */
-    void pause(String name);
+    boolean pause(String name);
 
     /**
      * Lets a subscription go on that is paused, or that has stopped at an event that could not be handled, in all instances.
      *
      * @param name which
-     * @param by who says so
-     * @throws IllegalArgumentException when there is none of that name
+     * @param by who says so, within the bounds of {@link OperatorNote}
+     * @throws IllegalArgumentException when there is none of that name, or the text is out of bounds
      * @throws org.springframework.dao.DataAccessException when the database is out of reach
      */
     void resume(String name, String by);

@@ -36,10 +36,9 @@ public record SubscriptionStatus(
      *
      * @param position the position up to which it has handled the log: the lowest of the segments that this process owns, or of all
      *     when it owns none
-     * @param lag how many positions the high-water mark, as this process last saw it, is ahead of it; events behind a gap do not
-     *     count
-     * @param lagTime how long the head has been ahead of it without a break; what had been appended before this process first looked counts
-     *     from then on. Zero when there is no lag
+     * @param lag how many positions the highest that is committed, as this process last saw it, is ahead of it. What waits behind a gap counts
+     * @param lagTime how long something committed has been ahead of it without a break; what had been appended before this process first looked
+     *     counts from then on. Zero when there is no lag
      * @param lastProcessedAt when it last handled an event in this process, or null
      */
     public record Progress(long position, long lag, Duration lagTime, @Nullable Instant lastProcessedAt) {}
@@ -117,27 +116,12 @@ public record SubscriptionStatus(
     }
 
     /**
-     * How many batches have failed since this process started.
+     * How many attempts have failed since this process started, as {@link Counters#failed()}.
      *
      * @return the number
      */
-    public long batchesFailed() {
+    public long failedAttempts() {
         return counters.failed();
-    }
-
-    /** Whether it does what it should. */
-    boolean healthy() {
-        return fault == null
-                && switch (state) {
-                    case LIVE, CATCHING_UP, STANDBY -> true;
-                    case STOPPED -> !autoStartup;
-                    case RETRYING, CIRCUIT_OPEN, HALTED, PAUSED -> false;
-                };
-    }
-
-    /** Whether it does nothing although it may be expected to. */
-    boolean unhealthy() {
-        return state == State.HALTED || (state == State.STOPPED && autoStartup);
     }
 
     /**
@@ -151,7 +135,7 @@ public record SubscriptionStatus(
      * @param state what its runner does, or null when it runs in another process or not at all
      * @param position the position up to which it has handled the log. Of another instance's segment this is its checkpoint, which may
      *     be up to 1,000 positions without events for it behind
-     * @param lag how many positions the high-water mark, as this process last saw it, is ahead of it
+     * @param lag how many positions the highest that is committed, as this process last saw it, is ahead of it
      */
     public record SegmentStatus(
             int segment,

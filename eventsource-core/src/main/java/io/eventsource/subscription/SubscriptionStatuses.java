@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -96,42 +95,15 @@ public interface SubscriptionStatuses {
     }
 
     /**
-     * What all subscriptions of this process are doing.
+     * What all subscriptions of this process are doing. How well they are is judged by thresholds, which health has.
      *
-     * @param status {@code HEALTHY}, {@code DEGRADED} when a subscription fails or is paused, {@code UNHEALTHY} when one is stopped
-     *     or the head of the log cannot be read
      * @param running whether any subscription is started
      * @param uptime how long since the first of them was started, zero when none is
      * @param timestamp when this was true
      * @param subscriptions each of them
      */
     public record ManagerStatus(
-            Level status, boolean running, Duration uptime, Instant timestamp, List<SubscriptionStatus> subscriptions) {
-
-        /** How well all of them are. */
-        public enum Level {
-            /** All of them do what they should. */
-            HEALTHY,
-            /** Some fail or are paused. */
-            DEGRADED,
-            /** Some do not run, or nobody knows how far the log is. */
-            UNHEALTHY
-        }
-
-        static ManagerStatus of(
-                List<SubscriptionStatus> subscriptions,
-                boolean running,
-                boolean readingHead,
-                Duration uptime,
-                Instant now) {
-            Level level = Level.HEALTHY;
-            if (subscriptions.stream().anyMatch(SubscriptionStatus::unhealthy) || (running && !readingHead)) {
-                level = Level.UNHEALTHY;
-            } else if (!subscriptions.stream().allMatch(SubscriptionStatus::healthy)) {
-                level = Level.DEGRADED;
-            }
-            return new ManagerStatus(level, running, uptime, now, subscriptions);
-        }
+            boolean running, Duration uptime, Instant timestamp, List<SubscriptionStatus> subscriptions) {
 
         /**
          * How many subscriptions there are.
@@ -140,33 +112,6 @@ public interface SubscriptionStatuses {
          */
         public int subscriptionCount() {
             return subscriptions.size();
-        }
-
-        /**
-         * How many catch up, are live or on standby, without a failure, or are not to start by themselves.
-         *
-         * @return the number
-         */
-        public int healthyCount() {
-            return count(SubscriptionStatus::healthy);
-        }
-
-        /**
-         * How many fail or are paused.
-         *
-         * @return the number
-         */
-        public int degradedCount() {
-            return count(each -> !each.healthy() && !each.unhealthy());
-        }
-
-        /**
-         * How many are stopped.
-         *
-         * @return the number
-         */
-        public int unhealthyCount() {
-            return count(SubscriptionStatus::unhealthy);
         }
 
         /**
@@ -179,12 +124,12 @@ public interface SubscriptionStatuses {
         }
 
         /**
-         * How many batches failed since this process started.
+         * How many attempts failed since this process started.
          *
          * @return the number
          */
-        public long totalFailed() {
-            return sum(SubscriptionStatus::batchesFailed);
+        public long totalFailedAttempts() {
+            return sum(SubscriptionStatus::failedAttempts);
         }
 
         /**
@@ -194,10 +139,6 @@ public interface SubscriptionStatuses {
          */
         public long totalLag() {
             return sum(SubscriptionStatus::lag);
-        }
-
-        private int count(Predicate<SubscriptionStatus> which) {
-            return (int) subscriptions.stream().filter(which).count();
         }
 
         private long sum(ToLongFunction<SubscriptionStatus> value) {

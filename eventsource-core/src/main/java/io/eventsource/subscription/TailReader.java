@@ -60,6 +60,9 @@ final class TailReader {
     private final HeadHistory history = new HeadHistory();
     private volatile @Nullable Moment completed;
 
+    /** What lags count up to: what is committed waits, also behind a gap that nobody may pass. */
+    private volatile long visibleEnd;
+
     private final TailBuffer buffer;
     private final MemoryWatch memory;
     private final PageBudget budget;
@@ -137,8 +140,9 @@ final class TailReader {
                 linger = head - headBefore > MANY ? BUSY_LINGER_NANOS : LINGER_NANOS;
                 fillBuffer(head, status.generation());
                 Moment now = clocks.mark();
-                // before others see the head: a lag always has a beginning
-                history.found(head, now.nanos());
+                // before others see it: a lag always has a beginning
+                history.found(status.visibleEnd(), now.nanos());
+                visibleEnd = status.visibleEnd();
                 publish(new Place(head, status.generation(), true, status.incarnation()), suspicionsBefore);
                 completed = now;
                 reportGap(status);
@@ -344,9 +348,14 @@ final class TailReader {
         return completed;
     }
 
-    /** How long the head has been beyond a position; zero while it is not. */
+    /** The highest position that was visible at the last look, before or behind the head. */
+    long visibleEnd() {
+        return visibleEnd;
+    }
+
+    /** How long something visible has been beyond a position; zero while nothing is. */
     Duration waiting(long position) {
-        Long since = position < place().head() ? history.beyond(position) : null;
+        Long since = position < visibleEnd ? history.beyond(position) : null;
         return since == null ? Duration.ZERO : clocks.ticker().since(since);
     }
 

@@ -38,7 +38,7 @@ class LogHeadTests {
         @Test
         void an_empty_log_is_settled_at_zero() {
             assertThat(head.advance()).isZero();
-            assertThat(head.status()).isEqualTo(new LogHeadStatus(0, null, 0, 0, null));
+            assertThat(head.status()).isEqualTo(new LogHeadStatus(0, 0, null, 0, 0, null));
         }
 
         @Test

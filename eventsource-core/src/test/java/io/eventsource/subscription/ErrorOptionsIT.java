@@ -13,7 +13,6 @@ import io.eventsource.error.ErrorListeners;
 import io.eventsource.error.ErrorListeners.Statistics.Figures;
 import io.eventsource.error.ErrorSettings;
 import io.eventsource.log.LogHead;
-import io.eventsource.subscription.SubscriptionStatuses.ManagerStatus;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import java.time.Clock;
@@ -126,7 +125,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         SubscriptionStatus status = statusOf(manager, name);
         assertThat(status.firstFailure()).isInstanceOf(PoisonException.class);
         assertThat(status.lag()).isPositive();
-        assertThat(manager.status().status()).isEqualTo(ManagerStatus.Level.UNHEALTHY);
+        assertThat(status.fault()).isNotNull();
         assertThat(heard.get(heard.size() - 1).reaction()).isEqualTo(new ErrorReaction.Stop());
         assertThat(checkpoint()).isEqualTo(first);
         assertThat(effects.everParked()).isZero();
@@ -140,7 +139,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
 
         awaitPassed(manager);
         assertAllHandledOnce();
-        assertThat(manager.status().status()).isEqualTo(ManagerStatus.Level.HEALTHY);
+        assertThat(statusOf(manager, name).fault()).isNull();
     }
 
     @ParameterizedTest
@@ -201,7 +200,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         assertThat(passed).isFalse();
         assertThat(handlers.attempts()).hasSize(threshold);
         assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionStatus.State.CIRCUIT_OPEN);
-        assertThat(manager.status().status()).isEqualTo(ManagerStatus.Level.DEGRADED);
+        assertThat(statusOf(manager, name).fault()).isNotNull();
         assertThat(heard).extracting(ErrorInfo::category).containsOnly(ErrorClassification.Category.INFRASTRUCTURE);
         assertThat(effects.everParked()).isZero();
     }
@@ -304,7 +303,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         assertThat(figures.byCategory()).containsEntry(heard.get(0).category(), 3L);
         assertThat(figures.bySeverity()).containsEntry(heard.get(0).severity(), 3L);
         assertThat(manager.errors().statistics().total()).isEqualTo(figures);
-        assertThat(statusOf(manager, name).batchesFailed()).isEqualTo(3);
+        assertThat(statusOf(manager, name).failedAttempts()).isEqualTo(3);
     }
 
     private SubscriptionManager handling(ErrorHandling errors) {

@@ -104,7 +104,7 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
             eventually().until(() -> checkpoint() == last);
 
             // it is counted when the checkpoint has been written at another attempt, right after the failure
-            eventually().until(() -> statusOf(manager, name).batchesFailed() == 1);
+            eventually().until(() -> statusOf(manager, name).failedAttempts() == 1);
             assertThat(effects.everParked()).isZero();
         } finally {
             mendCheckpoints();

@@ -8,7 +8,6 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.subscription.SubscriptionStatuses.ManagerStatus;
 import io.eventsource.testing.StoppableServer;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
@@ -126,7 +125,7 @@ class ReadModelOutageIT extends SubscriptionFixture {
                 .as("it was struck while catching up")
                 .isLessThan(EVENTS);
         patiently().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.CIRCUIT_OPEN);
-        assertThat(manager.status().status()).isNotEqualTo(ManagerStatus.Level.HEALTHY);
+        assertThat(statusOf(manager, name).fault()).isNotNull();
         boolean unused = new CountDownLatch(1).await(OUTAGE.toMillis(), TimeUnit.MILLISECONDS);
         SubscriptionStatus meanwhile = statusOf(manager, name);
         assertThat(meanwhile.state()).isEqualTo(SubscriptionStatus.State.CIRCUIT_OPEN);
@@ -137,7 +136,7 @@ class ReadModelOutageIT extends SubscriptionFixture {
             assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionStatus.State.LIVE);
             assertThat(statusOf(manager, name).position()).isGreaterThanOrEqualTo(EVENTS);
         });
-        patiently().until(() -> manager.status().status() == ManagerStatus.Level.HEALTHY);
+        patiently().until(() -> statusOf(manager, name).fault() == null);
         assertThat(handlers.positions()).isEqualTo(allDeposits());
         assertThat(jdbc.queryForObject("SELECT count(*) FROM eventsource.dead_letter_queue", Long.class))
                 .isZero();

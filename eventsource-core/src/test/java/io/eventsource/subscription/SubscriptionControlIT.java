@@ -53,7 +53,7 @@ class SubscriptionControlIT extends SubscriptionFixture {
         List<Long> positions = deposit(2);
         eventually().until(() -> statusOf(manager, name).lag() > 0);
         assertThat(handlers.attempts()).isEmpty();
-        assertThat(manager.status().status()).isEqualTo(ManagerStatus.Level.DEGRADED);
+        assertThat(statusOf(manager, name).pause()).isNotNull();
 
         manager.resume(name);
 
@@ -94,16 +94,17 @@ class SubscriptionControlIT extends SubscriptionFixture {
         assertThat(statusOf(manager, two.name()).state()).isEqualTo(SubscriptionStatus.State.STOPPED);
         assertThat(manager.status())
                 .extracting(
-                        ManagerStatus::status,
                         ManagerStatus::running,
                         ManagerStatus::subscriptionCount,
-                        ManagerStatus::healthyCount,
-                        ManagerStatus::unhealthyCount)
-                .containsExactly(ManagerStatus.Level.UNHEALTHY, true, 2, 1, 1);
+                        ManagerStatus::totalProcessed,
+                        ManagerStatus::totalFailedAttempts,
+                        ManagerStatus::totalLag)
+                // what is stopped lags by all that is committed
+                .containsExactly(true, 2, 1L, 0L, statusOf(manager, two.name()).lag());
 
         manager.start();
         awaitLive(manager, two.name(), positions.get(0));
-        assertThat(manager.status().status()).isEqualTo(ManagerStatus.Level.HEALTHY);
+        assertThat(statusOf(manager, two.name()).fault()).isNull();
         assertThat(manager.stop(name, STOP_WITHIN)).isTrue();
 
         List<Long> more = deposit(1);

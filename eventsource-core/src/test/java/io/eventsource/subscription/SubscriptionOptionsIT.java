@@ -246,7 +246,7 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
 
         awaitLive(manager, name, positions.get(0));
 
-        assertThat(statusOf(manager, name).batchesFailed()).isOne();
+        assertThat(statusOf(manager, name).failedAttempts()).isOne();
         assertThat(handlers.attempts()).hasSize(2);
         assertThat(handlers.effects()).isEqualTo(positions);
     }

@@ -13,6 +13,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Set;
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -47,15 +48,20 @@ class ArchitectureTests {
     /** What one package needs of another. A further name needs a reason: most is private to its package. */
     private static final Set<String> SHARED = Set.of(
             "deadletter.ReplaySource",
+            "health.SubscriptionJudge",
+            "health.SubscriptionJudge$Judgement",
             "inbox.FeedsDeclared",
             "inbox.InboxFeeds",
             "inbox.InboxFeeds$Fed",
+            "lifecycle.HurriedStop",
             "lifecycle.LifecyclePhase",
             "lifecycle.RecurringWork",
             "lifecycle.SubscriptionThreads",
             "outbox.OutboxDestinations",
             "outbox.OutboxTask",
             "pool.OnStorePool",
+            "pool.ConnectionsBesidePool",
+            "pool.DatabaseReach",
             "pool.Pools",
             "pool.StoreDataSource",
             "projection.BatchListener",
@@ -125,7 +131,10 @@ class ArchitectureTests {
             .areAnnotatedWith(Bean.class)
             .should()
             .beDeclaredInClassesThat()
-            .areAnnotatedWith(AutoConfiguration.class);
+            .areAnnotatedWith(AutoConfiguration.class)
+            .orShould()
+            .beDeclaredInClassesThat()
+            .areAnnotatedWith(ManagementContextConfiguration.class);
 
     /** The signature of such a method would have to be loaded before the condition could be looked at. */
     @ArchTest

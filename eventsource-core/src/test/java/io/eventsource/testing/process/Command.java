@@ -91,7 +91,7 @@ public sealed interface Command<R> {
                             status.position(),
                             status.lag(),
                             status.eventsProcessed(),
-                            status.batchesFailed(),
+                            status.failedAttempts(),
                             String.valueOf(status.lastFailure())))
                     .orElseThrow();
         }
@@ -108,7 +108,7 @@ public sealed interface Command<R> {
             long position,
             long lag,
             long eventsProcessed,
-            long batchesFailed,
+            long failedAttempts,
             String lastFailure) {}
 
     /** Waits until a subscription has passed what is committed now, and answers whether it has. */

@@ -1,9 +1,11 @@
 package io.eventsource.autoconfigure.deadletter;
 
+import io.eventsource.autoconfigure.lifecycle.HurriedStop;
 import io.eventsource.autoconfigure.lifecycle.ShutdownProperties;
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.store.ObservationProperties;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionProperties;
 import io.eventsource.deadletter.DeadLetterReplay;
@@ -13,6 +15,8 @@ import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorListener;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.jdbc.EventDatabase;
+import io.eventsource.observation.EventSourceObservations;
+import io.eventsource.projection.HandlerInterceptor;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.ErrorHandling;
@@ -86,9 +90,17 @@ public final class DeadLetterAutoConfiguration {
             ObjectProvider<ReplaySource> sources,
             EventDatabase database,
             ErrorHandling errors,
-            DeadLetterProperties properties) {
+            DeadLetterProperties properties,
+            EventSourceObservations observations,
+            ObservationProperties observed) {
         List<ReplayTarget> targets = new ArrayList<>(manager.replayTargets());
         sources.orderedStream().forEach(source -> targets.addAll(source.replayTargets()));
+        if (observed.replay()) {
+            targets.replaceAll(target -> new ReplayTarget(
+                    HandlerInterceptor.intercept(target.handlers(), List.of(observations.replays())),
+                    target.transactionManager(),
+                    target.bounds()));
+        }
         return new DeadLetterReplay(targets, database, errors.classifier(), properties.replaySettings());
     }
 
@@ -101,7 +113,7 @@ public final class DeadLetterAutoConfiguration {
             DeadLetterReplay replay,
             DeadLetterRepository repository,
             DeadLetterProperties properties,
-            ShutdownProperties shutdown,
+            HurriedStop hurried,
             Environment environment) {
         return new DeadLetterLifecycle(
                 context,
@@ -110,7 +122,7 @@ public final class DeadLetterAutoConfiguration {
                 replay,
                 repository,
                 properties,
-                shutdown.drainTimeout(),
+                hurried,
                 SubscriptionThreads.of(environment));
     }
 }

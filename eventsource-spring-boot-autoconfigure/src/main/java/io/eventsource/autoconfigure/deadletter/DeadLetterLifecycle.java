@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure.deadletter;
 
+import io.eventsource.autoconfigure.lifecycle.HurriedStop;
 import io.eventsource.autoconfigure.lifecycle.LifecyclePhase;
 import io.eventsource.autoconfigure.lifecycle.RecurringWork;
 import io.eventsource.deadletter.DeadLetterReplay;
@@ -37,7 +38,7 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
     private final DeadLetterReplay replay;
     private final DeadLetterRepository repository;
     private final DeadLetterProperties properties;
-    private final Duration drainTimeout;
+    private final HurriedStop hurried;
     private final ThreadFactory threads;
     private @Nullable ScheduledThreadPoolExecutor executor;
 
@@ -48,7 +49,7 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
             DeadLetterReplay replay,
             DeadLetterRepository repository,
             DeadLetterProperties properties,
-            Duration drainTimeout,
+            HurriedStop hurried,
             ThreadFactory threads) {
         this.context = context;
         this.manager = manager;
@@ -56,7 +57,7 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
         this.replay = replay;
         this.repository = repository;
         this.properties = properties;
-        this.drainTimeout = drainTimeout;
+        this.hurried = hurried;
         this.threads = threads;
     }
 
@@ -133,14 +134,20 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
             return;
         }
         stopping.shutdown();
+        boolean unused = hurried.run("dead letters", () -> await(stopping));
+    }
+
+    private boolean await(ScheduledThreadPoolExecutor stopping) {
         try {
-            if (!stopping.awaitTermination(drainTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                stopping.shutdownNow();
-                boolean unused = stopping.awaitTermination(INTERRUPTED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            if (stopping.awaitTermination(hurried.drainTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+                return true;
             }
+            stopping.shutdownNow();
+            return stopping.awaitTermination(INTERRUPTED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             stopping.shutdownNow();
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 

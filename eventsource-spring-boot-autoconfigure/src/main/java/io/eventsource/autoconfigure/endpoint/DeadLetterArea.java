@@ -175,7 +175,7 @@ final class DeadLetterArea implements EndpointArea {
         if (!"replay".equals(action)) {
             throw EndpointProblem.unknown("action on all dead letters", action, List.of("replay"));
         }
-        EndpointPage page = EndpointPage.of(null, order.projection(), null, order.limit());
+        EndpointPage page = EndpointPage.of(order);
         return result(replay().replay(filter(page, repository.statistics()), page.size()));
     }
 

@@ -1,17 +1,38 @@
 package io.eventsource.autoconfigure.endpoint;
 
+import io.eventsource.event.OperatorNote;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What somebody wants to be done.
  *
- * @param operator who, or null
- * @param reason why, or null
+ * @param operator who, within the bounds of {@link OperatorNote}, or null
+ * @param reason why, within the bounds of {@link OperatorNote}, or null
  * @param projection only with this projection, or null
  * @param limit with how many at most, or null
  */
 public record EndpointOrder(
         @Nullable String operator, @Nullable String reason, @Nullable String projection, @Nullable Integer limit) {
+
+    private static final String SOMEBODY = "actuator";
+
+    /**
+     * Checks the texts that are recorded.
+     *
+     * @throws EndpointProblem when one is blank, too long, or cannot be stored
+     */
+    public EndpointOrder {
+        try {
+            OperatorNote unused = new OperatorNote(operator == null ? SOMEBODY : operator, reason);
+        } catch (IllegalArgumentException refused) {
+            throw EndpointProblem.badRequest(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    /** Who, or that it was somebody by Actuator. */
+    String operatorOrSomebody() {
+        return operator == null ? SOMEBODY : operator;
+    }
 
     /**
      * Who, where that has to be said.
@@ -34,7 +55,7 @@ public record EndpointOrder(
     }
 
     private static String require(String name, @Nullable String value) {
-        if (value == null || value.isBlank()) {
+        if (value == null) {
             throw EndpointProblem.badRequest("Say '%s' in the body".formatted(name));
         }
         return value;

@@ -6,6 +6,7 @@ import java.util.Collection;
 /** Why the endpoint does not do what it was asked for. */
 public final class EndpointProblem extends RuntimeException {
 
+    private static final int UNAVAILABLE = 503;
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
     private static final int BAD_REQUEST = 400;
@@ -60,6 +61,11 @@ public final class EndpointProblem extends RuntimeException {
      */
     public static EndpointProblem conflict(String message) {
         return new EndpointProblem(CONFLICT, message);
+    }
+
+    /** The database does not answer: 503. */
+    static EndpointProblem unavailable(String message) {
+        return new EndpointProblem(UNAVAILABLE, message);
     }
 
     /**

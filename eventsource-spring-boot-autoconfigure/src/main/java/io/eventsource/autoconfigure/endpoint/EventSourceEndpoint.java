@@ -15,6 +15,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * To look at the event store and to act on it: {@code /actuator/eventsource}. Unless access is unrestricted
@@ -40,14 +42,14 @@ final class EventSourceEndpoint {
             @Selector String area,
             @Nullable String status,
             @Nullable String projection,
-            @Nullable Long after,
-            @Nullable Integer size) {
+            @Nullable String after,
+            @Nullable String size) {
         return answer(() -> area(area).list(EndpointPage.of(status, projection, after, size)));
     }
 
     @ReadOperation
     WebEndpointResponse<Object> find(
-            @Selector String area, @Selector String id, @Nullable Long after, @Nullable Integer size) {
+            @Selector String area, @Selector String id, @Nullable String after, @Nullable String size) {
         return answer(() -> area(area).find(id, EndpointPage.of(null, null, after, size)));
     }
 
@@ -58,8 +60,9 @@ final class EventSourceEndpoint {
             @Nullable String operator,
             @Nullable String reason,
             @Nullable String projection,
-            @Nullable Integer limit) {
-        return answer(() -> area(area).act(null, action, new EndpointOrder(operator, reason, projection, limit)));
+            @Nullable String limit) {
+        return answer(() -> area(area)
+                .act(null, action, new EndpointOrder(operator, reason, projection, EndpointPage.limit(limit))));
     }
 
     @WriteOperation
@@ -87,6 +90,8 @@ final class EventSourceEndpoint {
             return problem(problem);
         } catch (EventSourceException refused) {
             return problem(EndpointProblem.conflict(String.valueOf(refused.getMessage())));
+        } catch (DataAccessException | TransactionException failure) {
+            return problem(DatabaseProblem.of(failure));
         }
     }
 

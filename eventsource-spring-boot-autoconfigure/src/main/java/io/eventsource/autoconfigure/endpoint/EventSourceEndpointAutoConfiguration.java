@@ -1,12 +1,14 @@
 package io.eventsource.autoconfigure.endpoint;
 
 import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.eventsource.autoconfigure.health.SubscriptionJudge;
 import io.eventsource.autoconfigure.outbox.OutboxAutoConfiguration;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.log.LogHead;
+import io.eventsource.log.StalledWriters;
 import io.eventsource.outbox.Outbox;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.SubscriptionManager;
@@ -40,8 +42,8 @@ public final class EventSourceEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnBean(SubscriptionManager.class)
-    SubscriptionArea eventsourceSubscriptionArea(SubscriptionManager manager) {
-        return new SubscriptionArea(manager);
+    SubscriptionArea eventsourceSubscriptionArea(SubscriptionManager manager, ObjectProvider<SubscriptionJudge> judge) {
+        return new SubscriptionArea(manager, judge.getIfAvailable());
     }
 
     @Bean
@@ -67,7 +69,7 @@ public final class EventSourceEndpointAutoConfiguration {
     }
 
     @Bean
-    LogArea eventsourceLogArea(LogHead logHead, ObjectProvider<SubscriptionManager> manager) {
-        return new LogArea(logHead, manager.getIfAvailable());
+    LogArea eventsourceLogArea(LogHead logHead, StalledWriters stalled, ObjectProvider<SubscriptionManager> manager) {
+        return new LogArea(logHead, stalled, manager.getIfAvailable());
     }
 }

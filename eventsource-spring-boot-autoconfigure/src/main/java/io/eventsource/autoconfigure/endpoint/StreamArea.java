@@ -40,6 +40,10 @@ final class StreamArea implements EndpointArea {
     public Object find(String id, EndpointPage page) {
         StreamDescription stream = store.describeStream(aggregate(id))
                 .orElseThrow(() -> EndpointProblem.notFound("There is no stream %s".formatted(id)));
+        if (page.after() > stream.version()) {
+            throw EndpointProblem.badRequest("after must be 0 to %d, the version of the stream, but it is %d"
+                    .formatted(stream.version(), page.after()));
+        }
         StreamSlice slice = store.readStreamSlice(StreamQuery.of(stream.aggregateId())
                 .from(page.after() + 1)
                 .limit(page.size())

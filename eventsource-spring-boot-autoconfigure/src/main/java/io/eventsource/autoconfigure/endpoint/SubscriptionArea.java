@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure.endpoint;
 
+import io.eventsource.autoconfigure.health.SubscriptionJudge;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionStatus;
 import io.eventsource.subscription.SubscriptionStatus.SegmentStatus;
@@ -14,12 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class SubscriptionArea implements EndpointArea {
 
     private static final List<String> ACTIONS = List.of("pause", "resume", "rebuild", "rebuild-repeating-effects");
-    private static final String SOMEBODY = "actuator";
 
     private final SubscriptionManager manager;
+    private final @Nullable SubscriptionJudge judge;
 
-    SubscriptionArea(SubscriptionManager manager) {
+    SubscriptionArea(SubscriptionManager manager, @Nullable SubscriptionJudge judge) {
         this.manager = manager;
+        this.judge = judge;
     }
 
     @Override
@@ -35,8 +37,7 @@ final class SubscriptionArea implements EndpointArea {
         answer.put("readingHead", manager.instance().head().reading());
         answer.put("renewingLease", manager.instance().renewingLease());
         answer.put(
-                "subscriptions",
-                manager.statuses().stream().map(SubscriptionArea::summary).toList());
+                "subscriptions", manager.statuses().stream().map(this::summary).toList());
         return answer;
     }
 
@@ -60,11 +61,14 @@ final class SubscriptionArea implements EndpointArea {
         return manager.status(name).orElseThrow(() -> EndpointProblem.unknown("subscription", name, manager.names()));
     }
 
-    private static Map<String, @Nullable Object> summary(SubscriptionStatus status) {
+    private Map<String, @Nullable Object> summary(SubscriptionStatus status) {
+        SubscriptionJudge.Judgement judgement = judge == null ? null : judge.judge(status.name());
         Throwable failure = status.lastFailure();
         SubscriptionStatus.Fault fault = status.fault();
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("name", status.name());
+        view.put("health", judgement == null ? null : judgement.status());
+        view.put("healthReason", judgement == null ? null : judgement.reason());
         view.put("state", status.state());
         view.put("position", status.position());
         view.put("lagEvents", status.lag());
@@ -94,7 +98,7 @@ final class SubscriptionArea implements EndpointArea {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("events", counters.events());
         view.put("batches", counters.batches());
-        view.put("failed", counters.failed());
+        view.put("failedAttempts", counters.failed());
         view.put("retried", counters.retried());
         view.put("claimed", counters.claimed());
         view.put("given", counters.given());
@@ -132,16 +136,29 @@ final class SubscriptionArea implements EndpointArea {
         if (id == null) {
             return actOnAll(action);
         }
-        String by = order.operator() == null ? SOMEBODY : order.operator();
+        String by = order.operatorOrSomebody();
         String name = status(id).name();
         switch (action) {
-            case "pause" -> manager.pause(name, by, order.reason());
+            case "pause" -> pause(name, by, order.reason());
             case "resume" -> manager.resume(name, by);
             case "rebuild" -> manager.rebuild(name);
             case "rebuild-repeating-effects" -> manager.rebuildRepeatingEffects(name);
             default -> throw EndpointProblem.unknown("action", action, ACTIONS);
         }
-        return find(name, EndpointPage.of(null, null, null, null));
+        return find(name, EndpointPage.FIRST);
+    }
+
+    private void pause(String name, String by, @Nullable String reason) {
+        if (!manager.pause(name, by, reason)) {
+            SubscriptionStatus.Pause before = status(name).pause();
+            throw EndpointProblem.conflict("'%s' is paused already%s. Who has paused it first is remembered."
+                    .formatted(name, before == null ? "" : ", " + describe(before)));
+        }
+    }
+
+    private static String describe(SubscriptionStatus.Pause pause) {
+        return "by %s since %s%s"
+                .formatted(pause.by(), pause.since(), pause.reason() == null ? "" : ": " + pause.reason());
     }
 
     private Object actOnAll(String action) {

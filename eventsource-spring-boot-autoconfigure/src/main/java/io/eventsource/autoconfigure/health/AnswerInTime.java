@@ -33,11 +33,20 @@ final class AnswerInTime<T> {
      * @throws QueryTimeoutException when there is no answer in time
      */
     T get() throws Exception {
+        return get(timeout);
+    }
+
+    /**
+     * The same with another patience.
+     *
+     * @throws QueryTimeoutException when there is no answer in time
+     */
+    T get(Duration patience) throws Exception {
         FutureTask<T> asked = ask();
         try {
-            return asked.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return asked.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
-            throw new QueryTimeoutException("The database has not answered within " + timeout, late);
+            throw new QueryTimeoutException("The database has not answered within " + patience, late);
         } catch (ExecutionException failure) {
             throw failure.getCause() instanceof Exception cause ? cause : failure;
         }

@@ -1,6 +1,7 @@
 package io.eventsource.autoconfigure.health;
 
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
+import io.eventsource.autoconfigure.pool.DatabaseReach;
 import io.eventsource.autoconfigure.pool.Pools;
 import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
@@ -38,6 +39,7 @@ public final class EventSourceHealthAutoConfiguration {
     @ConditionalOnMissingBean(name = "eventsourceHealthIndicator")
     EventSourceHealthIndicator eventsourceHealthIndicator(
             StoreDataSource store,
+            DatabaseReach reach,
             EventSourceSchema schema,
             ObjectProvider<SubscriptionsHealth> subscriptions,
             GroundWatch ground,
@@ -54,6 +56,10 @@ public final class EventSourceHealthAutoConfiguration {
                         },
                         health.answerTimeout(),
                         SubscriptionThreads.of(environment)),
+                new BusyPool(
+                        store.dataSource(),
+                        new AnswerInTime<>(reach::answers, health.answerTimeout(), SubscriptionThreads.of(environment)),
+                        health.answerTimeout()),
                 SchemaMigrator.requiredVersion(),
                 subscriptions.getIfAvailable());
     }

@@ -13,9 +13,11 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.QueryTimeoutException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /**
- * Whether this instance can serve: the database answers, the schema is there and current, and what is to run here runs. How far
+ * Whether this instance can serve: the database answers, the schema is there and current, and what is to run here runs. While all connections of
+ * the pool are in use the database is asked past it, and nothing more than whether it answers. How far
  * subscriptions are behind and how many dead letters there are does not count, since that would take all instances out of a
  * load balancer at once; it is among the details.
  */
@@ -23,17 +25,20 @@ final class EventSourceHealthIndicator extends AbstractHealthIndicator {
 
     private final AnswerInTime<SchemaInspector.Status> schema;
     private final AnswerInTime<GroundReport> ground;
+    private final BusyPool pool;
     private final int requiredVersion;
     private final @Nullable SubscriptionsHealth subscriptions;
 
     EventSourceHealthIndicator(
             AnswerInTime<SchemaInspector.Status> schema,
             AnswerInTime<GroundReport> ground,
+            BusyPool pool,
             int requiredVersion,
             @Nullable SubscriptionsHealth subscriptions) {
         super("The database of the event store cannot be reached");
         this.schema = schema;
         this.ground = ground;
+        this.pool = pool;
         this.requiredVersion = requiredVersion;
         this.subscriptions = subscriptions;
     }
@@ -44,12 +49,30 @@ final class EventSourceHealthIndicator extends AbstractHealthIndicator {
             subscriptions.summary().forEach(health::withDetail);
         }
         health.withDetail("reason", "the database does not answer");
+        String busy = pool.beforeAsking();
+        if (busy == null) {
+            try {
+                askDatabase(health);
+                return;
+            } catch (QueryTimeoutException | CannotGetJdbcConnectionException silence) {
+                busy = pool.afterSilence();
+                if (busy == null) {
+                    throw silence;
+                }
+            }
+        }
+        Verdict stopped = subscriptions == null ? null : subscriptions.judgeStopped();
+        Verdict verdict = stopped == null ? Verdict.degraded(busy) : stopped;
+        health.status(verdict.status()).withDetail("reason", verdict.reason());
+    }
+
+    private void askDatabase(Health.Builder health) throws Exception {
         GroundReport report = askGround(health);
         SchemaInspector.Status found;
         try {
             found = schema.get();
-        } catch (QueryTimeoutException late) {
-            throw late;
+        } catch (QueryTimeoutException | CannotGetJdbcConnectionException silence) {
+            throw silence;
         } catch (DataAccessException failure) {
             // the ground is asked anew after it; without an answer the database is away
             String reason = unreadable(askGround(health), failure);

@@ -1,8 +1,10 @@
 package io.eventsource.autoconfigure.health;
 
+import io.eventsource.failure.FailureText;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.LogHeadStatus;
 import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,21 +22,69 @@ final class GapHealth {
     private final LogHead logHead;
     private final AnswerInTime<List<LogWriter>> writers;
     private final Duration stallThreshold;
+    private final Ticker ticker;
+    private @Nullable Asked last;
 
-    GapHealth(LogHead logHead, AnswerInTime<List<LogWriter>> writers, Duration stallThreshold) {
+    GapHealth(LogHead logHead, AnswerInTime<List<LogWriter>> writers, Duration stallThreshold, Ticker ticker) {
         this.logHead = logHead;
         this.writers = writers;
         this.stallThreshold = stallThreshold;
+        this.ticker = ticker;
+    }
+
+    /** What was answered last: one look at health asks for every subscription. */
+    private record Asked(long at, List<LogWriter> holders) {}
+
+    private synchronized List<LogWriter> holders() throws Exception {
+        Asked asked = last;
+        if (asked == null || ticker.since(asked.at()).compareTo(LASTING) >= 0) {
+            asked = new Asked(ticker.nanos(), writers.get());
+            last = asked;
+        }
+        return asked.holders();
+    }
+
+    /** Whether a gap has held the head for so long that somebody should know. */
+    boolean stalled() {
+        return age().compareTo(stallThreshold) >= 0;
+    }
+
+    /** The high-water mark, up to which events can be handled. */
+    long head() {
+        return logHead.status().position();
+    }
+
+    private Duration age() {
+        return logHead.gapAge().orElse(Duration.ZERO);
+    }
+
+    /** Who holds the head, by process and application and without what they run; why nobody knows, where nobody does. */
+    String holder() {
+        try {
+            return holders().stream().findFirst().map(GapHealth::name).orElse("it has just ended");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return "interrupted while asking which";
+        } catch (Exception failure) {
+            return "the database does not say which: " + FailureText.of(failure);
+        }
+    }
+
+    private static String name(LogWriter writer) {
+        String who = writer.pid() == null ? "prepared as '%s'".formatted(writer.preparedGid()) : "pid " + writer.pid();
+        return writer.application() == null || writer.application().isEmpty()
+                ? who
+                : "%s, application '%s'".formatted(who, writer.application());
     }
 
     /** Adds the details and says whether the gap is older than the threshold. */
     boolean stalled(Health.Builder health) throws Exception {
         LogHeadStatus head = logHead.status();
-        Duration age = logHead.gapAge().orElse(Duration.ZERO);
+        Duration age = age();
         if (age.compareTo(LASTING) < 0) {
             return false;
         }
-        List<LogWriter> holders = writers.get();
+        List<LogWriter> holders = holders();
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("behind", head.position());
         details.put("since", String.valueOf(head.gapSince()));

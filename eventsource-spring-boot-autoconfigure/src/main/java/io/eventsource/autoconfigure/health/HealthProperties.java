@@ -96,12 +96,14 @@ public record HealthProperties(
      * @param degraded From how many errors within the window on it is DEGRADED. 0 for never.
      * @param down From how many errors within the window on it is DOWN. 0 for never.
      * @param perMinute From how many errors within a minute on it is DEGRADED. 0 for never.
+     * @param quiet Time without an error, and with nothing failing, after which earlier errors count no more.
      */
     public record Errors(
             @DefaultValue("10m") Duration window,
             @DefaultValue("10") int degraded,
             @DefaultValue("100") int down,
-            @DefaultValue("10") int perMinute) {
+            @DefaultValue("10") int perMinute,
+            @DefaultValue("10s") Duration quiet) {
 
         /** Checks the bounds. */
         public Errors {
@@ -110,6 +112,7 @@ public record HealthProperties(
                     "errors.window must be 10 s to 1 h, but it is " + window);
             requireOrder("errors", new Threshold(degraded, down));
             require(perMinute >= 0, "errors.per-minute must not be negative, but it is " + perMinute);
+            require(!quiet.isNegative(), "errors.quiet must not be negative, but it is " + quiet);
         }
 
         Threshold threshold() {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.Lifecycle;
 
 /**
@@ -17,8 +16,6 @@ import org.springframework.context.Lifecycle;
  * not. Not for readiness: an instance that answers requests is of use without its feeds.
  */
 final class InboxHealthIndicator extends AbstractHealthIndicator {
-
-    private static final Status DEGRADED = new Status("DEGRADED");
 
     private final InboxFeeds feeds;
     private final Lifecycle lifecycle;
@@ -34,7 +31,7 @@ final class InboxHealthIndicator extends AbstractHealthIndicator {
         health.up();
         for (Fed each : feeds.all()) {
             if (each.readers().stream().map(InboxFeed::status).anyMatch(InboxHealthIndicator::fails)) {
-                health.status(DEGRADED);
+                health.status(Verdict.DEGRADED);
             }
         }
         if (feeds.all().stream().anyMatch(this::standsStill)) {

@@ -12,15 +12,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.Status;
 
 /**
  * Whether events leave. DEGRADED at most, however long they wait: nothing is lost meanwhile, and an instance that is asked no more sends
  * nothing faster.
  */
 final class OutboxHealthIndicator extends AbstractHealthIndicator {
-
-    private static final Status DEGRADED = new Status("DEGRADED");
 
     private final Outbox outbox;
     private final @Nullable SubscriptionStatuses manager;
@@ -50,7 +47,7 @@ final class OutboxHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("failedThreshold", thresholds.failed())
                 .withDetail("ageThreshold", thresholds.age().toString());
         if (!reasons.isEmpty()) {
-            health.status(DEGRADED).withDetail("reason", String.join("; ", reasons));
+            health.status(Verdict.DEGRADED).withDetail("reason", String.join("; ", reasons));
         }
     }
 

@@ -4,12 +4,9 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.Status;
 
 /** How busy the connection pool is at this moment. Asks the pool, not the database. */
 final class PoolHealthIndicator extends AbstractHealthIndicator {
-
-    private static final Status DEGRADED = new Status("DEGRADED");
 
     private final HikariDataSource pool;
     private final double threshold;
@@ -35,7 +32,7 @@ final class PoolHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("saturation", saturation)
                 .withDetail("threshold", threshold);
         if (saturation >= threshold) {
-            health.status(DEGRADED)
+            health.status(Verdict.DEGRADED)
                     .withDetail(
                             "reason",
                             waiting > 0 ? "callers wait for a connection" : "most connections of the pool are in use");

@@ -48,9 +48,23 @@ public final class SubscriptionHealthAutoConfiguration {
     }
 
     @Bean
+    GapHealth eventsourceGapHealth(LogHead logHead, HealthProperties health, Environment environment, Clocks clocks) {
+        return new GapHealth(
+                logHead,
+                new AnswerInTime<>(logHead::writers, health.answerTimeout(), SubscriptionThreads.of(environment)),
+                health.log().stallThreshold(),
+                clocks.ticker());
+    }
+
+    @Bean
     SubscriptionsHealth eventsourceSubscriptionsHealth(
-            SubscriptionManager manager, HeadWatch head, RecentErrors errors, HealthProperties health, Clocks clocks) {
-        return new SubscriptionsHealth(manager, head, errors, health, clocks.wall());
+            SubscriptionManager manager,
+            HeadWatch head,
+            GapHealth gap,
+            RecentErrors errors,
+            HealthProperties health,
+            Clocks clocks) {
+        return new SubscriptionsHealth(manager, head, gap, errors, health, clocks.wall());
     }
 
     @Bean
@@ -69,14 +83,10 @@ public final class SubscriptionHealthAutoConfiguration {
     LogHealthIndicator eventsourceLogHealthIndicator(
             LogHead logHead,
             HeadWatch watch,
+            GapHealth gap,
             ObjectProvider<SignalRelay> relay,
             HealthProperties health,
-            Environment environment,
             Clocks clocks) {
-        GapHealth gap = new GapHealth(
-                logHead,
-                new AnswerInTime<>(logHead::writers, health.answerTimeout(), SubscriptionThreads.of(environment)),
-                health.log().stallThreshold());
         return new LogHealthIndicator(
                 logHead, watch, gap, relay.getIfAvailable(), health.errors().window(), clocks.ticker());
     }

@@ -14,14 +14,20 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
-/** How well subscriptions are, each by itself and all together. Asks nobody but this JVM. */
-final class SubscriptionsHealth {
+/**
+ * How well subscriptions are, each by itself and all together: the one judgement, for health, its sum and the endpoint. Asks nobody but this JVM,
+ * except who holds the log while somebody does.
+ */
+final class SubscriptionsHealth implements SubscriptionJudge {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final String HELD = "an open transaction holds the log";
+    private static final List<Status> WORST_FIRST = List.of(Status.DOWN, Verdict.DEGRADED, Status.UNKNOWN, Status.UP);
     private static final String LEASE = "the lease of this instance cannot be renewed";
 
     private final SubscriptionStatuses manager;
     private final HeadWatch head;
+    private final GapHealth gap;
     private final RecentErrors errors;
     private final HealthProperties properties;
     private final Clock clock;
@@ -29,11 +35,13 @@ final class SubscriptionsHealth {
     SubscriptionsHealth(
             SubscriptionStatuses manager,
             HeadWatch head,
+            GapHealth gap,
             RecentErrors errors,
             HealthProperties properties,
             Clock clock) {
         this.manager = manager;
         this.head = head;
+        this.gap = gap;
         this.errors = errors;
         this.properties = properties;
         this.clock = clock;
@@ -45,7 +53,7 @@ final class SubscriptionsHealth {
 
     Health health(String name) {
         SubscriptionStatus status = manager.status(name).orElseThrow();
-        Verdict verdict = judge(status);
+        Verdict verdict = explain(status, judge(status));
         Health.Builder health = Health.status(verdict.status())
                 .withDetail(verdict.status().equals(Status.UNKNOWN) ? "message" : "reason", verdict.reason());
         details(status).forEach((key, value) -> {
@@ -54,6 +62,25 @@ final class SubscriptionsHealth {
             }
         });
         return health.build();
+    }
+
+    @Override
+    public Judgement judge(String name) {
+        SubscriptionStatus status = manager.status(name).orElseThrow();
+        Verdict verdict = explain(status, judge(status));
+        return new Judgement(verdict.status().getCode(), verdict.reason());
+    }
+
+    /** Names who it waits for, where it waits for somebody. */
+    private Verdict explain(SubscriptionStatus status, Verdict verdict) {
+        return verdict.reason().startsWith(HELD)
+                ? new Verdict(verdict.status(), "%s: %s".formatted(held(status), gap.holder()))
+                : verdict;
+    }
+
+    private static String held(SubscriptionStatus status) {
+        return "%s, and %d committed positions have waited for %d s"
+                .formatted(HELD, status.lag(), status.lagTime().toSeconds());
     }
 
     private Map<String, @Nullable Object> details(SubscriptionStatus status) {
@@ -65,7 +92,7 @@ final class SubscriptionsHealth {
         details.put("lagEvents", status.lag());
         details.put("lagSeconds", status.lagTime().toSeconds());
         details.put("eventsProcessed", status.eventsProcessed());
-        details.put("eventsFailed", status.batchesFailed());
+        details.put("failedAttempts", status.failedAttempts());
         details.put("errorRatePerMinute", errors.within(status.name(), MINUTE));
         details.put(
                 "errorsInWindow",
@@ -108,22 +135,29 @@ final class SubscriptionsHealth {
             byName.put(each.name(), status.getCode());
             counts.merge(status, 1, Integer::sum);
         }
-        int down = counts.getOrDefault(Status.DOWN, 0);
-        int degraded = counts.getOrDefault(Verdict.DEGRADED, 0);
-        boolean following = head.trouble() == null;
+        if (head.trouble() != null) {
+            counts.putIfAbsent(Status.DOWN, 0);
+        }
         Map<String, Object> summary = new LinkedHashMap<>();
-        summary.put("status", down > 0 || !following ? "UNHEALTHY" : degraded > 0 ? "DEGRADED" : "HEALTHY");
+        summary.put(
+                "subscriptionsStatus",
+                WORST_FIRST.stream()
+                        .filter(counts::containsKey)
+                        .findFirst()
+                        .orElse(Status.UP)
+                        .getCode());
         summary.put("running", manager.instance().running());
         summary.put("subscriptionCount", statuses.size());
-        summary.put("healthyCount", statuses.size() - degraded - down);
-        summary.put("degradedCount", degraded);
-        summary.put("unhealthyCount", down);
+        summary.put("upCount", counts.getOrDefault(Status.UP, 0));
+        summary.put("degradedCount", counts.getOrDefault(Verdict.DEGRADED, 0));
+        summary.put("downCount", counts.getOrDefault(Status.DOWN, 0));
+        summary.put("unknownCount", counts.getOrDefault(Status.UNKNOWN, 0));
         summary.put(
                 "totalEventsProcessed",
                 statuses.stream().mapToLong(SubscriptionStatus::eventsProcessed).sum());
         summary.put(
-                "totalEventsFailed",
-                statuses.stream().mapToLong(SubscriptionStatus::batchesFailed).sum());
+                "totalFailedAttempts",
+                statuses.stream().mapToLong(SubscriptionStatus::failedAttempts).sum());
         summary.put(
                 "totalLagEvents",
                 statuses.stream().mapToLong(SubscriptionStatus::lag).sum());
@@ -135,18 +169,24 @@ final class SubscriptionsHealth {
 
     /** Whether what is to run here runs, however far it has come. */
     Verdict judgeRunning() {
-        List<SubscriptionStatus> statuses = manager.statuses();
         String trouble = manager.instance().renewingLease() ? head.trouble() : LEASE;
         if (trouble != null) {
             return Verdict.down(trouble);
         }
+        Verdict stopped = judgeStopped();
+        return stopped == null ? Verdict.up("the database answers, and what is to run here runs") : stopped;
+    }
+
+    /** What does not run here that is to, whatever the database does; null when all of it does. */
+    @Nullable Verdict judgeStopped() {
+        List<SubscriptionStatus> statuses = manager.statuses();
         if (statuses.stream()
                 .anyMatch(each -> each.state() == SubscriptionStatus.State.STOPPED && each.autoStartup())) {
             return Verdict.down("not every subscription is running");
         }
         return statuses.stream().anyMatch(each -> each.state() == SubscriptionStatus.State.HALTED)
                 ? Verdict.down("a subscription has stopped at an event that cannot be handled")
-                : Verdict.up("the database answers, and what is to run here runs");
+                : null;
     }
 
     Verdict judge(SubscriptionStatus status) {
@@ -174,12 +214,25 @@ final class SubscriptionsHealth {
         return Objects.requireNonNullElseGet(severe(status), () -> judgeWork(status));
     }
 
+    /** What it lags by waits for somebody who holds the log, and not for this subscription. */
+    private boolean waitsForLog(SubscriptionStatus status) {
+        return status.lag() > 0 && status.position() >= gap.head();
+    }
+
+    /** Errors count as long as they go on: not when nothing fails and there was none for a while. */
+    private int errorsWithin(SubscriptionStatus status, Duration window) {
+        boolean over = status.fault() == null
+                && errors.quietFor(status.name(), properties.errors().quiet());
+        return over ? 0 : errors.within(status.name(), window);
+    }
+
     private @Nullable Verdict severe(SubscriptionStatus status) {
-        int lately = errors.within(status.name(), properties.errors().window());
-        if (status.rebuilt() == null && lagEvents().isDown(status.lag())) {
+        int lately = errorsWithin(status, properties.errors().window());
+        boolean own = status.rebuilt() == null && !waitsForLog(status);
+        if (own && lagEvents().isDown(status.lag())) {
             return Verdict.down("it is %d events behind the log".formatted(status.lag()));
         }
-        if (status.rebuilt() == null && lagTime().isDown(status.lagTime().toNanos())) {
+        if (own && lagTime().isDown(status.lagTime().toNanos())) {
             return Verdict.down("it has been behind the log for %d s"
                     .formatted(status.lagTime().toSeconds()));
         }
@@ -190,8 +243,8 @@ final class SubscriptionsHealth {
     }
 
     private Verdict judgeWork(SubscriptionStatus status) {
-        int rate = errors.within(status.name(), MINUTE);
-        int lately = errors.within(status.name(), properties.errors().window());
+        int rate = errorsWithin(status, MINUTE);
+        int lately = errorsWithin(status, properties.errors().window());
         if (status.state() == SubscriptionStatus.State.CIRCUIT_OPEN) {
             return Verdict.degraded(because("it waits for something that every event needs and that is away", status));
         }
@@ -201,10 +254,14 @@ final class SubscriptionsHealth {
         if (status.rebuilt() != null) {
             return Verdict.degraded("it is being rebuilt");
         }
-        if (lagEvents().isDegraded(status.lag())) {
+        boolean held = waitsForLog(status);
+        if (held && (gap.stalled() || lagTime().isDegraded(status.lagTime().toNanos()))) {
+            return Verdict.degraded(held(status));
+        }
+        if (!held && lagEvents().isDegraded(status.lag())) {
             return Verdict.degraded("it is %d events behind the log".formatted(status.lag()));
         }
-        if (lagTime().isDegraded(status.lagTime().toNanos())) {
+        if (!held && lagTime().isDegraded(status.lagTime().toNanos())) {
             return Verdict.degraded("it has been behind the log for %d s"
                     .formatted(status.lagTime().toSeconds()));
         }

@@ -35,24 +35,15 @@ final class AppendMeters implements ObservationHandler<AppendContext> {
     @Override
     public void onStop(AppendContext context) {
         if (context.outcome() == Outcome.CONFLICT && context.getError() instanceof AppendException conflict) {
-            count("eventsource.append.conflicts", conflict.aggregateType(), 1);
+            CountersFromZero.conflicts(registry.get(), conflict.aggregateType(), 1);
         } else if (context.outcome() == Outcome.APPENDED) {
             whenCommitted(context, () -> context.appends().forEach(this::countEvents));
         }
     }
 
     private void countEvents(StreamAppend append) {
-        count(
-                "eventsource.events.appended",
-                append.aggregateType(),
-                append.events().size());
-    }
-
-    private void count(String name, String aggregateType, int amount) {
-        MeterRegistry found = registry.get();
-        if (found != null) {
-            found.counter(name, "aggregate.type", aggregateType).increment(amount);
-        }
+        CountersFromZero.appended(
+                registry.get(), append.aggregateType(), append.events().size());
     }
 
     private void whenCommitted(AppendContext context, Runnable count) {

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure.metrics;
 
+import io.eventsource.aggregate.AggregateTypes;
 import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.projection.BatchListener;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
@@ -36,6 +37,11 @@ public final class AppendMetricsAutoConfiguration {
     @Bean
     AppendMeters eventAppendMeters(StoreDataSource store, ObjectProvider<MeterRegistry> registries) {
         return new AppendMeters(lazily(registries), new TransactionParticipation(store.dataSource()));
+    }
+
+    @Bean
+    CountersFromZero eventCountersFromZero(ObjectProvider<AggregateTypes> types) {
+        return new CountersFromZero(types::getIfAvailable);
     }
 
     @Bean

@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure.metrics;
 import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
+import io.eventsource.autoconfigure.pool.DatabaseReach;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.log.LogHead;
@@ -31,8 +32,8 @@ public final class EventSourceMetricsAutoConfiguration {
     public EventSourceMetricsAutoConfiguration() {}
 
     @Bean
-    LogMetrics eventLogMetrics(LogHead logHead, ObjectProvider<SignalRelay> relay) {
-        return new LogMetrics(logHead, relay.getIfAvailable());
+    LogMetrics eventLogMetrics(LogHead logHead, ObjectProvider<SignalRelay> relay, DatabaseReach reach) {
+        return new LogMetrics(logHead, relay.getIfAvailable(), reach);
     }
 
     @Bean

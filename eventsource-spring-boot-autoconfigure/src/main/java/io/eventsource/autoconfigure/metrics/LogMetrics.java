@@ -1,7 +1,9 @@
 package io.eventsource.autoconfigure.metrics;
 
+import io.eventsource.autoconfigure.pool.DatabaseReach;
 import io.eventsource.log.LogHead;
 import io.eventsource.signal.SignalRelay;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
@@ -15,10 +17,12 @@ final class LogMetrics implements MeterBinder {
 
     private final LogHead logHead;
     private final @Nullable SignalRelay relay;
+    private final DatabaseReach reach;
 
-    LogMetrics(LogHead logHead, @Nullable SignalRelay relay) {
+    LogMetrics(LogHead logHead, @Nullable SignalRelay relay, DatabaseReach reach) {
         this.logHead = logHead;
         this.relay = relay;
+        this.reach = reach;
     }
 
     @Override
@@ -28,6 +32,9 @@ final class LogMetrics implements MeterBinder {
                 .register(registry);
         TimeGauge.builder("eventsource.log.gap.age", this, TimeUnit.MILLISECONDS, LogMetrics::gapAgeInMillis)
                 .description("How long the head has waited for an open transaction, 0 while it does not wait")
+                .register(registry);
+        FunctionCounter.builder("eventsource.connection.errors", reach, DatabaseReach::refusals)
+                .description("Connections past the pool that could not be opened")
                 .register(registry);
         if (relay != null) {
             Gauge.builder(

@@ -3,7 +3,6 @@ package io.eventsource.autoconfigure.metrics;
 import io.eventsource.autoconfigure.aggregate.SnapshotAutoConfiguration;
 import io.eventsource.snapshot.SnapshotListener;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Locale;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -22,17 +21,6 @@ public final class SnapshotMetricsAutoConfiguration {
     SnapshotListener snapshotMeters(ObjectProvider<MeterRegistry> registries) {
         // when it is first needed, since meters may need the store
         SingletonSupplier<MeterRegistry> found = SingletonSupplier.ofNullable(registries::getIfUnique);
-        return (aggregateType, outcome) -> {
-            MeterRegistry registry = found.get();
-            if (registry != null) {
-                registry.counter(
-                                "eventsource.snapshots",
-                                "aggregate",
-                                aggregateType,
-                                "outcome",
-                                outcome.name().toLowerCase(Locale.ROOT))
-                        .increment();
-            }
-        };
+        return (aggregateType, outcome) -> CountersFromZero.snapshots(found.get(), aggregateType, outcome, 1);
     }
 }

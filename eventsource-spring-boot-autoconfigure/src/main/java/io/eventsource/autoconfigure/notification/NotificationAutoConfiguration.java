@@ -1,5 +1,7 @@
 package io.eventsource.autoconfigure.notification;
 
+import io.eventsource.autoconfigure.pool.ConnectionsBesidePool;
+import io.eventsource.autoconfigure.pool.DatabaseReach;
 import io.eventsource.autoconfigure.pool.PoolProperties;
 import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
@@ -42,12 +44,14 @@ public final class NotificationAutoConfiguration {
             LogSignal signal,
             NotificationProperties properties,
             SubscriptionProperties subscriptions,
+            DatabaseReach reach,
             Clocks clocks) {
         CustomizableThreadFactory threads = new CustomizableThreadFactory("eventsource-");
         // a driver that waits for a dead server cannot be interrupted, and must not keep the JVM
         threads.setDaemon(true);
         return new SignalRelay(
-                RelayConnections.beside(store.dataSource(), details.getIfUnique(), properties.url()),
+                reach.counted(
+                        ConnectionsBesidePool.beside(store.dataSource(), details.getIfUnique(), properties.url())),
                 schema,
                 signal,
                 properties.settings(subscriptions.enabled()),

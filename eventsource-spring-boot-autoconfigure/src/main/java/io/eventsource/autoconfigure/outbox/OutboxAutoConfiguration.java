@@ -4,9 +4,11 @@ import io.eventsource.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
+import io.eventsource.autoconfigure.store.ObservationProperties;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.PayloadSerializer;
+import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.outbox.Destination;
 import io.eventsource.outbox.Outbox;
 import io.eventsource.outbox.OutboxRows;
@@ -45,6 +47,8 @@ public final class OutboxAutoConfiguration {
             ObjectProvider<Destination> destinations,
             EventCodec codec,
             PayloadSerializer serializer,
+            EventSourceObservations observations,
+            ObservationProperties observed,
             ApplicationContext context,
             Environment environment) {
         DestinationDefinitions definitions = new DestinationDefinitions(
@@ -54,7 +58,8 @@ public final class OutboxAutoConfiguration {
                 new OutboxTransports(context),
                 codec,
                 serializer,
-                context);
+                context,
+                observed.publish() ? observations::observe : (destination, transport) -> transport);
     }
 
     @Bean

@@ -5,6 +5,7 @@ import io.eventsource.event.EventCodec;
 import io.eventsource.event.PayloadSerializer;
 import io.eventsource.outbox.ApplicationEvents;
 import io.eventsource.outbox.MessageMapper;
+import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.Publisher;
 import io.eventsource.projection.EventHandlers;
 import java.util.List;
@@ -21,18 +22,27 @@ final class OutboxHandlers implements HandlerContributor {
     private final EventCodec codec;
     private final PayloadSerializer serializer;
     private final ApplicationEventPublisher applicationEvents;
+    private final TransportDecorator observed;
+
+    /** Puts around the transport of a destination what observes it. */
+    @FunctionalInterface
+    interface TransportDecorator {
+        MessageTransport around(String destination, MessageTransport transport);
+    }
 
     OutboxHandlers(
             List<ConfiguredDestination> destinations,
             OutboxTransports transports,
             EventCodec codec,
             PayloadSerializer serializer,
-            ApplicationEventPublisher applicationEvents) {
+            ApplicationEventPublisher applicationEvents,
+            TransportDecorator observed) {
         this.destinations = destinations;
         this.transports = transports;
         this.codec = codec;
         this.serializer = serializer;
         this.applicationEvents = applicationEvents;
+        this.observed = observed;
     }
 
     List<ConfiguredDestination> destinations() {
@@ -69,6 +79,7 @@ final class OutboxHandlers implements HandlerContributor {
     private EventHandlers handlers(ConfiguredDestination each) {
         return each.inside()
                 ? new ApplicationEvents(each.subscription(), each.destination().eventTypes(), applicationEvents)
-                : new Publisher(each.destination(), codec, serializer, transports.of(each));
+                : new Publisher(
+                        each.destination(), codec, serializer, observed.around(each.name(), transports.of(each)));
     }
 }

@@ -45,6 +45,16 @@ public final class Pools {
         }
     }
 
+    /**
+     * Whether a pool has no connection left to give. Asks the pool, and nobody else.
+     *
+     * @param dataSource the pool, or anything else
+     * @return a clause that says how many are in use and how many callers wait, or null where there is one left or nobody knows
+     */
+    public static @Nullable String exhausted(DataSource dataSource) {
+        return HIKARI_PRESENT ? Hikari.exhausted(dataSource) : null;
+    }
+
     /** Loaded only where there is a HikariCP. */
     private static final class Hikari {
 
@@ -69,6 +79,16 @@ public final class Pools {
             } else {
                 pool.setExceptionOverride(new DemotedServerEviction());
             }
+        }
+
+        static @Nullable String exhausted(DataSource dataSource) {
+            HikariDataSource pool = pool(dataSource);
+            HikariPoolMXBean running = pool == null ? null : pool.getHikariPoolMXBean();
+            if (pool == null || running == null || running.getActiveConnections() < pool.getMaximumPoolSize()) {
+                return null;
+            }
+            return "all %d connections of the pool are in use, and %d callers wait for one"
+                    .formatted(pool.getMaximumPoolSize(), running.getThreadsAwaitingConnection());
         }
 
         static void renewWhereReadOnly(DataSource dataSource) {

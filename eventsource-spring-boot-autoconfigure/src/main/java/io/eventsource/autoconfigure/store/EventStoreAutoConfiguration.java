@@ -1,5 +1,9 @@
 package io.eventsource.autoconfigure.store;
 
+import io.eventsource.autoconfigure.lifecycle.HurriedStop;
+import io.eventsource.autoconfigure.lifecycle.ShutdownProperties;
+import io.eventsource.autoconfigure.pool.ConnectionsBesidePool;
+import io.eventsource.autoconfigure.pool.DatabaseReach;
 import io.eventsource.autoconfigure.pool.PoolProperties;
 import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.scan.AnnotatedClassScanner;
@@ -23,6 +27,8 @@ import io.eventsource.observation.EventSourceObservations.Conventions;
 import io.eventsource.observation.EventSourceObservations.HandleContext;
 import io.eventsource.observation.EventSourceObservations.LoadContext;
 import io.eventsource.observation.EventSourceObservations.SnapshotContext;
+import io.eventsource.observation.PublishContext;
+import io.eventsource.observation.ReplayContext;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.signal.LogSignal;
@@ -45,6 +51,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
@@ -61,7 +68,8 @@ import org.springframework.util.function.SingletonSupplier;
     AppendProperties.class,
     ObservationProperties.class,
     GroundProperties.class,
-    PoolProperties.class
+    PoolProperties.class,
+    ShutdownProperties.class
 })
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class EventStoreAutoConfiguration {
@@ -129,6 +137,16 @@ public final class EventStoreAutoConfiguration {
             StoreDataSource store, PoolProperties pool, EventSourceProperties properties, GroundCheck ground) {
         return new SessionInitializer(
                 store.dataSource(), pool, properties.migration().enabled(), ground);
+    }
+
+    @Bean
+    DatabaseReach eventSourceDatabaseReach(StoreDataSource store, ObjectProvider<JdbcConnectionDetails> details) {
+        return new DatabaseReach(ConnectionsBesidePool.beside(store.dataSource(), details.getIfUnique(), null));
+    }
+
+    @Bean
+    HurriedStop eventSourceHurriedStop(DatabaseReach reach, ShutdownProperties shutdown) {
+        return new HurriedStop(reach::answers, shutdown.drainTimeout());
     }
 
     @Bean
@@ -220,11 +238,18 @@ public final class EventStoreAutoConfiguration {
             ObjectProvider<ObservationConvention<AppendContext>> append,
             ObjectProvider<ObservationConvention<LoadContext>> load,
             ObjectProvider<ObservationConvention<HandleContext>> handle,
-            ObjectProvider<ObservationConvention<SnapshotContext>> snapshot) {
+            ObjectProvider<ObservationConvention<SnapshotContext>> snapshot,
+            ObjectProvider<ObservationConvention<PublishContext>> publish,
+            ObjectProvider<ObservationConvention<ReplayContext>> replay) {
         // when it is first needed, since what is told of observations may need the store
         return new EventSourceObservations(
                 SingletonSupplier.of(() -> registries.getIfUnique(() -> ObservationRegistry.NOOP)),
                 new Conventions(
-                        append.getIfUnique(), load.getIfUnique(), handle.getIfUnique(), snapshot.getIfUnique()));
+                        append.getIfUnique(),
+                        load.getIfUnique(),
+                        handle.getIfUnique(),
+                        snapshot.getIfUnique(),
+                        publish.getIfUnique(),
+                        replay.getIfUnique()));
     }
 }

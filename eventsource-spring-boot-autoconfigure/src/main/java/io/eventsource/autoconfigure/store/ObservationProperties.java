@@ -10,6 +10,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param load Whether reading a stream is observed.
  * @param handle Whether calls of handlers are observed, with links to the traces that their events come from.
  * @param snapshot Whether storing a snapshot is observed.
+ * @param publish Whether sending messages to brokers is observed.
+ * @param replay Whether handling dead letters again is observed.
  * @param logContext Whether what is logged while a handler runs carries in its MDC which event is handled.
  */
 @ConfigurationProperties("eventsource.observations")
@@ -18,4 +20,6 @@ public record ObservationProperties(
         @DefaultValue("true") boolean load,
         @DefaultValue("true") boolean handle,
         @DefaultValue("true") boolean snapshot,
+        @DefaultValue("true") boolean publish,
+        @DefaultValue("true") boolean replay,
         @DefaultValue("true") boolean logContext) {}

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure.subscription;
 
+import io.eventsource.autoconfigure.lifecycle.HurriedStop;
 import io.eventsource.autoconfigure.lifecycle.ShutdownProperties;
 import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.projection.BatchListener;
@@ -112,8 +113,11 @@ public final class SubscriptionAutoConfiguration {
 
     @Bean
     SubscriptionLifecycle subscriptionLifecycle(
-            SubscriptionManager manager, ShutdownProperties shutdown, ApplicationEventPublisher publisher) {
-        return new SubscriptionLifecycle(manager, shutdown.drainTimeout(), shutdown.timeout(), publisher);
+            SubscriptionManager manager,
+            ShutdownProperties shutdown,
+            HurriedStop hurried,
+            ApplicationEventPublisher publisher) {
+        return new SubscriptionLifecycle(manager, shutdown.timeout(), hurried, publisher);
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure.subscription;
 
+import io.eventsource.autoconfigure.lifecycle.HurriedStop;
 import io.eventsource.autoconfigure.lifecycle.LifecyclePhase;
 import io.eventsource.subscription.ShutdownResult;
 import io.eventsource.subscription.SubscriptionManager;
@@ -16,20 +17,20 @@ import org.springframework.context.SmartLifecycle;
 final class SubscriptionLifecycle implements SmartLifecycle {
 
     private final SubscriptionManager manager;
-    private final Duration drainTimeout;
     private final Duration shutdownTimeout;
+    private final HurriedStop hurried;
     private final ApplicationEventPublisher publisher;
     private volatile boolean running;
     private volatile @Nullable ShutdownResult result;
 
     SubscriptionLifecycle(
             SubscriptionManager manager,
-            Duration drainTimeout,
             Duration shutdownTimeout,
+            HurriedStop hurried,
             ApplicationEventPublisher publisher) {
         this.manager = manager;
-        this.drainTimeout = drainTimeout;
         this.shutdownTimeout = shutdownTimeout;
+        this.hurried = hurried;
         this.publisher = publisher;
     }
 
@@ -41,7 +42,8 @@ final class SubscriptionLifecycle implements SmartLifecycle {
 
     @Override
     public void stop() {
-        ShutdownResult stopped = manager.shutDown(drainTimeout, shutdownTimeout);
+        ShutdownResult stopped =
+                hurried.run("subscriptions", () -> manager.shutDown(hurried.drainTimeout(), shutdownTimeout));
         result = stopped;
         running = false;
         publisher.publishEvent(stopped);

@@ -206,6 +206,9 @@ class ManagementIT {
             assertThat(paused.text("$.pause.by")).isEqualTo("ada");
             assertThat(paused.text("$.pause.reason")).isEqualTo("new index");
             awaitState("PAUSED");
+            Answer again = post("subscriptions/deposits/pause", "{\"operator\":\"bob\",\"reason\":\"me too\"}");
+            assertThat(again.status()).isEqualTo(409);
+            assertThat(again.text("$.detail")).contains("paused already, by ada since", "new index");
             int before = handled.get();
             append(1);
             await().untilAsserted(() -> assertThat(
@@ -350,6 +353,40 @@ class ManagementIT {
             await().untilAsserted(() ->
                     assertThat(get("eventsource/log").at("$.gapSince")).isNull());
         }
+
+        @Test
+        void terminatesATransactionThatHoldsTheHeadAndRecordsWhoAndWhy() throws Exception {
+            append(1);
+            String why = "{\"operator\":\"ada\",\"reason\":\"the import hangs\"}";
+            try (Connection hung = database.connect()) {
+                hung.setAutoCommit(false);
+                TestDatabase.insertOneEvent(hung.createStatement());
+                append(1);
+                await().untilAsserted(() ->
+                        assertThat(get("eventsource/log").at("$.gapSince")).isNotNull());
+                String id = get("eventsource/log").text("$.writers[0].id");
+                assertThat(get("eventsource/log/" + id).text("$.pid")).isNotEqualTo("null");
+                assertThat(post("log/" + id + "/terminate", "{}").text("$.detail"))
+                        .contains("'operator'");
+                assertThat(post("log/terminate", why).status()).isEqualTo(404);
+
+                Answer done = post("log/" + id + "/terminate", why);
+
+                assertThat(done.status()).as(done.body()).isEqualTo(200);
+                assertThat(done.text("$.outcome")).isEqualTo("ended");
+                assertThat(done.text("$.transaction.id")).isEqualTo(id);
+                Answer again = post("log/" + id + "/terminate", why);
+                assertThat(again.status()).isEqualTo(404);
+                assertThat(again.text("$.detail")).contains("open transaction", id);
+            }
+            await().untilAsserted(() ->
+                    assertThat(get("eventsource/log").at("$.gapSince")).isNull());
+            assertThat(database.jdbc()
+                            .queryForList(
+                                    "SELECT operator || ': ' || reason || ', ' || outcome FROM eventsource.terminated_transactions",
+                                    String.class))
+                    .containsExactly("ada: the import hangs, ended");
+        }
     }
 
     @Nested
@@ -396,9 +433,12 @@ class ManagementIT {
             assertThat(ask(other, "eventsource/streams/" + account, null).body())
                     .contains("471147114711471");
 
-            assertThat(ask(other, "eventsource/subscriptions/deposits/pause", "{}")
-                            .status())
-                    .isIn(404, 405);
+            for (String operation : List.of("subscriptions/deposits/pause", "dead-letters/replay")) {
+                Answer refused = ask(other, "eventsource/" + operation, "{}");
+                assertThat(refused.status()).isEqualTo(403);
+                assertThat(refused.text("$.detail"))
+                        .contains("read-only", "management.endpoint.eventsource.access=unrestricted");
+            }
             assertThat(get("eventsource/subscriptions/deposits").at("$.pause")).isNull();
         }
     }

@@ -12,12 +12,15 @@ import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.SubscriptionManager;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
 import org.assertj.core.api.MapAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,14 +66,14 @@ class HealthIT {
 
                     await().untilAsserted(() -> assertThatDetails(context)
                             .containsEntry("schemaVersion", SchemaMigrator.requiredVersion())
-                            .containsEntry("status", "HEALTHY")
+                            .containsEntry("subscriptionsStatus", "UP")
                             .containsEntry("running", true)
                             .containsEntry("subscriptionCount", 1)
-                            .containsEntry("healthyCount", 1)
+                            .containsEntry("upCount", 1)
                             .containsEntry("degradedCount", 0)
-                            .containsEntry("unhealthyCount", 0)
+                            .containsEntry("downCount", 0)
                             .containsEntry("totalEventsProcessed", 1L)
-                            .containsEntry("totalEventsFailed", 0L)
+                            .containsEntry("totalFailedAttempts", 0L)
                             .containsEntry("totalLagEvents", 0L)
                             .containsKeys("uptimeSeconds", "timestamp")
                             .containsEntry("reason", RUNS)
@@ -151,6 +154,47 @@ class HealthIT {
                     assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(5));
                     database.allowConnections();
 
+                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
+                });
+    }
+
+    @Test
+    void an_exhausted_pool_is_told_apart_from_a_database_that_is_away_and_is_not_down() {
+        application
+                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
+                .withPropertyValues(
+                        "spring.datasource.hikari.maximum-pool-size=3",
+                        "spring.datasource.hikari.minimum-idle=3",
+                        "spring.datasource.hikari.connection-timeout=1000",
+                        "eventsource.health.answer-timeout=500ms")
+                .run(context -> {
+                    append(context);
+                    await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
+                    DataSource pool = context.getBean(DataSource.class);
+                    List<Connection> held = new ArrayList<>();
+                    while (held.size() < 3) {
+                        held.add(pool.getConnection());
+                    }
+                    try {
+                        for (int i = 0; i < 3; i++) {
+                            assertThat(status(context)).isEqualTo("DEGRADED");
+                            assertThat(String.valueOf(
+                                            health(context).getDetails().get("reason")))
+                                    .contains("all 3 connections of the pool are in use", "the database answers");
+                        }
+                        // also when the head of the log and the lease have waited in vain for a connection
+                        SubscriptionManager manager = context.getBean(SubscriptionManager.class);
+                        await().until(() -> !manager.instance().head().reading());
+                        assertThat(status(context)).isEqualTo("DEGRADED");
+                        database.refuseConnections();
+                        assertThat(status(context)).isEqualTo("DOWN");
+                        assertThatDetails(context).containsEntry("reason", "the database does not answer");
+                    } finally {
+                        database.allowConnections();
+                        for (Connection each : held) {
+                            each.close();
+                        }
+                    }
                     await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));
                 });
     }

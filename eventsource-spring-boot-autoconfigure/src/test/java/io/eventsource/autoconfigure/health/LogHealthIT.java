@@ -90,7 +90,7 @@ class LogHealthIT {
                                 .isEqualTo("DOWN");
                         assertThat(subscriptions.judgeRunning().status().getCode())
                                 .isEqualTo("DOWN");
-                        assertThat(subscriptions.summary()).containsEntry("status", "UNHEALTHY");
+                        assertThat(subscriptions.summary()).containsEntry("subscriptionsStatus", "DOWN");
                         other.rollback();
                     }
                     await().untilAsserted(() -> assertThat(status(context)).isEqualTo("UP"));

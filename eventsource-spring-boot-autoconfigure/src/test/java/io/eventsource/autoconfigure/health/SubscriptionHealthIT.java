@@ -10,19 +10,26 @@ import io.eventsource.autoconfigure.testing.SettableTime;
 import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.error.ClassifiedError;
 import io.eventsource.error.ErrorClassification;
+import io.eventsource.error.ErrorInfo;
+import io.eventsource.error.ErrorListener;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
+import io.eventsource.subscription.ProcessingTimeoutException;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.time.Clocks;
 import java.io.Serial;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -111,14 +118,14 @@ class SubscriptionHealthIT {
                     append(context, 3);
                     awaitHealth(context, "DEGRADED", "it is 4 events behind the log");
                     assertThat(summary(context))
-                            .containsEntry("status", "DEGRADED")
+                            .containsEntry("subscriptionsStatus", "DEGRADED")
                             .containsEntry("degradedCount", 1)
                             .containsEntry("totalLagEvents", 4L);
                     append(context, 3);
                     awaitHealth(context, "DOWN", "it is 7 events behind the log");
                     assertThat(summary(context))
-                            .containsEntry("status", "UNHEALTHY")
-                            .containsEntry("unhealthyCount", 1);
+                            .containsEntry("subscriptionsStatus", "DOWN")
+                            .containsEntry("downCount", 1);
                     assertThat(context.getBean(EventSourceHealthIndicator.class)
                                     .health()
                                     .getStatus()
@@ -145,7 +152,7 @@ class SubscriptionHealthIT {
     }
 
     @Test
-    void errorsDegradeByRateAndByNumberAndTakeDownUntilTheyAreLongAgo() {
+    void errorsDegradeByRateAndByNumberAndTakeDownUntilTheyAreOver() {
         AtomicBoolean failing = new AtomicBoolean(true);
         handling(event -> {
                     if (failing.get()) {
@@ -169,12 +176,61 @@ class SubscriptionHealthIT {
                     awaitHealth(context, "DOWN", "it had 9 errors in PT10M");
                     assertThat(health(context).getDetails())
                             .containsEntry("errorsInWindow", 9)
-                            .containsEntry("eventsFailed", 9L);
+                            .containsEntry("failedAttempts", 9L);
                     failing.set(false);
                     append(context, 1);
-                    time.advance(Duration.ofMinutes(11));
+                    time.pass(Duration.ofSeconds(9));
+                    awaitHealth(context, "DOWN", "it had 9 errors in PT10M");
+                    // long before the window is over
+                    time.pass(Duration.ofSeconds(1));
                     awaitHealth(context, "UP", "it handles events");
+                    assertThat(health(context).getDetails()).containsEntry("errorsInWindow", 9);
                 });
+    }
+
+    @Test
+    void what_is_committed_behind_an_open_transaction_is_lag_and_its_holder_is_named() throws Exception {
+        try (Connection hung = database.connect();
+                Statement statement = hung.createStatement()) {
+            handling(event -> {}).run(context -> {
+                append(context, 1);
+                awaitHealth(context, "UP", "it handles events");
+                statement.execute("SET application_name = 'slow importer'");
+                hung.setAutoCommit(false);
+                TestDatabase.insertOneEvent(statement);
+                long pid = database.count("SELECT pid FROM pg_stat_activity WHERE application_name = 'slow importer'");
+                append(context, 3);
+
+                await().untilAsserted(
+                                () -> assertThat(health(context).getDetails()).containsEntry("lagEvents", 4L));
+                assertHealth(context, "UP", "it handles events");
+                time.pass(Duration.ofSeconds(20));
+                awaitHealth(
+                        context,
+                        "DEGRADED",
+                        "an open transaction holds the log, and 4 committed positions have waited for 20 s: pid %d, application 'slow importer'"
+                                .formatted(pid));
+                assertThat(health(context).getDetails()).containsEntry("lagSeconds", 20L);
+                assertThat(health(context).toString()).doesNotContain("INSERT");
+                assertThat(summary(context)).containsEntry("subscriptionsStatus", "DEGRADED");
+                // however long it holds: this subscription is not what is broken
+                time.pass(Duration.ofMinutes(10));
+                awaitHealth(context, "DEGRADED", "an open transaction holds the log");
+                hung.rollback();
+                awaitHealth(context, "UP", "it handles events");
+                assertThat(health(context).getDetails()).containsEntry("lagEvents", 0L);
+            });
+        }
+    }
+
+    @Test
+    void what_is_unknown_is_not_counted_as_well() {
+        handling(event -> {})
+                .withPropertyValues("eventsource.subscriptions.instance.exclude=deposits")
+                .run(context -> assertThat(summary(context))
+                        .containsEntry("subscriptionsStatus", "UNKNOWN")
+                        .containsEntry("upCount", 0)
+                        .containsEntry("unknownCount", 1));
     }
 
     @Test
@@ -194,6 +250,36 @@ class SubscriptionHealthIT {
                     failing.set(false);
                     awaitHealth(context, "UP", "it handles events");
                     assertThat(health(context).getDetails()).doesNotContainKeys("error", "failuresInARow");
+                });
+    }
+
+    @Test
+    void a_handler_that_hangs_fails_with_the_timeout_although_the_server_has_ended_its_session() {
+        List<ErrorInfo> heard = new CopyOnWriteArrayList<>();
+        CountDownLatch entered = new CountDownLatch(1);
+        Semaphore permits = new Semaphore(0);
+        handling(event -> {
+                    entered.countDown();
+                    // hears no interrupt
+                    permits.acquireUninterruptibly();
+                })
+                .withBean(ErrorListener.class, () -> heard::add)
+                .withBean("running", Clocks.class, Clocks::system, bean -> bean.setPrimary(true))
+                .withPropertyValues(
+                        "eventsource.subscriptions.instance.lease-duration=1s",
+                        "eventsource.subscriptions.defaults.batch.timeout=500ms")
+                .run(context -> {
+                    append(context, 1);
+                    assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+                    await().until(() -> database.count(
+                                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'")
+                            == 0);
+                    permits.release(1_000);
+                    await().until(() -> !heard.isEmpty());
+                    assertThat(heard.get(0).error())
+                            .isInstanceOf(ProcessingTimeoutException.class)
+                            .hasMessageContaining("did not handle a batch within PT0.5S");
+                    awaitHealth(context, "UP", "it handles events");
                 });
     }
 

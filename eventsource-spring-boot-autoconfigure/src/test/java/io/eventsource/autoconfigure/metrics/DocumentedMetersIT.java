@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.autoconfigure.testing.Feeds;
-import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.testing.MeasuredUse;
+import io.eventsource.autoconfigure.testing.RecordingTransport;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
+import io.eventsource.outbox.MessageTransport;
 import io.eventsource.projection.EventHandlers;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -90,19 +91,17 @@ class DocumentedMetersIT {
                         SimpleMetricsExportAutoConfiguration.class,
                         CompositeMeterRegistryAutoConfiguration.class,
                         DataRedisAutoConfiguration.class))
-                .withPropertyValues(
-                        "eventsource.snapshots.mode=sync",
-                        "eventsource.snapshots.threshold=2",
-                        "eventsource.outbox.destinations.accounts.transport=spring",
-                        "eventsource.outbox.destinations.accounts.events=deposited")
+                .withPropertyValues(MeasuredUse.properties())
+                .withBean("own", MessageTransport.class, RecordingTransport::new)
                 .withPropertyValues(Feeds.feed("redis"))
                 .withPropertyValues("spring.data.redis.port=1")
-                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
+                .withBean(EventHandlers.class, () -> MeasuredUse.failingAtFirst("deposits"))
                 .withBean(Feeds.Incoming.class)
                 .run(context -> {
-                    MeasuredUse.of(context);
+                    MeasuredUse.withReplay(context);
                     MeterRegistry registry = context.getBean(MeterRegistry.class);
-                    await().untilAsserted(() -> assertThat(registered(registry)).containsKey("eventsource.handle"));
+                    await().untilAsserted(() ->
+                            assertThat(registered(registry)).containsKeys("eventsource.handle", "eventsource.publish"));
 
                     assertThat(registered(registry)).containsExactlyEntriesOf(documented());
                 });

@@ -5,10 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.JsonPath;
 import io.eventsource.autoconfigure.testing.Feeds;
-import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.testing.MeasuredUse;
+import io.eventsource.autoconfigure.testing.RecordingTransport;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
+import io.eventsource.outbox.MessageTransport;
 import io.eventsource.projection.EventHandlers;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -135,20 +136,17 @@ class MonitoringFilesIT {
                         PrometheusMetricsExportAutoConfiguration.class,
                         CompositeMeterRegistryAutoConfiguration.class,
                         DataRedisAutoConfiguration.class))
-                .withPropertyValues(
-                        "eventsource.snapshots.mode=sync",
-                        "eventsource.snapshots.threshold=2",
-                        "eventsource.outbox.destinations.accounts.transport=spring",
-                        "eventsource.outbox.destinations.accounts.events=deposited")
+                .withPropertyValues(MeasuredUse.properties())
+                .withBean("own", MessageTransport.class, RecordingTransport::new)
                 .withPropertyValues(Feeds.feed("redis"))
                 .withPropertyValues("spring.data.redis.port=1")
                 .withBean(Feeds.Incoming.class)
-                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
+                .withBean(EventHandlers.class, () -> MeasuredUse.failingAtFirst("deposits"))
                 .run(context -> {
-                    MeasuredUse.of(context);
+                    MeasuredUse.withReplay(context);
                     PrometheusMeterRegistry registry = context.getBean(PrometheusMeterRegistry.class);
-                    await().untilAsserted(
-                                    () -> assertThat(registry.scrape()).contains("eventsource_handle_seconds_count"));
+                    await().untilAsserted(() -> assertThat(registry.scrape())
+                            .contains("eventsource_handle_seconds_count", "eventsource_publish_seconds_count"));
 
                     Set<String> scraped = registry.scrape()
                             .lines()

@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure.shutdown;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.autoconfigure.account.Deposited;
 import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.testing.Runners;
@@ -182,6 +183,34 @@ class LifecycleIT {
                 assertThat(batch.segment()).contains("deposits");
                 assertThat(batch.events()).isOne();
             });
+        });
+    }
+
+    @Test
+    void where_nothing_can_be_saved_stopping_takes_seconds_and_not_as_long_as_the_pool_waits() {
+        Results results = new Results();
+        Runners.on(database)
+                .withPropertyValues(
+                        "spring.datasource.hikari.connection-timeout=30000",
+                        "eventsource.subscriptions.defaults.segments.count=4")
+                .withBean(Results.class, () -> results)
+                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> handled.add(event.payload())))
+                .run(context -> {
+                    store(context).append(deposit(1));
+                    await().until(() -> handled.size() == 1);
+                    database.refuseConnections();
+                    // the tail reader waits for a connection, as long as the pool does
+                    await().until(() -> context.getBean(HikariDataSource.class)
+                                    .getHikariPoolMXBean()
+                                    .getThreadsAwaitingConnection()
+                            > 0);
+                });
+        database.allowConnections();
+
+        assertThat(results.heard).singleElement().satisfies(result -> {
+            assertThat(result.took()).isLessThan(Duration.ofSeconds(10));
+            assertThat(result.segmentsReleased()).isZero();
+            assertThat(result.forced()).isTrue();
         });
     }
 

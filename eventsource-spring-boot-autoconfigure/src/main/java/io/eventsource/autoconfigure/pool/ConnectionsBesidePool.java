@@ -1,4 +1,4 @@
-package io.eventsource.autoconfigure.notification;
+package io.eventsource.autoconfigure.pool;
 
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
@@ -12,22 +12,25 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.util.ClassUtils;
 
 /**
- * Where the connections come from that are kept for ever. A pool of the application's is too small a thing to take them from,
- * so they are opened with what is known of the pool, or of Boot's connection; only as a last resort by the data source.
+ * Where connections come from that are not to be the pool's, because they are kept for ever or because the pool has none left. They are opened
+ * with what is known of the pool, or of Boot's connection; only as a last resort by the data source.
  */
-final class RelayConnections {
+public final class ConnectionsBesidePool {
 
     private static final boolean HIKARI_PRESENT =
-            ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource", RelayConnections.class.getClassLoader());
+            ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource", ConnectionsBesidePool.class.getClassLoader());
 
-    private RelayConnections() {}
+    private ConnectionsBesidePool() {}
 
     /**
      * Finds where they come from.
      *
+     * @param dataSource the pool, or anything else
+     * @param details of Boot's connection, or null
      * @param directUrl leads past a pooler to the server, with the same login; null where the pool's own address does
+     * @return what opens them
      */
-    static DedicatedConnections beside(
+    public static DedicatedConnections beside(
             DataSource dataSource, @Nullable JdbcConnectionDetails details, @Nullable String directUrl) {
         DedicatedConnections likeThePools = HIKARI_PRESENT ? Hikari.beside(dataSource, directUrl) : null;
         if (likeThePools != null) {
