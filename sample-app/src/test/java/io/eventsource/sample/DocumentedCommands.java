@@ -1,10 +1,14 @@
 package io.eventsource.sample;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,6 +44,32 @@ final class DocumentedCommands {
             }
         }
         return commands;
+    }
+
+    /** The request that a command makes, sent without a body and without a type of one where the command has none, as curl does. */
+    static HttpRequest request(List<String> command, int port) {
+        HttpRequest.Builder request = HttpRequest.newBuilder();
+        String method = "";
+        String body = "";
+        Iterator<String> words = command.listIterator(1);
+        while (words.hasNext()) {
+            String word = words.next();
+            switch (word) {
+                case "-i" -> {}
+                case "-X" -> method = words.next();
+                case "-d" -> body = words.next();
+                case "-H" -> {
+                    String[] header = words.next().split(": ", 2);
+                    request.header(header[0], header[1]);
+                }
+                default -> request.uri(URI.create("http://" + word.replace(":8080", ":" + port)));
+            }
+        }
+        String implied = body.isEmpty() ? "GET" : "POST";
+        return request.method(
+                        method.isEmpty() ? implied : method,
+                        body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .build();
     }
 
     private static List<String> words(String line, Map<String, String> variables) {

@@ -137,10 +137,8 @@ class OperationsTourIT {
             "--eventsource.health.log.head-silence=2s",
             "--eventsource.health.lag.degraded=1s",
             "--eventsource.health.lag.down=3s",
-            // what has failed in one step is to be over in the next
-            "--eventsource.health.errors.per-minute=0",
-            "--eventsource.health.errors.degraded=0",
-            "--eventsource.health.errors.down=0",
+            // what has failed in one step is over in the next
+            "--eventsource.health.errors.quiet=1s",
             "--eventsource.health.dead-letters.degraded=1"
         };
     }
@@ -304,20 +302,55 @@ class OperationsTourIT {
                     .path("transactions")
                     .path(0);
             assertThat(holder.path("pid").asInt()).isEqualTo(pid);
-            assertThat(get("/actuator/eventsource/log")
-                            .body()
-                            .path("writers")
-                            .path(0)
-                            .path("pid")
-                            .asInt())
-                    .isEqualTo(pid);
-            hung.rollback();
+            // what is committed waits, and is lag
+            awaitHealth("/subscriptions/" + TOTALS, 200, "DEGRADED", "an open transaction holds the log");
+            Answer waiting = get("/actuator/health/subscriptions/" + TOTALS);
+            assertThat(waiting.text("details", "reason")).contains("pid " + pid);
+            assertThat(waiting.body().path("details").path("lagEvents").asInt()).isPositive();
+            assertThat(get("/actuator/health/readiness").status()).isEqualTo(200);
+
+            JsonNode writer =
+                    get("/actuator/eventsource/log").body().path("writers").path(0);
+            assertThat(writer.path("pid").asInt()).isEqualTo(pid);
+            Answer ended = ask(
+                    port,
+                    "/actuator/eventsource/log/" + writer.path("id").asString() + "/terminate",
+                    "POST",
+                    "{\"operator\":\"ada\",\"reason\":\"the import hangs\"}");
+            assertThat(ended.text("outcome")).as("%s", ended.body()).isEqualTo("ended");
         }
         awaitAllIsWell();
+        assertThat(jdbc().queryForList("SELECT operator FROM eventsource.terminated_transactions", String.class))
+                .containsExactly("ada");
     }
 
     @Test
     @Order(5)
+    void an_exhausted_pool_takes_no_instance_out_and_is_named() throws Exception {
+        List<CompletableFuture<HttpResponse<Void>>> readers;
+        try (Connection other = session();
+                Statement statement = other.createStatement()) {
+            statement.execute("LOCK TABLE customer_totals");
+            HttpRequest totals = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/customer-totals"))
+                    .build();
+            readers = IntStream.range(0, 12)
+                    .mapToObj(reader -> http.sendAsync(totals, HttpResponse.BodyHandlers.discarding()))
+                    .toList();
+
+            soon().untilAsserted(() -> {
+                Answer ready = get("/actuator/health/eventsource");
+                assertThat(ready.text("details", "reason")).contains("all 10 connections of the pool are in use");
+                assertThat(ready.text("status")).isEqualTo("DEGRADED");
+                assertThat(get("/actuator/health/readiness").status()).isEqualTo(200);
+            });
+            other.rollback();
+        }
+        readers.forEach(CompletableFuture::join);
+        awaitAllIsWell();
+    }
+
+    @Test
+    @Order(6)
     void aReaderOfTheHeadThatHangsIsNotHealthyThoughNothingSeemsToLag() throws Exception {
         try (Connection other = session();
                 Statement statement = other.createStatement()) {
@@ -333,7 +366,7 @@ class OperationsTourIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void sigtermUnderLoadLosesNoAcknowledgedOrderAndAnotherInstanceOwnsEverythingWithinASecond() throws Exception {
         int otherPort = freePort();
         ServiceProcess other = startService("two.log", otherPort);
@@ -373,7 +406,7 @@ class OperationsTourIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void whoHadToForceSomethingAfterSigtermDoesNotReportThatAllWasInOrder() throws Exception {
         port = freePort();
         service = startService("three.log", port, "--eventsource.shutdown.drain-timeout=1s");

@@ -73,6 +73,18 @@ class StructuredLogIT {
                     assertThat(UUID.fromString(field(line, "aggregate", "id"))).isNotNull();
                     assertThat(field(line, "correlation", "id")).isEqualTo(correlation);
                 }));
+        await().untilAsserted(() -> assertThat(output.getOut().lines())
+                .filteredOn(line -> line.startsWith("{") && line.contains("handled 1 events up to position"))
+                .isNotEmpty()
+                .map(JSON::readTree)
+                .allSatisfy(line -> {
+                    assertThat(field(line, "subscription", "name")).isNotEmpty();
+                    assertThat(Long.parseLong(field(line, "subscription", "lag")))
+                            .isNotNegative();
+                    assertThat(Long.parseLong(field(line, "batch", "duration_ms")))
+                            .isNotNegative();
+                    assertThat(field(line, "batch", "events")).isEqualTo("1");
+                }));
         assertThat(output.getOut()).doesNotContain(customer);
         String password = environment.getProperty("spring.datasource.password");
         if (password != null) {

@@ -7,10 +7,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -44,7 +42,7 @@ class TutorialIT {
 
     /** A projection follows, so that it may have the answer a moment later; commands are sent once. */
     private void succeeds(List<String> command) throws IOException, InterruptedException {
-        HttpRequest request = request(command);
+        HttpRequest request = DocumentedCommands.request(command, port);
         if (request.method().equals("GET")) {
             await().untilAsserted(() ->
                     assertThat(send(request).statusCode()).as("%s", command).isBetween(200, 299));
@@ -57,29 +55,6 @@ class TutorialIT {
         URI letters = URI.create("http://localhost:" + port + "/dead-letters?projection=customer-totals");
         await().untilAsserted(() ->
                 assertThat(send(HttpRequest.newBuilder(letters).build()).body()).contains("order.shipped"));
-    }
-
-    private HttpRequest request(List<String> command) {
-        HttpRequest.Builder request = HttpRequest.newBuilder();
-        String method = "";
-        String body = "";
-        Iterator<String> words = command.listIterator(1);
-        while (words.hasNext()) {
-            String word = words.next();
-            switch (word) {
-                case "-i" -> {}
-                case "-X" -> method = words.next();
-                case "-d" -> body = words.next();
-                case "-H" -> {
-                    String[] header = words.next().split(": ", 2);
-                    request.header(header[0], header[1]);
-                }
-                default -> request.uri(URI.create("http://" + word.replace(":8080", ":" + port)));
-            }
-        }
-        String implied = body.isEmpty() ? "GET" : "POST";
-        return request.method(method.isEmpty() ? implied : method, BodyPublishers.ofString(body))
-                .build();
     }
 
     private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.eventsource.sample.customertotals;
 
+import io.eventsource.sample.problem.StorableText;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.util.List;
@@ -24,13 +25,13 @@ final class CustomerTotalsController {
 
     @GetMapping
     List<CustomerTotals> page(
-            @RequestParam(defaultValue = "") String after,
+            @RequestParam(defaultValue = "") @StorableText String after,
             @RequestParam(defaultValue = "1000") @Min(1) @Max(1_000) int size) {
         return totals.findBehind(after, size);
     }
 
     @GetMapping("/{customerId}")
-    CustomerTotals one(@PathVariable String customerId) {
+    CustomerTotals one(@PathVariable @StorableText String customerId) {
         return totals.findById(customerId)
                 .orElseThrow(() -> new ResponseStatusException(
                         HttpStatus.NOT_FOUND, "There are no orders of the customer " + customerId + "."));

@@ -2,10 +2,13 @@ package io.eventsource.sample.operation;
 
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
+import io.eventsource.event.OperatorNote;
+import io.eventsource.sample.problem.StorableText;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -33,7 +36,9 @@ final class DeadLetterController {
         this.replay = replay;
     }
 
-    record Decision(@NotBlank String operator, @NotBlank String reason) {}
+    record Decision(
+            @NotBlank @Size(max = OperatorNote.MAX_OPERATOR) @StorableText String operator,
+            @NotBlank @StorableText String reason) {}
 
     record Replayed(int resolved, int failed, int skipped, boolean limitReached) {
 
@@ -45,7 +50,7 @@ final class DeadLetterController {
     /** Those that are open, in the order in which they were parked; the next page begins behind the last id of the one before. */
     @GetMapping
     List<DeadLetterView> open(
-            @RequestParam(required = false) @Nullable String projection,
+            @RequestParam(required = false) @StorableText @Nullable String projection,
             @RequestParam(defaultValue = "0") @Min(0) long after,
             @RequestParam(defaultValue = "100") @Min(1) @Max(DeadLetterRepository.MAX_PAGE) int size) {
         return letters.list(filter(projection), after, size).stream()
@@ -56,7 +61,7 @@ final class DeadLetterController {
     /** Handles them again now. */
     @PostMapping("/replay")
     Replayed replay(
-            @RequestParam(required = false) @Nullable String projection,
+            @RequestParam(required = false) @StorableText @Nullable String projection,
             @RequestParam(defaultValue = "100") @Min(1) @Max(DeadLetterRepository.MAX_PAGE) int limit) {
         DeadLetterReplay available = replay.getIfAvailable();
         if (available == null) {

@@ -1,6 +1,7 @@
 package io.eventsource.sample.ordersummary;
 
 import io.eventsource.sample.order.OrderStatus;
+import io.eventsource.sample.problem.StorableText;
 import io.eventsource.subscription.SubscriptionWaits;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -54,7 +55,7 @@ final class OrderSummaryController {
      */
     @GetMapping
     OrderSummaryPage list(
-            @RequestParam(required = false) @Nullable String customerId,
+            @RequestParam(required = false) @StorableText @Nullable String customerId,
             @RequestParam(required = false) @Nullable OrderStatus status,
             @RequestParam(defaultValue = "0") @Min(0) @Max(1_000_000) int page,
             @RequestParam(defaultValue = "20") @Min(1) @Max(1_000) int size,

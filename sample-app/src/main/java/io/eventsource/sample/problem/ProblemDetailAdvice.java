@@ -9,6 +9,7 @@ import io.eventsource.sample.order.StaleOrderException;
 import io.eventsource.sample.order.UnknownOrderVersionException;
 import io.eventsource.sample.voucher.VoucherRefusedException;
 import io.eventsource.store.ExpectedVersion;
+import io.eventsource.store.StreamMismatchException;
 import io.eventsource.store.VersionConflictException;
 import java.sql.SQLTransientConnectionException;
 import java.util.LinkedHashMap;
@@ -66,6 +67,11 @@ final class ProblemDetailAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ProblemDetail handle(VoucherRefusedException failure) {
         return problem(HttpStatus.CONFLICT, "Voucher refused", failure.getMessage());
+    }
+
+    @ExceptionHandler
+    ProblemDetail handle(StreamMismatchException failure) {
+        return problem(HttpStatus.CONFLICT, "Id of something else", failure.getMessage());
     }
 
     @ExceptionHandler
