@@ -140,12 +140,16 @@ class PrometheusScrapesPromtool {
         return await().atMost(Duration.ofSeconds(60)).ignoreExceptionsInstanceOf(IOException.class);
     }
 
+    /** Until it has read what it has stored it is unavailable. */
     private String ask(String path) throws IOException, InterruptedException {
-        return CLIENT.send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/" + path))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString())
-                .body();
+        HttpResponse<String> answer = CLIENT.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/" + path))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() == 503) {
+            throw new IOException("Prometheus is not ready: " + answer.body());
+        }
+        return answer.body();
     }
 
     private String query(String expression) throws IOException, InterruptedException {
