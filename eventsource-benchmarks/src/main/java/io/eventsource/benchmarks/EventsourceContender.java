@@ -4,17 +4,16 @@ import io.eventsource.aggregate.AggregateRepository;
 import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
-import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.log.LogHead;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.observation.EventSourceObservations.Conventions;
+import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.snapshot.SnapshotPolicy;
-import io.eventsource.snapshot.SnapshotSettings;
-import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
 import io.eventsource.snapshot.Snapshots;
+import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
 import io.eventsource.store.EventStoreSettings.AppendTiming;
@@ -144,7 +143,7 @@ final class EventsourceContender implements Contender {
                 new Snapshots(
                         SnapshotRepository.postgres(database.dataSource(), EventsourceTables.SCHEMA),
                         new JacksonPayloadSerializer(),
-                        type -> new SnapshotSettings(mode, SnapshotPolicy.every(100)),
+                        type -> new Snapshots.Settings(mode, SnapshotPolicy.every(100)),
                         new TransactionParticipation(database.dataSource()),
                         background,
                         List.of(),

@@ -1,12 +1,12 @@
 package io.eventsource.benchmarks;
 
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.outbox.Destination;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.Publisher;
 import io.eventsource.outbox.Route;
+import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.MethodEventHandlers;

@@ -1,7 +1,7 @@
 package io.eventsource.benchmarks;
 
 import io.eventsource.aggregate.AggregateRepository;
-import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
+import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.eventsource.benchmarks;
 
-import io.eventsource.event.JacksonPayloadSerializer;
+import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.store.TimeOrderedIdGenerator;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

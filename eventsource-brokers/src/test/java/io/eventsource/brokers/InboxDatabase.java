@@ -2,10 +2,9 @@ package io.eventsource.brokers;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.MessageParking;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.embedded.EmbeddedPostgresServer;
 import io.eventsource.embedded.EmbeddedPostgresSettings;
@@ -14,14 +13,12 @@ import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
-import io.eventsource.event.JacksonPayloadSerializer;
-import io.eventsource.inbox.Inbox;
 import io.eventsource.inbox.InboxConsumer;
-import io.eventsource.inbox.PoisonMessages;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import io.eventsource.outbox.OutgoingMessage;
+import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
@@ -42,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -184,27 +182,24 @@ public final class InboxDatabase implements AutoCloseable {
     }
 
     private InboxConsumer consumer(
-            String name, PoisonMessages poison, ReplayTarget.Bounds bounds, Consumer<EventEnvelope<Object>> before) {
+            String name,
+            @Nullable Integer maxRetries,
+            ReplayTarget.Bounds bounds,
+            Consumer<EventEnvelope<Object>> before) {
         return new InboxConsumer(
                 new ReplayTarget(new Counting(name, jdbc, before), new JdbcTransactionManager(pool), bounds),
                 new EventDatabase(pool, SCHEMA, codec(), Clocks.system()),
-                new Inbox(jdbc, SCHEMA),
-                poison,
                 ErrorHandling.defaults(),
-                quick());
+                quick(maxRetries));
     }
 
     public InboxConsumer consumer(String name, Consumer<EventEnvelope<Object>> before) {
-        return consumer(name, PoisonMessages.repeatForEver(), ReplayTarget.Bounds.NONE, before);
+        return consumer(name, null, ReplayTarget.Bounds.NONE, before);
     }
 
     /** One that puts aside what fails twice, and whose handlers may take a second. */
     public InboxConsumer parkingConsumer(String name, Consumer<EventEnvelope<Object>> before) {
-        return consumer(
-                name,
-                PoisonMessages.deadLetters(new MessageParking(pool, SCHEMA), 1, AutomaticRetry.OFF),
-                ProcessingBounds.of(name, Duration.ofSeconds(1), pool, Thread::new),
-                before);
+        return consumer(name, 1, ProcessingBounds.of(name, Duration.ofSeconds(1), pool, Thread::new), before);
     }
 
     public DeadLetterRepository letters() {
@@ -224,8 +219,9 @@ public final class InboxDatabase implements AutoCloseable {
     }
 
     /** Small batches and short pauses. */
-    public static InboxConsumer.Settings quick() {
-        return new InboxConsumer.Settings(10, Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofDays(14));
+    private static InboxConsumer.Settings quick(@Nullable Integer maxRetries) {
+        return new InboxConsumer.Settings(
+                10, Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofDays(14), 10, maxRetries);
     }
 
     public long effects() {

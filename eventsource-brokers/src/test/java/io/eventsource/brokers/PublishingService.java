@@ -4,17 +4,16 @@ import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
-import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.LogHead;
 import io.eventsource.outbox.Destination;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.Publisher;
 import io.eventsource.outbox.Route;
+import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
@@ -25,6 +24,7 @@ import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionSettings;
+import io.eventsource.subscription.SubscriptionSettings.CheckpointStrategy;
 import io.eventsource.time.Clocks;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -103,18 +103,11 @@ public final class PublishingService {
 
     private static SubscriptionSettings settings(int segments, Duration lease) {
         return SubscriptionSettings.builder()
-                .batchSize(50)
-                .maxInFlight(200)
-                .linger(Duration.ofMillis(1))
-                .processingTimeout(lease)
-                .checkpointInterval(Duration.ofMillis(200))
-                .errors(new ErrorSettings(
-                        2,
-                        Duration.ofMillis(20),
-                        2,
-                        Duration.ofMillis(200),
-                        true,
-                        new ErrorSettings.CircuitBreaker(true, 2, Duration.ofMillis(200), Duration.ofSeconds(1))))
+                .batch(new SubscriptionSettings.Batch(50, 200, 0.8, Duration.ofMillis(1), lease))
+                .checkpoint(new SubscriptionSettings.Checkpoint(CheckpointStrategy.EVERY_BATCH, Duration.ofMillis(200)))
+                .retry(new SubscriptionSettings.Retry(2, Duration.ofMillis(20), 2, Duration.ofMillis(200)))
+                .circuitBreaker(new SubscriptionSettings.CircuitBreaker(
+                        true, 2, Duration.ofMillis(200), Duration.ofSeconds(1), 10))
                 .segments(segments)
                 .build();
     }

@@ -3,7 +3,7 @@ package io.eventsource.aggregate;
 import java.time.Duration;
 
 /**
- * How a command is repeated after a version conflict. The pause doubles with each repetition and varies at random by up to
+ * How a command is retried after a version conflict. The pause doubles with each retry and varies at random by up to
  * half of itself within the bounds, so that contenders do not meet again and again.
  *
  * @param maxRetries how often at most after the first attempt, 0 to 1,000

@@ -9,7 +9,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 /**
  * Lines up the commands of this JVM on contended aggregates, first come first served. Without it whoever has lost several
- * times competes with those who come fresh, and a bounded number of repetitions runs out by bad luck alone. A command queues up
+ * times competes with those who come fresh, and a bounded number of retries runs out by bad luck alone. A command queues up
  * when it has lost once or when somebody else is queueing; one that meets nobody takes no lock. The order is only for fairness: the
  * store decides who wins. Thread-safe.
  */

@@ -10,7 +10,7 @@ import java.util.UUID;
 
 /**
  * Runs commands through a {@link Decider} and loads what it folds. Thread-safe; takes part in the calling thread's transaction
- * as the {@link EventStore} does. Loading, snapshots and repetition after conflicts are those of {@link AggregateRepository}.
+ * as the {@link EventStore} does. Loading, snapshots and retries after conflicts are those of {@link AggregateRepository}.
  *
  * @param <C> the common type of the commands
  * @param <S> the state

@@ -2,9 +2,8 @@ package io.eventsource.aggregate;
 
 import io.eventsource.snapshot.SnapshotListener;
 import io.eventsource.snapshot.SnapshotPolicy;
-import io.eventsource.snapshot.SnapshotSettings;
-import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
 import io.eventsource.snapshot.Snapshots;
+import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
 import io.eventsource.store.SnapshotRepository.SnapshottedStream.Fitness;
 import io.eventsource.store.SnapshotRepository.StreamSnapshot;
 import java.time.Instant;
@@ -23,10 +22,10 @@ final class StateSnapshots<S> {
     private final String typeName;
     private final int stateVersion;
     private final Class<S> stateClass;
-    private final SnapshotSettings settings;
+    private final Snapshots.Settings settings;
     private final Snapshots snapshots;
 
-    private StateSnapshots(StateType<S> type, Class<S> stateClass, SnapshotSettings settings, Snapshots snapshots) {
+    private StateSnapshots(StateType<S> type, Class<S> stateClass, Snapshots.Settings settings, Snapshots snapshots) {
         this.typeName = type.name();
         this.stateVersion = type.stateVersion();
         this.stateClass = stateClass;
@@ -40,7 +39,7 @@ final class StateSnapshots<S> {
         if (stateClass == null || snapshots == null) {
             return null;
         }
-        SnapshotSettings settings = snapshots.settingsOf(type.name());
+        Snapshots.Settings settings = snapshots.settingsOf(type.name());
         if (settings == null) {
             return null;
         }

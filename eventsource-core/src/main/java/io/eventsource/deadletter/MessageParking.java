@@ -8,7 +8,7 @@ import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.log.Bucket;
 import io.eventsource.log.EventColumns;
 import io.eventsource.message.MessageContent;
-import io.eventsource.proof.StoredJson;
+import io.eventsource.payload.StoredJson;
 import io.eventsource.schema.EventSourceSchema;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

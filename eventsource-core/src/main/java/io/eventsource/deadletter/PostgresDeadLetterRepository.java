@@ -4,7 +4,7 @@ import io.eventsource.deadletter.DeadLetterRepository.Statistics.Counts;
 import io.eventsource.event.OperatorNote;
 import io.eventsource.log.EventColumns;
 import io.eventsource.log.PageBytes;
-import io.eventsource.proof.StoredJson;
+import io.eventsource.payload.StoredJson;
 import io.eventsource.schema.EventSourceSchema;
 import java.time.Duration;
 import java.time.OffsetDateTime;

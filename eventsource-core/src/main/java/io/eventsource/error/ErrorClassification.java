@@ -8,7 +8,8 @@ package io.eventsource.error;
  */
 public record ErrorClassification(Category category, Severity severity) {
 
-    static final ErrorClassification UNKNOWN = new ErrorClassification(Category.UNKNOWN, Severity.MEDIUM);
+    /** Nobody has said. */
+    public static final ErrorClassification UNKNOWN = new ErrorClassification(Category.UNKNOWN, Severity.MEDIUM);
 
     /** What kind of error it was, which decides what is done next. */
     public enum Category {

@@ -10,10 +10,10 @@ import static io.eventsource.error.ErrorClassification.Severity.LOW;
 import static io.eventsource.error.ErrorClassification.Severity.MEDIUM;
 
 import io.eventsource.event.EventDecodingException;
-import io.eventsource.event.EventEncodingException;
 import io.eventsource.event.InvalidEventTypeException;
 import io.eventsource.failure.CauseChain;
 import io.eventsource.log.LogReader.EventTooLargeException;
+import io.eventsource.payload.EventEncodingException;
 import io.eventsource.store.AppendFailedException;
 import io.eventsource.store.InvalidAppendException;
 import io.eventsource.store.StreamMismatchException;

@@ -5,6 +5,9 @@ import io.eventsource.event.EventDecodingException.UnreadableRevisionException;
 import io.eventsource.event.EventRegistry.EventTypeDescriptor;
 import io.eventsource.event.Upcaster.RevisedEvent;
 import io.eventsource.failure.FailureText;
+import io.eventsource.payload.EventEncodingException;
+import io.eventsource.payload.PayloadProof;
+import io.eventsource.payload.PayloadSerializer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -28,7 +31,7 @@ public final class EventCodec {
      *
      * @param registry the known event classes
      * @param serializer the JSON form of payloads
-     * @throws io.eventsource.proof.UnprovenTypeException when events of a class may not come back from JSON as they were
+     * @throws io.eventsource.payload.UnprovenTypeException when events of a class may not come back from JSON as they were
      */
     public EventCodec(EventRegistry registry, PayloadSerializer serializer) {
         this(registry, serializer, List.of());
@@ -42,7 +45,7 @@ public final class EventCodec {
      * @param upcasters lead from older revisions to those that the classes have
      * @throws InvalidUpcasterException when two begin at the same revision, one leads to where nothing leads on, a type's
      *     revision does not rise, they lead in a circle, or one begins where a class is already
-     * @throws io.eventsource.proof.UnprovenTypeException when events of a class may not come back from JSON as they were
+     * @throws io.eventsource.payload.UnprovenTypeException when events of a class may not come back from JSON as they were
      */
     public EventCodec(EventRegistry registry, PayloadSerializer serializer, Collection<? extends Upcaster> upcasters) {
         this.registry = registry;

@@ -1,6 +1,6 @@
 package io.eventsource.event;
 
-import io.eventsource.proof.StoredJson;
+import io.eventsource.payload.StoredJson;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;

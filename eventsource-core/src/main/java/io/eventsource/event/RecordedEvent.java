@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.UUID;
 
 /** An event of the log, decoded or not. */
-public sealed interface RecordedEvent permits StoredEvent, EventEnvelope {
+sealed interface RecordedEvent permits StoredEvent, EventEnvelope {
 
     /**
      * What the store knows about the event besides its payload.

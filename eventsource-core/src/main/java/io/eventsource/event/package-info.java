@@ -1,4 +1,4 @@
-/** Events: their names, their metadata and their JSON form. */
+/** Events: their names, their metadata, and their codec with its upcasters. */
 @NullMarked
 package io.eventsource.event;
 

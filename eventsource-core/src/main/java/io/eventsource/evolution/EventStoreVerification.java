@@ -1,15 +1,15 @@
 package io.eventsource.evolution;
 
 import io.eventsource.event.EventDecodingException;
-import io.eventsource.event.EventEncodingException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventRevision;
-import io.eventsource.event.PayloadProof;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.evolution.EventSurvey.RevisionCount;
 import io.eventsource.failure.FailureText;
 import io.eventsource.log.LogPage;
 import io.eventsource.log.LogQuery;
+import io.eventsource.payload.EventEncodingException;
+import io.eventsource.payload.PayloadProof;
 import io.eventsource.store.EventStore;
 import io.eventsource.time.Ticker;
 import java.time.Duration;

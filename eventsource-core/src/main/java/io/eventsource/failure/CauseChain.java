@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** An error and its causes, from the outermost to the first; one that is its own cause is taken once. */
 public final class CauseChain {
 
+    private static final int LONGEST_CHAIN = 20;
+
     private CauseChain() {}
 
     /**
@@ -27,5 +29,24 @@ public final class CauseChain {
             next = next.getCause();
         }
         return chain;
+    }
+
+    /**
+     * The first error of a class in a chain. Takes no memory, so that it also finds that there is none.
+     *
+     * @param error the outermost
+     * @param type the class
+     * @param <T> the class
+     * @return the first that is of it, or null when neither the error nor one of its causes is
+     */
+    public static <T extends Throwable> @Nullable T first(Throwable error, Class<T> type) {
+        @Nullable Throwable each = error;
+        for (int depth = 0; each != null && depth < LONGEST_CHAIN; depth++) {
+            if (type.isInstance(each)) {
+                return type.cast(each);
+            }
+            each = each.getCause();
+        }
+        return null;
     }
 }

@@ -1,9 +1,14 @@
 package io.eventsource.ground;
 
+import io.eventsource.EventSourceException;
+import io.eventsource.ground.GroundReport.Finding;
+import io.eventsource.ground.GroundReport.Severity;
+import java.io.Serial;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What was found, the worst first.
@@ -124,5 +129,29 @@ public record GroundReport(List<Finding> findings) {
         WARN,
         /** Worth knowing: logged once. */
         INFO
+    }
+
+    /** The database would lose events or their order silently. Nothing has been started. */
+    public static final class GroundException extends EventSourceException {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final transient List<Finding> findings;
+
+        GroundException(List<Finding> findings) {
+            super("The event store cannot run on this database. %s"
+                    .formatted(findings.stream().map(Finding::describe).collect(Collectors.joining(" "))));
+            this.findings = List.copyOf(findings);
+        }
+
+        /**
+         * What was found.
+         *
+         * @return at least one finding, each of {@link Severity#REFUSE}; empty after deserialization
+         */
+        public List<Finding> findings() {
+            return findings == null ? List.of() : findings;
+        }
     }
 }

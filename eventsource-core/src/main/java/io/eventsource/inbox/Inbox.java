@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.JdbcOperations;
  * Which messages have taken effect here, one row for each consumer and message. A row commits with the effect, so that a message
  * that is delivered again is recognised. Thread-safe.
  */
-public final class Inbox {
+final class Inbox {
 
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
@@ -25,7 +25,7 @@ public final class Inbox {
      * @param jdbc access to the database, taking part in the calling thread's transaction
      * @param schema where the tables are
      */
-    public Inbox(JdbcOperations jdbc, EventSourceSchema schema) {
+    Inbox(JdbcOperations jdbc, EventSourceSchema schema) {
         this.jdbc = jdbc;
         this.schema = schema;
     }
@@ -40,7 +40,7 @@ public final class Inbox {
      * @param messages the messages
      * @return those that were not recorded before, in their order; a message that stands there twice once
      */
-    public List<IncomingMessage> record(String consumer, List<IncomingMessage> messages) {
+    List<IncomingMessage> record(String consumer, List<IncomingMessage> messages) {
         if (messages.isEmpty()) {
             return List.of();
         }
@@ -86,7 +86,7 @@ public final class Inbox {
      *
      * @return now
      */
-    public Instant now() {
+    Instant now() {
         OffsetDateTime now = jdbc.queryForObject("SELECT clock_timestamp()", OffsetDateTime.class);
         if (now == null) {
             throw new IllegalStateException("The database says no time");
@@ -105,7 +105,7 @@ public final class Inbox {
      * @param retention what is younger is kept in any case
      * @return how many were forgotten
      */
-    public int forget(String consumer, String partition, Instant acknowledged, Duration retention) {
+    int forget(String consumer, String partition, Instant acknowledged, Duration retention) {
         return jdbc.update(
                 schema.sql(
                         """

@@ -15,7 +15,6 @@ import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.EventHandlers.Delivery;
-import io.eventsource.projection.InsideBatch;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.time.Clocks;
 import io.eventsource.time.Ticker;
@@ -28,6 +27,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -69,21 +69,23 @@ public final class InboxConsumer {
      *     manager begins the transactions, and must govern the data source; with at-least-once delivery it begins those of the handlers,
      *     and null means none
      * @param database where the inbox is, with this service's event classes; the handlers' types are looked up there
-     * @param inbox what remembers messages, in the database
-     * @param poisonMessages decides which failing messages are set aside
-     * @param errors what an error is taken for, and who hears of it
-     * @param settings batches, pauses, retention
+     * @param errors what an error is taken for, who hears of it, and when what was parked is handled again by itself
+     * @param settings batches, pauses, retention, and when a message is parked
      */
-    public InboxConsumer(
+    public InboxConsumer(ReplayTarget target, EventDatabase database, ErrorHandling errors, Settings settings) {
+        this(target, database, PoisonMessages.of(database, errors, settings), errors, settings);
+    }
+
+    /** With another decision about failing messages. */
+    InboxConsumer(
             ReplayTarget target,
             EventDatabase database,
-            Inbox inbox,
             PoisonMessages poisonMessages,
             ErrorHandling errors,
             Settings settings) {
-        this.handlers = InsideBatch.require(target.handlers());
+        this.handlers = EventHandlers.requireInsideBatch(target.handlers());
         this.decoder = new MessageDecoder(database.codec().select(handlers.eventTypes()));
-        this.inbox = inbox;
+        this.inbox = new Inbox(new JdbcTemplate(database.dataSource()), database.schema());
         this.poisonMessages = poisonMessages;
         this.errors = errors;
         this.transactionManager = target.transactionManager();
@@ -316,11 +318,22 @@ public final class InboxConsumer {
      * @param retention how long it is remembered which messages were handled, at least an hour
      * @param sameCauseThreshold for how many different keys in a row messages may be parked for the same cause, 0 to 1,000; the next one waits
      *     instead. 0 parks them all
+     * @param maxRetries how often a message that fails is tried again before it goes to the dead-letter queue, 0 to 1,000; null for ever,
+     *     while everything behind it in its partition waits
      */
     public record Settings(
-            int batchSize, Duration retryDelay, Duration maxRetryDelay, Duration retention, int sameCauseThreshold) {
+            int batchSize,
+            Duration retryDelay,
+            Duration maxRetryDelay,
+            Duration retention,
+            int sameCauseThreshold,
+            @Nullable Integer maxRetries) {
 
         private static final int MAX_THRESHOLD = 1_000;
+
+        private static final int MAX_RETRIES = 1_000;
+
+        private static final int USUAL_RETRIES = 5;
 
         private static final int MAX_BATCH_SIZE = 10_000;
 
@@ -348,10 +361,14 @@ public final class InboxConsumer {
                 throw new IllegalArgumentException("dead-letter.same-cause-threshold must be 0 to %d, but it is %d"
                         .formatted(MAX_THRESHOLD, sameCauseThreshold));
             }
+            if (maxRetries != null && (maxRetries < 0 || maxRetries > MAX_RETRIES)) {
+                throw new IllegalArgumentException(
+                        "retry.max-retries must be 0 to %d, but it is %d".formatted(MAX_RETRIES, maxRetries));
+            }
         }
 
         /**
-         * With the usual number of keys for the same cause.
+         * With the usual number of retries and of keys for the same cause.
          *
          * @param batchSize how many messages share a transaction at most
          * @param retryDelay the pause after the first failure of a message
@@ -360,7 +377,7 @@ public final class InboxConsumer {
          * @throws IllegalArgumentException naming what is out of bounds
          */
         public Settings(int batchSize, Duration retryDelay, Duration maxRetryDelay, Duration retention) {
-            this(batchSize, retryDelay, maxRetryDelay, retention, SameCause.USUAL_THRESHOLD);
+            this(batchSize, retryDelay, maxRetryDelay, retention, SameCause.USUAL_THRESHOLD, USUAL_RETRIES);
         }
 
         /**

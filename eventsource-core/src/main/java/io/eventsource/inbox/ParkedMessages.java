@@ -1,7 +1,7 @@
 package io.eventsource.inbox;
 
-import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetter;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.MessageParking;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorInfo;
@@ -11,17 +11,11 @@ import java.util.Set;
 /** Keeps messages in the dead-letter queue. */
 final class ParkedMessages implements PoisonMessages {
 
-    private static final int MAX_RETRIES = 1_000;
-
     private final MessageParking parking;
     private final int maxRetries;
     private final AutomaticRetry automaticRetry;
 
     ParkedMessages(MessageParking parking, int maxRetries, AutomaticRetry automaticRetry) {
-        if (maxRetries < 0 || maxRetries > MAX_RETRIES) {
-            throw new IllegalArgumentException(
-                    "retry.max-retries must be 0 to %d, but it is %d".formatted(MAX_RETRIES, maxRetries));
-        }
         this.parking = parking;
         this.maxRetries = maxRetries;
         this.automaticRetry = automaticRetry;

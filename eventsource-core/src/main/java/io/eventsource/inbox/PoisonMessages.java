@@ -1,8 +1,10 @@
 package io.eventsource.inbox;
 
-import io.eventsource.deadletter.AutomaticRetry;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.MessageParking;
 import io.eventsource.error.ErrorInfo;
+import io.eventsource.jdbc.EventDatabase;
+import io.eventsource.subscription.ErrorHandling;
 import java.util.List;
 import java.util.Set;
 
@@ -11,7 +13,17 @@ import java.util.Set;
  * transaction on the consumer's data source, behind the inbox's record of the messages; what is written commits together with
  * it.
  */
-public interface PoisonMessages {
+interface PoisonMessages {
+
+    /** What the settings say. */
+    static PoisonMessages of(EventDatabase database, ErrorHandling errors, InboxConsumer.Settings settings) {
+        return settings.maxRetries() == null
+                ? repeatForEver()
+                : deadLetters(
+                        new MessageParking(database.dataSource(), database.schema()),
+                        settings.maxRetries(),
+                        errors.automaticRetry());
+    }
 
     /**
      * Nothing is set aside: a message that fails is repeated for ever, after growing pauses, and everything behind it in its

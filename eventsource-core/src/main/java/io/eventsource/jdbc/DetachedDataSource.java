@@ -8,7 +8,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 /**
  * A view of a data source whose connections never join the surrounding Spring transaction and commit each statement on
  * its own. What reads the log must see only what is committed: a page or a lock table seen from inside somebody's
- * transaction would count that transaction's own events as settled.
+ * transaction would count that transaction's own events as committed.
  */
 final class DetachedDataSource extends DelegatingDataSource {
 

@@ -5,7 +5,7 @@ import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.log.LogReader.LogOutline;
-import io.eventsource.proof.StoredJson;
+import io.eventsource.payload.StoredJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;

@@ -1,6 +1,7 @@
 package io.eventsource.log;
 
 import io.eventsource.event.StoredEvent;
+import io.eventsource.failure.CauseChain;
 import io.eventsource.log.EventPages.Outline;
 import io.eventsource.log.LogReader.EventTooLargeException;
 import io.eventsource.schema.EventSourceSchema;
@@ -135,7 +136,7 @@ final class LargeEvents {
             List<StoredEvent> found = jdbc.query(alone, EventColumns.MAPPER, unread.position());
             return found.isEmpty() ? null : found.get(0);
         } catch (DataAccessException | OutOfMemoryError failure) {
-            OutOfMemoryError shortage = MemoryShortage.of(failure);
+            OutOfMemoryError shortage = CauseChain.first(failure, OutOfMemoryError.class);
             if (shortage == null) {
                 throw failure;
             }

@@ -63,7 +63,7 @@ public final class LogReader {
      * @return the events by position up to the head
      */
     public LogPage read(LogQuery query, long highWaterMark) {
-        return read(query, BucketRange.ALL, highWaterMark);
+        return read(query, Bucket.Range.ALL, highWaterMark);
     }
 
     /**
@@ -74,7 +74,7 @@ public final class LogReader {
      * @param highWaterMark a high-water mark obtained from {@link LogHead} before this call
      * @return the events by position up to the head
      */
-    public LogPage read(LogQuery query, BucketRange buckets, long highWaterMark) {
+    public LogPage read(LogQuery query, Bucket.Range buckets, long highWaterMark) {
         return read(query, buckets, highWaterMark, maxBytes);
     }
 
@@ -88,7 +88,7 @@ public final class LogReader {
      * @return the events by position up to the head
      * @throws EventTooLargeException when the memory is used up by the first event alone
      */
-    public LogPage read(LogQuery query, BucketRange buckets, long highWaterMark, long bytes) {
+    public LogPage read(LogQuery query, Bucket.Range buckets, long highWaterMark, long bytes) {
         LogOutline outline = outline(query, buckets, highWaterMark, bytes);
         List<StoredEvent> events = pages.whole(detached, new Outline(outline.events(), outline.unread()), bytes);
         if (events.size() == outline.events().size()) {
@@ -121,7 +121,7 @@ public final class LogReader {
      * @return the events by position up to the head
      */
     public LogOutline outline(LogQuery query, long highWaterMark, long bytes) {
-        return outline(query, BucketRange.ALL, highWaterMark, bytes);
+        return outline(query, Bucket.Range.ALL, highWaterMark, bytes);
     }
 
     /**
@@ -133,7 +133,7 @@ public final class LogReader {
      * @param bytes how many bytes all of it may have, 0 for none
      * @return the events by position up to the head
      */
-    public LogOutline outline(LogQuery query, BucketRange buckets, long highWaterMark, long bytes) {
+    public LogOutline outline(LogQuery query, Bucket.Range buckets, long highWaterMark, long bytes) {
         if (query.afterPosition() >= highWaterMark) {
             return new LogOutline(List.of(), Set.of(), query.afterPosition());
         }
@@ -144,7 +144,7 @@ public final class LogReader {
         restrict(where, arguments, " AND tenant_id = ?", query.tenantId());
         restrict(where, arguments, " AND created_at >= ?", database(query.from()));
         restrict(where, arguments, " AND created_at < ?", database(query.to()));
-        if (!buckets.equals(BucketRange.ALL)) {
+        if (!buckets.equals(Bucket.Range.ALL)) {
             where.append(" AND bucket BETWEEN ? AND ?");
             arguments.addAll(List.of(buckets.first(), buckets.last()));
         }

@@ -34,7 +34,7 @@ public final class AppendContext extends SenderContext<Map<String, String>> {
         APPENDED,
         /** An earlier append with the same id had stored it. */
         REPEATED,
-        /** A stream was not as demanded. */
+        /** A stream was not at the expected version. */
         CONFLICT,
         /** The stream is of another type or tenant, or the append is invalid. */
         REFUSED,

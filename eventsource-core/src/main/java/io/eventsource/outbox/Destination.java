@@ -1,6 +1,8 @@
 package io.eventsource.outbox;
 
+import io.eventsource.event.EventCodec;
 import io.eventsource.message.MessageHeaders;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -68,5 +70,25 @@ public record Destination(String name, String source, String topic, Set<String> 
      */
     public Set<String> eventTypes() {
         return routes.stream().map(Route::eventType).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * All names under which events that leave may be stored.
+     *
+     * @param codec knows the classes of events and their upcasters
+     * @return stored names, for reading the log
+     */
+    public Set<String> storedNames(EventCodec codec) {
+        Set<String> names = new HashSet<>();
+        for (Route route : routes) {
+            boolean decoded = route.mapping() != null;
+            if (!decoded) {
+                names.add(route.eventType());
+            }
+            if (decoded || codec.registry().find(route.eventType()) != null) {
+                names.addAll(codec.select(Set.of(route.eventType())).storedNames());
+            }
+        }
+        return Set.copyOf(names);
     }
 }

@@ -5,13 +5,12 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRegistry.EventTypeDescriptor;
 import io.eventsource.event.EventSelection;
-import io.eventsource.event.PayloadSerializer;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import io.eventsource.message.MessageHeaders;
+import io.eventsource.payload.PayloadSerializer;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * decoded: an old one that upcasters lead to the route's type leaves as that, and one that they split leaves as several messages whose
  * ids are told apart by the part's number.
  */
-public final class MessageMapper {
+final class MessageMapper {
 
     private final Destination destination;
     private final EventCodec codec;
@@ -43,7 +42,7 @@ public final class MessageMapper {
      * @param codec decodes events whose payload is mapped
      * @param serializer writes mapped payloads
      */
-    public MessageMapper(Destination destination, EventCodec codec, PayloadSerializer serializer) {
+    MessageMapper(Destination destination, EventCodec codec, PayloadSerializer serializer) {
         this.destination = destination;
         this.codec = codec;
         this.serializer = serializer;
@@ -56,21 +55,9 @@ public final class MessageMapper {
         this.mappedTypes = codec.select(mapped.keySet());
     }
 
-    /**
-     * All names under which events that leave may be stored.
-     *
-     * @return stored names, for reading the log
-     */
-    public Set<String> storedNames() {
-        Set<String> names = new HashSet<>(mapped.isEmpty() ? Set.of() : mappedTypes.storedNames());
-        for (String type : unmapped.keySet()) {
-            names.add(type);
-            EventTypeDescriptor descriptor = codec.registry().find(type);
-            if (descriptor != null) {
-                names.addAll(codec.select(Set.of(type)).storedNames());
-            }
-        }
-        return Set.copyOf(names);
+    /** As {@link Destination#storedNames}. */
+    Set<String> storedNames() {
+        return destination.storedNames(codec);
     }
 
     /**
@@ -81,7 +68,7 @@ public final class MessageMapper {
      * @throws io.eventsource.event.EventDecodingException when a mapped event cannot be decoded
      * @throws RuntimeException when a mapping fails
      */
-    public List<OutgoingMessage> map(StoredEvent event) {
+    List<OutgoingMessage> map(StoredEvent event) {
         Route route = unmappedRoute(event);
         if (route != null) {
             return List.of(message(

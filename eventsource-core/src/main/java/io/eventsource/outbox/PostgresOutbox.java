@@ -25,7 +25,7 @@ final class PostgresOutbox implements Outbox {
     private static final int COUNTED_POSITIONS = 100_000;
 
     /**
-     * What is visible counts, settled or not: while no instance runs, nobody publishes the high-water mark, and events pile up all the same.
+     * What is visible counts, also above the high-water mark: while no instance runs, nobody publishes the high-water mark, and events pile up all the same.
      * Segments divide the log by bucket: beyond what is counted, each has its share of the positions.
      */
     private static final String STATUS =

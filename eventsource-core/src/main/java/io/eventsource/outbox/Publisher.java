@@ -2,13 +2,13 @@ package io.eventsource.outbox;
 
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.event.PayloadSerializer;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.outbox.MessageTransport.BrokerUnavailableException;
 import io.eventsource.outbox.MessageTransport.MessageRefusedException;
 import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.MessageTransport.SendOutcome.Refused;
 import io.eventsource.outbox.MessageTransport.SendOutcome.Unavailable;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.EventHandlers.Delivery;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.eventsource.outbox;
 
 import io.eventsource.event.StoredEvent;
-import io.eventsource.proof.StoredJson;
+import io.eventsource.payload.StoredJson;
 import java.util.function.Function;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;

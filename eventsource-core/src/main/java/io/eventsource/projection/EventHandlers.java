@@ -2,6 +2,7 @@ package io.eventsource.projection;
 
 import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.projection.EventHandlers.Delivery;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -119,6 +120,19 @@ public interface EventHandlers {
         return null;
     }
 
+    /**
+     * Looks at {@link #handle} and {@link #handleAll} of a bean and at the interceptors of its proxies. Whatever drives handlers does this before.
+     *
+     * @param handlers the bean, possibly a proxy of its class
+     * @param <T> its type
+     * @return the same bean
+     * @throws InvalidProjectionException when a batch would be handled in another thread or transaction, repeated within its transaction, or
+     *     left out
+     */
+    static <T extends EventHandlers> T requireInsideBatch(T handlers) {
+        return InsideBatch.require(handlers);
+    }
+
     /** How often the effect of an event takes place when something fails in between. */
     public enum Delivery {
 
@@ -130,8 +144,79 @@ public interface EventHandlers {
 
         /**
          * The handlers write elsewhere, and the checkpoint follows in a transaction of its own: after a failure or a crash events
-         * behind the checkpoint are handled again. Handlers tell a repetition by the event's id.
+         * behind the checkpoint are handled again. Handlers recognise one that comes again by the event's id.
          */
         AT_LEAST_ONCE
+    }
+
+    /** Handlers around other handlers: whatever is not overridden is the others'. */
+    public abstract static class Decorator implements EventHandlers {
+
+        private final EventHandlers handlers;
+
+        /**
+         * Creates a decorator.
+         *
+         * @param handlers the handlers that it stands for
+         * @throws InvalidProjectionException when their proxy would take them out of their batch
+         */
+        protected Decorator(EventHandlers handlers) {
+            this.handlers = InsideBatch.require(handlers);
+        }
+
+        @Override
+        public String name() {
+            return handlers.name();
+        }
+
+        @Override
+        public Set<String> eventTypes() {
+            return handlers.eventTypes();
+        }
+
+        @Override
+        public void handle(EventEnvelope<Object> event) {
+            handlers.handle(event);
+        }
+
+        @Override
+        public void handleAll(List<EventEnvelope<Object>> events) {
+            handlers.handleAll(events);
+        }
+
+        @Override
+        public Delivery delivery() {
+            return handlers.delivery();
+        }
+
+        @Override
+        public @Nullable String transactionManager() {
+            return handlers.transactionManager();
+        }
+
+        @Override
+        public @Nullable Runnable resetHandler() {
+            return handlers.resetHandler();
+        }
+
+        @Override
+        public @Nullable Integer maxRetries() {
+            return handlers.maxRetries();
+        }
+
+        @Override
+        public @Nullable Duration retryDelay() {
+            return handlers.retryDelay();
+        }
+
+        @Override
+        public @Nullable String feed() {
+            return handlers.feed();
+        }
+
+        @Override
+        public boolean undecoded() {
+            return handlers.undecoded();
+        }
     }
 }

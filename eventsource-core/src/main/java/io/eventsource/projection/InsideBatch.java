@@ -12,21 +12,13 @@ import org.springframework.util.ClassUtils;
  * Refuses {@link EventHandlers} written by hand whose annotations or proxies would take them out of their batch, by the same rules as
  * {@code @EventHandler} methods. Whatever drives handlers asks this before it does.
  */
-public final class InsideBatch {
+final class InsideBatch {
 
     private InsideBatch() {}
 
-    /**
-     * Looks at {@link EventHandlers#handle} and {@link EventHandlers#handleAll} of a bean and at the interceptors of its proxies.
-     *
-     * @param handlers the bean, possibly a proxy of its class
-     * @param <T> its type
-     * @return the same bean
-     * @throws InvalidProjectionException when a batch would be handled in another thread or transaction, repeated within its transaction, or
-     *     left out
-     */
-    public static <T extends EventHandlers> T require(T handlers) {
-        if (handlers instanceof MethodEventHandlers || handlers instanceof EventHandlersDecorator) {
+    /** As {@link EventHandlers#requireInsideBatch}. */
+    static <T extends EventHandlers> T require(T handlers) {
+        if (handlers instanceof MethodEventHandlers || handlers instanceof EventHandlers.Decorator) {
             // what they call has been looked at already
             return handlers;
         }

@@ -10,7 +10,7 @@ import org.springframework.util.ClassUtils;
  * call. Handlers that are not {@link MethodEventHandlers} get batches in one call if they override
  * {@link EventHandlers#handleAll}.
  */
-final class InterceptedEventHandlers extends EventHandlersDecorator {
+final class InterceptedEventHandlers extends EventHandlers.Decorator {
 
     private final EventHandlers handlers;
     private final List<HandlerInterceptor> interceptors;

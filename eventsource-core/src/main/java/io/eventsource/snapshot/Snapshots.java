@@ -1,9 +1,9 @@
 package io.eventsource.snapshot;
 
-import io.eventsource.event.JacksonPayloadSerializer;
-import io.eventsource.event.PayloadProof;
-import io.eventsource.event.PayloadSerializer;
 import io.eventsource.jdbc.TransactionParticipation;
+import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadProof;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.store.SnapshotRepository;
 import io.eventsource.time.Ticker;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class Snapshots {
     private final SnapshotRepository repository;
     private final PayloadSerializer serializer;
     private final PayloadProof proof;
-    private final Function<String, @Nullable SnapshotSettings> settings;
+    private final Function<String, @Nullable Settings> settings;
     private final TransactionParticipation participation;
     private final Executor background;
     private final List<SnapshotListener> listeners;
@@ -52,7 +52,7 @@ public final class Snapshots {
     public Snapshots(
             SnapshotRepository repository,
             PayloadSerializer serializer,
-            Function<String, @Nullable SnapshotSettings> settings,
+            Function<String, @Nullable Settings> settings,
             TransactionParticipation participation,
             Executor background,
             List<? extends SnapshotListener> listeners,
@@ -73,7 +73,7 @@ public final class Snapshots {
      * @param aggregateType the type
      * @return its settings, or null when it has no snapshots
      */
-    public @Nullable SnapshotSettings settingsOf(String aggregateType) {
+    public @Nullable Settings settingsOf(String aggregateType) {
         return settings.apply(aggregateType);
     }
 
@@ -174,6 +174,28 @@ public final class Snapshots {
                     SnapshotListener.Outcome.SKIPPED,
                     aggregateId + " gets none for now, too many others wait or the application stops",
                     null);
+        }
+    }
+
+    /**
+     * How snapshots of one type of aggregate are taken.
+     *
+     * @param mode who takes them
+     * @param policy when they are due; not asked in {@link SnapshotMode#MANUAL} mode
+     */
+    public record Settings(SnapshotMode mode, SnapshotPolicy policy) {
+
+        /** Who takes a snapshot that is due. */
+        public enum SnapshotMode {
+            /**
+             * The thread that saved. Inside a transaction the snapshot is part of it, and both commit or roll back; outside one, it is
+             * taken after the events are committed, and its failure is only counted.
+             */
+            SYNC,
+            /** Another thread, after the commit. Saving does not wait for it, and its failure is only counted. */
+            BACKGROUND,
+            /** Nobody but the application, by the repository's {@code snapshot}. */
+            MANUAL
         }
     }
 }

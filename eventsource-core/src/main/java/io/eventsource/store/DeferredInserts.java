@@ -17,15 +17,15 @@ final class DeferredInserts implements DeferredAppends.Insert {
     private final DeferredAppendSql deferredSql;
     private final LogHead logHead;
     private final LogSignal signal;
-    private final Duration tailTimeout;
+    private final Duration idleInTransactionTimeout;
 
-    DeferredInserts(EventDatabase database, LogHead logHead, LogSignal signal, Duration tailTimeout) {
+    DeferredInserts(EventDatabase database, LogHead logHead, LogSignal signal, Duration idleInTransactionTimeout) {
         this.joining = database.joining();
         this.sql = new AppendSql(database.schema());
         this.deferredSql = new DeferredAppendSql(database.schema());
         this.logHead = logHead;
         this.signal = signal;
-        this.tailTimeout = tailTimeout;
+        this.idleInTransactionTimeout = idleInTransactionTimeout;
     }
 
     /** Moves the streams on. */
@@ -46,7 +46,7 @@ final class DeferredInserts implements DeferredAppends.Insert {
     @Override
     public void insert(List<DeferredAppends.Pending> pending, String mark) {
         translating(pending.get(0).append(), connection -> {
-            deferredSql.insertDeferredEvents(connection, pending, tailTimeout, mark);
+            deferredSql.insertDeferredEvents(connection, pending, idleInTransactionTimeout, mark);
             return pending.size();
         });
         signal.raiseAfterCommit();

@@ -93,7 +93,7 @@ public interface EventStore {
      * @throws StreamMismatchException when the id belongs to a stream of another type or tenant
      * @throws InvalidAppendException when there are no events, more than 50,000, or more than 256 Mi characters of payload
      * @throws io.eventsource.event.InvalidEventTypeException when an event's class has no name or is not registered
-     * @throws io.eventsource.event.EventEncodingException when a payload cannot be stored as JSON
+     * @throws io.eventsource.payload.EventEncodingException when a payload cannot be stored as JSON
      * @throws AppendFailedException when the database does not take it, such as in a read-only transaction; nothing is stored. Late
      *     inserts throw it from the transaction's commit as well
      * @throws org.springframework.dao.DataAccessException when the database fails otherwise; after a lost connection the outcome

@@ -6,11 +6,11 @@ import java.time.Duration;
  * How a store appends.
  *
  * @param appendTiming when an append inside a Spring transaction inserts its events
- * @param tailTimeout how long a client may hang between a deferred insert and its commit before the server ends its session,
+ * @param idleInTransactionTimeout how long a client may hang between a deferred insert and its commit before the server ends its session,
  *     1 ms to 24 days
  * @param groupCommit whether appends of concurrent callers outside a transaction share statements and commits
  */
-public record EventStoreSettings(AppendTiming appendTiming, Duration tailTimeout, boolean groupCommit) {
+public record EventStoreSettings(AppendTiming appendTiming, Duration idleInTransactionTimeout, boolean groupCommit) {
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
@@ -23,9 +23,10 @@ public record EventStoreSettings(AppendTiming appendTiming, Duration tailTimeout
      * @throws IllegalArgumentException naming the property that is out of bounds
      */
     public EventStoreSettings {
-        if (tailTimeout.compareTo(SHORTEST) < 0 || tailTimeout.compareTo(LONGEST) > 0) {
+        if (idleInTransactionTimeout.compareTo(SHORTEST) < 0 || idleInTransactionTimeout.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
-                    "eventsource.append.tail-timeout must be 1 ms to 24 days, but it is " + tailTimeout);
+                    "eventsource.append.idle-in-transaction-timeout must be 1 ms to 24 days, but it is "
+                            + idleInTransactionTimeout);
         }
     }
 

@@ -37,7 +37,7 @@ final class TransactionAppender {
         this.participation = new TransactionParticipation(database.dataSource());
         this.transactionAppends = new TransactionAppends(database.dataSource());
         this.statements = statements;
-        this.deferredInserts = new DeferredInserts(database, logHead, signal, settings.tailTimeout());
+        this.deferredInserts = new DeferredInserts(database, logHead, signal, settings.idleInTransactionTimeout());
         this.signal = signal;
         this.ids = ids;
         this.deferred = settings.appendTiming() == AppendTiming.DEFERRED;

@@ -4,11 +4,11 @@ import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventSelection;
 import io.eventsource.event.StoredEvent;
-import io.eventsource.log.BucketRange;
+import io.eventsource.failure.CauseChain;
+import io.eventsource.log.Bucket;
 import io.eventsource.log.LogPage;
 import io.eventsource.log.LogReader;
 import io.eventsource.log.LogReader.EventTooLargeException;
-import io.eventsource.log.MemoryShortage;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -27,14 +27,14 @@ final class BatchSource {
     private final EventSelection selection;
     private final LogReader reader;
     private final TailReader tail;
-    private final SubscriptionFilter filter;
+    private final SubscriptionSettings.Filter filter;
     private final int maxInFlight;
     private final double backpressureThreshold;
     private final Executor executor;
     private final MemoryWatch memory;
     private final PageBudget budget;
 
-    private BucketRange buckets = BucketRange.ALL;
+    private Bucket.Range buckets = Bucket.Range.ALL;
     private @Nullable Ahead ahead;
     private @Nullable Batch kept;
 
@@ -78,7 +78,7 @@ final class BatchSource {
             EventSelection selection,
             LogReader reader,
             TailReader tail,
-            SubscriptionFilter filter,
+            SubscriptionSettings.Filter filter,
             SubscriptionSettings settings,
             Executor executor) {
         this.codec = codec;
@@ -94,7 +94,7 @@ final class BatchSource {
     }
 
     /** Forgets what was read ahead and goes on with a share of the streams. */
-    void restart(BucketRange newBuckets) {
+    void restart(Bucket.Range newBuckets) {
         ahead = null;
         kept = null;
         buckets = newBuckets;
@@ -163,7 +163,7 @@ final class BatchSource {
         int room = maxInFlight - inFlight;
         if (current.backlog() && !large(current) && inFlight < backpressureThreshold * maxInFlight && room > 0) {
             long position = current.nextPosition();
-            BucketRange share = buckets;
+            Bucket.Range share = buckets;
             ahead = new Ahead(
                     position,
                     CompletableFuture.supplyAsync(
@@ -171,7 +171,7 @@ final class BatchSource {
         }
     }
 
-    private Batch read(long position, int limit, BucketRange share, TailReader.Place place) {
+    private Batch read(long position, int limit, Bucket.Range share, TailReader.Place place) {
         while (true) {
             int asked = budget.events(limit);
             try {
@@ -205,7 +205,7 @@ final class BatchSource {
      */
     Throwable blamed(Batch batch, Throwable failure) {
         boolean unused = shortage(failure);
-        OutOfMemoryError shortage = MemoryShortage.of(failure);
+        OutOfMemoryError shortage = CauseChain.first(failure, OutOfMemoryError.class);
         if (shortage == null || batch.events().size() != 1) {
             return failure;
         }

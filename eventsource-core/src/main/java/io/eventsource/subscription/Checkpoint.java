@@ -1,6 +1,6 @@
 package io.eventsource.subscription;
 
-import io.eventsource.log.BucketRange;
+import io.eventsource.log.Bucket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param mergeAt where it becomes a part of another segment, or null
  * @param rebuildUntil where a rebuild ends, or null
  */
-record Checkpoint(BucketRange buckets, long epoch, long position, @Nullable Long mergeAt, @Nullable Long rebuildUntil) {
+record Checkpoint(
+        Bucket.Range buckets, long epoch, long position, @Nullable Long mergeAt, @Nullable Long rebuildUntil) {
 
     /** Before anything has been read. */
-    static final Checkpoint NONE = new Checkpoint(BucketRange.ALL, -1, 0, null, null);
+    static final Checkpoint NONE = new Checkpoint(Bucket.Range.ALL, -1, 0, null, null);
 
     /** The number of the segment. */
     int segment() {

@@ -2,7 +2,7 @@ package io.eventsource.subscription;
 
 import io.eventsource.batch.BatchTransaction;
 import io.eventsource.event.StoredEvent;
-import io.eventsource.log.BucketRange;
+import io.eventsource.log.Bucket;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.sql.ResultSet;
@@ -92,7 +92,7 @@ final class CheckpointRepository {
     /** Reads {@link #COLUMNS} from a column on. */
     static Checkpoint checkpoint(ResultSet row, int column) throws SQLException {
         return new Checkpoint(
-                new BucketRange(row.getInt(column), row.getInt(column + 1)),
+                new Bucket.Range(row.getInt(column), row.getInt(column + 1)),
                 row.getLong(column + 2),
                 row.getLong(column + 3),
                 row.getObject(column + 4, Long.class),

@@ -46,33 +46,45 @@ final class ControlRepository {
     }
 
     /** Returns null where it is paused already. */
-    @Nullable SubscriptionControl pause(String subscription, OperatorNote note) {
+    ControlRepository.@Nullable Control pause(String subscription, OperatorNote note) {
         return first(PAUSE, subscription, note.operator(), note.reason());
     }
 
-    SubscriptionControl resume(String subscription, OperatorNote note) {
+    ControlRepository.Control resume(String subscription, OperatorNote note) {
         return Objects.requireNonNull(first(RESUME, subscription, note.operator()));
     }
 
     /** Returns null where nobody has said anything. */
-    @Nullable SubscriptionControl find(String subscription) {
+    ControlRepository.@Nullable Control find(String subscription) {
         return first(FIND, subscription);
     }
 
-    private @Nullable SubscriptionControl first(String sql, @Nullable Object... arguments) {
+    private ControlRepository.@Nullable Control first(String sql, @Nullable Object... arguments) {
         return detached.query(schema.sql(sql), (row, number) -> control(row, 1), arguments).stream()
                 .findFirst()
                 .orElse(null);
     }
 
     /** Reads the columns that both statements return, from a column on; all null where nobody has said anything. */
-    static SubscriptionControl control(ResultSet row, int column) throws SQLException {
+    static Control control(ResultSet row, int column) throws SQLException {
         OffsetDateTime since = row.getObject(column + 1, OffsetDateTime.class);
-        return new SubscriptionControl(
+        return new Control(
                 row.getLong(column),
                 since == null
                         ? null
                         : new SubscriptionStatus.Pause(
                                 since.toInstant(), row.getString(column + 2), row.getString(column + 3)));
+    }
+
+    /**
+     * What has been said of a subscription to all instances.
+     *
+     * @param changes how often something has been said; a lower number is older news
+     * @param pause that it is to handle nothing, or null
+     */
+    record Control(long changes, SubscriptionStatus.@Nullable Pause pause) {
+
+        /** Nobody has said anything. */
+        static final Control NONE = new Control(0, null);
     }
 }

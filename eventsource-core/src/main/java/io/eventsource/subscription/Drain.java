@@ -1,6 +1,6 @@
 package io.eventsource.subscription;
 
-import io.eventsource.subscription.ShutdownResult.Abandoned;
+import io.eventsource.subscription.GracefulShutdown.Result.Abandoned;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,13 +41,13 @@ final class Drain {
      * @param forced whether something was interrupted or left behind
      * @param released whether the database knows that this instance has given everything up
      */
-    ShutdownResult result(boolean forced, boolean released, Duration took) {
+    GracefulShutdown.Result result(boolean forced, boolean released, Duration took) {
         int inFlight = taken.stream().mapToInt(Taken::inFlight).sum();
         List<Abandoned> abandoned = taken.stream()
                 .filter(Taken::abandoned)
                 .map(each -> new Abandoned(each.runner().key().toString(), each.position(), each.inFlight()))
                 .toList();
-        return new ShutdownResult(
+        return new GracefulShutdown.Result(
                 phase(released),
                 took,
                 forced,
@@ -63,10 +63,10 @@ final class Drain {
                 abandoned);
     }
 
-    private ShutdownResult.Phase phase(boolean released) {
+    private GracefulShutdown.Phase phase(boolean released) {
         if (!taken.stream().allMatch(Taken::ended)) {
-            return ShutdownResult.Phase.FORCING;
+            return GracefulShutdown.Phase.FORCING;
         }
-        return released ? ShutdownResult.Phase.STOPPED : ShutdownResult.Phase.RELEASING;
+        return released ? GracefulShutdown.Phase.STOPPED : GracefulShutdown.Phase.RELEASING;
     }
 }

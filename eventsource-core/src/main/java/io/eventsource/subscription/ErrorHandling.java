@@ -1,6 +1,6 @@
 package io.eventsource.subscription;
 
-import io.eventsource.deadletter.AutomaticRetry;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorListeners;
 import java.util.List;

@@ -31,7 +31,7 @@ final class ManagerLifecycle {
     private final Clocks clocks;
 
     private volatile @Nullable Moment startedAt;
-    private volatile ShutdownResult.Phase phase = ShutdownResult.Phase.RUNNING;
+    private volatile GracefulShutdown.Phase phase = GracefulShutdown.Phase.RUNNING;
 
     ManagerLifecycle(SubscriptionAssembly parts) {
         this.subscriptions = parts.subscriptions;
@@ -51,7 +51,7 @@ final class ManagerLifecycle {
             return;
         }
         workers.start();
-        phase = ShutdownResult.Phase.RUNNING;
+        phase = GracefulShutdown.Phase.RUNNING;
         if (!following) {
             loops.start(TAIL, TAIL, tail::run);
         }
@@ -68,28 +68,29 @@ final class ManagerLifecycle {
                 stopped.stream().map(Subscription::name).toList());
     }
 
-    synchronized ShutdownResult shutDown(Duration drain, Duration total) {
+    synchronized GracefulShutdown.Result shutDown(Duration drain, Duration total) {
         long begun = System.nanoTime();
         long deadline = begun + total.toNanos();
         List<Subscription> ending =
                 subscriptions.values().stream().filter(Subscription::started).toList();
-        phase = ShutdownResult.Phase.DRAINING;
+        phase = GracefulShutdown.Phase.DRAINING;
         Drain underWay = new Drain(ending);
         loops.raise(TAIL);
         // the lease is renewed for as long as batches go on
         boolean finished = end(ending, begun + drain.toNanos(), () -> {
-            phase = ShutdownResult.Phase.FORCING;
+            phase = GracefulShutdown.Phase.FORCING;
             return left(deadline).dividedBy(2);
         });
-        phase = ShutdownResult.Phase.RELEASING;
+        phase = GracefulShutdown.Phase.RELEASING;
         finished &= loops.end(List.of(COORDINATOR), coordinator::wake, left(deadline));
         boolean released = ending.isEmpty() || leave(deadline);
         finished &= loops.end(List.of(TAIL), tail::wakeAll, left(deadline));
         workers.stop();
         startedAt = null;
-        phase = ShutdownResult.Phase.STOPPED;
-        ShutdownResult result = underWay.result(!finished, released, Duration.ofNanos(System.nanoTime() - begun));
-        if (result.phase() != ShutdownResult.Phase.STOPPED || result.forced()) {
+        phase = GracefulShutdown.Phase.STOPPED;
+        GracefulShutdown.Result result =
+                underWay.result(!finished, released, Duration.ofNanos(System.nanoTime() - begun));
+        if (result.phase() != GracefulShutdown.Phase.STOPPED || result.forced()) {
             log.warn("{}", result.summary());
         } else if (!ending.isEmpty()) {
             log.info("{}", result.summary());
@@ -131,13 +132,13 @@ final class ManagerLifecycle {
         return startedAt;
     }
 
-    ShutdownResult.Phase phase() {
+    GracefulShutdown.Phase phase() {
         return phase;
     }
 
     /** Whether the threads are alive that are to run. */
     boolean threadsAlive() {
-        if (startedAt == null || phase != ShutdownResult.Phase.RUNNING) {
+        if (startedAt == null || phase != GracefulShutdown.Phase.RUNNING) {
             return true;
         }
         Set<String> running = loops.running();

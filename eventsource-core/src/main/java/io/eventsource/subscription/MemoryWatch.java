@@ -1,6 +1,6 @@
 package io.eventsource.subscription;
 
-import io.eventsource.log.MemoryShortage;
+import io.eventsource.failure.CauseChain;
 import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.Optional;
@@ -41,7 +41,7 @@ final class MemoryWatch {
      * @return whether it was
      */
     boolean shortage(String reader, Throwable failure) {
-        if (!MemoryShortage.in(failure)) {
+        if (CauseChain.first(failure, OutOfMemoryError.class) == null) {
             return false;
         }
         shortages.incrementAndGet();

@@ -5,7 +5,7 @@ import io.eventsource.batch.BatchTransaction;
 import io.eventsource.deadletter.DeadLetterParking;
 import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.BucketRange;
+import io.eventsource.log.Bucket;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.subscription.SubscriptionOperations.RebuildRunningException;
@@ -55,7 +55,7 @@ final class Rebuilds {
 
     private DeadLetterParking parking(String name) {
         return new DeadLetterParking(
-                name, BucketRange.ALL.first(), BucketRange.ALL.last(), ParkingOrder.BY_AGGREGATE, dataSource, schema);
+                name, Bucket.Range.ALL.first(), Bucket.Range.ALL.last(), ParkingOrder.BY_AGGREGATE, dataSource, schema);
     }
 
     /**

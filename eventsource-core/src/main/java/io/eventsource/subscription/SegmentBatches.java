@@ -2,8 +2,8 @@ package io.eventsource.subscription;
 
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorInfo;
+import io.eventsource.failure.CauseChain;
 import io.eventsource.failure.FailureText;
-import io.eventsource.log.MemoryShortage;
 import io.eventsource.subscription.BatchSource.Batch;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -58,7 +58,7 @@ record SegmentBatches(BatchSource source, BatchProcessor processor, BatchSize si
     boolean narrow(Batch attempted, ErrorInfo error) {
         if (attempted.events().isEmpty()
                 || error.category() == ErrorClassification.Category.INFRASTRUCTURE
-                || MemoryShortage.of(error.error()) != null) {
+                || CauseChain.first(error.error(), OutOfMemoryError.class) != null) {
             size.failed();
             return false;
         }

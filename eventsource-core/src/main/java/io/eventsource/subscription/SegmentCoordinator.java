@@ -182,7 +182,7 @@ final class SegmentCoordinator {
 
     /** Makes what is missing of a subscription's segments; says whether there was nothing to make. */
     private boolean complete(Subscription subscription, List<SegmentRow> rows) {
-        int wanted = subscription.definition().settings().segments();
+        int wanted = subscription.definition().settings().segments().count();
         try {
             if (rows.isEmpty()) {
                 long position = startingPoints.resolve(

@@ -2,11 +2,11 @@ package io.eventsource.subscription;
 
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorInfo.ErrorReaction;
-import io.eventsource.error.ErrorPolicy;
-import io.eventsource.error.SubscriptionCircuitBreaker;
 import io.eventsource.failure.FailureText;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What fails in a segment: the permission of the circuit breaker for each attempt, what the policy says of a failure, how many there were in a row,
@@ -19,7 +19,7 @@ final class SegmentFailures {
     private final SubscriptionCircuitBreaker breaker;
     private final FailureLog log;
     private final SegmentListener listener;
-    private volatile FailureStreak streak = FailureStreak.NONE;
+    private volatile Streak streak = Streak.NONE;
     private boolean permitted;
     private boolean waiting;
 
@@ -36,7 +36,7 @@ final class SegmentFailures {
         this.listener = listener;
     }
 
-    FailureStreak streak() {
+    Streak streak() {
         return streak;
     }
 
@@ -77,7 +77,7 @@ final class SegmentFailures {
         String where = error.event() == null
                 ? "behind position " + position
                 : "on " + error.event().describe();
-        FailureStreak before = streak;
+        Streak before = streak;
         streak = before.and(
                 error.error(),
                 "it failed %s and %s: %s".formatted(where, error.reaction().describe(), FailureText.of(error.error())),
@@ -93,17 +93,39 @@ final class SegmentFailures {
         log.parked(key, error, entry);
         listener.failed(error);
         policy.succeeded();
-        streak = FailureStreak.NONE;
+        streak = Streak.NONE;
         waiting = false;
     }
 
     /** Nothing fails any more. */
     void recovered(long position) {
-        FailureStreak before = streak;
+        Streak before = streak;
         if (before.failures() > 0) {
             log.goesOn(key, position, before.failures());
-            streak = FailureStreak.NONE;
+            streak = Streak.NONE;
             waiting = false;
+        }
+    }
+
+    /**
+     * How often batches of a segment have failed in a row, and how.
+     *
+     * @param fault since when, how often and why; null while nothing fails
+     */
+    record Streak(SubscriptionStatus.@Nullable Fault fault) {
+
+        static final Streak NONE = new Streak(null);
+
+        int failures() {
+            return fault == null ? 0 : fault.failures();
+        }
+
+        Streak and(Throwable failure, String reason, Instant now) {
+            return new Streak(
+                    fault == null
+                            ? new SubscriptionStatus.Fault(now, reason, 1, failure, failure)
+                            : new SubscriptionStatus.Fault(
+                                    fault.since(), reason, fault.failures() + 1, fault.first(), failure));
         }
     }
 }

@@ -1,12 +1,12 @@
 package io.eventsource.subscription;
 
-import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterParking;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.BucketRange;
+import io.eventsource.log.Bucket;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,16 +44,16 @@ final class SegmentParking {
         this.order = order;
         this.database = database;
         this.errors = errors;
-        this.parking = of(BucketRange.ALL);
+        this.parking = of(Bucket.Range.ALL);
     }
 
-    private DeadLetterParking of(BucketRange buckets) {
+    private DeadLetterParking of(Bucket.Range buckets) {
         return new DeadLetterParking(
                 subscription, buckets.first(), buckets.last(), order, database.dataSource(), database.schema());
     }
 
     /** Goes on with a share of the streams, whose checkpoint has just been read. */
-    void restart(BucketRange buckets) {
+    void restart(Bucket.Range buckets) {
         parking = of(buckets);
         looked.clear();
         parked.clear();

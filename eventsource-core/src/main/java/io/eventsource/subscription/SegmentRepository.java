@@ -1,6 +1,6 @@
 package io.eventsource.subscription;
 
-import io.eventsource.log.BucketRange;
+import io.eventsource.log.Bucket;
 import io.eventsource.schema.EventSourceSchema;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -144,8 +144,8 @@ final class SegmentRepository {
 
     /** Makes the segments of a subscription, unless somebody else just did; says whether there are so many now. */
     boolean create(String subscription, int segments, long position) {
-        List<BucketRange> ranges = BucketRange.ALL.split(segments);
-        List<BucketRange> further = ranges.subList(1, segments);
+        List<Bucket.Range> ranges = Bucket.Range.ALL.split(segments);
+        List<Bucket.Range> further = ranges.subList(1, segments);
         int made = detached.update(
                 schema.sql(CREATE),
                 subscription,
@@ -193,7 +193,7 @@ final class SegmentRepository {
      * @return whether it was as it had been seen
      */
     boolean split(SegmentRow seen) {
-        BucketRange buckets = seen.checkpoint().buckets();
+        Bucket.Range buckets = seen.checkpoint().buckets();
         return Boolean.TRUE.equals(detached.queryForObject(
                 schema.sql("SELECT {schema}.split_segment(?, ?::smallint, ?, ?::smallint)"),
                 Boolean.class,

@@ -18,7 +18,7 @@ record SegmentRow(
         Checkpoint checkpoint,
         @Nullable UUID owner,
         Set<UUID> candidates,
-        SubscriptionControl control) {
+        ControlRepository.Control control) {
 
     int number() {
         return checkpoint.segment();

@@ -104,7 +104,7 @@ final class SegmentRunner {
         return !reload && placed;
     }
 
-    FailureStreak streak() {
+    SegmentFailures.Streak streak() {
         return failures.streak();
     }
 

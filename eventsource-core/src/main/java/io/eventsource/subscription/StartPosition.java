@@ -17,7 +17,7 @@ public sealed interface StartPosition {
     /** At the first event. */
     record Beginning() implements StartPosition {}
 
-    /** Behind what is settled when it starts for the first time: only what is appended afterwards is handled. */
+    /** Behind the high-water mark when it starts for the first time: only what is appended afterwards is handled. */
     record End() implements StartPosition {}
 
     /**
@@ -36,7 +36,7 @@ public sealed interface StartPosition {
     }
 
     /**
-     * At the lowest settled position that was inserted at a time or later, by the database's clock. Times of insertion are not
+     * At the lowest position up to the high-water mark that was inserted at a time or later, by the database's clock. Times of insertion are not
      * monotone in position: a few events from before that time may follow behind it, and none from after it is missed.
      *
      * @param time the time

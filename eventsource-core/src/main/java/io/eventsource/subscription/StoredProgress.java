@@ -1,6 +1,6 @@
 package io.eventsource.subscription;
 
-import io.eventsource.log.BucketRange;
+import io.eventsource.log.Bucket;
 import io.eventsource.log.LogReader;
 import java.util.List;
 
@@ -13,14 +13,14 @@ final class StoredProgress {
     private final String subscription;
     private final SegmentRepository segments;
     private final LogReader reader;
-    private final SubscriptionFilter filter;
+    private final SubscriptionSettings.Filter filter;
     private final TailReader tail;
 
     StoredProgress(
             String subscription,
             SegmentRepository segments,
             LogReader reader,
-            SubscriptionFilter filter,
+            SubscriptionSettings.Filter filter,
             TailReader tail) {
         this.subscription = subscription;
         this.segments = segments;
@@ -30,7 +30,7 @@ final class StoredProgress {
     }
 
     /** Whether streams have been handled up to a position. */
-    boolean passed(BucketRange buckets, long position) {
+    boolean passed(Bucket.Range buckets, long position) {
         List<Checkpoint> concerned = segments.find(subscription).stream()
                 .map(SegmentRow::checkpoint)
                 .filter(each -> each.buckets().first() <= buckets.last()

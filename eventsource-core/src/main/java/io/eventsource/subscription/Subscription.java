@@ -2,9 +2,8 @@ package io.eventsource.subscription;
 
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorListeners;
-import io.eventsource.error.SubscriptionCircuitBreaker;
 import io.eventsource.failure.FailureText;
-import io.eventsource.log.BucketRange;
+import io.eventsource.log.Bucket;
 import io.eventsource.subscription.SubscriptionStatus.SegmentStatus;
 import io.eventsource.time.Clocks;
 import java.time.Clock;
@@ -59,7 +58,7 @@ final class Subscription implements SegmentListener {
     private volatile boolean started;
 
     /** What was last heard of it being paused or resumed; null before the first look. */
-    private volatile @Nullable SubscriptionControl control;
+    private volatile ControlRepository.@Nullable Control control;
 
     /** All segments as this process last saw them; null before its first look since the start. */
     private volatile @Nullable List<SegmentRow> seen;
@@ -67,7 +66,7 @@ final class Subscription implements SegmentListener {
     private volatile boolean cut;
 
     /** Why the segments could not be looked at or made, if they could not. */
-    private volatile FailureStreak opening = FailureStreak.NONE;
+    private volatile SegmentFailures.Streak opening = SegmentFailures.Streak.NONE;
 
     /** The state that listeners were last told. */
     private SubscriptionStatus.State told = SubscriptionStatus.State.STOPPED;
@@ -82,13 +81,13 @@ final class Subscription implements SegmentListener {
         this.definition = definition;
         this.tail = tail;
         this.stored = stored;
-        this.turns = new Semaphore(definition.settings().concurrency(), true);
+        this.turns = new Semaphore(definition.settings().segments().concurrency(), true);
         this.listener = listener;
         this.errors = errors;
         this.clock = clocks.wall();
-        this.failureLog = new FailureLog(definition.settings().errors().maxRetries(), clocks.ticker());
+        this.failureLog = new FailureLog(definition.settings().retry().maxRetries(), clocks.ticker());
         this.breaker = new SubscriptionCircuitBreaker(
-                definition.name(), definition.settings().errors().circuitBreaker(), clocks.ticker());
+                definition.name(), definition.settings().circuitBreaker(), clocks.ticker());
     }
 
     String name() {
@@ -160,7 +159,7 @@ final class Subscription implements SegmentListener {
     void saw(List<SegmentRow> rows) {
         obey(rows.get(0).control());
         seen = rows;
-        opening = FailureStreak.NONE;
+        opening = SegmentFailures.Streak.NONE;
         stateChanged();
     }
 
@@ -188,8 +187,8 @@ final class Subscription implements SegmentListener {
     }
 
     /** Does what somebody has said to all instances, unless it is older than what was heard before. */
-    synchronized void obey(SubscriptionControl heard) {
-        SubscriptionControl before = control;
+    synchronized void obey(ControlRepository.Control heard) {
+        ControlRepository.Control before = control;
         if (before != null && heard.changes() <= before.changes()) {
             return;
         }
@@ -203,7 +202,7 @@ final class Subscription implements SegmentListener {
     }
 
     private SubscriptionStatus.@Nullable Pause pause() {
-        SubscriptionControl heard = control;
+        ControlRepository.Control heard = control;
         return heard == null ? null : heard.pause();
     }
 
@@ -293,7 +292,7 @@ final class Subscription implements SegmentListener {
         long end = tail.visibleEnd();
         List<SegmentStatus> segments =
                 segments().stream().map(row -> status(row, instance, end)).toList();
-        FailureStreak failing = runners.values().stream()
+        SegmentFailures.Streak failing = runners.values().stream()
                 .map(SegmentRunner::streak)
                 .filter(streak -> streak.failures() > 0)
                 .findFirst()
@@ -366,7 +365,7 @@ final class Subscription implements SegmentListener {
      * @param buckets which streams
      * @return whether it was in time
      */
-    boolean awaitPosition(BucketRange buckets, long awaited, long nanos) throws InterruptedException {
+    boolean awaitPosition(Bucket.Range buckets, long awaited, long nanos) throws InterruptedException {
         long deadline = System.nanoTime() + nanos;
         long look = SHORTEST_LOOK_NANOS;
         while (true) {
@@ -384,7 +383,7 @@ final class Subscription implements SegmentListener {
     }
 
     /** Until they have been handled here, or runners of this process have come by these buckets or lost them. */
-    private void awaitProgress(BucketRange buckets, long awaited, boolean here, long nanos)
+    private void awaitProgress(Bucket.Range buckets, long awaited, boolean here, long nanos)
             throws InterruptedException {
         long left = nanos;
         lock.lockInterruptibly();
@@ -398,10 +397,10 @@ final class Subscription implements SegmentListener {
     }
 
     /** Whether runners of this process have all of these buckets and have come to a position. */
-    private boolean covered(BucketRange buckets, long position) {
+    private boolean covered(Bucket.Range buckets, long position) {
         int next = buckets.first();
         for (SegmentRunner runner : runners.values()) {
-            BucketRange own = runner.checkpoint().buckets();
+            Bucket.Range own = runner.checkpoint().buckets();
             if (runner.placed() && own.first() <= next && next <= own.last() && runner.position() >= position) {
                 next = own.last() + 1;
             }

@@ -65,11 +65,11 @@ final class SubscriptionAssembly {
     }
 
     /** What at least one of them handles. */
-    private static SubscriptionFilter union(Collection<SubscriptionDefinition> definitions, EventCodec codec) {
+    private static SubscriptionSettings.Filter union(Collection<SubscriptionDefinition> definitions, EventCodec codec) {
         Set<String> types = definitions.stream()
                 .flatMap(each -> each.handlers().eventTypes().stream())
                 .collect(Collectors.toSet());
-        return SubscriptionFilter.NONE.of(codec.select(types).storedNames());
+        return SubscriptionSettings.Filter.NONE.of(codec.select(types).storedNames());
     }
 
     private static Map<String, Subscription> subscriptions(

@@ -1,7 +1,6 @@
 package io.eventsource.subscription;
 
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.projection.InsideBatch;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -23,10 +22,10 @@ public record SubscriptionDefinition(
     /**
      * Checks the handlers.
      *
-     * @throws io.eventsource.projection.InvalidProjectionException when a proxy would take them out of their batch, see {@link InsideBatch}
+     * @throws io.eventsource.projection.InvalidProjectionException when a proxy would take them out of their batch, see {@link EventHandlers#requireInsideBatch}
      */
     public SubscriptionDefinition {
-        InsideBatch.require(handlers);
+        EventHandlers.requireInsideBatch(handlers);
     }
 
     /**

@@ -2,7 +2,6 @@ package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.batch.WorkTransactions;
-import io.eventsource.error.ErrorPolicy;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventSelection;
 import io.eventsource.jdbc.EventDatabase;
@@ -96,8 +95,7 @@ final class SubscriptionFactory {
                 batchSize(definition.handlers(), settings));
         SegmentFailures failures = new SegmentFailures(
                 key,
-                new ErrorPolicy(
-                        definition.name(), settings.errors(), errors.classifier(), subscription.breaker(), clocks),
+                new ErrorPolicy(definition.name(), settings, errors.classifier(), subscription.breaker(), clocks),
                 subscription.breaker(),
                 subscription.failureLog(),
                 subscription);
@@ -114,7 +112,7 @@ final class SubscriptionFactory {
                 Math.max(settings.batch().size(), settings.batch().maxInFlight() / 2));
     }
 
-    private static Set<String> wanted(EventHandlers handlers, SubscriptionFilter filter) {
+    private static Set<String> wanted(EventHandlers handlers, SubscriptionSettings.Filter filter) {
         Set<String> unhandled = new TreeSet<>(filter.eventTypes());
         unhandled.removeAll(handlers.eventTypes());
         if (!unhandled.isEmpty()) {
@@ -166,7 +164,8 @@ final class SubscriptionFactory {
     }
 
     private SegmentParking parking(SubscriptionDefinition definition) {
-        return new SegmentParking(definition.name(), definition.settings().deadLetterOrder(), database, errors);
+        return new SegmentParking(
+                definition.name(), definition.settings().deadLetter().order(), database, errors);
     }
 
     /** What can be told before the first batch. */

@@ -6,7 +6,6 @@ import io.eventsource.error.ErrorListeners;
 import io.eventsource.event.OperatorNote;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.Bucket;
-import io.eventsource.log.BucketRange;
 import io.eventsource.log.LogHead;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
@@ -174,7 +173,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
     }
 
     @Override
-    public ShutdownResult shutDown(Duration drain, Duration total) {
+    public GracefulShutdown.Result shutDown(Duration drain, Duration total) {
         return lifecycle.shutDown(drain, total);
     }
 
@@ -186,8 +185,8 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
     @Override
     public boolean pause(String name, String by, @Nullable String reason) {
         Subscription subscription = subscription(name);
-        SubscriptionControl paused = controls.pause(name, new OperatorNote(by, reason));
-        SubscriptionControl found = paused == null ? controls.find(name) : paused;
+        ControlRepository.Control paused = controls.pause(name, new OperatorNote(by, reason));
+        ControlRepository.Control found = paused == null ? controls.find(name) : paused;
         if (found != null) {
             tell(subscription, found);
         }
@@ -214,7 +213,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
         return description.substring(0, Math.min(description.length(), OperatorNote.MAX_OPERATOR));
     }
 
-    private void tell(Subscription subscription, SubscriptionControl control) {
+    private void tell(Subscription subscription, ControlRepository.Control control) {
         subscription.obey(control);
         signal.announce();
         coordinator.wake();
@@ -227,9 +226,9 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
                 : await(name, bucketOf(result.aggregateId()), result.lastPosition(), timeout);
     }
 
-    private static BucketRange bucketOf(UUID aggregateId) {
+    private static Bucket.Range bucketOf(UUID aggregateId) {
         short bucket = Bucket.of(aggregateId);
-        return new BucketRange(bucket, bucket);
+        return new Bucket.Range(bucket, bucket);
     }
 
     @Override
@@ -240,7 +239,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
                     "The version to wait for must be 1 or more but is %d".formatted(version));
         }
         requireNothingAppended();
-        BucketRange buckets = bucketOf(aggregateId);
+        Bucket.Range buckets = bucketOf(aggregateId);
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
             long end = logHead.visibleEnd();
@@ -265,7 +264,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
             if (handled > 0 && position.orElse(0) <= handled) {
                 return true;
             }
-            if (!await(name, BucketRange.ALL, position.orElse(end + 1), left(deadline))) {
+            if (!await(name, Bucket.Range.ALL, position.orElse(end + 1), left(deadline))) {
                 return false;
             }
             handled = position.orElse(0);
@@ -278,10 +277,10 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
 
     @Override
     public boolean awaitPosition(String name, long position, Duration timeout) throws InterruptedException {
-        return await(name, BucketRange.ALL, position, timeout);
+        return await(name, Bucket.Range.ALL, position, timeout);
     }
 
-    private boolean await(String name, BucketRange buckets, long position, Duration timeout)
+    private boolean await(String name, Bucket.Range buckets, long position, Duration timeout)
             throws InterruptedException {
         Subscription subscription = subscription(name);
         requireNothingAppended();

@@ -53,7 +53,7 @@ public interface SubscriptionOperations {
      * @param total how long all of it may take, not below {@code drain}
      * @return the result; nothing at all when not started
      */
-    ShutdownResult shutDown(Duration drain, Duration total);
+    GracefulShutdown.Result shutDown(Duration drain, Duration total);
 
     /**
      * Has a subscription finish the batches that it is handling, in this process and all others, and begin no other until it is

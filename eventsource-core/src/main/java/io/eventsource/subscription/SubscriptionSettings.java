@@ -1,57 +1,54 @@
 package io.eventsource.subscription;
 
 import io.eventsource.deadletter.ParkingOrder;
-import io.eventsource.error.ErrorSettings;
+import io.eventsource.error.SameCause;
+import io.eventsource.event.StoredEvent;
 import io.eventsource.log.Bucket;
+import io.eventsource.log.LogQuery;
 import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How a subscription reads and handles. Immutable.
+ * How a subscription reads and handles, in the groups that its properties have. A new option is a component of its group, with its bounds
+ * and its default here. Immutable.
  *
  * @param batch how events are read and handled together
  * @param checkpoint when the checkpoint is written
  * @param startFrom where it begins without a checkpoint
  * @param filter which events it handles
- * @param errors what is done about events that cannot be handled
- * @param deadLetterOrder what happens to later events of an aggregate while one of it is in the dead-letter queue
- * @param segments into how many segments the buckets are cut at least, 1 to 1,024. Events of one aggregate are handled in order in any case;
- *     with one segment all events are
- * @param concurrency how many segments one instance handles at the same time at most, 1 or more
+ * @param retry how often an event that fails is tried again
+ * @param deadLetter what becomes of an event that has failed for good
+ * @param circuitBreaker when it stops reading
+ * @param segments how it is shared out
  */
 public record SubscriptionSettings(
         Batch batch,
-        Checkpoints checkpoint,
+        Checkpoint checkpoint,
         StartPosition startFrom,
-        SubscriptionFilter filter,
-        ErrorSettings errors,
-        ParkingOrder deadLetterOrder,
-        int segments,
-        int concurrency) {
+        Filter filter,
+        Retry retry,
+        DeadLetter deadLetter,
+        CircuitBreaker circuitBreaker,
+        Segments segments) {
 
     /** The largest batch: what one transaction may hold in memory and in locks. */
     public static final int MAX_BATCH_SIZE = 10_000;
 
     private static final int MAX_IN_FLIGHT = 100_000;
+    private static final int MAX_RETRIES = 1_000;
+    private static final double MAX_MULTIPLIER = 10;
+    private static final int MAX_THRESHOLD = 1_000;
 
     private static final SubscriptionSettings DEFAULTS = new SubscriptionSettings(
             new Batch(100, 1_000, 0.8, Duration.ofMillis(5), Duration.ofSeconds(30)),
-            new Checkpoints(CheckpointStrategy.EVERY_BATCH, Duration.ofSeconds(5)),
+            new Checkpoint(CheckpointStrategy.EVERY_BATCH, Duration.ofSeconds(5)),
             new StartPosition.Beginning(),
-            SubscriptionFilter.NONE,
-            ErrorSettings.defaults(),
-            ParkingOrder.BY_AGGREGATE,
-            1,
-            4);
-
-    /**
-     * Checks the values.
-     *
-     * @throws IllegalArgumentException naming the property that is out of bounds
-     */
-    public SubscriptionSettings {
-        requireWithin("segments.count", segments, 1, Bucket.COUNT);
-        requireWithin("segments.concurrency", concurrency, 1, Bucket.COUNT);
-    }
+            Filter.NONE,
+            new Retry(5, Duration.ofSeconds(1), 2, Duration.ofSeconds(30)),
+            new DeadLetter(true, ParkingOrder.BY_AGGREGATE),
+            new CircuitBreaker(true, 5, Duration.ofSeconds(1), Duration.ofSeconds(5), SameCause.USUAL_THRESHOLD),
+            new Segments(1, 4));
 
     /**
      * How events are read and handled together.
@@ -96,15 +93,95 @@ public record SubscriptionSettings(
      * @param interval how often, with {@link CheckpointStrategy#PERIODIC}; with each strategy, how long a subscription that keeps up may have
      *     passed events that are not for it before its checkpoint says so; positive
      */
-    public record Checkpoints(CheckpointStrategy strategy, Duration interval) {
+    public record Checkpoint(CheckpointStrategy strategy, Duration interval) {
 
         /**
          * Checks the values.
          *
          * @throws IllegalArgumentException naming the property that is out of bounds
          */
-        public Checkpoints {
+        public Checkpoint {
             requirePositive("checkpoint.interval", interval);
+        }
+    }
+
+    /**
+     * How often an event that fails is tried again.
+     *
+     * @param maxRetries how often it is tried again before it is parked, 0 to 1,000; after a permanent error it is not tried again, and errors
+     *     of the infrastructure do not count
+     * @param delay the pause after a first failure, 1 ms or more
+     * @param multiplier by how much each further pause is longer, 1 to 10; each varies at random by up to a quarter of itself within the bounds
+     * @param maxDelay the longest pause, not below the first
+     */
+    public record Retry(int maxRetries, Duration delay, double multiplier, Duration maxDelay) {
+
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException naming the property that is out of bounds
+         */
+        public Retry {
+            requireWithin("retry.max-retries", maxRetries, 0, MAX_RETRIES);
+            if (!(multiplier >= 1 && multiplier <= MAX_MULTIPLIER)) {
+                throw new IllegalArgumentException("retry.multiplier must be 1 to 10, but it is " + multiplier);
+            }
+            requirePositive("retry.delay", delay);
+            requireNotBelow("retry.max-delay", maxDelay, "retry.delay", delay);
+        }
+    }
+
+    /**
+     * What becomes of an event that has failed for good.
+     *
+     * @param enabled whether it is parked in the dead-letter queue, so that the subscription goes on; otherwise it stops there
+     * @param order what happens to later events of an aggregate while one of it is in the queue
+     */
+    public record DeadLetter(boolean enabled, ParkingOrder order) {}
+
+    /**
+     * When a subscription stops reading because what every event needs is away.
+     *
+     * @param enabled whether it does; otherwise it tries again with growing pauses
+     * @param failureThreshold how many attempts must fail in a row until it opens, 1 to 1,000
+     * @param openFor how long it is open before a probe, 1 ms or more; it doubles with each probe that fails
+     * @param maxOpenFor the longest, not below the first
+     * @param sameCauseThreshold for how many different aggregates in a row events may be parked for the same cause, 0 to 1,000; the next one stops
+     *     reading instead, as if something that every event needs were away. 0 parks them all
+     */
+    public record CircuitBreaker(
+            boolean enabled, int failureThreshold, Duration openFor, Duration maxOpenFor, int sameCauseThreshold) {
+
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException naming the property that is out of bounds
+         */
+        public CircuitBreaker {
+            requireWithin("circuit-breaker.failure-threshold", failureThreshold, 1, MAX_THRESHOLD);
+            requirePositive("circuit-breaker.open-for", openFor);
+            requireNotBelow("circuit-breaker.max-open-for", maxOpenFor, "circuit-breaker.open-for", openFor);
+            requireWithin("circuit-breaker.same-cause-threshold", sameCauseThreshold, 0, MAX_THRESHOLD);
+        }
+    }
+
+    /**
+     * How a subscription is shared out.
+     *
+     * @param count into how many segments the buckets are cut at least, 1 to 1,024. Events of one aggregate are handled in order in any case;
+     *     with one segment all events are
+     * @param concurrency how many segments one instance handles at the same time at most, 1 or more
+     */
+    public record Segments(int count, int concurrency) {
+
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException naming the property that is out of bounds
+         */
+        public Segments {
+            requireWithin("segments.count", count, 1, Bucket.COUNT);
+            requireWithin("segments.concurrency", concurrency, 1, Bucket.COUNT);
         }
     }
 
@@ -148,121 +225,93 @@ public record SubscriptionSettings(
         }
     }
 
-    /** Settings that are still open. What the values mean and their bounds are said of the record. Used by one thread. */
+    private static void requireNotBelow(String maxProperty, Duration max, String property, Duration value) {
+        if (max.compareTo(value) < 0) {
+            throw new IllegalArgumentException(
+                    "%s must not be below %s, but they are %s and %s".formatted(maxProperty, property, max, value));
+        }
+    }
+
+    /** Settings that are still open, group by group. Used by one thread. */
     public static final class Builder {
 
-        private int batchSize;
-        private int maxInFlight;
-        private double backpressureThreshold;
-        private Duration linger;
-        private Duration processingTimeout;
-        private CheckpointStrategy checkpointStrategy;
-        private Duration checkpointInterval;
+        private Batch batch;
+        private Checkpoint checkpoint;
         private StartPosition startFrom;
-        private SubscriptionFilter filter;
-        private ErrorSettings errors;
-        private ParkingOrder deadLetterOrder;
-        private int segments;
-        private int concurrency;
+        private Filter filter;
+        private Retry retry;
+        private DeadLetter deadLetter;
+        private CircuitBreaker circuitBreaker;
+        private Segments segments;
 
         private Builder(SubscriptionSettings from) {
-            batchSize = from.batch.size();
-            maxInFlight = from.batch.maxInFlight();
-            backpressureThreshold = from.batch.backpressureThreshold();
-            linger = from.batch.linger();
-            processingTimeout = from.batch.timeout();
-            checkpointStrategy = from.checkpoint.strategy();
-            checkpointInterval = from.checkpoint.interval();
+            batch = from.batch;
+            checkpoint = from.checkpoint;
             startFrom = from.startFrom;
             filter = from.filter;
-            errors = from.errors;
-            deadLetterOrder = from.deadLetterOrder;
+            retry = from.retry;
+            deadLetter = from.deadLetter;
+            circuitBreaker = from.circuitBreaker;
             segments = from.segments;
-            concurrency = from.concurrency;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#batch()}.
+         *
+         * @param newBatch the group
+         * @return this builder
+         */
+        public Builder batch(Batch newBatch) {
+            batch = newBatch;
+            return this;
         }
 
         /**
          * Sets how many events are handled in one transaction at first. {@code maxInFlight} rises with it where needed.
          *
-         * @param newBatchSize the number
+         * @param size the number
          * @return this builder
          */
-        public Builder batchSize(int newBatchSize) {
-            batchSize = newBatchSize;
-            maxInFlight = Math.max(newBatchSize, maxInFlight);
-            return this;
-        }
-
-        /**
-         * Sets {@link Batch#maxInFlight()}.
-         *
-         * @param newMaxInFlight the value
-         * @return this builder
-         */
-        public Builder maxInFlight(int newMaxInFlight) {
-            maxInFlight = newMaxInFlight;
-            return this;
-        }
-
-        /**
-         * Sets {@link Batch#backpressureThreshold()}.
-         *
-         * @param newBackpressureThreshold the value
-         * @return this builder
-         */
-        public Builder backpressureThreshold(double newBackpressureThreshold) {
-            backpressureThreshold = newBackpressureThreshold;
-            return this;
+        public Builder batchSize(int size) {
+            return batch(new Batch(
+                    size, Math.max(size, batch.maxInFlight), batch.backpressureThreshold, batch.linger, batch.timeout));
         }
 
         /**
          * Sets {@link Batch#linger()}.
          *
-         * @param newLinger the value
+         * @param linger the value
          * @return this builder
          */
-        public Builder linger(Duration newLinger) {
-            linger = newLinger;
-            return this;
+        public Builder linger(Duration linger) {
+            return batch(new Batch(batch.size, batch.maxInFlight, batch.backpressureThreshold, linger, batch.timeout));
         }
 
         /**
          * Sets {@link Batch#timeout()}.
          *
-         * @param newProcessingTimeout the value
+         * @param timeout the value
          * @return this builder
          */
-        public Builder processingTimeout(Duration newProcessingTimeout) {
-            processingTimeout = newProcessingTimeout;
-            return this;
+        public Builder processingTimeout(Duration timeout) {
+            return batch(new Batch(batch.size, batch.maxInFlight, batch.backpressureThreshold, batch.linger, timeout));
         }
 
         /**
-         * Sets {@link Checkpoints#strategy()}.
+         * Sets {@link SubscriptionSettings#checkpoint()}.
          *
-         * @param newCheckpointStrategy the value
+         * @param newCheckpoint the group
          * @return this builder
          */
-        public Builder checkpointStrategy(CheckpointStrategy newCheckpointStrategy) {
-            checkpointStrategy = newCheckpointStrategy;
-            return this;
-        }
-
-        /**
-         * Sets {@link Checkpoints#interval()}.
-         *
-         * @param newCheckpointInterval the value
-         * @return this builder
-         */
-        public Builder checkpointInterval(Duration newCheckpointInterval) {
-            checkpointInterval = newCheckpointInterval;
+        public Builder checkpoint(Checkpoint newCheckpoint) {
+            checkpoint = newCheckpoint;
             return this;
         }
 
         /**
          * Sets {@link SubscriptionSettings#startFrom()}.
          *
-         * @param newStartFrom the value
+         * @param newStartFrom the position
          * @return this builder
          */
         public Builder startFrom(StartPosition newStartFrom) {
@@ -273,74 +322,76 @@ public record SubscriptionSettings(
         /**
          * Sets {@link SubscriptionSettings#filter()}.
          *
-         * @param newFilter the value
+         * @param newFilter the filter
          * @return this builder
          */
-        public Builder filter(SubscriptionFilter newFilter) {
+        public Builder filter(Filter newFilter) {
             filter = newFilter;
             return this;
         }
 
         /**
-         * Sets {@link SubscriptionSettings#errors()}.
+         * Sets {@link SubscriptionSettings#retry()}.
          *
-         * @param newErrors the value
+         * @param newRetry the group
          * @return this builder
          */
-        public Builder errors(ErrorSettings newErrors) {
-            errors = newErrors;
+        public Builder retry(Retry newRetry) {
+            retry = newRetry;
             return this;
         }
 
         /**
-         * Sets {@link SubscriptionSettings#deadLetterOrder()}.
+         * Sets {@link SubscriptionSettings#deadLetter()}.
          *
-         * @param newDeadLetterOrder the value
+         * @param newDeadLetter the group
          * @return this builder
          */
-        public Builder deadLetterOrder(ParkingOrder newDeadLetterOrder) {
-            deadLetterOrder = newDeadLetterOrder;
+        public Builder deadLetter(DeadLetter newDeadLetter) {
+            deadLetter = newDeadLetter;
+            return this;
+        }
+
+        /**
+         * Sets {@link SubscriptionSettings#circuitBreaker()}.
+         *
+         * @param newCircuitBreaker the group
+         * @return this builder
+         */
+        public Builder circuitBreaker(CircuitBreaker newCircuitBreaker) {
+            circuitBreaker = newCircuitBreaker;
             return this;
         }
 
         /**
          * Sets {@link SubscriptionSettings#segments()}.
          *
-         * @param newSegments the value
+         * @param newSegments the group
          * @return this builder
          */
-        public Builder segments(int newSegments) {
+        public Builder segments(Segments newSegments) {
             segments = newSegments;
             return this;
         }
 
         /**
-         * Sets {@link SubscriptionSettings#concurrency()}.
+         * Sets {@link Segments#count()}.
          *
-         * @param newConcurrency the value
+         * @param count the number
          * @return this builder
          */
-        public Builder concurrency(int newConcurrency) {
-            concurrency = newConcurrency;
-            return this;
+        public Builder segments(int count) {
+            return segments(new Segments(count, segments.concurrency));
         }
 
         /**
-         * Checks the values.
+         * The settings.
          *
-         * @return the settings
-         * @throws IllegalArgumentException naming the property that is out of bounds
+         * @return what was set, and for the rest what the builder began with
          */
         public SubscriptionSettings build() {
             return new SubscriptionSettings(
-                    new Batch(batchSize, maxInFlight, backpressureThreshold, linger, processingTimeout),
-                    new Checkpoints(checkpointStrategy, checkpointInterval),
-                    startFrom,
-                    filter,
-                    errors,
-                    deadLetterOrder,
-                    segments,
-                    concurrency);
+                    batch, checkpoint, startFrom, filter, retry, deadLetter, circuitBreaker, segments);
         }
     }
 
@@ -358,5 +409,40 @@ public record SubscriptionSettings(
          * for at-least-once delivery: with exactly-once delivery the checkpoint belongs into each batch.
          */
         PERIODIC
+    }
+
+    /**
+     * Which events a subscription handles, among those that its handlers are for. The others are not even read when it catches
+     * up.
+     *
+     * @param eventTypes names of types; an empty set means all that there are handlers for
+     * @param aggregateTypes stream types; an empty set means every type
+     * @param tenantId only this tenant's events; null means every tenant
+     */
+    public record Filter(Set<String> eventTypes, Set<String> aggregateTypes, @Nullable String tenantId) {
+
+        /** Everything that there are handlers for. */
+        public static final Filter NONE = new Filter(Set.of(), Set.of(), null);
+
+        /** Copies the sets. */
+        public Filter {
+            eventTypes = Set.copyOf(eventTypes);
+            aggregateTypes = Set.copyOf(aggregateTypes);
+        }
+
+        /** This filter for all names under which the events may be stored. */
+        Filter of(Set<String> storedNames) {
+            return new Filter(storedNames, aggregateTypes, tenantId);
+        }
+
+        LogQuery query(long position, int limit) {
+            return new LogQuery(position, limit, eventTypes, aggregateTypes, tenantId, null, null);
+        }
+
+        boolean matches(StoredEvent event) {
+            return (eventTypes.isEmpty() || eventTypes.contains(event.eventType()))
+                    && (aggregateTypes.isEmpty() || aggregateTypes.contains(event.aggregateType()))
+                    && (tenantId == null || tenantId.equals(event.metadata().tenantId()));
+        }
     }
 }

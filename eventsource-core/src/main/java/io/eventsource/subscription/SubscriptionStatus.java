@@ -1,6 +1,6 @@
 package io.eventsource.subscription;
 
-import io.eventsource.log.BucketRange;
+import io.eventsource.log.Bucket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -139,7 +139,7 @@ public record SubscriptionStatus(
      */
     public record SegmentStatus(
             int segment,
-            BucketRange buckets,
+            Bucket.Range buckets,
             @Nullable UUID owner,
             long epoch,
             @Nullable State state,
@@ -187,7 +187,7 @@ public record SubscriptionStatus(
         STOPPED,
         /** Handling events that had been appended before it looked, or about to look. */
         CATCHING_UP,
-        /** Waiting for new events, having handled all that are settled. */
+        /** Waiting for new events, having handled all up to the high-water mark. */
         LIVE,
         /** Repeating a batch that failed, or waiting until the head of the log can be read again, with growing pauses. */
         RETRYING,

@@ -161,7 +161,7 @@ public interface SubscriptionStatuses {
      */
     public record InstanceStatus(
             UUID id,
-            ShutdownResult.Phase phase,
+            GracefulShutdown.Phase phase,
             @Nullable Instant startedAt,
             Duration uptime,
             boolean threadsAlive,

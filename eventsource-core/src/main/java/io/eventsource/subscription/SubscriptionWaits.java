@@ -59,7 +59,7 @@ public interface SubscriptionWaits {
      * Waits until a subscription has passed, in this process and others, a position of the log.
      *
      * @param name which
-     * @param position the position, which need not be settled yet
+     * @param position the position, which may be above the high-water mark
      * @param timeout how long at most
      * @return whether it has; false when the time was up
      * @throws IllegalStateException when the calling thread's transaction has appended, so that this would wait for itself
@@ -83,7 +83,7 @@ public interface SubscriptionWaits {
     boolean awaitCurrent(String name, Duration timeout) throws InterruptedException;
 
     /**
-     * The highest position that is visible now, settled or not: what {@link #awaitCurrent} waits for.
+     * The highest position that is visible now, also above the high-water mark: what {@link #awaitCurrent} waits for.
      *
      * @return the position, 0 for an empty log
      * @throws org.springframework.dao.DataAccessException when the database is out of reach

@@ -1,7 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.event.StoredEvent;
-import io.eventsource.log.BucketRange;
+import io.eventsource.log.Bucket;
 import io.eventsource.log.LogReader;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The most recent settled events, for all subscriptions that are at the tail of the log. It covers a range of positions
+ * The most recent events up to the high-water mark, for all subscriptions that are at the tail of the log. It covers a range of positions
  * without gaps: what is asked for from outside that range has to be read from the database. Bounded by a number of events
  * and by the length of their texts; the oldest leave first. A single event that would take much of the room is only named here. Thread-safe.
  */
@@ -89,7 +89,7 @@ final class TailBuffer {
      * @return the events, up to the first that is only named here; null when there is none before it, or not all of them are here
      */
     synchronized @Nullable Slice read(
-            long position, long to, SubscriptionFilter filter, BucketRange buckets, int limit) {
+            long position, long to, SubscriptionSettings.Filter filter, Bucket.Range buckets, int limit) {
         if (position < behind || position > upTo) {
             return null;
         }

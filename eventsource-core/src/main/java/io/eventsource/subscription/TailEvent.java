@@ -5,7 +5,7 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventSelection;
 import io.eventsource.event.StoredEvent;
-import io.eventsource.log.BucketRange;
+import io.eventsource.log.Bucket;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +46,8 @@ final class TailEvent {
         return stored;
     }
 
-    boolean in(BucketRange buckets) {
-        return buckets.equals(BucketRange.ALL) || buckets.contains(stored.aggregateId());
+    boolean in(Bucket.Range buckets) {
+        return buckets.equals(Bucket.Range.ALL) || buckets.contains(stored.aggregateId());
     }
 
     long position() {

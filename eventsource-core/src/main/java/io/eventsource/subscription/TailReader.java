@@ -46,7 +46,7 @@ final class TailReader {
 
     private final LogHead logHead;
     private final LogReader reader;
-    private final SubscriptionFilter wanted;
+    private final SubscriptionSettings.Filter wanted;
     private final LogSignal signal;
     private final PollPauses pollPauses;
     private final BackOff backOff;
@@ -103,7 +103,7 @@ final class TailReader {
     TailReader(
             LogHead logHead,
             LogReader reader,
-            SubscriptionFilter wanted,
+            SubscriptionSettings.Filter wanted,
             LogSignal signal,
             InstanceSettings settings,
             BackOff backOff,

@@ -7,14 +7,13 @@ import io.eventsource.aggregate.AggregateRepository.AggregateState;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.InvalidEventTypeException;
-import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.jdbc.TransactionParticipation;
+import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.snapshot.SnapshotListener;
 import io.eventsource.snapshot.SnapshotListener.SnapshotStatistics;
 import io.eventsource.snapshot.SnapshotPolicy;
-import io.eventsource.snapshot.SnapshotSettings;
-import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
 import io.eventsource.snapshot.Snapshots;
+import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.SnapshotRepository;
 import io.eventsource.store.StreamAppend;
@@ -88,7 +87,7 @@ class DeciderIT {
         this.snapshots = new Snapshots(
                 repository,
                 new JacksonPayloadSerializer(),
-                type -> new SnapshotSettings(SnapshotMode.SYNC, SnapshotPolicy.every(5)),
+                type -> new Snapshots.Settings(SnapshotMode.SYNC, SnapshotPolicy.every(5)),
                 new TransactionParticipation(database.dataSource()),
                 Runnable::run,
                 List.of(statistics),

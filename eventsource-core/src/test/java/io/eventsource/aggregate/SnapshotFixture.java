@@ -1,13 +1,12 @@
 package io.eventsource.aggregate;
 
-import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.jdbc.TransactionParticipation;
+import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.snapshot.SnapshotListener;
 import io.eventsource.snapshot.SnapshotListener.SnapshotStatistics;
 import io.eventsource.snapshot.SnapshotPolicy;
-import io.eventsource.snapshot.SnapshotSettings;
-import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
 import io.eventsource.snapshot.Snapshots;
+import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.SnapshotRepository;
@@ -46,7 +45,7 @@ abstract class SnapshotFixture {
         return new Snapshots(
                 SnapshotRepository.postgres(dataSource, TestDatabase.SCHEMA),
                 new JacksonPayloadSerializer(),
-                type -> new SnapshotSettings(mode, policy),
+                type -> new Snapshots.Settings(mode, policy),
                 new TransactionParticipation(dataSource),
                 background,
                 List.of(statistics),

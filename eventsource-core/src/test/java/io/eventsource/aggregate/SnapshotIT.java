@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.eventsource.event.EventEncodingException;
-import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.jdbc.TransactionParticipation;
-import io.eventsource.proof.UnprovenTypeException;
+import io.eventsource.payload.EventEncodingException;
+import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.UnprovenTypeException;
 import io.eventsource.snapshot.SnapshotListener;
 import io.eventsource.snapshot.SnapshotPolicy;
-import io.eventsource.snapshot.SnapshotSettings;
-import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
 import io.eventsource.snapshot.Snapshots;
+import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
 import io.eventsource.store.SnapshotRepository;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.OnEachPostgres;
@@ -201,7 +200,7 @@ class SnapshotIT extends SnapshotFixture {
                 new Snapshots(
                         broken,
                         new JacksonPayloadSerializer(),
-                        type -> new SnapshotSettings(SnapshotMode.SYNC, SnapshotPolicy.every(1)),
+                        type -> new Snapshots.Settings(SnapshotMode.SYNC, SnapshotPolicy.every(1)),
                         new TransactionParticipation(database.dataSource()),
                         NOBODY,
                         List.of(statistics),

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.eventsource.snapshot.SnapshotListener;
 import io.eventsource.snapshot.SnapshotPolicy;
-import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
+import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;

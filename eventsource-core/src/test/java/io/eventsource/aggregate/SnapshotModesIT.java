@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.snapshot.SnapshotListener;
 import io.eventsource.snapshot.SnapshotPolicy;
-import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
+import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.Threads;

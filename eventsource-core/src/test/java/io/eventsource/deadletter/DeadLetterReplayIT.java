@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.jdbc.EventDatabase;

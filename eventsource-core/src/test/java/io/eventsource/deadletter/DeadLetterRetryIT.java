@@ -3,6 +3,7 @@ package io.eventsource.deadletter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import java.time.Duration;

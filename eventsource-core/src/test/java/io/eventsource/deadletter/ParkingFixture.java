@@ -1,6 +1,7 @@
 package io.eventsource.deadletter;
 
 import io.eventsource.deadletter.DeadLetterParking.ParkingChangedException;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorInfo;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.eventsource.event.EventCodec.EncodedPayload;
+import io.eventsource.payload.EventEncodingException;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import java.math.BigDecimal;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.eventsource.event.EventDecodingException.UnknownEventTypeException;
 import io.eventsource.event.EventDecodingException.UnreadableRevisionException;
 import io.eventsource.event.Upcaster.RevisedEvent;
+import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.testing.TestEvents;
 import java.math.BigDecimal;
 import java.time.Instant;

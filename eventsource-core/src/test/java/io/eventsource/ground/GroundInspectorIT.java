@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.ground.GroundReport.Finding;
+import io.eventsource.ground.GroundReport.GroundException;
 import io.eventsource.ground.GroundReport.Severity;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;

@@ -3,9 +3,9 @@ package io.eventsource.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetter;
 import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.deadletter.MessageParking;
 import io.eventsource.deadletter.ReplayTarget;
@@ -136,7 +136,6 @@ class InboxDeadLettersIT {
         return new InboxConsumer(
                 new ReplayTarget(new Depositing(), database.transactionManager(), bounds),
                 TestDatabase.events(database.dataSource()),
-                new Inbox(jdbc, TestDatabase.SCHEMA),
                 PoisonMessages.deadLetters(
                         new MessageParking(database.dataSource(), TestDatabase.SCHEMA), maxRetries, AutomaticRetry.OFF),
                 errorHandling,

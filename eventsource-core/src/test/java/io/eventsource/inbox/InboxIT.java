@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.batch.HandlerOutsideBatchException;
-import io.eventsource.deadletter.AutomaticRetry;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorInfo;
@@ -14,7 +14,6 @@ import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.projection.EventHandlersDecorator;
 import io.eventsource.projection.MethodEventHandlers;
 import io.eventsource.projection.Projection;
 import io.eventsource.subscription.ErrorHandling;
@@ -112,7 +111,6 @@ class InboxIT {
                         new Depositing(name, jdbc, then.andThen(event -> attempts.add(amount(event)))),
                         database.transactionManager()),
                 TestDatabase.events(database.dataSource()),
-                inbox,
                 poison,
                 ErrorHandling.defaults(),
                 new InboxConsumer.Settings(100, Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofHours(1)));
@@ -203,7 +201,7 @@ class InboxIT {
 
         private InboxPartition partition(Connections act) {
             EventHandlers methods =
-                    new EventHandlersDecorator(MethodEventHandlers.of(new Methods(act), TestEvents.registry())) {
+                    new EventHandlers.Decorator(MethodEventHandlers.of(new Methods(act), TestEvents.registry())) {
                         @Override
                         public String name() {
                             return name;
@@ -212,7 +210,6 @@ class InboxIT {
             return new InboxConsumer(
                             new ReplayTarget(methods, database.transactionManager()),
                             TestDatabase.events(database.dataSource()),
-                            inbox,
                             PoisonMessages.repeatForEver(),
                             ErrorHandling.defaults(),
                             new InboxConsumer.Settings(
@@ -333,7 +330,6 @@ class InboxIT {
                                         new Depositing(name, jdbc, event -> {}),
                                         new JdbcTransactionManager(elsewhere.dataSource())),
                                 TestDatabase.events(database.dataSource()),
-                                inbox,
                                 PoisonMessages.repeatForEver(),
                                 ErrorHandling.defaults(),
                                 InboxConsumer.Settings.defaults())
@@ -369,7 +365,6 @@ class InboxIT {
             InboxPartition partition = new InboxConsumer(
                             new ReplayTarget(new Depositing(name, jdbc, failingOn(0)), database.transactionManager()),
                             TestDatabase.events(database.dataSource()),
-                            inbox,
                             PoisonMessages.repeatForEver(),
                             ErrorHandling.defaults(),
                             new InboxConsumer.Settings(

@@ -364,7 +364,7 @@ class PageBytesIT {
             while (position < head) {
                 int limit = between(random, 1, 500);
                 long bytes = between(random, 100, 16 * MIB);
-                LogPage page = reader.read(LogQuery.after(position).limit(limit), BucketRange.ALL, head, bytes);
+                LogPage page = reader.read(LogQuery.after(position).limit(limit), Bucket.Range.ALL, head, bytes);
                 assertThat(page.nextPosition()).as("seed %d", seed).isGreaterThan(position);
                 assertThat(page.events()).as("seed %d", seed).hasSizeBetween(1, limit);
                 assertThat(page.events().size() == 1 || bytes(page) <= bytes)

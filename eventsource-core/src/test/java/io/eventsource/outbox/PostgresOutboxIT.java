@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.deadletter.DeadLetter;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.log.LogHead;
 import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.Outbox.DestinationStatus;
+import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;

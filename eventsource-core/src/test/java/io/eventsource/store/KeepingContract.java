@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.eventsource.event.EventEncodingException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.payload.EventEncodingException;
 import io.eventsource.store.StreamAppend.NewEvent;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.Deposited;

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.event.EventCodec;
-import io.eventsource.event.EventEncodingException;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
-import io.eventsource.event.JacksonPayloadSerializer;
-import io.eventsource.event.PayloadSerializer;
-import io.eventsource.proof.Unproven;
+import io.eventsource.payload.EventEncodingException;
+import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
+import io.eventsource.payload.Unproven;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;

@@ -2,7 +2,7 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.log.BucketRange;
+import io.eventsource.log.Bucket;
 import io.eventsource.subscription.InstanceSettings.StaticPartition;
 import io.eventsource.testing.Seeds;
 import java.util.ArrayList;
@@ -31,10 +31,10 @@ class AssignmentTests {
                 .sorted(java.util.Comparator.comparing(SegmentKey::subscription).thenComparing(SegmentKey::segment))
                 .map(key -> new SegmentRow(
                         key.subscription(),
-                        new Checkpoint(new BucketRange(key.segment(), key.segment()), 0, 0, null, null),
+                        new Checkpoint(new Bucket.Range(key.segment(), key.segment()), 0, 0, null, null),
                         owners.get(key) != null && running.contains(owners.get(key)) ? owners.get(key) : null,
                         running,
-                        SubscriptionControl.NONE))
+                        ControlRepository.Control.NONE))
                 .toList();
     }
 
@@ -105,8 +105,8 @@ class AssignmentTests {
 
     @Test
     void an_instance_that_does_not_drive_a_subscription_gets_none_of_it() {
-        SegmentRow free =
-                new SegmentRow("orders", Checkpoint.NONE, null, Set.of(instances.get(1)), SubscriptionControl.NONE);
+        SegmentRow free = new SegmentRow(
+                "orders", Checkpoint.NONE, null, Set.of(instances.get(1)), ControlRepository.Control.NONE);
 
         assertThat(Assignment.fair(List.of(free), instances.get(0)).claims()).isEmpty();
     }
@@ -173,7 +173,7 @@ class AssignmentTests {
 
     @Test
     void what_nobody_runs_is_nobodys() {
-        SegmentRow orphan = new SegmentRow("retired", Checkpoint.NONE, null, Set.of(), SubscriptionControl.NONE);
+        SegmentRow orphan = new SegmentRow("retired", Checkpoint.NONE, null, Set.of(), ControlRepository.Control.NONE);
 
         assertThat(Assignment.fair(List.of(orphan), instances.get(0))).isEqualTo(new Assignment(List.of(), List.of()));
     }

@@ -2,7 +2,7 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.error.ErrorSettings;
+import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.PageBytes;
 import io.eventsource.projection.EventHandlers;
@@ -104,13 +104,8 @@ class ClusterPauseIT extends SubscriptionFixture {
             }
         });
         SubscriptionSettings halting = quick(10).toBuilder()
-                .errors(new ErrorSettings(
-                        0,
-                        Duration.ofMillis(5),
-                        2,
-                        Duration.ofMillis(50),
-                        false,
-                        ErrorSettings.CircuitBreaker.defaults()))
+                .retry(new SubscriptionSettings.Retry(0, Duration.ofMillis(5), 2, Duration.ofMillis(50)))
+                .deadLetter(new SubscriptionSettings.DeadLetter(false, ParkingOrder.BY_AGGREGATE))
                 .build();
         SubscriptionManager owner = instance("owner", halting, handlers);
         awaitState(owner, name, SubscriptionStatus.State.LIVE);

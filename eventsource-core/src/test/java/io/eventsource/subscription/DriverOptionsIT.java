@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.schema.DatabaseFailure;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
@@ -27,6 +26,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PSQLException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -153,9 +153,9 @@ class DriverOptionsIT extends SubscriptionFixture {
     void a_read_only_session_is_named() {
         try (HikariDataSource pool = database.withOptions("options=-c%20default_transaction_read_only=on")) {
             assertThatThrownBy(() -> TestDatabase.store(pool).append(deposit(UUID.randomUUID(), 1)))
-                    .satisfies(failure -> assertThat(DatabaseFailure.of(failure))
-                            .extracting(DatabaseFailure::reason)
-                            .isEqualTo(DatabaseFailure.Reason.READ_ONLY));
+                    .rootCause()
+                    .isInstanceOfSatisfying(PSQLException.class, refusal -> assertThat(refusal.getSQLState())
+                            .isEqualTo("25006"));
         }
     }
 }

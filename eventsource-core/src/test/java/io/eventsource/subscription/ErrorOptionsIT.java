@@ -2,8 +2,8 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetter;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
@@ -11,7 +11,6 @@ import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorInfo.ErrorReaction;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.error.ErrorListeners.Statistics.Figures;
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.log.LogHead;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
@@ -24,6 +23,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,12 +45,12 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         super(database);
     }
 
-    private static ErrorSettings retrying(int maxRetries, boolean continueOnError) {
-        return new ErrorSettings(
-                maxRetries, SHORTEST, 1, SHORTEST, continueOnError, ErrorSettings.CircuitBreaker.defaults());
+    private static UnaryOperator<SubscriptionSettings.Builder> retrying(int maxRetries, boolean parking) {
+        return settings -> settings.retry(new SubscriptionSettings.Retry(maxRetries, SHORTEST, 1, SHORTEST))
+                .deadLetter(new SubscriptionSettings.DeadLetter(parking, ParkingOrder.BY_AGGREGATE));
     }
 
-    private SubscriptionManager listening(ErrorSettings errors) {
+    private SubscriptionManager listening(UnaryOperator<SubscriptionSettings.Builder> errors) {
         SubscriptionManager manager = manager(failing(errors), handlers);
         manager.errors().onError(heard::add);
         return manager;
@@ -92,8 +92,8 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
     @Test
     void pauses_begin_with_retry_delay_and_grow_by_the_multiplier_up_to_max_retry_delay() {
         failing();
-        SubscriptionManager manager = listening(new ErrorSettings(
-                4, Duration.ofMillis(40), 3, Duration.ofMillis(200), true, ErrorSettings.CircuitBreaker.defaults()));
+        SubscriptionManager manager = listening(settings ->
+                settings.retry(new SubscriptionSettings.Retry(4, Duration.ofMillis(40), 3, Duration.ofMillis(200))));
         manager.start();
         deposit(UUID.randomUUID(), 1);
 
@@ -154,8 +154,9 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
                 new Tuning(
                         quick.toBuilder()
                                 .batchSize(10)
-                                .deadLetterOrder(ordered ? ParkingOrder.BY_AGGREGATE : ParkingOrder.NONE)
-                                .concurrency(1)
+                                .deadLetter(new SubscriptionSettings.DeadLetter(
+                                        true, ordered ? ParkingOrder.BY_AGGREGATE : ParkingOrder.NONE))
+                                .segments(new SubscriptionSettings.Segments(1, 1))
                                 .build(),
                         SHORT),
                 handlers);
@@ -170,14 +171,15 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
         assertThat(effects.positions()).isEqualTo(allDeposits());
     }
 
-    private SubscriptionManager withBreaker(ErrorSettings.CircuitBreaker breaker) {
+    private SubscriptionManager withBreaker(SubscriptionSettings.CircuitBreaker breaker) {
         handlers.poisonedBy(event -> {
             attemptedAt.add(System.nanoTime());
             if (away.get()) {
                 throw new CannotGetJdbcConnectionException("away");
             }
         });
-        SubscriptionManager manager = listening(new ErrorSettings(0, SHORTEST, 1, SHORTEST, true, breaker));
+        SubscriptionManager manager =
+                listening(settings -> retrying(0, true).apply(settings).circuitBreaker(breaker));
         manager.start();
         deposit(UUID.randomUUID(), 1);
         return manager;
@@ -191,7 +193,8 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
     @ValueSource(ints = {1, 4})
     void the_circuit_breaker_opens_after_as_many_failures_as_its_threshold_and_nothing_is_tried_while_it_is_open(
             int threshold) throws Exception {
-        SubscriptionManager manager = withBreaker(new ErrorSettings.CircuitBreaker(true, threshold, LONG, LONG));
+        SubscriptionManager manager =
+                withBreaker(new SubscriptionSettings.CircuitBreaker(true, threshold, LONG, LONG, 10));
 
         eventually().until(() -> statusOf(manager, name).state() == SubscriptionStatus.State.CIRCUIT_OPEN);
 
@@ -207,8 +210,8 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
 
     @Test
     void the_circuit_breaker_lets_a_probe_through_after_open_for_and_twice_that_up_to_the_longest() {
-        SubscriptionManager manager =
-                withBreaker(new ErrorSettings.CircuitBreaker(true, 2, Duration.ofMillis(100), Duration.ofMillis(300)));
+        SubscriptionManager manager = withBreaker(
+                new SubscriptionSettings.CircuitBreaker(true, 2, Duration.ofMillis(100), Duration.ofMillis(300), 10));
 
         eventually().until(() -> attemptedAt.size() >= 6);
         away.set(false);
@@ -230,7 +233,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
 
     @Test
     void without_the_circuit_breaker_it_tries_on_and_parks_nothing() {
-        SubscriptionManager manager = withBreaker(new ErrorSettings.CircuitBreaker(false, 1, LONG, LONG));
+        SubscriptionManager manager = withBreaker(new SubscriptionSettings.CircuitBreaker(false, 1, LONG, LONG, 10));
 
         eventually().until(() -> handlers.attempts().size() > 10);
         assertThat(everOpen()).isFalse();
@@ -315,7 +318,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
                 .errors(errors)
                 .build(List.of(new SubscriptionDefinition(
                         handlers,
-                        quick(10).toBuilder().errors(retrying(3, true)).build(),
+                        retrying(3, true).apply(quick(10).toBuilder()).build(),
                         database.transactionManager())));
         managers.add(manager);
         manager.start();

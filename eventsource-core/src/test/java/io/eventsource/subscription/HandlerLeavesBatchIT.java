@@ -7,7 +7,6 @@ import io.eventsource.batch.HandlerOutsideBatchException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.projection.EventHandlersDecorator;
 import io.eventsource.projection.HandlerInterceptor;
 import io.eventsource.projection.MethodEventHandlers;
 import io.eventsource.projection.Projection;
@@ -177,7 +176,7 @@ class HandlerLeavesBatchIT extends SubscriptionFixture {
     }
 
     private static EventHandlers named(String name, EventHandlers handlers) {
-        return new EventHandlersDecorator(handlers) {
+        return new EventHandlers.Decorator(handlers) {
             @Override
             public String name() {
                 return name;

@@ -2,7 +2,6 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.EventHandlers.Delivery;
@@ -22,16 +21,14 @@ import org.springframework.jdbc.core.JdbcTemplate;
 @OnEachPostgres
 class OneEventAtFaultIT extends ParkingSubscriptionFixture {
 
-    private static final ErrorSettings ERRORS = new ErrorSettings(
-            1,
-            Duration.ofMillis(5),
-            2,
-            Duration.ofMillis(50),
-            true,
-            new ErrorSettings.CircuitBreaker(true, 3, Duration.ofMillis(50), Duration.ofMillis(100)));
-
     OneEventAtFaultIT(TestDatabase database) {
         super(database);
+    }
+
+    private static SubscriptionSettings.Builder retryingOnce(SubscriptionSettings.Builder settings) {
+        return settings.retry(new SubscriptionSettings.Retry(1, Duration.ofMillis(5), 2, Duration.ofMillis(50)))
+                .circuitBreaker(new SubscriptionSettings.CircuitBreaker(
+                        true, 3, Duration.ofMillis(50), Duration.ofMillis(100), 10));
     }
 
     private void prepare() {
@@ -98,7 +95,8 @@ class OneEventAtFaultIT extends ParkingSubscriptionFixture {
         long bad = deposit(UUID.randomUUID(), 1);
         deposit(UUID.randomUUID(), 1);
         deposit(UUID.randomUUID(), 1);
-        SubscriptionManager manager = manager(failing(ERRORS), new OneOwn(name, bad, write, false, jdbc));
+        SubscriptionManager manager =
+                manager(failing(OneEventAtFaultIT::retryingOnce), new OneOwn(name, bad, write, false, jdbc));
 
         manager.start();
 
@@ -117,7 +115,8 @@ class OneEventAtFaultIT extends ParkingSubscriptionFixture {
         jdbc.execute("CREATE POLICY p ON model.totals TO model_writer USING (true) WITH CHECK (position <> %d)"
                 .formatted(refused));
         String write = "INSERT INTO model.totals (position, stream) VALUES (?, ?)";
-        SubscriptionManager manager = manager(failing(ERRORS), new OneOwn(name, refused, write, true, jdbc));
+        SubscriptionManager manager =
+                manager(failing(OneEventAtFaultIT::retryingOnce), new OneOwn(name, refused, write, true, jdbc));
 
         manager.start();
 

@@ -2,12 +2,11 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.EventHandlers.Delivery;
@@ -160,13 +159,10 @@ class OneFaultIT extends ParkingSubscriptionFixture {
     }
 
     private static Tuning tuning() {
-        return failing(new ErrorSettings(
-                1,
-                Duration.ofMillis(5),
-                2,
-                Duration.ofMillis(50),
-                true,
-                new ErrorSettings.CircuitBreaker(true, 3, Duration.ofMillis(50), Duration.ofMillis(100))));
+        return failing(settings -> settings.retry(
+                        new SubscriptionSettings.Retry(1, Duration.ofMillis(5), 2, Duration.ofMillis(50)))
+                .circuitBreaker(new SubscriptionSettings.CircuitBreaker(
+                        true, 3, Duration.ofMillis(50), Duration.ofMillis(100), 10)));
     }
 
     @ParameterizedTest
@@ -394,7 +390,7 @@ class OneFaultIT extends ParkingSubscriptionFixture {
         SubscriptionManager manager = manager(
                 new Tuning(
                         tuning().settings().toBuilder()
-                                .deadLetterOrder(ParkingOrder.NONE)
+                                .deadLetter(new SubscriptionSettings.DeadLetter(true, ParkingOrder.NONE))
                                 .build(),
                         SHORT),
                 handlers);

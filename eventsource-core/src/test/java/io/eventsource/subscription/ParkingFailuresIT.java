@@ -4,17 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetter;
 import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
-import io.eventsource.event.JacksonPayloadSerializer;
 import io.eventsource.event.Upcaster;
+import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.subscription.SubscriptionSettings.CheckpointStrategy;
 import io.eventsource.testing.OnEachPostgres;
@@ -41,22 +40,20 @@ import tools.jackson.databind.node.LongNode;
 @OnEachPostgres
 class ParkingFailuresIT extends ParkingSubscriptionFixture {
 
-    private static final ErrorSettings WITHOUT_RETRIES =
-            new ErrorSettings(0, Duration.ofMillis(1), 1, Duration.ofMillis(1), true, parkingAll());
-
     ParkingFailuresIT(TestDatabase database) {
         super(database);
     }
 
-    private static Tuning with(CheckpointStrategy strategy, Duration interval, int batchSize, ErrorSettings errors) {
-        SubscriptionSettings quick = quick(batchSize);
+    private static SubscriptionSettings.Builder withoutRetries(SubscriptionSettings.Builder settings) {
+        return settings.retry(new SubscriptionSettings.Retry(0, Duration.ofMillis(1), 1, Duration.ofMillis(1)))
+                .circuitBreaker(parkingAll());
+    }
+
+    private static Tuning withoutRetries(CheckpointStrategy strategy, Duration interval, int batchSize) {
         return new Tuning(
-                quick.toBuilder()
-                        .batchSize(batchSize)
-                        .checkpointStrategy(strategy)
-                        .checkpointInterval(interval)
-                        .errors(errors)
-                        .concurrency(1)
+                withoutRetries(quick(batchSize).toBuilder())
+                        .checkpoint(new SubscriptionSettings.Checkpoint(strategy, interval))
+                        .segments(new SubscriptionSettings.Segments(1, 1))
                         .build(),
                 SHORT);
     }
@@ -95,7 +92,7 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
     void an_event_that_was_handled_is_not_parked_when_its_checkpoint_cannot_be_written_later() {
         PoisonHandlers least = new PoisonHandlers(name, Delivery.AT_LEAST_ONCE, jdbc);
         SubscriptionManager manager =
-                atLeastOnce(with(CheckpointStrategy.PERIODIC, Duration.ofMillis(300), 1, WITHOUT_RETRIES), least);
+                atLeastOnce(withoutRetries(CheckpointStrategy.PERIODIC, Duration.ofMillis(300), 1), least);
         failCheckpoints(1);
         try {
             manager.start();
@@ -117,7 +114,7 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
         long poison = deposit(account, 1);
         deposit(account, 2);
         handlers.poisonedAt(Set.of(poison));
-        SubscriptionManager manager = manager(failing(WITHOUT_RETRIES), handlers);
+        SubscriptionManager manager = manager(failing(ParkingFailuresIT::withoutRetries), handlers);
         manager.start();
         awaitPassed(manager);
         CountDownLatch handling = new CountDownLatch(1);
@@ -172,7 +169,7 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
         long poison = deposit(account, 1);
         deposit(account, 2);
         handlers.poisonedAt(Set.of(poison));
-        SubscriptionManager manager = manager(failing(WITHOUT_RETRIES), handlers);
+        SubscriptionManager manager = manager(failing(ParkingFailuresIT::withoutRetries), handlers);
         manager.start();
         awaitPassed(manager);
         assertThat(effects.open()).isEqualTo(3);
@@ -196,7 +193,7 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
     void a_rebuild_that_fails_leaves_what_is_open_as_it_was() {
         long poison = deposit(UUID.randomUUID(), 1);
         handlers.poisonedAt(Set.of(poison));
-        SubscriptionManager manager = manager(failing(WITHOUT_RETRIES), handlers);
+        SubscriptionManager manager = manager(failing(ParkingFailuresIT::withoutRetries), handlers);
         manager.start();
         awaitPassed(manager);
         jdbc.execute(
@@ -241,7 +238,7 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
             }
         }
         least.poisonedAt(poison);
-        SubscriptionManager manager = atLeastOnce(with(strategy, Duration.ofMillis(20), 7, WITHOUT_RETRIES), least);
+        SubscriptionManager manager = atLeastOnce(withoutRetries(strategy, Duration.ofMillis(20), 7), least);
 
         manager.start();
         awaitPassed(manager);
@@ -343,7 +340,7 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
         InstanceSettings how =
                 InstanceSettings.defaults().withPollInterval(SHORT).withLeaseDuration(Duration.ofSeconds(3));
         SubscriptionSettings settings =
-                leased(quick(10).toBuilder().errors(WITHOUT_RETRIES).build());
+                leased(withoutRetries(quick(10).toBuilder()).build());
         SubscriptionManager first = instance(settings, how);
         first.start();
         eventually().until(() -> effects.open() == 12);

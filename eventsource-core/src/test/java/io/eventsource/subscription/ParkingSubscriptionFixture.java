@@ -2,12 +2,11 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.log.LogHead;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.signal.LogSignal;
@@ -19,6 +18,7 @@ import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -54,8 +54,8 @@ abstract class ParkingSubscriptionFixture extends SubscriptionFixture {
         return manager;
     }
 
-    static Tuning failing(ErrorSettings errors) {
-        return new Tuning(quick(10).toBuilder().errors(errors).build(), SHORT);
+    static Tuning failing(UnaryOperator<SubscriptionSettings.Builder> errors) {
+        return new Tuning(errors.apply(quick(10).toBuilder()).build(), SHORT);
     }
 
     DeadLetterReplay replay() {

@@ -3,7 +3,6 @@ package io.eventsource.subscription;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.log.LogHead;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.signal.LogSignal;
@@ -126,8 +125,8 @@ final class ParkingVictim {
         SubscriptionSettings quick = SubscriptionFixture.quick(10);
         return quick.toBuilder()
                 .processingTimeout(LEASE)
-                .errors(new ErrorSettings(
-                        5, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, SubscriptionFixture.parkingAll()))
+                .retry(new SubscriptionSettings.Retry(5, Duration.ofMillis(5), 2, Duration.ofMillis(50)))
+                .circuitBreaker(SubscriptionFixture.parkingAll())
                 .build();
     }
 

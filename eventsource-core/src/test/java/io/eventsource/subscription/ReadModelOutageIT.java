@@ -3,7 +3,6 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.EventHandlers.Delivery;
@@ -45,13 +44,9 @@ class ReadModelOutageIT extends SubscriptionFixture {
     private static final int APPENDED_AT_ONCE = 1_000;
     private static final Tuning TUNING = new Tuning(
             quick(100).toBuilder()
-                    .errors(new ErrorSettings(
-                            0,
-                            Duration.ofMillis(5),
-                            2,
-                            Duration.ofMillis(50),
-                            true,
-                            new ErrorSettings.CircuitBreaker(true, 3, Duration.ofMillis(100), Duration.ofMillis(400))))
+                    .retry(new SubscriptionSettings.Retry(0, Duration.ofMillis(5), 2, Duration.ofMillis(50)))
+                    .circuitBreaker(new SubscriptionSettings.CircuitBreaker(
+                            true, 3, Duration.ofMillis(100), Duration.ofMillis(400), 10))
                     .build(),
             SHORT);
 

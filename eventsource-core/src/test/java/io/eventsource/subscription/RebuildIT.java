@@ -7,7 +7,6 @@ import io.eventsource.EventSourceException;
 import io.eventsource.batch.HandlerOutsideBatchException;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.EventHandlers.Delivery;
-import io.eventsource.projection.EventHandlersDecorator;
 import io.eventsource.subscription.SubscriptionOperations.RebuildRunningException;
 import io.eventsource.subscription.SubscriptionStatuses.RebuildProgress;
 import io.eventsource.testing.OnEachPostgres;
@@ -48,7 +47,7 @@ class RebuildIT extends RebuildFixture {
     @Test
     void a_reset_handler_that_ends_the_transaction_sets_nothing_back() {
         deposit(3);
-        EventHandlers leaving = new EventHandlersDecorator(resettable(Delivery.EXACTLY_ONCE)) {
+        EventHandlers leaving = new EventHandlers.Decorator(resettable(Delivery.EXACTLY_ONCE)) {
             @Override
             public Runnable resetHandler() {
                 Runnable reset = Objects.requireNonNull(super.resetHandler());

@@ -3,7 +3,7 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.error.ErrorSettings;
+import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
@@ -159,13 +159,8 @@ class RebuildLocksIT extends RebuildFixture {
             impatient.setDataSource(database.dataSource());
             impatient.setConnectionInitSql("SET statement_timeout = '300ms'");
             SubscriptionSettings halting = quick(1).toBuilder()
-                    .errors(new ErrorSettings(
-                            0,
-                            Duration.ofMillis(5),
-                            2,
-                            Duration.ofMillis(50),
-                            false,
-                            ErrorSettings.CircuitBreaker.defaults()))
+                    .retry(new SubscriptionSettings.Retry(0, Duration.ofMillis(5), 2, Duration.ofMillis(50)))
+                    .deadLetter(new SubscriptionSettings.DeadLetter(false, ParkingOrder.BY_AGGREGATE))
                     .build();
             SubscriptionManager manager = manager(
                     List.of(resettable(Delivery.EXACTLY_ONCE)),

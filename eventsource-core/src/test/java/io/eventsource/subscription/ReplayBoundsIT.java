@@ -2,13 +2,12 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetter;
 import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import java.time.Duration;
@@ -31,13 +30,7 @@ class ReplayBoundsIT extends SubscriptionFixture {
 
     private SubscriptionManager impatient(RecordingHandlers handlers) {
         SubscriptionSettings settings = quick(1).toBuilder()
-                .errors(new ErrorSettings(
-                        0,
-                        Duration.ofMillis(5),
-                        2,
-                        Duration.ofMillis(50),
-                        true,
-                        ErrorSettings.CircuitBreaker.defaults()))
+                .retry(new SubscriptionSettings.Retry(0, Duration.ofMillis(5), 2, Duration.ofMillis(50)))
                 .processingTimeout(Duration.ofMillis(300))
                 .build();
         return manager(new Tuning(settings, LONG), handlers);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.deadletter.DeadLetterReplay;
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.testing.Seeds;
 import io.eventsource.testing.TestDatabase;
 import java.time.Duration;
@@ -54,7 +53,8 @@ class ReplayRaceIT extends ParkingSubscriptionFixture {
         return instance(
                 quick.toBuilder()
                         .processingTimeout(Duration.ofSeconds(2))
-                        .errors(new ErrorSettings(0, Duration.ofMillis(1), 1, Duration.ofMillis(1), true, parkingAll()))
+                        .retry(new SubscriptionSettings.Retry(0, Duration.ofMillis(1), 1, Duration.ofMillis(1)))
+                        .circuitBreaker(parkingAll())
                         .build(),
                 InstanceSettings.defaults()
                         .withPollInterval(Duration.ofMillis(20))

@@ -159,8 +159,7 @@ class SegmentsIT extends SegmentsFixture {
         SubscriptionManager manager = instance(
                 settings.toBuilder()
                         .batchSize(1)
-                        .segments(SEGMENTS)
-                        .concurrency(2)
+                        .segments(new SubscriptionSettings.Segments(SEGMENTS, 2))
                         .build(),
                 leased(),
                 handlers().then(event -> {

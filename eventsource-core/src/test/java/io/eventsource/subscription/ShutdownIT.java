@@ -32,26 +32,26 @@ class ShutdownIT extends SubscriptionFixture {
         awaitLive(manager, name, base);
         List<Long> positions = deposit(3);
         assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(manager.instance().phase()).isEqualTo(ShutdownResult.Phase.RUNNING);
+        assertThat(manager.instance().phase()).isEqualTo(GracefulShutdown.Phase.RUNNING);
 
-        CompletableFuture<ShutdownResult> stopping =
+        CompletableFuture<GracefulShutdown.Result> stopping =
                 CompletableFuture.supplyAsync(() -> manager.shutDown(STOP_WITHIN, STOP_WITHIN));
-        eventually().until(() -> manager.instance().phase() == ShutdownResult.Phase.DRAINING);
+        eventually().until(() -> manager.instance().phase() == GracefulShutdown.Phase.DRAINING);
         goOn.countDown();
-        ShutdownResult result = stopping.get(10, TimeUnit.SECONDS);
+        GracefulShutdown.Result result = stopping.get(10, TimeUnit.SECONDS);
 
-        assertThat(manager.instance().phase()).isEqualTo(ShutdownResult.Phase.STOPPED);
+        assertThat(manager.instance().phase()).isEqualTo(GracefulShutdown.Phase.STOPPED);
         assertThat(result)
                 .extracting(
-                        ShutdownResult::phase,
-                        ShutdownResult::forced,
-                        ShutdownResult::subscriptions,
-                        ShutdownResult::inFlight,
-                        ShutdownResult::drained,
-                        ShutdownResult::checkpointsSaved,
-                        ShutdownResult::segmentsReleased,
-                        ShutdownResult::abandoned)
-                .containsExactly(ShutdownResult.Phase.STOPPED, false, 1, 3, 3, 1, 1, List.of());
+                        GracefulShutdown.Result::phase,
+                        GracefulShutdown.Result::forced,
+                        GracefulShutdown.Result::subscriptions,
+                        GracefulShutdown.Result::inFlight,
+                        GracefulShutdown.Result::drained,
+                        GracefulShutdown.Result::checkpointsSaved,
+                        GracefulShutdown.Result::segmentsReleased,
+                        GracefulShutdown.Result::abandoned)
+                .containsExactly(GracefulShutdown.Phase.STOPPED, false, 1, 3, 3, 1, 1, List.of());
         assertThat(handlers.effects()).isEqualTo(positions);
         assertThat(checkpoint()).isEqualTo(positions.get(2));
         assertThat(result.summary()).contains("3 of 3 events in flight drained", "forced: false");
@@ -70,20 +70,20 @@ class ShutdownIT extends SubscriptionFixture {
         List<Long> positions = deposit(2);
         assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
 
-        ShutdownResult result = manager.shutDown(Duration.ofMillis(100), Duration.ofSeconds(10));
+        GracefulShutdown.Result result = manager.shutDown(Duration.ofMillis(100), Duration.ofSeconds(10));
 
         assertThat(result)
                 .extracting(
-                        ShutdownResult::phase,
-                        ShutdownResult::forced,
-                        ShutdownResult::inFlight,
-                        ShutdownResult::drained,
-                        ShutdownResult::checkpointsSaved,
-                        ShutdownResult::segmentsReleased)
-                .containsExactly(ShutdownResult.Phase.STOPPED, true, 2, 0, 0, 1);
+                        GracefulShutdown.Result::phase,
+                        GracefulShutdown.Result::forced,
+                        GracefulShutdown.Result::inFlight,
+                        GracefulShutdown.Result::drained,
+                        GracefulShutdown.Result::checkpointsSaved,
+                        GracefulShutdown.Result::segmentsReleased)
+                .containsExactly(GracefulShutdown.Phase.STOPPED, true, 2, 0, 0, 1);
         assertThat(result.abandoned())
-                .containsExactly(
-                        new ShutdownResult.Abandoned(new SegmentKey(name, 0).toString(), positions.get(0) - 1, 2));
+                .containsExactly(new GracefulShutdown.Result.Abandoned(
+                        new SegmentKey(name, 0).toString(), positions.get(0) - 1, 2));
         assertThat(result.took()).isLessThan(Duration.ofSeconds(8));
         assertThat(result.summary()).contains("2 events of '" + name, "behind position " + (positions.get(0) - 1));
         assertThat(handlers.effects()).isEmpty();
@@ -111,12 +111,12 @@ class ShutdownIT extends SubscriptionFixture {
         long position = deposit(1).get(0);
         assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
 
-        ShutdownResult result = manager.shutDown(Duration.ofMillis(50), Duration.ofMillis(400));
+        GracefulShutdown.Result result = manager.shutDown(Duration.ofMillis(50), Duration.ofMillis(400));
 
-        assertThat(result.phase()).isEqualTo(ShutdownResult.Phase.FORCING);
+        assertThat(result.phase()).isEqualTo(GracefulShutdown.Phase.FORCING);
         assertThat(result.forced()).isTrue();
         assertThat(result.abandoned())
-                .extracting(ShutdownResult.Abandoned::position)
+                .extracting(GracefulShutdown.Result.Abandoned::position)
                 .containsExactly(position - 1);
         goOn.countDown();
         eventually().until(() -> threads.stream().noneMatch(Thread::isAlive));
@@ -130,7 +130,7 @@ class ShutdownIT extends SubscriptionFixture {
 
     @Test
     void stopping_what_was_not_started_is_no_work() {
-        ShutdownResult result = manager(settings(10, LONG), handlers()).shutDown(Duration.ZERO, Duration.ZERO);
+        GracefulShutdown.Result result = manager(settings(10, LONG), handlers()).shutDown(Duration.ZERO, Duration.ZERO);
 
         assertThat(result.forced()).isFalse();
         assertThat(result.subscriptions()).isZero();

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
-import io.eventsource.event.JacksonPayloadSerializer;
-import io.eventsource.event.PayloadSerializer;
 import io.eventsource.log.LogHead;
+import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;

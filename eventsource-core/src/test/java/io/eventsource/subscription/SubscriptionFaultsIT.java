@@ -148,8 +148,7 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
     private static SubscriptionSettings periodic() {
         SubscriptionSettings quick = quick(10);
         return quick.toBuilder()
-                .checkpointStrategy(CheckpointStrategy.PERIODIC)
-                .checkpointInterval(Duration.ofMillis(20))
+                .checkpoint(new SubscriptionSettings.Checkpoint(CheckpointStrategy.PERIODIC, Duration.ofMillis(20)))
                 .build();
     }
 

@@ -3,7 +3,6 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventCodec;
 import io.eventsource.log.LogHead;
 import io.eventsource.projection.EventHandlers;
@@ -94,27 +93,21 @@ abstract class SubscriptionFixture {
         return SubscriptionSettings.builder()
                 .batchSize(batchSize)
                 .linger(Duration.ofMillis(1))
-                .errors(new ErrorSettings(
-                        5,
-                        Duration.ofMillis(5),
-                        2,
-                        Duration.ofMillis(50),
-                        true,
-                        ErrorSettings.CircuitBreaker.defaults()))
+                .retry(new SubscriptionSettings.Retry(5, Duration.ofMillis(5), 2, Duration.ofMillis(50)))
                 .build();
     }
 
     /** For tests that poison event after event on purpose. */
-    static ErrorSettings.CircuitBreaker parkingAll() {
-        return ErrorSettings.CircuitBreaker.defaults().withSameCauseThreshold(0);
+    static SubscriptionSettings.CircuitBreaker parkingAll() {
+        SubscriptionSettings.CircuitBreaker usual =
+                SubscriptionSettings.defaults().circuitBreaker();
+        return new SubscriptionSettings.CircuitBreaker(
+                true, usual.failureThreshold(), usual.openFor(), usual.maxOpenFor(), 0);
     }
 
     /** As {@link #quick}, and nothing is taken for one fault. */
     static SubscriptionSettings quickParkingAll(int batchSize) {
-        SubscriptionSettings quick = quick(batchSize);
-        return quick.toBuilder()
-                .errors(new ErrorSettings(5, Duration.ofMillis(5), 2, Duration.ofMillis(50), true, parkingAll()))
-                .build();
+        return quick(batchSize).toBuilder().circuitBreaker(parkingAll()).build();
     }
 
     SubscriptionManager manager(Tuning settings, EventHandlers... handlers) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.log.LogHead;
@@ -54,27 +53,17 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
         private CheckpointStrategy checkpointStrategy = CheckpointStrategy.EVERY_BATCH;
         private Duration checkpointInterval = LONG;
         private StartPosition startFrom = new StartPosition.Beginning();
-        private SubscriptionFilter filter = SubscriptionFilter.NONE;
+        private SubscriptionSettings.Filter filter = SubscriptionSettings.Filter.NONE;
 
         Tuning tuning() {
             return new Tuning(
                     SubscriptionSettings.builder()
-                            .batchSize(batchSize)
-                            .maxInFlight(maxInFlight)
-                            .backpressureThreshold(backpressureThreshold)
-                            .linger(linger)
-                            .processingTimeout(processingTimeout)
-                            .checkpointStrategy(checkpointStrategy)
-                            .checkpointInterval(checkpointInterval)
+                            .batch(new SubscriptionSettings.Batch(
+                                    batchSize, maxInFlight, backpressureThreshold, linger, processingTimeout))
+                            .checkpoint(new SubscriptionSettings.Checkpoint(checkpointStrategy, checkpointInterval))
                             .startFrom(startFrom)
                             .filter(filter)
-                            .errors(new ErrorSettings(
-                                    5,
-                                    Duration.ofMillis(5),
-                                    2,
-                                    Duration.ofMillis(50),
-                                    true,
-                                    ErrorSettings.CircuitBreaker.defaults()))
+                            .retry(new SubscriptionSettings.Retry(5, Duration.ofMillis(5), 2, Duration.ofMillis(50)))
                             .build(),
                     LONG);
         }
@@ -172,7 +161,7 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
     @Test
     void filters_hold_while_catching_up_and_at_the_tail() {
         Options options = new Options();
-        options.filter = new SubscriptionFilter(Set.of("deposited"), Set.of("savings"), "acme");
+        options.filter = new SubscriptionSettings.Filter(Set.of("deposited"), Set.of("savings"), "acme");
         RecordingHandlers handlers = handlers();
         List<Long> wanted = new ArrayList<>();
         SubscriptionManager manager = manager(options.tuning(), handlers);
@@ -192,7 +181,7 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
     @Test
     void a_filter_for_an_event_without_a_handler_is_refused() {
         Options options = new Options();
-        options.filter = new SubscriptionFilter(Set.of("withdrawn"), Set.of(), null);
+        options.filter = new SubscriptionSettings.Filter(Set.of("withdrawn"), Set.of(), null);
 
         assertThatThrownBy(() -> manager(options.tuning(), handlers()))
                 .isInstanceOf(EventSourceException.class)
@@ -293,7 +282,7 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
     private int pagesReadAhead(Options options) {
         LogHead head = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
         LogReader reader = new LogReader(database.dataSource(), TestDatabase.SCHEMA);
-        SubscriptionFilter filter = new SubscriptionFilter(Set.of("deposited"), Set.of(), null);
+        SubscriptionSettings.Filter filter = new SubscriptionSettings.Filter(Set.of("deposited"), Set.of(), null);
         TailReader tail = new TailReader(
                 head,
                 reader,

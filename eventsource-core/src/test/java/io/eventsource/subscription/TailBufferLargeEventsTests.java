@@ -6,7 +6,7 @@ import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
-import io.eventsource.log.BucketRange;
+import io.eventsource.log.Bucket;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +35,8 @@ class TailBufferLargeEventsTests {
     }
 
     private TailBuffer.@org.jspecify.annotations.Nullable Slice read(long position, String... types) {
-        return buffer.read(position, 100, new SubscriptionFilter(Set.of(types), Set.of(), null), BucketRange.ALL, 10);
+        return buffer.read(
+                position, 100, new SubscriptionSettings.Filter(Set.of(types), Set.of(), null), Bucket.Range.ALL, 10);
     }
 
     @Test

@@ -28,7 +28,7 @@ class TailReaderIT extends SubscriptionFixture {
         TailReader tail = new TailReader(
                 LogHead.of(counting, TestDatabase.SCHEMA, Clocks.system()),
                 new LogReader(counting, TestDatabase.SCHEMA),
-                new SubscriptionFilter(Set.of("deposited"), Set.of(), null),
+                new SubscriptionSettings.Filter(Set.of("deposited"), Set.of(), null),
                 new LogSignal(),
                 InstanceSettings.defaults().withPollInterval(LONG),
                 new ExponentialBackOff(),

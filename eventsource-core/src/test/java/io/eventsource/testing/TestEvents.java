@@ -3,8 +3,8 @@ package io.eventsource.testing;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
-import io.eventsource.event.JacksonPayloadSerializer;
-import io.eventsource.proof.Unproven;
+import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.Unproven;
 import java.util.List;
 
 /** Events of an account, and some whose payloads are hard to keep. */

@@ -45,7 +45,7 @@ class ArchitectureTests {
             "endpoint.EndpointProblem",
             "inbox.FeedFactory");
 
-    /** What one package needs of another. A further name needs a reason: most is private to its package. */
+    /** What one package needs of another, or the driver by its name. A further name needs a reason: most is private to its package. */
     private static final Set<String> SHARED = Set.of(
             "deadletter.ReplaySource",
             "health.SubscriptionJudge",
@@ -62,9 +62,13 @@ class ArchitectureTests {
             "pool.OnStorePool",
             "pool.ConnectionsBesidePool",
             "pool.DatabaseReach",
+            "pool.PoolerCheck",
+            "pool.PoolerCheck$PoolerMode",
             "pool.Pools",
             "pool.StoreDataSource",
+            "pool.TlsSocketFactory",
             "projection.BatchListener",
+            "projection.DuplicateProjectionException",
             "projection.HandlerDecorators",
             "projection.ProjectionBeans",
             "projection.TransactionManagers",
@@ -141,7 +145,14 @@ class ArchitectureTests {
     static final ArchRule NO_BEAN_METHOD_DEPENDS_ON_THE_PRESENCE_OF_A_CLASS =
             methods().that().areAnnotatedWith(Bean.class).should().notBeAnnotatedWith(ConditionalOnClass.class);
 
+    /** The connections themselves, and why there are none, are the pool's. */
     @ArchTest
-    static final ArchRule WHAT_WORKS_ON_THE_DATABASE_IS_IN_THE_CORE =
-            noClasses().should().dependOnClassesThat().resideInAnyPackage("java.sql..", "org.postgresql..");
+    static final ArchRule WHAT_WORKS_ON_THE_TABLES_IS_IN_THE_CORE = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.eventsource.autoconfigure.pool")
+            .and()
+            .doNotHaveFullyQualifiedName("io.eventsource.autoconfigure.store.DatabaseFailure")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "org.postgresql..");
 }

@@ -63,7 +63,7 @@ class ConfigurationMetadataTests {
                         "eventsource.outbox.source",
                         "eventsource.outbox.destinations",
                         "eventsource.outbox.kafka",
-                        "eventsource.pool.application-name",
+                        "eventsource.pool.session.application-name",
                         "eventsource.ssl.bundle",
                         "eventsource.subscriptions.defaults.filter.event-types",
                         "eventsource.subscriptions.defaults.filter.aggregate-types",

@@ -107,11 +107,11 @@ class PropertiesIT {
         }
 
         @Test
-        void theTailTimeoutHoldsFromTheDeferredInsertOn() {
+        void theIdleInTransactionTimeoutHoldsFromTheDeferredInsertOn() {
             AtomicReference<String> before = new AtomicReference<>();
             AtomicReference<String> after = new AtomicReference<>();
             application
-                    .withPropertyValues("eventsource.append.tail-timeout=4321ms")
+                    .withPropertyValues("eventsource.append.idle-in-transaction-timeout=4321ms")
                     .run(context -> transaction(context).executeWithoutResult(status -> {
                         store(context).append(deposit(1));
                         JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);

@@ -24,11 +24,11 @@ class PropertyBoundsTests {
             eventsource.schema                          | a234567890123456789012345678901234567890123456789012345678901234
             eventsource.migration.enabled               | perhaps
             eventsource.append.timing                   | sometimes
-            eventsource.append.tail-timeout             | soon
-            eventsource.append.tail-timeout             | 0ms
-            eventsource.append.tail-timeout             | -1s
-            eventsource.append.tail-timeout             | 25d
-            eventsource.append.tail-timeout             | 110000000000d
+            eventsource.append.idle-in-transaction-timeout | soon
+            eventsource.append.idle-in-transaction-timeout | 0ms
+            eventsource.append.idle-in-transaction-timeout | -1s
+            eventsource.append.idle-in-transaction-timeout | 25d
+            eventsource.append.idle-in-transaction-timeout | 110000000000d
             eventsource.append.group-commit               | perhaps
             eventsource.commands.retry.max-retries            | -1
             eventsource.commands.retry.max-retries            | 1001
@@ -112,15 +112,15 @@ class PropertyBoundsTests {
             eventsource.pool.size                       | 0
             eventsource.pool.size                       | 10001
             eventsource.pool.overflow                   | -1
-            eventsource.pool.connection-timeout         | 249ms
-            eventsource.pool.connection-timeout         | 0
-            eventsource.pool.max-lifetime               | 29s
-            eventsource.pool.idle-timeout               | 9s
-            eventsource.pool.statement-timeout          | -1ms
-            eventsource.pool.statement-timeout          | 25d
-            eventsource.pool.application-name           | ''
-            eventsource.pool.application-name           | größe
-            eventsource.pool.application-name           | a234567890123456789012345678901234567890123456789012345678901234
+            eventsource.pool.connection.timeout         | 249ms
+            eventsource.pool.connection.timeout         | 0
+            eventsource.pool.connection.max-lifetime    | 29s
+            eventsource.pool.connection.idle-timeout    | 9s
+            eventsource.pool.session.statement-timeout  | -1ms
+            eventsource.pool.session.statement-timeout  | 25d
+            eventsource.pool.session.application-name   | ''
+            eventsource.pool.session.application-name   | größe
+            eventsource.pool.session.application-name   | a234567890123456789012345678901234567890123456789012345678901234
             eventsource.pool.instances                  | 0
             eventsource.health.pool.saturation       | 0
             eventsource.health.pool.saturation       | 1.1

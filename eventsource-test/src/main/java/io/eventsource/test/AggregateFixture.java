@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.eventsource.aggregate.AggregateRepository;
 import io.eventsource.aggregate.AggregateRoot;
-import io.eventsource.event.JacksonPayloadSerializer;
-import io.eventsource.event.PayloadProof;
-import io.eventsource.event.PayloadSerializer;
+import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadProof;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.test.assertion.EventsAssert;
 import java.util.Collection;
 import java.util.List;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Events go through their JSON, as in the store: those of the history are folded as they would be read, and those that are
  * raised must come back equal. An event that the store would refuse fails the test with the store's exception,
- * {@link io.eventsource.proof.UnprovenTypeException} or {@link io.eventsource.event.EventEncodingException}.
+ * {@link io.eventsource.payload.UnprovenTypeException} or {@link io.eventsource.payload.EventEncodingException}.
  *
  * @param <A> the aggregate class
  */
@@ -82,8 +82,8 @@ public final class AggregateFixture<A extends AggregateRoot<?, ?>> {
      *
      * @param command calls a method of the aggregate
      * @return what came of it
-     * @throws io.eventsource.proof.UnprovenTypeException when events of a class could not be read back
-     * @throws io.eventsource.event.EventEncodingException when an event could not be stored, or not be read back equal
+     * @throws io.eventsource.payload.UnprovenTypeException when events of a class could not be read back
+     * @throws io.eventsource.payload.EventEncodingException when an event could not be stored, or not be read back equal
      */
     public Outcome<A> when(Consumer<A> command) {
         A aggregate = AggregateRepository.replay(aggregateClass, UUID.randomUUID(), asStored(history));

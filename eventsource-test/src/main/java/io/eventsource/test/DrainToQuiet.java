@@ -2,6 +2,8 @@ package io.eventsource.test;
 
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionStatus;
+import io.eventsource.subscription.SubscriptionStatuses;
+import io.eventsource.subscription.SubscriptionWaits;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.Assertions;
@@ -20,11 +22,13 @@ public final class DrainToQuiet {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final SubscriptionManager manager;
+    private final SubscriptionStatuses statuses;
+    private final SubscriptionWaits waits;
     private final Duration timeout;
 
-    private DrainToQuiet(SubscriptionManager manager, Duration timeout) {
-        this.manager = manager;
+    private DrainToQuiet(SubscriptionStatuses statuses, SubscriptionWaits waits, Duration timeout) {
+        this.statuses = statuses;
+        this.waits = waits;
         this.timeout = timeout;
     }
 
@@ -35,7 +39,7 @@ public final class DrainToQuiet {
      * @return what waits for them
      */
     public static DrainToQuiet of(SubscriptionManager manager) {
-        return new DrainToQuiet(manager, PATIENCE);
+        return new DrainToQuiet(manager, manager, PATIENCE);
     }
 
     /**
@@ -45,12 +49,12 @@ public final class DrainToQuiet {
      * @return a copy
      */
     public DrainToQuiet within(Duration timeout) {
-        return new DrainToQuiet(manager, timeout);
+        return new DrainToQuiet(statuses, waits, timeout);
     }
 
     /** Waits for all subscriptions, as {@link #await(String...)} does for some. */
     public void awaitAll() {
-        await(manager.names().toArray(String[]::new));
+        await(statuses.names().toArray(String[]::new));
     }
 
     /**
@@ -64,8 +68,8 @@ public final class DrainToQuiet {
     public void await(String... names) {
         long deadline = System.nanoTime() + timeout.toNanos();
         long end = -1;
-        while (end < manager.visibleEnd()) {
-            end = manager.visibleEnd();
+        while (end < waits.visibleEnd()) {
+            end = waits.visibleEnd();
             for (String name : names) {
                 requireWithin(name, end, deadline);
             }
@@ -75,7 +79,7 @@ public final class DrainToQuiet {
     private void requireWithin(String name, long end, long deadline) {
         try {
             Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-            if (!manager.awaitPosition(name, end, left)) {
+            if (!waits.awaitPosition(name, end, left)) {
                 Assertions.fail("The subscription '%s' has not handled the log up to position %d within %s: %s"
                         .formatted(name, end, timeout, describe()));
             }
@@ -86,7 +90,7 @@ public final class DrainToQuiet {
     }
 
     private List<String> describe() {
-        return manager.statuses().stream().map(DrainToQuiet::describe).toList();
+        return statuses.statuses().stream().map(DrainToQuiet::describe).toList();
     }
 
     private static String describe(SubscriptionStatus status) {

@@ -2,7 +2,6 @@ package io.eventsource.testing.process;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.LogHead;
 import io.eventsource.log.PageBytes;
@@ -104,13 +103,7 @@ public final class RunningInstance {
                 .linger(Duration.ofMillis(1))
                 .processingTimeout(options.leaseDuration())
                 .startFrom(new StartPosition.After(options.base()))
-                .errors(new ErrorSettings(
-                        5,
-                        Duration.ofMillis(5),
-                        2,
-                        Duration.ofMillis(200),
-                        true,
-                        ErrorSettings.CircuitBreaker.defaults()))
+                .retry(new SubscriptionSettings.Retry(5, Duration.ofMillis(5), 2, Duration.ofMillis(200)))
                 .segments(options.segments())
                 .build();
     }

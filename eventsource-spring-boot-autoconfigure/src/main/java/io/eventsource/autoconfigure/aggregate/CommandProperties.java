@@ -21,8 +21,8 @@ public record CommandProperties(@DefaultValue Retry retry) {
      * How a command is repeated after a version conflict.
      *
      * @param maxRetries How often it is repeated at most.
-     * @param delay Pause before the first repetition; it doubles with each further one.
-     * @param maxDelay Longest pause between repetitions.
+     * @param delay Pause before the first retry; it doubles with each further one.
+     * @param maxDelay Longest pause between retries.
      */
     public record Retry(
             @DefaultValue("10") int maxRetries,

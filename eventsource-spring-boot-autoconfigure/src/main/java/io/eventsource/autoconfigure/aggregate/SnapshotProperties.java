@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.aggregate;
 
 import io.eventsource.snapshot.SnapshotPolicy;
-import io.eventsource.snapshot.SnapshotSettings;
-import io.eventsource.snapshot.SnapshotSettings.SnapshotMode;
+import io.eventsource.snapshot.Snapshots;
+import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -44,13 +44,13 @@ public record SnapshotProperties(
         }
     }
 
-    @Nullable SnapshotSettings settings(String aggregateType, @Nullable SnapshotPolicy policy) {
+    Snapshots.@Nullable Settings settings(String aggregateType, @Nullable SnapshotPolicy policy) {
         AggregateSnapshots own = aggregates.getOrDefault(aggregateType, AggregateSnapshots.LIKE_ALL);
         if (!(own.enabled() == null ? enabled : own.enabled())) {
             return null;
         }
         int events = own.threshold() == null ? threshold : own.threshold();
-        return new SnapshotSettings(
+        return new Snapshots.Settings(
                 own.mode() == null ? mode : own.mode(),
                 policy == null || own.threshold() != null ? SnapshotPolicy.every(events) : policy);
     }

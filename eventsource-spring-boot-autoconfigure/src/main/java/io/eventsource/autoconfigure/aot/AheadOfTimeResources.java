@@ -17,7 +17,7 @@ final class AheadOfTimeResources implements RuntimeHintsRegistrar {
         hints.reflection()
                 .registerTypeIfPresent(
                         classLoader,
-                        "io.eventsource.session.DemotedServerEviction",
+                        "io.eventsource.jdbc.DemotedServerEviction",
                         MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS);
     }
 }

@@ -117,10 +117,7 @@ public final class DeadLetterAutoConfiguration {
             Environment environment) {
         return new DeadLetterLifecycle(
                 context,
-                manager,
-                sources.orderedStream().toList(),
-                replay,
-                repository,
+                new DeadLetterWork(manager, sources.orderedStream().toList(), replay, repository),
                 properties,
                 hurried,
                 SubscriptionThreads.of(environment));

@@ -3,20 +3,11 @@ package io.eventsource.autoconfigure.deadletter;
 import io.eventsource.autoconfigure.lifecycle.HurriedStop;
 import io.eventsource.autoconfigure.lifecycle.LifecyclePhase;
 import io.eventsource.autoconfigure.lifecycle.RecurringWork;
-import io.eventsource.deadletter.DeadLetterReplay;
-import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.subscription.SubscriptionManager;
-import io.eventsource.subscription.SubscriptionStatus;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -33,10 +24,7 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
     private static final Duration INTERRUPTED_WITHIN = Duration.ofSeconds(5);
 
     private final ApplicationContext context;
-    private final SubscriptionManager manager;
-    private final List<ReplaySource> sources;
-    private final DeadLetterReplay replay;
-    private final DeadLetterRepository repository;
+    private final DeadLetterWork work;
     private final DeadLetterProperties properties;
     private final HurriedStop hurried;
     private final ThreadFactory threads;
@@ -44,18 +32,12 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
 
     DeadLetterLifecycle(
             ApplicationContext context,
-            SubscriptionManager manager,
-            List<ReplaySource> sources,
-            DeadLetterReplay replay,
-            DeadLetterRepository repository,
+            DeadLetterWork work,
             DeadLetterProperties properties,
             HurriedStop hurried,
             ThreadFactory threads) {
         this.context = context;
-        this.manager = manager;
-        this.sources = sources;
-        this.replay = replay;
-        this.repository = repository;
+        this.work = work;
         this.properties = properties;
         this.hurried = hurried;
         this.threads = threads;
@@ -63,10 +45,7 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
 
     @Override
     public synchronized void start() {
-        if (executor != null
-                || (manager.names().isEmpty()
-                        && sources.stream()
-                                .allMatch(source -> source.replayTargets().isEmpty()))) {
+        if (executor != null || work.none()) {
             return;
         }
         ScheduledThreadPoolExecutor started = new ScheduledThreadPoolExecutor(1, body -> {
@@ -78,11 +57,17 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
         if (!properties.retention().isZero()) {
             repeat(
                     started,
-                    new RecurringWork("Deleting closed dead letters", this::deleteClosed),
+                    new RecurringWork("Deleting closed dead letters", () -> work.deleteClosed(properties.retention())),
                     interval,
                     TimeUnit.DAYS.toMillis(1));
         }
-        repeat(started, new RecurringWork("Handling dead letters again", this::replayDue), interval, interval);
+        repeat(
+                started,
+                new RecurringWork(
+                        "Handling dead letters again",
+                        () -> work.replayDue(properties.replay().limit())),
+                interval,
+                interval);
         executor = started;
     }
 
@@ -90,38 +75,11 @@ final class DeadLetterLifecycle implements SmartLifecycle, ApplicationListener<C
         ScheduledFuture<?> unused = executor.scheduleWithFixedDelay(work, firstMillis, millis, TimeUnit.MILLISECONDS);
     }
 
-    private @Nullable Throwable deleteClosed() {
-        repository.deleteClosed(properties.retention());
-        return null;
-    }
-
-    private @Nullable Throwable replayDue() {
-        Set<String> handled = manager.statuses().stream()
-                .filter(DeadLetterLifecycle::handles)
-                .map(SubscriptionStatus::name)
-                .collect(Collectors.toCollection(HashSet::new));
-        sources.forEach(source -> handled.addAll(source.running()));
-        if (handled.isEmpty()) {
-            return null;
-        }
-        Throwable stoppedBy =
-                replay.replayDue(handled, properties.replay().limit()).stoppedBy();
-        return stoppedBy instanceof CancellationException ? null : stoppedBy;
-    }
-
-    /** Who has stopped or paused a subscription here wants its read model left alone; behind an open circuit nothing would succeed. */
-    private static boolean handles(SubscriptionStatus status) {
-        return switch (status.state()) {
-            case CATCHING_UP, LIVE, RETRYING, HALTED, STANDBY -> true;
-            case STOPPED, PAUSED, CIRCUIT_OPEN -> false;
-        };
-    }
-
     /** Not of a child, such as that of the management port. */
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
         if (event.getApplicationContext() == context) {
-            replay.stop();
+            work.stopReplays();
         }
     }
 

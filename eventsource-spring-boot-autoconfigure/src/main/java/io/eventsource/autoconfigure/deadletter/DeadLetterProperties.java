@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.deadletter;
 
-import io.eventsource.deadletter.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterReplay;
+import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.springframework.boot.context.properties.ConfigurationProperties;

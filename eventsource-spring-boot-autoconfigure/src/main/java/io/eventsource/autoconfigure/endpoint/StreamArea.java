@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.endpoint;
 
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.event.PayloadSerializer;
 import io.eventsource.log.PageBytes;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStore.StreamDescription;
 import io.eventsource.store.StreamQuery;

@@ -1,6 +1,5 @@
 package io.eventsource.autoconfigure.health;
 
-import io.eventsource.error.RecentErrors;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;

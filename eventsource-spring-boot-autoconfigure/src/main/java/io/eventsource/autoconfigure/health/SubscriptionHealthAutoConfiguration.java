@@ -4,7 +4,6 @@ import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionProperties;
-import io.eventsource.error.RecentErrors;
 import io.eventsource.log.LogHead;
 import io.eventsource.signal.SignalRelay;
 import io.eventsource.subscription.SubscriptionManager;

@@ -1,6 +1,5 @@
 package io.eventsource.autoconfigure.health;
 
-import io.eventsource.error.RecentErrors;
 import io.eventsource.subscription.SubscriptionStatus;
 import io.eventsource.subscription.SubscriptionStatuses;
 import java.time.Clock;

@@ -3,14 +3,11 @@ package io.eventsource.autoconfigure.inbox;
 import io.eventsource.EventSourceException;
 import io.eventsource.autoconfigure.inbox.InboxFeeds.Fed;
 import io.eventsource.autoconfigure.inbox.InboxProperties.Feed;
+import io.eventsource.autoconfigure.projection.DuplicateProjectionException;
 import io.eventsource.autoconfigure.projection.TransactionManagers;
-import io.eventsource.deadletter.MessageParking;
 import io.eventsource.deadletter.ReplayTarget;
-import io.eventsource.inbox.Inbox;
 import io.eventsource.inbox.InboxConsumer;
-import io.eventsource.inbox.PoisonMessages;
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.projection.DuplicateProjectionException;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.ProcessingBounds;
@@ -23,9 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Brings projections together with the feeds that they choose. What does not fit is said with the property and what to do. */
 final class InboxAssembly {
@@ -141,24 +136,22 @@ final class InboxAssembly {
 
     private InboxConsumer consumer(EventHandlers projection, Feed feed) {
         Integer ownRetries = projection.maxRetries();
+        int maxRetries = ownRetries == null ? feed.retry().maxRetries() : ownRetries;
         Duration ownDelay = projection.retryDelay();
         EventDatabase database = surroundings.database();
-        DataSource dataSource = database.dataSource();
         return new InboxConsumer(
                 new ReplayTarget(
                         projection,
                         surroundings.transactionManagers().of(projection),
                         ProcessingBounds.of(
-                                projection.name(), feed.batch().timeout(), dataSource, surroundings.threads())),
+                                projection.name(),
+                                feed.batch().timeout(),
+                                database.dataSource(),
+                                surroundings.threads())),
                 database,
-                new Inbox(new JdbcTemplate(dataSource), database.schema()),
-                feed.deadLetter().enabled()
-                        ? PoisonMessages.deadLetters(
-                                new MessageParking(dataSource, database.schema()),
-                                ownRetries == null ? feed.retry().maxRetries() : ownRetries,
-                                surroundings.errors().automaticRetry())
-                        : PoisonMessages.repeatForEver(),
                 surroundings.errors(),
-                feed.settings(ownDelay == null ? feed.retry().delay() : ownDelay));
+                feed.settings(
+                        ownDelay == null ? feed.retry().delay() : ownDelay,
+                        feed.deadLetter().enabled() ? maxRetries : null));
     }
 }

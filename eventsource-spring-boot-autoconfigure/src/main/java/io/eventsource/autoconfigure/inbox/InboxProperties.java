@@ -80,11 +80,7 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
                 requirePositive("redis.timeout", redis.timeout());
             }
             requirePositive("batch.timeout", batch.timeout());
-            if (retry.maxRetries() < 0 || retry.maxRetries() > 1_000) {
-                throw new IllegalArgumentException(
-                        "retry.max-retries must be 0 to 1000, but it is " + retry.maxRetries());
-            }
-            InboxConsumer.Settings unused = settings(retry.delay());
+            InboxConsumer.Settings unused = settings(retry.delay(), retry.maxRetries());
         }
 
         private static void requireText(String property, @Nullable String value) {
@@ -99,9 +95,9 @@ public record InboxProperties(@DefaultValue("true") boolean enabled, @DefaultVal
             }
         }
 
-        InboxConsumer.Settings settings(Duration firstDelay) {
+        InboxConsumer.Settings settings(Duration firstDelay, @Nullable Integer maxRetries) {
             return new InboxConsumer.Settings(
-                    batch.size(), firstDelay, retry.maxDelay(), retention, deadLetter.sameCauseThreshold());
+                    batch.size(), firstDelay, retry.maxDelay(), retention, deadLetter.sameCauseThreshold(), maxRetries);
         }
     }
 

@@ -38,7 +38,7 @@ public final class EventSourceMetricsAutoConfiguration {
 
     @Bean
     SubscriptionMetrics eventSubscriptionMetrics(SubscriptionManager manager) {
-        return new SubscriptionMetrics(manager);
+        return new SubscriptionMetrics(manager, manager.errors());
     }
 
     @Bean

@@ -1,9 +1,9 @@
 package io.eventsource.autoconfigure.metrics;
 
 import io.eventsource.error.ErrorListeners;
-import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionStatus;
 import io.eventsource.subscription.SubscriptionStatus.SegmentStatus;
+import io.eventsource.subscription.SubscriptionStatuses;
 import io.eventsource.subscription.SubscriptionStatuses.InstanceStatus;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -27,10 +27,12 @@ final class SubscriptionMetrics implements MeterBinder {
     private static final String PREFIX = "eventsource.subscription.";
     private static final String NAME = "subscription.name";
 
-    private final SubscriptionManager manager;
+    private final SubscriptionStatuses statuses;
+    private final ErrorListeners errors;
 
-    SubscriptionMetrics(SubscriptionManager manager) {
-        this.manager = manager;
+    SubscriptionMetrics(SubscriptionStatuses statuses, ErrorListeners errors) {
+        this.statuses = statuses;
+        this.errors = errors;
     }
 
     @Override
@@ -40,17 +42,17 @@ final class SubscriptionMetrics implements MeterBinder {
                 .register(registry);
         Gauge.builder(
                         "eventsource.lease.renewed",
-                        manager,
+                        statuses,
                         each -> each.instance().renewingLease() ? 1 : 0)
                 .description("1 while this instance can renew its lease")
                 .register(registry);
-        for (String name : manager.names()) {
+        for (String name : statuses.names()) {
             new Meters(registry, name).bind();
         }
     }
 
     private double headAgeInMillis() {
-        InstanceStatus.Head head = manager.instance().head();
+        InstanceStatus.Head head = statuses.instance().head();
         return head.readAt() == null || head.silence() == null
                 ? Double.NaN
                 : head.silence().toMillis();
@@ -69,7 +71,7 @@ final class SubscriptionMetrics implements MeterBinder {
 
         void bind() {
             gauge("lag", "Positions that the head is ahead", SubscriptionStatus::lag);
-            TimeGauge.builder(PREFIX + "lag.time", manager, TimeUnit.MILLISECONDS, value(status -> status.lagTime()
+            TimeGauge.builder(PREFIX + "lag.time", statuses, TimeUnit.MILLISECONDS, value(status -> status.lagTime()
                             .toMillis()))
                     .description("How long the head has been ahead")
                     .tag(NAME, name)
@@ -83,16 +85,13 @@ final class SubscriptionMetrics implements MeterBinder {
                     .failed());
             counter("retries", "Failed attempts that were followed by another", status -> status.counters()
                     .retried());
-            FunctionCounter.builder(
-                            PREFIX + "parked",
-                            manager,
-                            each -> parked(each.errors().statistics()))
+            FunctionCounter.builder(PREFIX + "parked", errors, each -> parked(each.statistics()))
                     .description("Events put into the dead-letter queue")
                     .tag(NAME, name)
                     .register(registry);
             FunctionTimer.builder(
                             PREFIX + "batches",
-                            manager,
+                            statuses,
                             each -> status(each).counters().batches(),
                             value(status -> status.counters().handlingTime().toNanos()),
                             TimeUnit.NANOSECONDS)
@@ -100,16 +99,16 @@ final class SubscriptionMetrics implements MeterBinder {
                     .tag(NAME, name)
                     .register(registry);
             for (SubscriptionStatus.State state : SubscriptionStatus.State.values()) {
-                Gauge.builder(PREFIX + "state", manager, value(status -> status.state() == state ? 1 : 0))
+                Gauge.builder(PREFIX + "state", statuses, value(status -> status.state() == state ? 1 : 0))
                         .description("1 for the state that it is in here")
                         .tag(NAME, name)
                         .tag("state", state.name().toLowerCase(Locale.ROOT))
                         .register(registry);
             }
-            segments("here", manager.instance().id()::equals);
+            segments("here", statuses.instance().id()::equals);
             segments(
                     "elsewhere",
-                    owner -> owner != null && !manager.instance().id().equals(owner));
+                    owner -> owner != null && !statuses.instance().id().equals(owner));
             segments("nobody", owner -> owner == null);
             changes("claimed", status -> status.counters().claimed());
             changes("given", status -> status.counters().given());
@@ -120,30 +119,30 @@ final class SubscriptionMetrics implements MeterBinder {
             return own == null ? 0 : own.deadLetters();
         }
 
-        private SubscriptionStatus status(SubscriptionManager from) {
+        private SubscriptionStatus status(SubscriptionStatuses from) {
             return from.status(name).orElseThrow();
         }
 
-        private ToDoubleFunction<SubscriptionManager> value(ToDoubleFunction<SubscriptionStatus> value) {
+        private ToDoubleFunction<SubscriptionStatuses> value(ToDoubleFunction<SubscriptionStatus> value) {
             return from -> value.applyAsDouble(status(from));
         }
 
         private void gauge(String meter, String description, ToDoubleFunction<SubscriptionStatus> value) {
-            Gauge.builder(PREFIX + meter, manager, value(value))
+            Gauge.builder(PREFIX + meter, statuses, value(value))
                     .description(description)
                     .tag(NAME, name)
                     .register(registry);
         }
 
         private void counter(String meter, String description, ToDoubleFunction<SubscriptionStatus> value) {
-            FunctionCounter.builder(PREFIX + meter, manager, value(value))
+            FunctionCounter.builder(PREFIX + meter, statuses, value(value))
                     .description(description)
                     .tag(NAME, name)
                     .register(registry);
         }
 
         private void segments(String owner, Predicate<@Nullable UUID> owned) {
-            Gauge.builder(PREFIX + "segments", manager, value(status -> status.segments().stream()
+            Gauge.builder(PREFIX + "segments", statuses, value(status -> status.segments().stream()
                             .map(SegmentStatus::owner)
                             .filter(owned)
                             .count()))
@@ -154,7 +153,7 @@ final class SubscriptionMetrics implements MeterBinder {
         }
 
         private void changes(String change, ToDoubleFunction<SubscriptionStatus> value) {
-            FunctionCounter.builder(PREFIX + "segment.changes", manager, value(value))
+            FunctionCounter.builder(PREFIX + "segment.changes", statuses, value(value))
                     .description("Segments that this instance has claimed or given up")
                     .tag(NAME, name)
                     .tag("change", change)

@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.notification;
 
-import io.eventsource.session.PoolerCheck.PoolerMode;
+import io.eventsource.autoconfigure.pool.PoolerCheck.PoolerMode;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;

@@ -2,11 +2,10 @@ package io.eventsource.autoconfigure.outbox;
 
 import io.eventsource.autoconfigure.subscription.HandlerContributor;
 import io.eventsource.event.EventCodec;
-import io.eventsource.event.PayloadSerializer;
 import io.eventsource.outbox.ApplicationEvents;
-import io.eventsource.outbox.MessageMapper;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.Publisher;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.projection.EventHandlers;
 import java.util.List;
 import java.util.Set;
@@ -73,7 +72,7 @@ final class OutboxHandlers implements HandlerContributor {
 
     /** The names in the store of what leaves for a destination. */
     Set<String> storedNames(ConfiguredDestination destination) {
-        return new MessageMapper(destination.destination(), codec, serializer).storedNames();
+        return destination.destination().storedNames(codec);
     }
 
     private EventHandlers handlers(ConfiguredDestination each) {

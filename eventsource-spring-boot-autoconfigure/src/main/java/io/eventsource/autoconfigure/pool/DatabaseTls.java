@@ -2,8 +2,7 @@ package io.eventsource.autoconfigure.pool;
 
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.tls.TlsSocketFactory;
-import io.eventsource.tls.TlsSocketFactory.TlsSettings;
+import io.eventsource.autoconfigure.pool.TlsSocketFactory.TlsSettings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

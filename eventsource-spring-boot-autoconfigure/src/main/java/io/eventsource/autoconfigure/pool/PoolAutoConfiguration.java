@@ -1,7 +1,6 @@
 package io.eventsource.autoconfigure.pool;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.capacity.LiveInstances;
 import io.eventsource.jdbc.EventSourceDataSource;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.signal.SignalRelay;

@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.pool;
 
-import io.eventsource.session.PoolerCheck.PoolerMode;
-import io.eventsource.tls.TlsSocketFactory;
+import io.eventsource.autoconfigure.pool.PoolerCheck.PoolerMode;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +27,7 @@ final class PoolDefaults implements EnvironmentPostProcessor, Ordered {
     private static final String DRIVER = HIKARI + "data-source-properties.";
 
     /** By name: loading the class needs HikariCP, which an application may do without. */
-    private static final String EVICTION = "io.eventsource.session.DemotedServerEviction";
+    private static final String EVICTION = "io.eventsource.jdbc.DemotedServerEviction";
 
     /** After the application's own configuration files have been read. */
     @Override
@@ -45,7 +45,7 @@ final class PoolDefaults implements EnvironmentPostProcessor, Ordered {
         if (isTrue(binder, "eventsource.pool.enabled")) {
             PoolProperties pool = binder.bindOrCreate("eventsource.pool", PoolProperties.class);
             defaults.putAll(defaults(pool, environment.getProperty("spring.application.name", "eventsource")));
-            defaults.putAll(ofSessions(pool, isSet(binder, "eventsource.pool.statement-timeout")));
+            defaults.putAll(ofSessions(pool, isSet(binder, "eventsource.pool.session.statement-timeout")));
         }
         if (isSet(binder, DatabaseTls.PROPERTY)) {
             defaults.put(DRIVER + "sslfactory", TlsSocketFactory.class.getName());
@@ -71,10 +71,11 @@ final class PoolDefaults implements EnvironmentPostProcessor, Ordered {
         Map<String, Object> defaults = new LinkedHashMap<>();
         defaults.put(MINIMUM, pool.minimum());
         defaults.put(MAXIMUM, pool.maximum());
-        defaults.put(HIKARI + "connection-timeout", pool.connectionTimeout().toMillis());
-        defaults.put(HIKARI + "max-lifetime", pool.maxLifetime().toMillis());
-        defaults.put(HIKARI + "idle-timeout", pool.idleTimeout().toMillis());
-        defaults.put(DRIVER + "ApplicationName", pool.applicationName() == null ? application : pool.applicationName());
+        defaults.put(HIKARI + "connection-timeout", pool.connection().timeout().toMillis());
+        defaults.put(HIKARI + "max-lifetime", pool.connection().maxLifetime().toMillis());
+        defaults.put(HIKARI + "idle-timeout", pool.connection().idleTimeout().toMillis());
+        String named = pool.session().applicationName();
+        defaults.put(DRIVER + "ApplicationName", named == null ? application : named);
         defaults.put(HIKARI + "exception-override-class-name", EVICTION);
         // the server's detail is the row that was refused, and would stand in each message and log
         defaults.put(DRIVER + "logServerErrorDetail", false);
@@ -85,11 +86,10 @@ final class PoolDefaults implements EnvironmentPostProcessor, Ordered {
     private static Map<String, Object> ofSessions(PoolProperties pool, boolean timeoutWanted) {
         Map<String, Object> defaults = new LinkedHashMap<>();
         PoolerMode pooler = pool.pooler();
-        if (!pool.statementTimeout().isZero() && (pooler == PoolerMode.NONE || timeoutWanted)) {
+        Duration timeout = pool.session().statementTimeout();
+        if (!timeout.isZero() && (pooler == PoolerMode.NONE || timeoutWanted)) {
             // at the start of the session: a SET afterwards would outlive it behind a pooler
-            defaults.put(
-                    DRIVER + "options",
-                    "-c statement_timeout=" + pool.statementTimeout().toMillis());
+            defaults.put(DRIVER + "options", "-c statement_timeout=" + timeout.toMillis());
         }
         if (!pooler.sharesSessions()) {
             defaults.put(HIKARI + "transaction-isolation", "TRANSACTION_READ_COMMITTED");

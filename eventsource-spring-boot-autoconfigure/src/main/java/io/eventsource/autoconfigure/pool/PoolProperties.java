@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.pool;
 
-import io.eventsource.session.PoolerCheck.PoolerMode;
+import io.eventsource.autoconfigure.pool.PoolerCheck.PoolerMode;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -13,11 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param preset Sizes that belong together, for those that are not set themselves.
  * @param size How many connections are kept open. 10, with the preset light 3, with heavy 20.
  * @param overflow How many more are opened when all are busy. 15, with the preset light 5, with heavy 30.
- * @param connectionTimeout How long a caller waits for a connection.
- * @param maxLifetime How old a connection gets before it is replaced. 0 for any age.
- * @param idleTimeout How long a connection beyond the size may be idle before it is closed. 0 for ever.
- * @param statementTimeout How long a statement may run before the server cancels it. 0 for as long as it takes.
- * @param applicationName What the server shows as the connections' application.
+ * @param connection How long connections are waited for and kept.
+ * @param session What holds for the sessions that connections have on the server.
  * @param pooler What stands between the pool and PostgreSQL.
  * @param instances How many instances of the application run at the same time, at most.
  */
@@ -27,11 +24,8 @@ public record PoolProperties(
         @DefaultValue("medium") PoolPreset preset,
         @Nullable Integer size,
         @Nullable Integer overflow,
-        @DefaultValue("30s") Duration connectionTimeout,
-        @DefaultValue("30m") Duration maxLifetime,
-        @DefaultValue("10m") Duration idleTimeout,
-        @DefaultValue("30s") Duration statementTimeout,
-        @Nullable String applicationName,
+        @DefaultValue Connection connection,
+        @DefaultValue Session session,
         @DefaultValue("none") PoolerMode pooler,
         @DefaultValue("1") int instances) {
 
@@ -40,11 +34,6 @@ public record PoolProperties(
         PoolBounds.count("size", size, 1);
         PoolBounds.count("overflow", overflow, 0);
         PoolBounds.count("instances", instances, 1);
-        PoolBounds.time("connection-timeout", connectionTimeout, Duration.ofMillis(250));
-        PoolBounds.timeOrNone("max-lifetime", maxLifetime, Duration.ofSeconds(30));
-        PoolBounds.timeOrNone("idle-timeout", idleTimeout, Duration.ofSeconds(10));
-        PoolBounds.timeOrNone("statement-timeout", statementTimeout, Duration.ofMillis(1));
-        PoolBounds.name("application-name", applicationName);
     }
 
     /** How many connections are kept open. */
@@ -55,6 +44,41 @@ public record PoolProperties(
     /** How many there may be. */
     int maximum() {
         return minimum() + (overflow == null ? preset.overflow : overflow);
+    }
+
+    /**
+     * How long connections are waited for and kept.
+     *
+     * @param timeout How long a caller waits for a connection.
+     * @param maxLifetime How old a connection gets before it is replaced. 0 for any age.
+     * @param idleTimeout How long a connection beyond the size may be idle before it is closed. 0 for ever.
+     */
+    public record Connection(
+            @DefaultValue("30s") Duration timeout,
+            @DefaultValue("30m") Duration maxLifetime,
+            @DefaultValue("10m") Duration idleTimeout) {
+
+        /** Checks the bounds. */
+        public Connection {
+            PoolBounds.time("connection.timeout", timeout, Duration.ofMillis(250));
+            PoolBounds.timeOrNone("connection.max-lifetime", maxLifetime, Duration.ofSeconds(30));
+            PoolBounds.timeOrNone("connection.idle-timeout", idleTimeout, Duration.ofSeconds(10));
+        }
+    }
+
+    /**
+     * What holds for the sessions that connections have on the server.
+     *
+     * @param statementTimeout How long a statement may run before the server cancels it. 0 for as long as it takes.
+     * @param applicationName What the server shows as the connections' application.
+     */
+    public record Session(@DefaultValue("30s") Duration statementTimeout, @Nullable String applicationName) {
+
+        /** Checks the bounds. */
+        public Session {
+            PoolBounds.timeOrNone("session.statement-timeout", statementTimeout, Duration.ofMillis(1));
+            PoolBounds.name("session.application-name", applicationName);
+        }
     }
 
     /** Sizes of a pool that belong together. */

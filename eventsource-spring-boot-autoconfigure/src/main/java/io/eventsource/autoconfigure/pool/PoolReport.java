@@ -1,9 +1,8 @@
 package io.eventsource.autoconfigure.pool;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.capacity.ConnectionLimit;
+import io.eventsource.autoconfigure.pool.PoolerCheck.PoolerMode;
 import io.eventsource.failure.FailureText;
-import io.eventsource.session.PoolerCheck.PoolerMode;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.IntSupplier;

@@ -1,6 +1,5 @@
 package io.eventsource.autoconfigure.pool;
 
-import io.eventsource.session.PoolerMismatchException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.annotation.Order;

@@ -3,7 +3,7 @@ package io.eventsource.autoconfigure.pool;
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
-import io.eventsource.session.DemotedServerEviction;
+import io.eventsource.jdbc.DemotedServerEviction;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -2,11 +2,10 @@ package io.eventsource.autoconfigure.projection;
 
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.projection.EventHandlersDecorator;
 import java.util.List;
 
 /** Handlers that tell how large their batches are. */
-final class CountedBatches extends EventHandlersDecorator {
+final class CountedBatches extends EventHandlers.Decorator {
 
     private final List<BatchListener> listeners;
 

@@ -1,6 +1,5 @@
 package io.eventsource.autoconfigure.projection;
 
-import io.eventsource.projection.DuplicateProjectionException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.annotation.Order;

@@ -2,7 +2,6 @@ package io.eventsource.autoconfigure.shutdown;
 
 import io.eventsource.autoconfigure.lifecycle.LifecyclePhase;
 import io.eventsource.subscription.GracefulShutdown;
-import io.eventsource.subscription.ShutdownResult;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -81,8 +80,9 @@ final class SigtermExit implements SmartLifecycle {
 
     /** An application without subscriptions has nothing that could have been forced. */
     private static boolean inOrder(@Nullable GracefulShutdown stopping) {
-        ShutdownResult result = stopping == null ? null : stopping.result().orElse(null);
-        return result == null || (result.phase() == ShutdownResult.Phase.STOPPED && !result.forced());
+        GracefulShutdown.Result result =
+                stopping == null ? null : stopping.result().orElse(null);
+        return result == null || (result.phase() == GracefulShutdown.Phase.STOPPED && !result.forced());
     }
 
     /** One who closes the application otherwise says himself how the process ends. */

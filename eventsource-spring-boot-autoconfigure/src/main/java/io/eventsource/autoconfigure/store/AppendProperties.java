@@ -10,22 +10,22 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How events are appended.
  *
  * @param timing When an append inside a transaction inserts its events.
- * @param tailTimeout How long a client may hang between a deferred insert and its commit before the server ends its
+ * @param idleInTransactionTimeout How long a client may hang between a deferred insert and its commit before the server ends its
  *     session, so that it does not hold back the log.
  * @param groupCommit Whether appends of concurrent callers outside a transaction share statements and commits.
  */
 @ConfigurationProperties("eventsource.append")
 public record AppendProperties(
         @DefaultValue("deferred") AppendTiming timing,
-        @DefaultValue("10s") Duration tailTimeout,
+        @DefaultValue("10s") Duration idleInTransactionTimeout,
         @DefaultValue("true") boolean groupCommit) {
 
     /** Checks the bounds. */
     public AppendProperties {
-        new EventStoreSettings(timing, tailTimeout, groupCommit);
+        new EventStoreSettings(timing, idleInTransactionTimeout, groupCommit);
     }
 
     EventStoreSettings settings() {
-        return new EventStoreSettings(timing, tailTimeout, groupCommit);
+        return new EventStoreSettings(timing, idleInTransactionTimeout, groupCommit);
     }
 }

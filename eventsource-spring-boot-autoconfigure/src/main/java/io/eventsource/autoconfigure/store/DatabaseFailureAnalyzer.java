@@ -1,7 +1,6 @@
 package io.eventsource.autoconfigure.store;
 
-import io.eventsource.schema.DatabaseFailure;
-import io.eventsource.schema.DatabaseFailure.Reason;
+import io.eventsource.autoconfigure.store.DatabaseFailure.Reason;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;

@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.store;
 
-import io.eventsource.ground.GroundException;
 import io.eventsource.ground.GroundReport.Finding;
+import io.eventsource.ground.GroundReport.GroundException;
 import java.util.stream.Collectors;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;

@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.store;
 
-import io.eventsource.schema.NewerSchemaException;
+import io.eventsource.schema.SchemaMigrator.NewerSchemaException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.annotation.Order;

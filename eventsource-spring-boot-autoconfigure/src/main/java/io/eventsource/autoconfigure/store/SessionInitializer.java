@@ -1,9 +1,9 @@
 package io.eventsource.autoconfigure.store;
 
 import io.eventsource.autoconfigure.pool.PoolProperties;
+import io.eventsource.autoconfigure.pool.PoolerCheck;
+import io.eventsource.autoconfigure.pool.PoolerCheck.PoolerMode;
 import io.eventsource.autoconfigure.pool.Pools;
-import io.eventsource.session.PoolerCheck;
-import io.eventsource.session.PoolerCheck.PoolerMode;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.store;
 
-import io.eventsource.proof.UnprovenTypeException;
-import io.eventsource.proof.UnprovenTypeException.TypeFinding;
+import io.eventsource.payload.UnprovenTypeException;
+import io.eventsource.payload.UnprovenTypeException.TypeFinding;
 import java.util.stream.Collectors;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;

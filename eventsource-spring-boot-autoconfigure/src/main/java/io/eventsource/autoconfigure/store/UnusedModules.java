@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.store;
 
-import io.eventsource.event.EventJsonCustomizer;
+import io.eventsource.payload.EventJsonCustomizer;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;

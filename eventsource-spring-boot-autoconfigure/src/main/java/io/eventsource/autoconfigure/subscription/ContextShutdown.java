@@ -1,8 +1,7 @@
 package io.eventsource.autoconfigure.subscription;
 
 import io.eventsource.subscription.GracefulShutdown;
-import io.eventsource.subscription.ShutdownResult;
-import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionStatuses;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -11,14 +10,16 @@ import org.springframework.context.ConfigurableApplicationContext;
 final class ContextShutdown implements GracefulShutdown {
 
     private final ConfigurableApplicationContext context;
-    private final SubscriptionManager manager;
+    private final SubscriptionStatuses subscriptions;
     private final SubscriptionLifecycle lifecycle;
     private final AtomicBoolean requested = new AtomicBoolean();
 
     ContextShutdown(
-            ConfigurableApplicationContext context, SubscriptionManager manager, SubscriptionLifecycle lifecycle) {
+            ConfigurableApplicationContext context,
+            SubscriptionStatuses subscriptions,
+            SubscriptionLifecycle lifecycle) {
         this.context = context;
-        this.manager = manager;
+        this.subscriptions = subscriptions;
         this.lifecycle = lifecycle;
     }
 
@@ -32,16 +33,16 @@ final class ContextShutdown implements GracefulShutdown {
 
     @Override
     public boolean shuttingDown() {
-        return requested.get() || manager.instance().phase() != ShutdownResult.Phase.RUNNING;
+        return requested.get() || subscriptions.instance().phase() != GracefulShutdown.Phase.RUNNING;
     }
 
     @Override
-    public ShutdownResult.Phase phase() {
-        return manager.instance().phase();
+    public GracefulShutdown.Phase phase() {
+        return subscriptions.instance().phase();
     }
 
     @Override
-    public Optional<ShutdownResult> result() {
+    public Optional<GracefulShutdown.Result> result() {
         return Optional.ofNullable(lifecycle.result());
     }
 }

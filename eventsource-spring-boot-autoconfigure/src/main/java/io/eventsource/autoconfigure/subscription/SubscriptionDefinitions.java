@@ -1,10 +1,10 @@
 package io.eventsource.autoconfigure.subscription;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.autoconfigure.projection.DuplicateProjectionException;
 import io.eventsource.autoconfigure.projection.TransactionManagers;
 import io.eventsource.autoconfigure.subscription.HandlerContributor.Contribution;
 import io.eventsource.outbox.Publisher;
-import io.eventsource.projection.DuplicateProjectionException;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.SubscriptionDefinition;

@@ -2,8 +2,8 @@ package io.eventsource.autoconfigure.subscription;
 
 import io.eventsource.autoconfigure.lifecycle.HurriedStop;
 import io.eventsource.autoconfigure.lifecycle.LifecyclePhase;
-import io.eventsource.subscription.ShutdownResult;
-import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.GracefulShutdown;
+import io.eventsource.subscription.SubscriptionOperations;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
@@ -16,19 +16,19 @@ import org.springframework.context.SmartLifecycle;
  */
 final class SubscriptionLifecycle implements SmartLifecycle {
 
-    private final SubscriptionManager manager;
+    private final SubscriptionOperations subscriptions;
     private final Duration shutdownTimeout;
     private final HurriedStop hurried;
     private final ApplicationEventPublisher publisher;
     private volatile boolean running;
-    private volatile @Nullable ShutdownResult result;
+    private volatile GracefulShutdown.@Nullable Result result;
 
     SubscriptionLifecycle(
-            SubscriptionManager manager,
+            SubscriptionOperations subscriptions,
             Duration shutdownTimeout,
             HurriedStop hurried,
             ApplicationEventPublisher publisher) {
-        this.manager = manager;
+        this.subscriptions = subscriptions;
         this.shutdownTimeout = shutdownTimeout;
         this.hurried = hurried;
         this.publisher = publisher;
@@ -36,21 +36,21 @@ final class SubscriptionLifecycle implements SmartLifecycle {
 
     @Override
     public void start() {
-        manager.start();
+        subscriptions.start();
         running = true;
     }
 
     @Override
     public void stop() {
-        ShutdownResult stopped =
-                hurried.run("subscriptions", () -> manager.shutDown(hurried.drainTimeout(), shutdownTimeout));
+        GracefulShutdown.Result stopped =
+                hurried.run("subscriptions", () -> subscriptions.shutDown(hurried.drainTimeout(), shutdownTimeout));
         result = stopped;
         running = false;
         publisher.publishEvent(stopped);
     }
 
     /** What came of the last stop; null before it. */
-    @Nullable ShutdownResult result() {
+    GracefulShutdown.@Nullable Result result() {
         return result;
     }
 

@@ -1,15 +1,12 @@
 package io.eventsource.autoconfigure.subscription;
 
 import io.eventsource.deadletter.ParkingOrder;
-import io.eventsource.error.ErrorSettings;
 import io.eventsource.subscription.StartPosition;
-import io.eventsource.subscription.SubscriptionFilter;
 import io.eventsource.subscription.SubscriptionSettings;
 import io.eventsource.subscription.SubscriptionSettings.CheckpointStrategy;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -52,28 +49,18 @@ public record SubscriptionOptions(
      */
     SubscriptionSettings over(String prefix, Retry declared, SubscriptionSettings base) {
         try {
-            SubscriptionSettings.Builder settings = base.toBuilder()
-                    .filter(filter.over(base.filter()))
-                    .errors(errors(retry.or(declared), base.errors()));
-            set(startFrom == null ? null : startPosition(startFrom), settings::startFrom);
-            batch.over(settings);
-            checkpoint.over(settings);
-            deadLetter.over(settings);
-            segments.over(settings);
-            return settings.build();
+            return new SubscriptionSettings(
+                    batch.over(base.batch()),
+                    checkpoint.over(base.checkpoint()),
+                    startFrom == null ? base.startFrom() : startPosition(startFrom),
+                    filter.over(base.filter()),
+                    retry.completedBy(declared).over(base.retry()),
+                    deadLetter.over(base.deadLetter()),
+                    circuitBreaker.over(base.circuitBreaker()),
+                    segments.over(base.segments()));
         } catch (IllegalArgumentException invalid) {
             throw new IllegalArgumentException(prefix + invalid.getMessage(), invalid);
         }
-    }
-
-    private ErrorSettings errors(Retry retry, ErrorSettings base) {
-        return new ErrorSettings(
-                or(retry.maxRetries(), base.maxRetries()),
-                or(retry.delay(), base.retryDelay()),
-                or(retry.multiplier(), base.multiplier()),
-                or(retry.maxDelay(), base.maxRetryDelay()),
-                or(deadLetter.enabled(), base.continueOnError()),
-                circuitBreaker.over(base.circuitBreaker()));
     }
 
     private static StartPosition startPosition(String text) {
@@ -81,12 +68,6 @@ public record SubscriptionOptions(
             return StartPosition.parse(text);
         } catch (IllegalArgumentException invalid) {
             throw new IllegalArgumentException("start-from " + invalid.getMessage(), invalid);
-        }
-    }
-
-    private static <T> void set(@Nullable T given, Consumer<? super T> setting) {
-        if (given != null) {
-            setting.accept(given);
         }
     }
 
@@ -110,12 +91,15 @@ public record SubscriptionOptions(
             @Nullable Duration linger,
             @Nullable Duration timeout) {
 
-        private void over(SubscriptionSettings.Builder settings) {
-            set(size, settings::batchSize);
-            set(maxInFlight, settings::maxInFlight);
-            set(backpressureThreshold, settings::backpressureThreshold);
-            set(linger, settings::linger);
-            set(timeout, settings::processingTimeout);
+        /** A batch that is larger than what may be in flight by default raises it. */
+        SubscriptionSettings.Batch over(SubscriptionSettings.Batch base) {
+            int events = or(size, base.size());
+            return new SubscriptionSettings.Batch(
+                    events,
+                    or(maxInFlight, Math.max(events, base.maxInFlight())),
+                    or(backpressureThreshold, base.backpressureThreshold()),
+                    or(linger, base.linger()),
+                    or(timeout, base.timeout()));
         }
     }
 
@@ -128,9 +112,8 @@ public record SubscriptionOptions(
      */
     public record Checkpoint(@Nullable CheckpointStrategy strategy, @Nullable Duration interval) {
 
-        private void over(SubscriptionSettings.Builder settings) {
-            set(strategy, settings::checkpointStrategy);
-            set(interval, settings::checkpointInterval);
+        SubscriptionSettings.Checkpoint over(SubscriptionSettings.Checkpoint base) {
+            return new SubscriptionSettings.Checkpoint(or(strategy, base.strategy()), or(interval, base.interval()));
         }
     }
 
@@ -144,8 +127,8 @@ public record SubscriptionOptions(
     public record Filter(
             @DefaultValue Set<String> eventTypes, @DefaultValue Set<String> aggregateTypes, @Nullable String tenant) {
 
-        SubscriptionFilter over(SubscriptionFilter base) {
-            return new SubscriptionFilter(
+        SubscriptionSettings.Filter over(SubscriptionSettings.Filter base) {
+            return new SubscriptionSettings.Filter(
                     eventTypes.isEmpty() ? base.eventTypes() : eventTypes,
                     aggregateTypes.isEmpty() ? base.aggregateTypes() : aggregateTypes,
                     tenant == null ? base.tenantId() : tenant);
@@ -170,12 +153,20 @@ public record SubscriptionOptions(
         static final Retry NONE = new Retry(null, null, null, null);
 
         /** These options, and others where they set nothing. */
-        Retry or(Retry other) {
+        Retry completedBy(Retry other) {
             return new Retry(
                     maxRetries == null ? other.maxRetries : maxRetries,
                     delay == null ? other.delay : delay,
                     multiplier == null ? other.multiplier : multiplier,
                     maxDelay == null ? other.maxDelay : maxDelay);
+        }
+
+        SubscriptionSettings.Retry over(SubscriptionSettings.Retry base) {
+            return new SubscriptionSettings.Retry(
+                    or(maxRetries, base.maxRetries()),
+                    or(delay, base.delay()),
+                    or(multiplier, base.multiplier()),
+                    or(maxDelay, base.maxDelay()));
         }
     }
 
@@ -187,8 +178,8 @@ public record SubscriptionOptions(
      */
     public record DeadLetter(@Nullable Boolean enabled, @Nullable ParkingOrder order) {
 
-        private void over(SubscriptionSettings.Builder settings) {
-            set(order, settings::deadLetterOrder);
+        SubscriptionSettings.DeadLetter over(SubscriptionSettings.DeadLetter base) {
+            return new SubscriptionSettings.DeadLetter(or(enabled, base.enabled()), or(order, base.order()));
         }
     }
 
@@ -209,8 +200,8 @@ public record SubscriptionOptions(
             @Nullable Duration maxOpenFor,
             @Nullable Integer sameCauseThreshold) {
 
-        ErrorSettings.CircuitBreaker over(ErrorSettings.CircuitBreaker base) {
-            return new ErrorSettings.CircuitBreaker(
+        SubscriptionSettings.CircuitBreaker over(SubscriptionSettings.CircuitBreaker base) {
+            return new SubscriptionSettings.CircuitBreaker(
                     or(enabled, base.enabled()),
                     or(failureThreshold, base.failureThreshold()),
                     or(openFor, base.openFor()),
@@ -227,9 +218,8 @@ public record SubscriptionOptions(
      */
     public record Segments(@Nullable Integer count, @Nullable Integer concurrency) {
 
-        private void over(SubscriptionSettings.Builder settings) {
-            set(count, settings::segments);
-            set(concurrency, settings::concurrency);
+        SubscriptionSettings.Segments over(SubscriptionSettings.Segments base) {
+            return new SubscriptionSettings.Segments(or(count, base.count()), or(concurrency, base.concurrency()));
         }
     }
 }

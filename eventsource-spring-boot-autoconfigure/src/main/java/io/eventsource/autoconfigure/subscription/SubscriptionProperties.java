@@ -71,10 +71,10 @@ public record SubscriptionProperties(
 
     private static void requireSegments(
             String prefix, SubscriptionSettings settings, @Nullable StaticPartition partition) {
-        if (partition != null && settings.segments() < partition.count()) {
+        if (partition != null && settings.segments().count() < partition.count()) {
             throw new IllegalArgumentException(
                     "%ssegments.count must not be below %sinstance.count, or some instance would have none, but they are %d and %d"
-                            .formatted(prefix, PREFIX, settings.segments(), partition.count()));
+                            .formatted(prefix, PREFIX, settings.segments().count(), partition.count()));
         }
     }
 

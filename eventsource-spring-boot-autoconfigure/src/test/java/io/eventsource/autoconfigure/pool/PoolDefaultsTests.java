@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.session.DemotedServerEviction;
+import io.eventsource.jdbc.DemotedServerEviction;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -135,7 +135,7 @@ class PoolDefaultsTests {
                             .containsEntry("options", "-c statement_timeout=2000");
                 },
                 "--eventsource.pool.pooler=transaction",
-                "--eventsource.pool.statement-timeout=2s",
+                "--eventsource.pool.session.statement-timeout=2s",
                 "--spring.datasource.hikari.transaction-isolation=TRANSACTION_SERIALIZABLE",
                 "--spring.datasource.hikari.data-source-properties.prepareThreshold=7");
     }
@@ -166,11 +166,11 @@ class PoolDefaultsTests {
                 },
                 "--eventsource.pool.size=2",
                 "--eventsource.pool.overflow=7",
-                "--eventsource.pool.connection-timeout=1s",
-                "--eventsource.pool.max-lifetime=1m",
-                "--eventsource.pool.idle-timeout=20s",
-                "--eventsource.pool.statement-timeout=5s",
-                "--eventsource.pool.application-name=orders at night");
+                "--eventsource.pool.connection.timeout=1s",
+                "--eventsource.pool.connection.max-lifetime=1m",
+                "--eventsource.pool.connection.idle-timeout=20s",
+                "--eventsource.pool.session.statement-timeout=5s",
+                "--eventsource.pool.session.application-name=orders at night");
     }
 
     @Test
@@ -184,7 +184,7 @@ class PoolDefaultsTests {
     void noStatementTimeoutIsNoOption() {
         assertPool(
                 pool -> assertThat(pool.getDataSourceProperties()).doesNotContainKey("options"),
-                "--eventsource.pool.statement-timeout=0");
+                "--eventsource.pool.session.statement-timeout=0");
     }
 
     @Test

@@ -61,7 +61,7 @@ class PoolIT {
                 .toArray(String[]::new);
         try (ConfigurableApplicationContext context = new SpringApplicationBuilder(PoolApplication.class)
                 .web(WebApplicationType.NONE)
-                .properties("eventsource.pool.statement-timeout=7s", "spring.application.name=teller")
+                .properties("eventsource.pool.session.statement-timeout=7s", "spring.application.name=teller")
                 .run(arguments)) {
             JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
 

@@ -6,11 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.autoconfigure.account.Deposited;
+import io.eventsource.autoconfigure.pool.PoolerMismatchException.Reason;
 import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.testing.PooledDatabase;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.session.PoolerMismatchException;
-import io.eventsource.session.PoolerMismatchException.Reason;
 import io.eventsource.signal.SignalRelay;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
@@ -71,7 +70,7 @@ class PoolerModesPoolerTools {
                     pooled,
                     Reason.SESSIONS_SHARED,
                     "eventsource.pool.pooler=" + declared,
-                    "eventsource.pool.statement-timeout=0");
+                    "eventsource.pool.session.statement-timeout=0");
             assertThat(output)
                     .contains(
                             "APPLICATION FAILED TO START",
@@ -88,7 +87,7 @@ class PoolerModesPoolerTools {
                     pooled,
                     Reason.SESSIONS_SHARED,
                     "eventsource.pool.pooler=none",
-                    "eventsource.pool.statement-timeout=0");
+                    "eventsource.pool.session.statement-timeout=0");
         }
     }
 
@@ -99,7 +98,7 @@ class PoolerModesPoolerTools {
                     pooled,
                     Reason.SESSIONS_SHARED,
                     "eventsource.pool.pooler=none",
-                    "eventsource.pool.statement-timeout=0");
+                    "eventsource.pool.session.statement-timeout=0");
         }
     }
 
@@ -151,7 +150,7 @@ class PoolerModesPoolerTools {
     @Test
     void a_startup_parameter_that_the_pooler_refuses_is_named(CapturedOutput output) throws Exception {
         try (PooledDatabase pooled = new PooledDatabase()) {
-            assertThatThrownBy(() -> pooled.start(Recording.class, "eventsource.pool.statement-timeout=5s")
+            assertThatThrownBy(() -> pooled.start(Recording.class, "eventsource.pool.session.statement-timeout=5s")
                             .close())
                     .isNotNull();
             assertThat(output)
@@ -167,7 +166,7 @@ class PoolerModesPoolerTools {
                         Recording.class,
                         "eventsource.pool.pooler=" + declared,
                         "spring.datasource.hikari.maximum-pool-size=5",
-                        "eventsource.pool.statement-timeout=0")) {
+                        "eventsource.pool.session.statement-timeout=0")) {
             assertHandles(context, 1);
             await().until(() -> context.getBean(SignalRelay.class).status().connected());
         }

@@ -12,7 +12,6 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.subscription.GracefulShutdown;
-import io.eventsource.subscription.ShutdownResult;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.subscription.SubscriptionStatus;
 import java.time.Duration;
@@ -119,10 +118,10 @@ class LifecycleIT {
     /** Hears what came of stopping. */
     static final class Results {
 
-        private final List<ShutdownResult> heard = new CopyOnWriteArrayList<>();
+        private final List<GracefulShutdown.Result> heard = new CopyOnWriteArrayList<>();
 
         @EventListener
-        void stopped(ShutdownResult result) {
+        void stopped(GracefulShutdown.Result result) {
             heard.add(result);
         }
     }
@@ -135,7 +134,7 @@ class LifecycleIT {
             store(context).append(deposit(1));
             await().until(() -> handled.size() == 1);
             assertThat(shutdown.shuttingDown()).isFalse();
-            assertThat(shutdown.phase()).isEqualTo(ShutdownResult.Phase.RUNNING);
+            assertThat(shutdown.phase()).isEqualTo(GracefulShutdown.Phase.RUNNING);
             assertThat(shutdown.result()).isEmpty();
 
             shutdown.request();
@@ -143,7 +142,7 @@ class LifecycleIT {
             await().until(() -> !context.getSourceApplicationContext().isActive());
             await().untilAsserted(() -> assertThat(threads()).isEmpty());
             assertThat(shutdown.shuttingDown()).isTrue();
-            assertThat(shutdown.phase()).isEqualTo(ShutdownResult.Phase.STOPPED);
+            assertThat(shutdown.phase()).isEqualTo(GracefulShutdown.Phase.STOPPED);
             assertThat(shutdown.result()).hasValueSatisfying(result -> {
                 assertThat(result.forced()).isFalse();
                 assertThat(result.segmentsReleased()).isOne();
@@ -177,7 +176,7 @@ class LifecycleIT {
 
         assertThat(results.heard).singleElement().satisfies(result -> {
             assertThat(result.forced()).isTrue();
-            assertThat(result.phase()).isEqualTo(ShutdownResult.Phase.STOPPED);
+            assertThat(result.phase()).isEqualTo(GracefulShutdown.Phase.STOPPED);
             assertThat(result.took()).isLessThan(Duration.ofSeconds(8));
             assertThat(result.abandoned()).singleElement().satisfies(batch -> {
                 assertThat(batch.segment()).contains("deposits");

@@ -9,7 +9,7 @@ import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.testing.Indicators;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
-import io.eventsource.ground.GroundException;
+import io.eventsource.ground.GroundReport.GroundException;
 import io.eventsource.log.LogHead;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;

@@ -16,28 +16,47 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** A database of its own for a test, on one real server for all tests of this JVM. Closing it removes it. */
+/** A database of its own for a test, on one real server for all tests of this JVM, or on the oldest one. Closing it removes it. */
 public final class TestDatabase implements AutoCloseable {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
-    private final EmbeddedPostgresServer server;
+    private final Server server;
     private final String name;
     private final String url;
 
-    /** Started when it is first asked for, and stopped with the JVM. */
-    private static final class Server {
+    /**
+     * A server.
+     *
+     * @param username who may do everything there
+     * @param dropping how a database is dropped, whoever uses it if the server can do that
+     */
+    record Server(String jdbcUrl, int port, String username, String password, String dropping) {}
 
-        static final EmbeddedPostgresServer INSTANCE = EmbeddedPostgresServer.start(new EmbeddedPostgresSettings(
-                folder(),
-                0,
-                "postgres",
-                Duration.ofSeconds(60),
-                false,
-                EmbeddedPostgresSettings.sharedBinariesDirectory()));
+    /** Started when it is first asked for, and stopped with the JVM. */
+    private static final class Newest {
+
+        static final Server INSTANCE = started();
+
+        private static Server started() {
+            EmbeddedPostgresServer server = EmbeddedPostgresServer.start(new EmbeddedPostgresSettings(
+                    folder(),
+                    0,
+                    "postgres",
+                    Duration.ofSeconds(60),
+                    false,
+                    EmbeddedPostgresSettings.sharedBinariesDirectory()));
+            return new Server(
+                    server.jdbcUrl(),
+                    server.port(),
+                    server.username(),
+                    server.password(),
+                    "DROP DATABASE IF EXISTS %s WITH (FORCE)");
+        }
 
         private static Path folder() {
             try {
@@ -55,21 +74,25 @@ public final class TestDatabase implements AutoCloseable {
         static final String NAME = make();
 
         private static String make() {
-            TestDatabase template = new TestDatabase(Server.INSTANCE, "template_migrated");
+            TestDatabase template = new TestDatabase(Newest.INSTANCE, "template_migrated");
             template.administer("CREATE DATABASE " + template.name);
             new SchemaMigrator(template.dataSource(), new EventSourceSchema("eventsource")).migrate();
             return template.name;
         }
     }
 
-    private TestDatabase(EmbeddedPostgresServer server, String name) {
+    private TestDatabase(Server server, String name) {
         this.server = server;
         this.name = name;
         this.url = server.jdbcUrl().replaceFirst("/postgres(?=$|\\?)", "/" + name);
     }
 
     private static TestDatabase copyOf(String template) {
-        TestDatabase database = new TestDatabase(Server.INSTANCE, "test_" + COUNT.incrementAndGet());
+        return copyOf(template, Newest.INSTANCE);
+    }
+
+    private static TestDatabase copyOf(String template, Server server) {
+        TestDatabase database = new TestDatabase(server, "test_" + COUNT.incrementAndGet());
         database.administer("CREATE DATABASE %s TEMPLATE %s".formatted(database.name, template));
         return database;
     }
@@ -77,6 +100,11 @@ public final class TestDatabase implements AutoCloseable {
     /** A database without the library's tables, which the application makes when it starts. */
     public static TestDatabase create() {
         return copyOf("template1");
+    }
+
+    /** Databases without the library's tables, on the newest and on the oldest supported PostgreSQL. */
+    public static Stream<TestDatabase> onEachServer() {
+        return Stream.of(create(), copyOf("template1", OldestPostgres.server()));
     }
 
     /** A database as an application leaves it that has only started: the next one has nothing to migrate. */
@@ -162,9 +190,9 @@ public final class TestDatabase implements AutoCloseable {
         administer("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS true");
     }
 
-    /** Removes the database, whoever still uses it. */
+    /** Removes the database, on the newest server whoever still uses it. */
     @Override
     public void close() {
-        administer("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+        administer(server.dropping().formatted(name));
     }
 }

@@ -1,8 +1,8 @@
 package io.eventsource.test.slice;
 
 import io.eventsource.aggregate.Decider;
-import io.eventsource.event.EventJsonCustomizer;
 import io.eventsource.event.Upcaster;
+import io.eventsource.payload.EventJsonCustomizer;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.Projection;
 import java.util.Set;

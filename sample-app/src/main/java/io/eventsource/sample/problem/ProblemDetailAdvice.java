@@ -1,8 +1,8 @@
 package io.eventsource.sample.problem;
 
 import io.eventsource.aggregate.AggregateNotFoundException;
-import io.eventsource.event.EventEncodingException;
 import io.eventsource.failure.FailureText;
+import io.eventsource.payload.EventEncodingException;
 import io.eventsource.sample.order.IdempotencyKeyReusedException;
 import io.eventsource.sample.order.IllegalOrderTransitionException;
 import io.eventsource.sample.order.StaleOrderException;
