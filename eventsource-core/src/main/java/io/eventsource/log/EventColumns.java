@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The columns that events are kept in, for all statements that read or write them. A text of the metadata that is to have a column of its own
- * is named here, in {@link EventMetadata} and in a migration, and nowhere else.
+ * is named here for SQL, beside {@link EventMetadata} and a migration. Messages to brokers and what an event causes name it for themselves.
  */
 public final class EventColumns {
 
