@@ -33,6 +33,8 @@ final class ServiceProcess {
         return new String[] {
             "--server.port=" + port,
             "--eventsource.embedded-postgres.data-directory=" + folder.resolve("postgres"),
+            // what looks at the data afterwards in the JVM of the test looks at those of the service
+            "--eventsource.embedded-postgres.throw-away-in-tests=false",
             "--spring.datasource.hikari.maximum-pool-size=8"
         };
     }
