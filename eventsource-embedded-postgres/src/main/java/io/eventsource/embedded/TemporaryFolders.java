@@ -60,6 +60,9 @@ final class TemporaryFolders {
                 stop(left.process());
             }
             Folders.delete(folder.path());
+        } catch (InterruptedException e) {
+            // the server may still run: the next JVM finds it again
+            Thread.currentThread().interrupt();
         } catch (EmbeddedPostgresException.DataDirectoryInUse used) {
             log.debug("{}", used.getMessage());
         } catch (IOException | UncheckedIOException e) {
@@ -68,7 +71,7 @@ final class TemporaryFolders {
     }
 
     /** Its connections ended with the application, so that the gentlest signal is enough. */
-    private static void stop(ProcessHandle server) {
+    private static void stop(ProcessHandle server) throws InterruptedException {
         boolean asked = server.destroy();
         try {
             ProcessHandle ended = server.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -77,8 +80,6 @@ final class TemporaryFolders {
             log.info("Process {} is killed, asked to stop: {}", server.pid(), asked);
             boolean killed = server.destroyForcibly();
             log.debug("Process {} killed: {}", server.pid(), killed);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -86,7 +86,9 @@ public final class DatabaseServer {
     }
 
     void drop(String name) {
-        execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+        // PostgreSQL 12 cannot do this in one statement; the second waits for the sessions that the first has ended
+        execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+        execute("DROP DATABASE IF EXISTS " + name);
     }
 
     String jdbcUrl(String database) {

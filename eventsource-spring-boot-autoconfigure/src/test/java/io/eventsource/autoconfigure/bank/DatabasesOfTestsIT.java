@@ -3,15 +3,23 @@ package io.eventsource.autoconfigure.bank;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.autoconfigure.bank.AccountEvent.Opened;
+import io.eventsource.autoconfigure.testing.TestDatabase;
+import io.eventsource.embedded.throwaway.DatabaseServer;
+import io.eventsource.embedded.throwaway.ThrowAwayDatabase;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** Applications that tests start, without any setting for their database. */
 class DatabasesOfTestsIT {
@@ -28,6 +36,25 @@ class DatabasesOfTestsIT {
 
     private static List<String> templates(ConfigurableApplicationContext context) {
         return context.getBean(JdbcTemplate.class).queryForList(TEMPLATES, String.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.eventsource.autoconfigure.testing.TestDatabase#onEachServer")
+    void a_database_is_dropped_whoever_uses_it_on_each_server(TestDatabase others) throws SQLException {
+        DriverManagerDataSource there = others.dataSource();
+        DatabaseServer server = DatabaseServer.at(
+                String.valueOf(there.getUrl()),
+                String.valueOf(there.getUsername()),
+                String.valueOf(there.getPassword()));
+        ThrowAwayDatabase dropped = server.create(null);
+        try (others;
+                Connection user = dropped.dataSource().getConnection()) {
+            dropped.close();
+
+            assertThat(user.isValid(1)).isFalse();
+            assertThat(others.count("SELECT count(*) FROM pg_database WHERE datname = ?", dropped.name()))
+                    .isZero();
+        }
     }
 
     private static Long events(ConfigurableApplicationContext context, String schema) {
