@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -53,15 +53,9 @@ record MixedRow(String name, int writers, int readers, int bytes, int percent) i
         contender.reset(STREAMS * EVENTS_OF_STREAM);
         Calls calls = new Calls();
         long end = System.nanoTime() + time.toNanos();
-        CompletableFuture<Callers.Outcome> loads = new CompletableFuture<>();
-        Thread reading = new Thread(() -> complete(
-                loads,
-                () -> Callers.run(
-                        readers,
-                        () -> System.nanoTime() >= end,
-                        contender.database(),
-                        () -> () -> load(contender, calls))));
-        reading.start();
+        FutureTask<Callers.Outcome> loads = new FutureTask<>(() -> Callers.run(
+                readers, () -> System.nanoTime() >= end, contender.database(), () -> () -> load(contender, calls)));
+        new Thread(loads, "mixed-readers").start();
         AtomicInteger writer = new AtomicInteger();
         Callers.Outcome appends = Callers.run(
                 writers,
@@ -78,19 +72,6 @@ record MixedRow(String name, int writers, int readers, int bytes, int percent) i
         // per event appended or stream loaded
         measured.putAll(appends.cost().of((long) appends.calls() + loaded.calls()));
         return measured;
-    }
-
-    private static <T> void complete(CompletableFuture<T> result, Work<T> work) {
-        try {
-            result.complete(work.run());
-        } catch (Exception failure) {
-            result.completeExceptionally(failure);
-        }
-    }
-
-    private interface Work<T> {
-
-        T run() throws Exception;
     }
 
     private static void load(Contender contender, Calls calls) {
