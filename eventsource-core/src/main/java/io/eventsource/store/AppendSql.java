@@ -29,7 +29,7 @@ final class AppendSql {
                     .replace("{event-texts}", EVENT_TEXTS);
 
     /**
-     * The commonest append as one planned statement, which costs half of what the function does. It has two faults that the function has not:
+     * The commonest append as one planned statement, which costs the server a little less than the function. It has two faults that the function has not:
      * it holds its lock on the log while it waits for anything, and it cannot say why it did nothing. So it takes the stream only when nobody
      * else has it, and who gets no row from it asks the function. Its lock ends with it: it must be a transaction of its own. An isolation
      * level that refuses rows changed meanwhile would make an error of what the function answers.
