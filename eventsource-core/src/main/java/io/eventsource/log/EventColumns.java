@@ -8,6 +8,8 @@ import io.eventsource.log.LogReader.LogOutline;
 import io.eventsource.payload.StoredJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +79,9 @@ public final class EventColumns {
 
     private static final int LARGE = 1024 * 1024;
 
+    private static final long YEAR_1900 = Instant.parse("1900-01-01T00:00:00Z").toEpochMilli();
+    private static final long YEAR_3000 = Instant.parse("3000-01-01T00:00:00Z").toEpochMilli();
+
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
     private static final JsonMapper JSON =
             JsonMapper.builder(StoredJson.factory()).build();
@@ -104,11 +109,22 @@ public final class EventColumns {
                         row.getString(4),
                         row.getLong(5),
                         new EventRevision(row.getString(6), row.getShort(7)),
-                        row.getObject(8, OffsetDateTime.class).toInstant(),
-                        row.getObject(9, OffsetDateTime.class).toInstant(),
+                        time(row, 8),
+                        time(row, 9),
                         metadata(text -> row.getString(FIRST_TEXT + text.place()), row.getString(metadata))),
                 // no payload is an empty text: null is one that was left in the database
                 Objects.requireNonNullElse(row.getString(metadata + 1), LogOutline.NOT_READ));
+    }
+
+    /**
+     * Reads a time. The driver takes a long way to an {@link OffsetDateTime}: on Java 17 it makes the rules of a time zone for each. It makes a
+     * {@link Timestamp} at once, but counts times long ago by the Julian calendar and has no room for all of the future.
+     */
+    private static Instant time(ResultSet row, int column) throws SQLException {
+        Timestamp time = row.getTimestamp(column);
+        return time.getTime() > YEAR_1900 && time.getTime() < YEAR_3000
+                ? time.toInstant()
+                : row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
     /**

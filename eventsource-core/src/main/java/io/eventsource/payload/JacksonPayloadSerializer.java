@@ -3,12 +3,15 @@ package io.eventsource.payload;
 import io.eventsource.EventSourceException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.deser.DeserializationContextExt;
@@ -26,6 +29,9 @@ public final class JacksonPayloadSerializer implements PayloadSerializer {
 
     /** Makes parsers that read what PostgreSQL gives back, where the mapper's own do not. */
     private final @Nullable JsonFactory wideFactory;
+
+    /** By class, so that what reads it is looked up once. There are as many as classes of events and states. */
+    private final Map<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
 
     /** Creates a serializer with the library's settings. */
     public JacksonPayloadSerializer() {
@@ -112,11 +118,16 @@ public final class JacksonPayloadSerializer implements PayloadSerializer {
 
     @Override
     public <T> T deserialize(String json, Class<T> type) {
-        T value = wideFactory == null ? mapper.readValue(json, type) : readWide(wideFactory, json, type);
+        T value = wideFactory == null ? reader(type).readValue(json) : readWide(wideFactory, json, type);
         if (value == null) {
             throw new EventSourceException("the JSON is the literal null");
         }
         return value;
+    }
+
+    private ObjectReader reader(Class<?> type) {
+        ObjectReader known = readers.get(type);
+        return known != null ? known : readers.computeIfAbsent(type, mapper::readerFor);
     }
 
     private <T> T readWide(JsonFactory factory, String json, Class<T> type) {

@@ -114,7 +114,7 @@ public record StreamAppend(
      *
      * @param payload an instance of a registered event class
      * @param eventId the event's id, or null for the store to assign a time-ordered one; uniqueness is the caller's
-     * @param timestamp when it happened, kept to the microsecond, or null for the store's clock
+     * @param timestamp when it happened, in the years 1 to 9999 and kept to the microsecond, or null for the store's clock
      * @param metadata who caused it, or null for the metadata of the append; what they leave empty comes from the calling
      *     thread's {@link io.eventsource.context.MetadataContext}; their tenant is not looked at: a stream's tenant comes from the
      *     append
@@ -122,9 +122,17 @@ public record StreamAppend(
     public record NewEvent(
             Object payload, @Nullable UUID eventId, @Nullable Instant timestamp, @Nullable EventMetadata metadata) {
 
-        /** Refuses a missing payload. */
+        private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+        private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
+        /** Refuses a missing payload, and a time that PostgreSQL might not read. */
         public NewEvent {
             Objects.requireNonNull(payload, "An event's payload must not be null");
+            if (timestamp != null && (timestamp.isBefore(FIRST) || timestamp.isAfter(LAST))) {
+                throw new IllegalArgumentException(
+                        "The timestamp of an event of %s must be in the years 1 to 9999, but it is %s"
+                                .formatted(payload.getClass().getName(), timestamp));
+            }
         }
 
         /**

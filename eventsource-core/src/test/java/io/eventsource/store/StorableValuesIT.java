@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
@@ -14,10 +15,12 @@ import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.payload.Unproven;
 import io.eventsource.signal.LogSignal;
+import io.eventsource.store.StreamAppend.NewEvent;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -90,6 +93,43 @@ class StorableValuesIT {
                 (MeasuredOften) stored(new MeasuredOften(new double[] {-0.0, 0.0, 1e300, Double.MIN_VALUE}));
         assertThat(back.values()).containsExactly(-0.0, 0.0, 1e300, Double.MIN_VALUE);
         assertThat(Double.doubleToLongBits(back.values()[0])).isEqualTo(Double.doubleToLongBits(-0.0));
+    }
+
+    @Test
+    void times_of_every_age_are_read_back_equal() {
+        List<Instant> times = Stream.of(
+                        "0001-01-01T00:00:00Z",
+                        "1582-10-10T12:00:00Z",
+                        "1899-12-31T23:59:59.999999Z",
+                        "1900-01-01T00:00:00.000001Z",
+                        "1969-12-31T23:59:59.999999Z",
+                        "2026-03-29T01:30:00.5Z",
+                        "2999-12-31T23:59:59.999999Z",
+                        "9999-12-31T23:59:59.999999Z")
+                .map(Instant::parse)
+                .toList();
+        List<NewEvent> events = times.stream()
+                .map(time -> new NewEvent(priced("1"), null, time, null))
+                .toList();
+        store.append(new StreamAppend("thing", id, ExpectedVersion.any(), null, EventMetadata.none(), events));
+
+        // the driver reads text first, and binary once it has prepared the statement
+        for (int read = 1; read <= 10; read++) {
+            assertThat(store.readStream(StreamQuery.of(id)))
+                    .extracting(EventEnvelope::timestamp)
+                    .containsExactlyElementsOf(times);
+        }
+    }
+
+    @Test
+    void times_before_the_year_1_and_after_9999_are_refused_by_name() {
+        for (String time : List.of("0000-12-31T23:59:59.999999Z", "-4000-01-01T00:00:00Z", "+10000-01-01T00:00:00Z")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new NewEvent(priced("1"), null, Instant.parse(time), null))
+                    .withMessage(
+                            "The timestamp of an event of %s must be in the years 1 to 9999, but it is %s",
+                            Priced.class.getName(), time);
+        }
     }
 
     @Test
