@@ -44,7 +44,7 @@ SELECT (SELECT coalesce(max(position), 0) FROM eventsource.events) AS highest_po
          WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
            AND l.relation = 'eventsource.events'::regclass) AS open_writers
-  FROM eventsource.log_head AS h;
+  FROM eventsource.high_water_mark AS h;
 
 -- log holders: the open transactions that have written to the log and may block its readers; gid names a prepared one
 SELECT l.virtualtransaction, l.pid, a.usename, a.application_name, a.client_addr, a.state,
@@ -66,7 +66,7 @@ SELECT c.projection_name, c.segment, c.position, h.position AS high_water_mark, 
        (SELECT e.created_at FROM eventsource.events AS e
          WHERE e.position > c.position AND e.position <= h.position ORDER BY e.position LIMIT 1) AS next_event_at,
        c.events_processed, c.last_processed_at
-  FROM eventsource.projection_checkpoints AS c CROSS JOIN eventsource.log_head AS h
+  FROM eventsource.projection_checkpoints AS c CROSS JOIN eventsource.high_water_mark AS h
  ORDER BY behind DESC, c.projection_name, c.segment;
 
 -- dead letters: how many there are of each projection and status, and when the first and the last failed

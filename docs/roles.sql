@@ -20,7 +20,7 @@ GRANT USAGE ON SCHEMA eventsource TO eventsource_application, eventsource_reader
 
 -- The application appends and reads. It cannot change or remove events, and it sets neither the position of an event nor the
 -- time of its insertion: positions come from the identity column, which needs no privilege on its sequence. SELECT on the
--- sequence lets it notice that the sequence was set back. Functions run with their caller's rights, except publish_head, which
+-- sequence lets it notice that the sequence was set back. Functions run with their caller's rights, except publish_high_water_mark, which
 -- checks what is published.
 REVOKE INSERT, UPDATE ON eventsource.events FROM eventsource_application;
 GRANT SELECT, INSERT (event_id, append_id, aggregate_id, aggregate_type, version, event_type, revision, bucket, tenant_id,
@@ -28,9 +28,9 @@ GRANT SELECT, INSERT (event_id, append_id, aggregate_id, aggregate_type, version
    ON eventsource.events TO eventsource_application;
 GRANT SELECT ON SEQUENCE eventsource.events_position_seq TO eventsource_application;
 GRANT SELECT, INSERT, UPDATE ON eventsource.event_streams TO eventsource_application;
-REVOKE UPDATE ON eventsource.log_head FROM eventsource_application;
-GRANT SELECT ON eventsource.log_head TO eventsource_application;
-GRANT EXECUTE ON FUNCTION eventsource.publish_head(bigint) TO eventsource_application;
+REVOKE UPDATE ON eventsource.high_water_mark FROM eventsource_application;
+GRANT SELECT ON eventsource.high_water_mark TO eventsource_application;
+GRANT EXECUTE ON FUNCTION eventsource.publish_high_water_mark(bigint) TO eventsource_application;
 GRANT SELECT, INSERT ON eventsource.log_incarnation TO eventsource_application;
 GRANT SELECT, INSERT, UPDATE, DELETE ON eventsource.projection_checkpoints, eventsource.subscription_instances,
       eventsource.snapshots, eventsource.dead_letter_queue, eventsource.parked_aggregates, eventsource.event_outbox

@@ -75,7 +75,7 @@ test("long names may break between their words, short ones may not", () => {
   const code = (name) => render(`\`${name}\``).querySelector("code").innerHTML;
 
   assert.equal(code("eventsource.append.tail-timeout"), "eventsource.<wbr>append.<wbr>tail-timeout");
-  assert.equal(code("LogHeadIT.open_writes_and_others"), "Log<wbr>Head<wbr>IT.<wbr>open_<wbr>writes_<wbr>and_<wbr>others");
+  assert.equal(code("HighWaterMarkIT.open_writes_and_others"), "High<wbr>Water<wbr>Mark<wbr>IT.<wbr>open_<wbr>writes_<wbr>and_<wbr>others");
   assert.equal(code("eventsource.enabled"), "eventsource.enabled");
 });
 

@@ -6,7 +6,7 @@
 -- all that the role has, leave out the next line.)
 CREATE SCHEMA IF NOT EXISTS eventsource;
 
--- ES1__tables.pgsql
+-- ES1__streams.pgsql
 
 -- One row per stream: what an append compares and sets before it draws a position.
 -- Low fillfactor, so that an update stays on its page and touches no index.
@@ -47,118 +47,10 @@ CREATE TABLE eventsource.events (
     CONSTRAINT events_bucket_in_range CHECK (bucket BETWEEN 0 AND 1023)
 );
 
--- The high-water mark as readers have found it: where a starting reader goes on from, whatever transactions are open then.
-CREATE TABLE eventsource.log_head (
-    singleton        boolean     NOT NULL DEFAULT true,
-    position         bigint      NOT NULL DEFAULT 0,
-    published_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CONSTRAINT log_head_pkey PRIMARY KEY (singleton),
-    CONSTRAINT log_head_one_row CHECK (singleton)
-) WITH (fillfactor = 10);
-
-INSERT INTO eventsource.log_head DEFAULT VALUES;
-
 -- A few bytes per 256 kB of log and no measurable cost to an insert. Finds events by arrival time, and by id as long as
 -- ids are time-ordered, as those that the library assigns are.
 CREATE INDEX events_arrival_idx ON eventsource.events
     USING brin (created_at, event_id) WITH (pages_per_range = 32, autosummarize = on);
-
--- The last snapshot of an aggregate's state. It counts only while events holds the event that it was taken at.
-CREATE TABLE eventsource.snapshots (
-    aggregate_id     uuid        NOT NULL,
-    aggregate_type   text        NOT NULL,
-    version          bigint      NOT NULL,
-    event_id         uuid        NOT NULL,
-    schema_version   integer     NOT NULL,
-    state            jsonb       NOT NULL,
-    created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CONSTRAINT snapshots_pkey PRIMARY KEY (aggregate_id),
-    CONSTRAINT snapshots_version_positive CHECK (version > 0)
-);
-
--- How far a projection is, one row per segment of it.
-CREATE TABLE eventsource.projection_checkpoints (
-    projection_name   text        NOT NULL,
-    segment           smallint    NOT NULL,
-    position          bigint      NOT NULL,
-    epoch             bigint      NOT NULL DEFAULT 0,
-    last_event_id     uuid,
-    last_event_type   text,
-    last_processed_at timestamptz,
-    events_processed  bigint      NOT NULL DEFAULT 0,
-    created_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
-    updated_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CONSTRAINT projection_checkpoints_pkey PRIMARY KEY (projection_name, segment),
-    CONSTRAINT projection_checkpoints_position_not_negative CHECK (position >= 0)
-) WITH (fillfactor = 50);
-
--- Events that a projection could not handle, with a copy of the event.
-CREATE TABLE eventsource.dead_letter_queue (
-    id                bigint      GENERATED ALWAYS AS IDENTITY,
-    projection_name   text        NOT NULL,
-    event_id          uuid        NOT NULL,
-    event_type        text        NOT NULL,
-    position          bigint      NOT NULL,
-    aggregate_id      uuid        NOT NULL,
-    aggregate_type    text        NOT NULL,
-    event_data        jsonb       NOT NULL,
-    error_type        text        NOT NULL,
-    error_message     text,
-    error_stacktrace  text,
-    retry_count       integer     NOT NULL DEFAULT 0,
-    first_failed_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
-    last_failed_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
-    status            text        NOT NULL DEFAULT 'failed',
-    resolved_at       timestamptz,
-    resolved_by       text,
-    CONSTRAINT dead_letter_queue_pkey PRIMARY KEY (id),
-    CONSTRAINT dead_letter_queue_event_key UNIQUE (projection_name, event_id),
-    CONSTRAINT dead_letter_queue_status CHECK (status IN ('failed', 'retrying', 'resolved', 'discarded'))
-);
-
--- Entries of a destination that failed or wait behind one that failed.
-CREATE TABLE eventsource.event_outbox (
-    id                bigint      GENERATED ALWAYS AS IDENTITY,
-    destination       text        NOT NULL,
-    position          bigint      NOT NULL,
-    event_id          uuid        NOT NULL,
-    event_type        text        NOT NULL,
-    aggregate_id      uuid        NOT NULL,
-    aggregate_type    text        NOT NULL,
-    status            text        NOT NULL DEFAULT 'pending',
-    attempts          integer     NOT NULL DEFAULT 0,
-    last_error        text,
-    next_attempt_at   timestamptz,
-    created_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
-    published_at      timestamptz,
-    CONSTRAINT event_outbox_pkey PRIMARY KEY (id),
-    CONSTRAINT event_outbox_event_key UNIQUE (destination, event_id),
-    CONSTRAINT event_outbox_status CHECK (status IN ('pending', 'failed', 'published'))
-);
-
--- Who ended a transaction that held back the log, and why. Written before it is ended, and again afterwards.
-CREATE TABLE eventsource.terminated_transactions (
-    id                  bigint      GENERATED ALWAYS AS IDENTITY,
-    requested_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
-    operator            text        NOT NULL,
-    reason              text        NOT NULL,
-    database_user       text        NOT NULL DEFAULT current_user,
-    virtual_transaction text        NOT NULL,
-    pid                 integer,
-    prepared_gid        text,
-    writer_user         text,
-    writer_application  text,
-    writer_started_at   timestamptz,
-    outcome             text        NOT NULL DEFAULT 'requested',
-    outcome_at          timestamptz,
-    error               text,
-    CONSTRAINT terminated_transactions_pkey PRIMARY KEY (id),
-    CONSTRAINT terminated_transactions_operator_named CHECK (operator ~ '[^[:space:]]'),
-    CONSTRAINT terminated_transactions_reason_given CHECK (reason ~ '[^[:space:]]'),
-    CONSTRAINT terminated_transactions_outcome CHECK (outcome IN ('requested', 'ended', 'signalled', 'gone', 'failed'))
-);
-
--- ES2__history_is_immutable.pgsql
 
 -- What has been appended is history. Corrections are further events.
 CREATE FUNCTION eventsource.refuse_change_of_history() RETURNS trigger
@@ -174,14 +66,27 @@ CREATE TRIGGER events_refuse_change
     BEFORE UPDATE OR DELETE OR TRUNCATE ON eventsource.events
     FOR EACH STATEMENT EXECUTE FUNCTION eventsource.refuse_change_of_history();
 
--- ES3__append.pgsql
+-- The last snapshot of an aggregate's state. It counts only while events holds the event that it was taken at.
+CREATE TABLE eventsource.snapshots (
+    aggregate_id     uuid        NOT NULL,
+    aggregate_type   text        NOT NULL,
+    version          bigint      NOT NULL,
+    event_id         uuid        NOT NULL,
+    schema_version   integer     NOT NULL,
+    state            jsonb       NOT NULL,
+    created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT snapshots_pkey PRIMARY KEY (aggregate_id),
+    CONSTRAINT snapshots_version_positive CHECK (version > 0)
+);
+
+-- ES2__append.pgsql
 
 -- Moves a stream from its expected version to the next one, or says why not. This is the optimistic check: it draws no
 -- position and, when it succeeds, never touches the log, so that a loser leaves neither a gap nor a lock there.
 --
 -- expected: the exact version; 0 for no stream; -1 for any; -2 for an existing stream of any version.
 -- outcome:  'appended'  version is the stream's new version
---           'repeated'  this append id was appended before; version is the version that append ended at
+--           'duplicate' this append id was appended before; version is the version that append ended at
 --           'conflict'  version is the stream's actual version, 0 when there is no stream
 --           'type' or 'tenant'  the stream belongs to another one, which actual names
 CREATE FUNCTION eventsource.advance_stream(
@@ -242,12 +147,12 @@ BEGIN
         outcome := 'tenant';
         actual := stream.tenant_id;
     ELSIF p_append_id = ANY (stream.append_ids) THEN
-        outcome := 'repeated';
+        outcome := 'duplicate';
         advance_stream.version := stream.append_versions[array_position(stream.append_ids, p_append_id)];
     ELSIF p_expected >= 0 AND stream.version >= p_expected + p_count AND EXISTS (
             SELECT FROM eventsource.events AS e
              WHERE e.aggregate_id = p_aggregate_id AND e.version = p_expected + 1 AND e.append_id = p_append_id) THEN
-        outcome := 'repeated';
+        outcome := 'duplicate';
         advance_stream.version := p_expected + p_count;
     ELSE
         outcome := 'conflict';
@@ -316,7 +221,7 @@ BEGIN
         VALUES (p_event_id, p_append_id, p_aggregate_id, p_aggregate_type, append_event.version, p_event_type, p_revision,
                 p_bucket, p_tenant_id, p_actor_id, p_correlation_id, p_causation_id, p_timestamp, p_payload, p_metadata)
         RETURNING e.position, e.position INTO append_event.first_position, append_event.last_position;
-    ELSIF append_event.outcome = 'repeated' THEN
+    ELSIF append_event.outcome = 'duplicate' THEN
         SELECT e.position, e.position INTO append_event.first_position, append_event.last_position
           FROM eventsource.events AS e
          WHERE e.aggregate_id = p_aggregate_id AND e.version = append_event.version;
@@ -384,7 +289,7 @@ CREATE FUNCTION eventsource.append_events(
 #variable_conflict use_column
 DECLARE
     step record;
-    repeated integer := 0;
+    duplicates integer := 0;
     versions bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_aggregate_ids)]);
     first_versions bigint[] := versions;
     refused record;
@@ -397,8 +302,8 @@ BEGIN
                                              p_expected[1], p_append_ids[1], p_counts[1]) AS s;
         versions[1] := refused.version;
         first_versions[1] := refused.version - p_counts[1] + 1;
-        IF refused.outcome = 'repeated' THEN
-            repeated := 1;
+        IF refused.outcome = 'duplicate' THEN
+            duplicates := 1;
         ELSIF refused.outcome <> 'appended' THEN
             RETURN QUERY SELECT 1, refused.outcome, refused.version, refused.actual, NULL::bigint, NULL::bigint;
             RETURN;
@@ -413,16 +318,16 @@ BEGIN
                   FROM eventsource.advance_stream(
                            p_aggregate_ids[step.append], p_aggregate_types[step.append], p_tenant_ids[step.append],
                            p_expected[step.append], p_append_ids[step.append], p_counts[step.append]) AS s;
-                IF refused.outcome = 'repeated' THEN
-                    repeated := repeated + 1;
+                IF refused.outcome = 'duplicate' THEN
+                    duplicates := duplicates + 1;
                 ELSIF refused.outcome <> 'appended' THEN
                     RAISE EXCEPTION USING ERRCODE = 'ES001';
                 END IF;
                 versions[step.append] := refused.version;
                 first_versions[step.append] := refused.version - p_counts[step.append] + 1;
             END LOOP;
-            IF repeated > 0 AND repeated < cardinality(p_aggregate_ids) THEN
-                refused.outcome := 'partly repeated';
+            IF duplicates > 0 AND duplicates < cardinality(p_aggregate_ids) THEN
+                refused.outcome := 'partly duplicate';
                 RAISE EXCEPTION USING ERRCODE = 'ES001';
             END IF;
         EXCEPTION WHEN SQLSTATE 'ES001' THEN
@@ -431,9 +336,9 @@ BEGIN
         END;
     END IF;
 
-    IF repeated > 0 THEN
+    IF duplicates > 0 THEN
         RETURN QUERY
-            SELECT a.ordinality::integer, 'repeated', a.version, NULL::text,
+            SELECT a.ordinality::integer, 'duplicate', a.version, NULL::text,
                    (SELECT e.position FROM eventsource.events AS e
                      WHERE e.aggregate_id = a.id AND e.version = a.version - a.count + 1),
                    (SELECT e.position FROM eventsource.events AS e
@@ -454,11 +359,9 @@ BEGIN
 END
 $$;
 
--- ES4__append_group.pgsql
-
 -- Appends of different callers in one statement and one commit: moves on every stream of the group that is free and as
 -- expected, and inserts the events of those. Answers a row for each append that was done; the others have to run on their
--- own, because their stream is locked by somebody, is not as expected, or the append may be a repetition. Each stream
+-- own, because their stream is locked by somebody, is not as expected, or the append may be a duplicate. Each stream
 -- stands in the group once. A lock that is not to be had soon fails the group, which is then taken apart by the caller.
 --
 -- Three statements in PL/pgSQL rather than one of CTEs, and generic plans: planning would cost more than the work. Streams
@@ -533,8 +436,6 @@ BEGIN
 END
 $$;
 
--- ES5__insert_deferred_events.pgsql
-
 -- The deferred inserts of one transaction. Refused when a stream is not as far as its events say: a savepoint that was rolled
 -- back behind the application's back has undone the append, and its events must not be stored without it.
 -- The timeout ends a client that hangs between this statement and its commit, while it holds back the log's tail.
@@ -568,23 +469,188 @@ BEGIN
 END
 $$;
 
--- ES6__segments.pgsql
+-- ES3__log.pgsql
 
--- Several instances share a projection's buckets. The row of a segment is named by its first bucket; together the rows of a
--- projection hold every bucket once. Owner, epoch and position stand in one row, so that whoever lost a segment moves nothing.
-ALTER TABLE eventsource.projection_checkpoints
-    ADD COLUMN last_bucket        smallint NOT NULL DEFAULT 1023,
-    ADD COLUMN owner              uuid,
-    ADD COLUMN claimed_at         timestamptz,
+-- The high-water mark as readers have found it: where a starting reader goes on from, whatever transactions are open then.
+CREATE TABLE eventsource.high_water_mark (
+    singleton        boolean     NOT NULL DEFAULT true,
+    position         bigint      NOT NULL DEFAULT 0,
+    published_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT high_water_mark_pkey PRIMARY KEY (singleton),
+    CONSTRAINT high_water_mark_one_row CHECK (singleton)
+) WITH (fillfactor = 10);
+
+INSERT INTO eventsource.high_water_mark DEFAULT VALUES;
+
+-- Publishes a high-water mark, with the rights of the tables' owner: whoever follows the log needs no UPDATE on high_water_mark, and can
+-- publish no position without an event, nor one beyond the sequence. While the sequence is behind the log nothing is published:
+-- the time of the last publication tells repair_positions() which events came after it.
+-- Goes back only when the log itself has gone back.
+CREATE FUNCTION eventsource.publish_high_water_mark(p_position bigint) RETURNS void
+    LANGUAGE sql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE eventsource.high_water_mark AS h SET position = p_position, published_at = clock_timestamp()
+     WHERE (h.position < p_position
+            OR h.position > p_position AND h.position > (SELECT coalesce(max(e.position), 0) FROM eventsource.events AS e))
+       AND EXISTS (SELECT FROM eventsource.events AS e WHERE e.position = p_position)
+       AND p_position <= pg_sequence_last_value(
+               pg_get_serial_sequence('eventsource.events', 'position')::regclass)
+$$;
+
+REVOKE ALL ON FUNCTION eventsource.publish_high_water_mark(bigint) FROM PUBLIC;
+
+-- Tells whether the server may have lost commits. PostgreSQL empties an unlogged table when it recovers from a crash, on a standby
+-- that is promoted, and in a restored base backup: exactly when what a reader remembers of the log may be there no more.
+-- Whoever follows the log and finds no row makes one.
+CREATE UNLOGGED TABLE eventsource.log_incarnation (
+    singleton        boolean     NOT NULL DEFAULT true,
+    incarnation      uuid        NOT NULL DEFAULT md5(random()::text || clock_timestamp()::text)::uuid,
+    created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT log_incarnation_pkey PRIMARY KEY (singleton),
+    CONSTRAINT log_incarnation_one_row CHECK (singleton)
+);
+
+-- Who ended a transaction that held back the log, and why. Written before it is ended, and again afterwards.
+CREATE TABLE eventsource.terminated_transactions (
+    id                  bigint      GENERATED ALWAYS AS IDENTITY,
+    requested_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    operator            text        NOT NULL,
+    reason              text        NOT NULL,
+    database_user       text        NOT NULL DEFAULT current_user,
+    virtual_transaction text        NOT NULL,
+    pid                 integer,
+    prepared_gid        text,
+    writer_user         text,
+    writer_application  text,
+    writer_started_at   timestamptz,
+    outcome             text        NOT NULL DEFAULT 'requested',
+    outcome_at          timestamptz,
+    error               text,
+    CONSTRAINT terminated_transactions_pkey PRIMARY KEY (id),
+    CONSTRAINT terminated_transactions_operator_named CHECK (operator ~ '[^[:space:]]'),
+    CONSTRAINT terminated_transactions_reason_given CHECK (reason ~ '[^[:space:]]'),
+    CONSTRAINT terminated_transactions_outcome CHECK (outcome IN ('requested', 'ended', 'signalled', 'gone', 'failed'))
+);
+
+-- For the owner of the tables, when the sequence of positions was set back, or an event or high_water_mark stands beyond it: events that
+-- were appended below the published high-water mark after it was published are seen by no subscription. Lists them; with p_apply also moves
+-- the sequence behind the log and gives them new positions there, in their order. A subscription that had not come by their old
+-- position yet, and has read them there, handles them a second time. Appends wait for it.
+CREATE FUNCTION eventsource.repair_positions(p_apply boolean)
+    RETURNS TABLE (old_position bigint, new_position bigint, aggregate_id uuid, version bigint)
+    LANGUAGE plpgsql
+    SET lock_timeout = '5s' AS $$
+#variable_conflict use_column
+DECLARE
+    v_sequence  regclass := pg_catalog.pg_get_serial_sequence('eventsource.events', 'position');
+    v_mark      bigint;
+    v_published timestamptz;
+    v_highest   bigint;
+    v_last      bigint;
+    missed      record;
+BEGIN
+    LOCK TABLE eventsource.events IN SHARE ROW EXCLUSIVE MODE;
+    SELECT h.position, h.published_at INTO v_mark, v_published FROM eventsource.high_water_mark AS h FOR UPDATE;
+    SELECT coalesce(max(e.position), 0) INTO v_highest FROM eventsource.events AS e;
+    EXECUTE 'SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM ' || v_sequence INTO v_last;
+    IF v_last >= greatest(v_highest, v_mark) THEN
+        RETURN;
+    END IF;
+    IF v_mark > v_highest THEN
+        -- not what a reader has found, so that it tells nothing: the next one looks for itself
+        v_mark := 0;
+        IF p_apply THEN
+            UPDATE eventsource.high_water_mark SET position = 0;
+        END IF;
+    END IF;
+    IF v_last >= v_highest THEN
+        RETURN;
+    END IF;
+    IF p_apply THEN
+        -- not setval, which stays when this is rolled back: nothing would tell any more which events were missed
+        EXECUTE format('ALTER SEQUENCE %s RESTART WITH %s', v_sequence, v_highest);
+        PERFORM pg_catalog.nextval(v_sequence);
+        ALTER TABLE eventsource.events DISABLE TRIGGER events_refuse_change;
+    END IF;
+    FOR missed IN
+        SELECT e.position, e.aggregate_id, e.version FROM eventsource.events AS e
+         WHERE e.position <= v_mark AND e.created_at > v_published AND e.position < v_highest
+         ORDER BY e.position
+    LOOP
+        old_position := missed.position;
+        new_position := NULL;
+        aggregate_id := missed.aggregate_id;
+        version := missed.version;
+        IF p_apply THEN
+            UPDATE eventsource.events AS e SET position = DEFAULT
+             WHERE e.position = missed.position RETURNING e.position INTO new_position;
+            UPDATE eventsource.event_outbox AS o SET position = new_position WHERE o.position = missed.position;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+    IF p_apply THEN
+        ALTER TABLE eventsource.events ENABLE TRIGGER events_refuse_change;
+    END IF;
+END
+$$;
+
+REVOKE ALL ON FUNCTION eventsource.repair_positions(boolean) FROM PUBLIC;
+
+-- For the owner of the tables, after the sequence of positions was set back: events that were inserted after an event with a higher
+-- position, so that subscriptions may have passed them. It also finds them when the sequence has passed the log again, and
+-- repair_positions() has nothing to go by any more. An event gets its position and created_at at the same moment, so that
+-- those of other transactions differ by less than p_tolerance. When the server's clock is set back, what was inserted before is listed, too.
+-- out_of_order: an older event of the stream has a higher position. Reads the whole log, and changes nothing.
+CREATE FUNCTION eventsource.missed_events(p_tolerance interval)
+    RETURNS TABLE ("position" bigint, aggregate_id uuid, version bigint, event_type text, created_at timestamptz,
+                   passed_at timestamptz, out_of_order boolean)
+    LANGUAGE sql STABLE AS $$
+    SELECT late.position, late.aggregate_id, late.version, late.event_type, late.created_at, late.passed_at,
+           EXISTS (SELECT FROM eventsource.events AS older
+                    WHERE older.aggregate_id = late.aggregate_id AND older.version < late.version
+                      AND older.position > late.position)
+      FROM (SELECT e.position, e.aggregate_id, e.version, e.event_type, e.created_at,
+                   min(e.created_at) OVER (ORDER BY e.position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                   AS passed_at
+              FROM eventsource.events AS e) AS late
+     WHERE late.created_at > late.passed_at + p_tolerance
+     ORDER BY late.position
+$$;
+
+REVOKE ALL ON FUNCTION eventsource.missed_events(interval) FROM PUBLIC;
+
+-- ES4__subscriptions.pgsql
+
+-- How far a projection is, one row per segment of it. Several instances share a projection's buckets. The row of a segment is
+-- named by its first bucket; together the rows of a projection hold every bucket once. Owner, epoch and position stand in one
+-- row, so that whoever lost a segment moves nothing.
+CREATE TABLE eventsource.projection_checkpoints (
+    projection_name    text        NOT NULL,
+    segment            smallint    NOT NULL,
+    position           bigint      NOT NULL,
+    epoch              bigint      NOT NULL DEFAULT 0,
+    last_event_id      uuid,
+    last_event_type    text,
+    last_processed_at  timestamptz,
+    events_processed   bigint      NOT NULL DEFAULT 0,
+    created_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    updated_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    last_bucket        smallint    NOT NULL DEFAULT 1023,
+    owner              uuid,
+    claimed_at         timestamptz,
     -- being merged: the segment to become a part of, and where all its parts meet
-    ADD COLUMN merge_into         smallint,
-    ADD COLUMN merge_at           bigint,
+    merge_into         smallint,
+    merge_at           bigint,
     -- being rebuilt: up to where, and since when
-    ADD COLUMN rebuild_until      bigint,
-    ADD COLUMN rebuild_started_at timestamptz,
-    ADD CONSTRAINT projection_checkpoints_buckets_in_range CHECK (0 <= segment AND segment <= last_bucket AND last_bucket <= 1023),
-    ADD CONSTRAINT projection_checkpoints_merge_has_place CHECK ((merge_into IS NULL) = (merge_at IS NULL)),
-    ADD CONSTRAINT projection_checkpoints_merge_to_the_left CHECK (merge_into <= segment);
+    rebuild_until      bigint,
+    rebuild_started_at timestamptz,
+    CONSTRAINT projection_checkpoints_pkey PRIMARY KEY (projection_name, segment),
+    CONSTRAINT projection_checkpoints_position_not_negative CHECK (position >= 0),
+    CONSTRAINT projection_checkpoints_buckets_in_range CHECK (0 <= segment AND segment <= last_bucket AND last_bucket <= 1023),
+    CONSTRAINT projection_checkpoints_merge_has_place CHECK ((merge_into IS NULL) = (merge_at IS NULL)),
+    CONSTRAINT projection_checkpoints_merge_to_the_left CHECK (merge_into <= segment)
+) WITH (fillfactor = 50);
 
 -- The running instances that drive subscriptions. One row is renewed for all segments that an instance owns.
 CREATE TABLE eventsource.subscription_instances (
@@ -604,6 +670,21 @@ CREATE FUNCTION eventsource.leased(i eventsource.subscription_instances) RETURNS
 AS $$
     SELECT i.lease_until > clock_timestamp() AND i.lease_until <= clock_timestamp() + i.lease_duration
 $$;
+
+-- What has been said of a subscription to all instances. Every instance finds it when it looks at the segments, also after a restart.
+CREATE TABLE eventsource.subscription_controls (
+    projection_name  text        NOT NULL,
+    -- rises with everything that is said, so that older news change nothing
+    changes          bigint      NOT NULL,
+    paused_at        timestamptz,
+    paused_by        text,
+    pause_reason     text,
+    resumed_at       timestamptz,
+    resumed_by       text,
+    CONSTRAINT subscription_controls_pkey PRIMARY KEY (projection_name),
+    CONSTRAINT subscription_controls_paused_by_somebody CHECK ((paused_at IS NULL) = (paused_by IS NULL)),
+    CONSTRAINT subscription_controls_reason_of_pause CHECK (pause_reason IS NULL OR paused_at IS NOT NULL)
+);
 
 -- Cuts a segment in two; its owner keeps the left part. Epochs only ever rise, also from a segment to the parts of it: one that
 -- had the number before finds its epoch passed. Does nothing when the segment is not as the caller saw it.
@@ -699,43 +780,77 @@ BEGIN
 END
 $$;
 
--- ES7__dead_letters.pgsql
+-- ES5__dead_letters.pgsql
 
--- What an entry must hold to be decoded, handled and ordered without the log, and what people do with it.
-ALTER TABLE eventsource.dead_letter_queue
-    ADD COLUMN version            bigint      NOT NULL,
-    ADD COLUMN revision           smallint    NOT NULL,
-    ADD COLUMN bucket             smallint    NOT NULL,
-    ADD COLUMN tenant_id          text,
-    ADD COLUMN actor_id           text,
-    ADD COLUMN correlation_id     text,
-    ADD COLUMN causation_id       text,
-    ADD COLUMN metadata           jsonb,
-    ADD COLUMN event_timestamp    timestamptz NOT NULL,
-    ADD COLUMN event_created_at   timestamptz NOT NULL,
-    ADD COLUMN error_category     text,
-    ADD COLUMN error_severity     text,
-    -- how many of the retries came after the event was parked
-    ADD COLUMN replay_count       integer     NOT NULL DEFAULT 0,
-    -- when it is handled again by itself; NULL waits for somebody, or behind an earlier entry
-    ADD COLUMN next_attempt_at    timestamptz,
-    ADD COLUMN resolution_note    text,
-    -- the payload as it was appended, once event_data was edited
-    ADD COLUMN original_data      jsonb,
-    ADD COLUMN edited_at          timestamptz,
-    ADD COLUMN edited_by          text,
-    ADD COLUMN edit_reason        text,
+-- Events that a projection could not handle. An entry holds a copy of the event: all that is needed to decode, handle and order
+-- it without the log.
+--
+-- Messages of other services that could not be handled stand here too, behind each other by their key: aggregate_id is the key as
+-- a UUID, and position is drawn from message_position_seq, since a message has no place in this log.
+CREATE TABLE eventsource.dead_letter_queue (
+    id                   bigint      GENERATED ALWAYS AS IDENTITY,
+    projection_name      text        NOT NULL,
+    event_id             uuid        NOT NULL,
+    event_type           text        NOT NULL,
+    position             bigint      NOT NULL,
+    aggregate_id         uuid        NOT NULL,
+    aggregate_type       text        NOT NULL,
+    event_data           jsonb       NOT NULL,
     -- an entry that waits behind another one has not failed
-    ALTER COLUMN error_type DROP NOT NULL,
-    DROP CONSTRAINT dead_letter_queue_status,
-    ADD CONSTRAINT dead_letter_queue_status
-        CHECK (status IN ('failed', 'waiting', 'retrying', 'resolved', 'discarded')),
-    ADD CONSTRAINT dead_letter_queue_failure_has_error CHECK (status <> 'failed' OR error_type IS NOT NULL),
-    ADD CONSTRAINT dead_letter_queue_edit_complete
-        CHECK (num_nulls(original_data, edited_at, edited_by, edit_reason) IN (0, 4)),
+    error_type           text,
+    error_message        text,
+    error_stacktrace     text,
+    retry_count          integer     NOT NULL DEFAULT 0,
+    first_failed_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    last_failed_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    status               text        NOT NULL DEFAULT 'failed',
+    resolved_at          timestamptz,
+    resolved_by          text,
+    version              bigint      NOT NULL,
+    revision             smallint    NOT NULL,
+    bucket               smallint    NOT NULL,
+    tenant_id            text,
+    actor_id             text,
+    correlation_id       text,
+    causation_id         text,
+    metadata             jsonb,
+    event_timestamp      timestamptz NOT NULL,
+    event_created_at     timestamptz NOT NULL,
+    error_category       text,
+    error_severity       text,
+    -- how many of the retries came after the event was parked
+    replay_count         integer     NOT NULL DEFAULT 0,
+    -- when it is handled again by itself; NULL waits for somebody, or behind an earlier entry
+    next_attempt_at      timestamptz,
+    resolution_note      text,
+    -- the payload as it was appended, once event_data was edited
+    original_data        jsonb,
+    edited_at            timestamptz,
+    edited_by            text,
+    edit_reason          text,
+    -- of a message only: what identifies it, and its key
+    message_source       text,
+    message_id           text,
+    message_key          text,
+    -- where the broker has it
+    message_partition    text,
+    message_place        text,
+    -- what the message says of its event
+    message_aggregate_id uuid,
+    message_position     bigint,
+    CONSTRAINT dead_letter_queue_pkey PRIMARY KEY (id),
     -- an application may have given two events one id, and neither may take the other's place
-    DROP CONSTRAINT dead_letter_queue_event_key,
-    ADD CONSTRAINT dead_letter_queue_event_key UNIQUE (projection_name, position);
+    CONSTRAINT dead_letter_queue_event_key UNIQUE (projection_name, position),
+    CONSTRAINT dead_letter_queue_status CHECK (status IN ('failed', 'waiting', 'retrying', 'resolved', 'discarded')),
+    CONSTRAINT dead_letter_queue_failure_has_error CHECK (status <> 'failed' OR error_type IS NOT NULL),
+    CONSTRAINT dead_letter_queue_edit_complete
+        CHECK (num_nulls(original_data, edited_at, edited_by, edit_reason) IN (0, 4)),
+    CONSTRAINT dead_letter_queue_message_complete
+        CHECK (num_nulls(message_source, message_id, message_key, message_partition, message_place, message_aggregate_id,
+                         message_position) IN (0, 7))
+);
+
+CREATE SEQUENCE eventsource.message_position_seq;
 
 CREATE INDEX dead_letter_queue_open_idx
     ON eventsource.dead_letter_queue (projection_name, aggregate_id, position)
@@ -817,81 +932,38 @@ BEGIN
 END
 $$;
 
--- ES8__log_incarnation.pgsql
+-- The payload of a message as it can be stored: what is no JSON that PostgreSQL takes is kept byte by byte.
+CREATE FUNCTION eventsource.message_payload(p_content bytea)
+    RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN convert_from(p_content, 'UTF8')::jsonb;
+EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+    RETURN jsonb_build_object('base64', translate(encode(p_content, 'base64'), E'\n', ''));
+END
+$$;
 
--- Tells whether the server may have lost commits. PostgreSQL empties an unlogged table when it recovers from a crash, on a standby
--- that is promoted, and in a restored base backup: exactly when what a reader remembers of the log may be there no more.
--- Whoever follows the log and finds no row makes one.
-CREATE UNLOGGED TABLE eventsource.log_incarnation (
-    singleton        boolean     NOT NULL DEFAULT true,
-    incarnation      uuid        NOT NULL DEFAULT md5(random()::text || clock_timestamp()::text)::uuid,
-    created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CONSTRAINT log_incarnation_pkey PRIMARY KEY (singleton),
-    CONSTRAINT log_incarnation_one_row CHECK (singleton)
-);
-
--- ES9__inbox.pgsql
-
--- Which messages of other services have taken effect here, per consumer. Written in the transaction of the effect.
-CREATE TABLE eventsource.event_inbox (
-    consumer         text        NOT NULL,
-    source           text        NOT NULL,
-    message_id       text        NOT NULL,
-    -- where it was read: what the broker is told in order
-    partition             text        NOT NULL,
-    received_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CONSTRAINT event_inbox_pkey PRIMARY KEY (consumer, source, message_id)
-);
-
--- Rows arrive in the order of their time; finds the old ones to remove.
-CREATE INDEX event_inbox_received_at_idx ON eventsource.event_inbox
-    USING brin (received_at) WITH (pages_per_range = 32, autosummarize = on);
-
--- ES10__outbox_status.pgsql
-
--- How far each destination is. Its place in the log is the checkpoint of its publisher, and what could not be sent is in the
--- dead-letter queue: published, waiting, failed and discarded together are the events that it has come by.
-CREATE VIEW eventsource.event_outbox_status AS
-WITH place AS (
-    SELECT projection_name, min(position) AS position, sum(events_processed)::bigint AS events, max(last_processed_at) AS last_at
-      FROM eventsource.projection_checkpoints
-     WHERE projection_name LIKE 'outbox:%'
-     GROUP BY projection_name),
-letters AS (
-    SELECT projection_name,
-           count(*) FILTER (WHERE status = 'failed') AS failed,
-           count(*) FILTER (WHERE status IN ('waiting', 'retrying')) AS waiting,
-           count(*) FILTER (WHERE status = 'discarded') AS discarded,
-           min(first_failed_at) FILTER (WHERE status IN ('failed', 'waiting', 'retrying')) AS oldest_open_at
-      FROM eventsource.dead_letter_queue
-     WHERE projection_name LIKE 'outbox:%'
-     GROUP BY projection_name)
-SELECT substr(p.projection_name, 8) AS destination,
-       p.position,
-       -- at most so many events are still to be sent; most positions may be of other types
-       greatest(h.position - p.position, 0) AS positions_behind,
-       p.events - coalesce(l.failed + l.waiting + l.discarded, 0) AS published,
-       coalesce(l.waiting, 0) AS waiting,
-       coalesce(l.failed, 0) AS failed,
-       coalesce(l.discarded, 0) AS discarded,
-       l.oldest_open_at,
-       p.last_at AS last_processed_at
-  FROM place AS p
- CROSS JOIN eventsource.log_head AS h
-  LEFT JOIN letters AS l ON l.projection_name = p.projection_name;
-
--- ES11__outbox_rows.pgsql
+-- ES6__outbox.pgsql
 
 -- One thin row for each event that leaves and each destination, for relays and change data capture that read a table instead of the
 -- log. What else there is to know of an event stands in events, at the same position.
-ALTER TABLE eventsource.event_outbox
-    DROP CONSTRAINT event_outbox_event_key,
-    DROP CONSTRAINT event_outbox_pkey,
-    DROP COLUMN id,
-    -- an application may have given two events one id
-    ADD CONSTRAINT event_outbox_pkey PRIMARY KEY (destination, position),
-    DROP CONSTRAINT event_outbox_status,
-    ADD CONSTRAINT event_outbox_status CHECK (status IN ('pending', 'failed', 'published', 'discarded'));
+CREATE TABLE eventsource.event_outbox (
+    destination       text        NOT NULL,
+    position          bigint      NOT NULL,
+    event_id          uuid        NOT NULL,
+    event_type        text        NOT NULL,
+    aggregate_id      uuid        NOT NULL,
+    aggregate_type    text        NOT NULL,
+    status            text        NOT NULL DEFAULT 'pending',
+    attempts          integer     NOT NULL DEFAULT 0,
+    last_error        text,
+    next_attempt_at   timestamptz,
+    created_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    published_at      timestamptz,
+    -- not the event's id: an application may have given two events one id
+    CONSTRAINT event_outbox_pkey PRIMARY KEY (destination, position),
+    CONSTRAINT event_outbox_status CHECK (status IN ('pending', 'failed', 'published', 'discarded'))
+);
 
 -- what a relay has still to look at, however much of what is done is kept
 CREATE INDEX event_outbox_open_idx
@@ -944,160 +1016,53 @@ BEGIN
 END
 $$;
 
--- ES12__subscription_controls.pgsql
+-- How far each destination is. Its place in the log is the checkpoint of its publisher, and what could not be sent is in the
+-- dead-letter queue: published, waiting, failed and discarded together are the events that it has come by.
+CREATE VIEW eventsource.event_outbox_status AS
+WITH place AS (
+    SELECT projection_name, min(position) AS position, sum(events_processed)::bigint AS events, max(last_processed_at) AS last_at
+      FROM eventsource.projection_checkpoints
+     WHERE projection_name LIKE 'outbox:%'
+     GROUP BY projection_name),
+letters AS (
+    SELECT projection_name,
+           count(*) FILTER (WHERE status = 'failed') AS failed,
+           count(*) FILTER (WHERE status IN ('waiting', 'retrying')) AS waiting,
+           count(*) FILTER (WHERE status = 'discarded') AS discarded,
+           min(first_failed_at) FILTER (WHERE status IN ('failed', 'waiting', 'retrying')) AS oldest_open_at
+      FROM eventsource.dead_letter_queue
+     WHERE projection_name LIKE 'outbox:%'
+     GROUP BY projection_name)
+SELECT substr(p.projection_name, 8) AS destination,
+       p.position,
+       -- at most so many events are still to be sent; most positions may be of other types
+       greatest(h.position - p.position, 0) AS positions_behind,
+       p.events - coalesce(l.failed + l.waiting + l.discarded, 0) AS published,
+       coalesce(l.waiting, 0) AS waiting,
+       coalesce(l.failed, 0) AS failed,
+       coalesce(l.discarded, 0) AS discarded,
+       l.oldest_open_at,
+       p.last_at AS last_processed_at
+  FROM place AS p
+ CROSS JOIN eventsource.high_water_mark AS h
+  LEFT JOIN letters AS l ON l.projection_name = p.projection_name;
 
--- What has been said of a subscription to all instances. Every instance finds it when it looks at the segments, also after a restart.
-CREATE TABLE eventsource.subscription_controls (
-    projection_name  text        NOT NULL,
-    -- rises with everything that is said, so that older news change nothing
-    changes          bigint      NOT NULL,
-    paused_at        timestamptz,
-    paused_by        text,
-    pause_reason     text,
-    resumed_at       timestamptz,
-    resumed_by       text,
-    CONSTRAINT subscription_controls_pkey PRIMARY KEY (projection_name),
-    CONSTRAINT subscription_controls_paused_by_somebody CHECK ((paused_at IS NULL) = (paused_by IS NULL)),
-    CONSTRAINT subscription_controls_reason_of_pause CHECK (pause_reason IS NULL OR paused_at IS NOT NULL)
+-- ES7__inbox.pgsql
+
+-- Which messages of other services have taken effect here, per consumer. Written in the transaction of the effect.
+CREATE TABLE eventsource.event_inbox (
+    consumer         text        NOT NULL,
+    source           text        NOT NULL,
+    message_id       text        NOT NULL,
+    -- where it was read: what the broker is told in order
+    partition        text        NOT NULL,
+    received_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT event_inbox_pkey PRIMARY KEY (consumer, source, message_id)
 );
 
--- ES13__dead_letters_of_messages.pgsql
-
--- Messages of other services that could not be handled stand in the dead-letter queue too, behind each other by their key:
--- aggregate_id is the key as a UUID, and position is drawn here, since a message has no place in this log.
-CREATE SEQUENCE eventsource.message_position_seq;
-
-ALTER TABLE eventsource.dead_letter_queue
-    ADD COLUMN message_source       text,
-    ADD COLUMN message_id           text,
-    ADD COLUMN message_key          text,
-    -- where the broker has it
-    ADD COLUMN message_partition         text,
-    ADD COLUMN message_place        text,
-    -- what the message says of its event
-    ADD COLUMN message_aggregate_id uuid,
-    ADD COLUMN message_position     bigint,
-    ADD CONSTRAINT dead_letter_queue_message_complete
-        CHECK (num_nulls(message_source, message_id, message_key, message_partition, message_place, message_aggregate_id,
-                         message_position) IN (0, 7));
-
--- The payload of a message as it can be stored: what is no JSON that PostgreSQL takes is kept byte by byte.
-CREATE FUNCTION eventsource.message_payload(p_content bytea)
-    RETURNS jsonb
-    LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    RETURN convert_from(p_content, 'UTF8')::jsonb;
-EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
-    RETURN jsonb_build_object('base64', translate(encode(p_content, 'base64'), E'\n', ''));
-END
-$$;
-
--- ES14__positions_are_guarded.pgsql
-
--- Publishes a high-water mark, with the rights of the tables' owner: whoever follows the log needs no UPDATE on log_head, and can
--- publish no position without an event, nor one beyond the sequence. While the sequence is behind the log nothing is published:
--- the time of the last publication tells repair_positions() which events came after it.
--- Goes back only when the log itself has gone back.
-CREATE FUNCTION eventsource.publish_head(p_head bigint) RETURNS void
-    LANGUAGE sql
-    SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $$
-    UPDATE eventsource.log_head AS h SET position = p_head, published_at = clock_timestamp()
-     WHERE (h.position < p_head
-            OR h.position > p_head AND h.position > (SELECT coalesce(max(e.position), 0) FROM eventsource.events AS e))
-       AND EXISTS (SELECT FROM eventsource.events AS e WHERE e.position = p_head)
-       AND p_head <= pg_sequence_last_value(
-               pg_get_serial_sequence('eventsource.events', 'position')::regclass)
-$$;
-
-REVOKE ALL ON FUNCTION eventsource.publish_head(bigint) FROM PUBLIC;
-
--- For the owner of the tables, when the sequence of positions was set back, or an event or log_head stands beyond it: events that
--- were appended below the published head after it was published are seen by no subscription. Lists them; with p_apply also moves
--- the sequence behind the log and gives them new positions there, in their order. A subscription that had not come by their old
--- position yet, and has read them there, handles them a second time. Appends wait for it.
-CREATE FUNCTION eventsource.repair_positions(p_apply boolean)
-    RETURNS TABLE (old_position bigint, new_position bigint, aggregate_id uuid, version bigint)
-    LANGUAGE plpgsql
-    SET lock_timeout = '5s' AS $$
-#variable_conflict use_column
-DECLARE
-    v_sequence  regclass := pg_catalog.pg_get_serial_sequence('eventsource.events', 'position');
-    v_head      bigint;
-    v_published timestamptz;
-    v_highest   bigint;
-    v_last      bigint;
-    missed      record;
-BEGIN
-    LOCK TABLE eventsource.events IN SHARE ROW EXCLUSIVE MODE;
-    SELECT h.position, h.published_at INTO v_head, v_published FROM eventsource.log_head AS h FOR UPDATE;
-    SELECT coalesce(max(e.position), 0) INTO v_highest FROM eventsource.events AS e;
-    EXECUTE 'SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM ' || v_sequence INTO v_last;
-    IF v_last >= greatest(v_highest, v_head) THEN
-        RETURN;
-    END IF;
-    IF v_head > v_highest THEN
-        -- not what a reader has found, so that it tells nothing: the next one looks for itself
-        v_head := 0;
-        IF p_apply THEN
-            UPDATE eventsource.log_head SET position = 0;
-        END IF;
-    END IF;
-    IF v_last >= v_highest THEN
-        RETURN;
-    END IF;
-    IF p_apply THEN
-        -- not setval, which stays when this is rolled back: nothing would tell any more which events were missed
-        EXECUTE format('ALTER SEQUENCE %s RESTART WITH %s', v_sequence, v_highest);
-        PERFORM pg_catalog.nextval(v_sequence);
-        ALTER TABLE eventsource.events DISABLE TRIGGER events_refuse_change;
-    END IF;
-    FOR missed IN
-        SELECT e.position, e.aggregate_id, e.version FROM eventsource.events AS e
-         WHERE e.position <= v_head AND e.created_at > v_published AND e.position < v_highest
-         ORDER BY e.position
-    LOOP
-        old_position := missed.position;
-        new_position := NULL;
-        aggregate_id := missed.aggregate_id;
-        version := missed.version;
-        IF p_apply THEN
-            UPDATE eventsource.events AS e SET position = DEFAULT
-             WHERE e.position = missed.position RETURNING e.position INTO new_position;
-            UPDATE eventsource.event_outbox AS o SET position = new_position WHERE o.position = missed.position;
-        END IF;
-        RETURN NEXT;
-    END LOOP;
-    IF p_apply THEN
-        ALTER TABLE eventsource.events ENABLE TRIGGER events_refuse_change;
-    END IF;
-END
-$$;
-
-REVOKE ALL ON FUNCTION eventsource.repair_positions(boolean) FROM PUBLIC;
-
--- For the owner of the tables, after the sequence of positions was set back: events that were inserted after an event with a higher
--- position, so that subscriptions may have passed them. It also finds them when the sequence has passed the log again, and
--- repair_positions() has nothing to go by any more. An event gets its position and created_at at the same moment, so that
--- those of other transactions differ by less than p_tolerance. When the server's clock is set back, what was inserted before is listed, too.
--- out_of_order: an older event of the stream has a higher position. Reads the whole log, and changes nothing.
-CREATE FUNCTION eventsource.missed_events(p_tolerance interval)
-    RETURNS TABLE ("position" bigint, aggregate_id uuid, version bigint, event_type text, created_at timestamptz,
-                   passed_at timestamptz, out_of_order boolean)
-    LANGUAGE sql STABLE AS $$
-    SELECT late.position, late.aggregate_id, late.version, late.event_type, late.created_at, late.passed_at,
-           EXISTS (SELECT FROM eventsource.events AS older
-                    WHERE older.aggregate_id = late.aggregate_id AND older.version < late.version
-                      AND older.position > late.position)
-      FROM (SELECT e.position, e.aggregate_id, e.version, e.event_type, e.created_at,
-                   min(e.created_at) OVER (ORDER BY e.position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-                   AS passed_at
-              FROM eventsource.events AS e) AS late
-     WHERE late.created_at > late.passed_at + p_tolerance
-     ORDER BY late.position
-$$;
-
-REVOKE ALL ON FUNCTION eventsource.missed_events(interval) FROM PUBLIC;
+-- Rows arrive in the order of their time; finds the old ones to remove.
+CREATE INDEX event_inbox_received_at_idx ON eventsource.event_inbox
+    USING brin (received_at) WITH (pages_per_range = 32, autosummarize = on);
 
 -- What the migrator reads to know what is here: a row for each migration above.
 CREATE TABLE eventsource.eventsource_schema_history (
@@ -1119,17 +1084,10 @@ CREATE INDEX eventsource_schema_history_s_idx ON eventsource.eventsource_schema_
 INSERT INTO eventsource.eventsource_schema_history
        (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
 VALUES
-    (1, '1', 'tables', 'SQL', 'ES1__tables.pgsql', -1998993978, current_user, 0, true),
-    (2, '2', 'history is immutable', 'SQL', 'ES2__history_is_immutable.pgsql', -2141093144, current_user, 0, true),
-    (3, '3', 'append', 'SQL', 'ES3__append.pgsql', 537234779, current_user, 0, true),
-    (4, '4', 'append group', 'SQL', 'ES4__append_group.pgsql', -312558825, current_user, 0, true),
-    (5, '5', 'insert deferred events', 'SQL', 'ES5__insert_deferred_events.pgsql', -2087068454, current_user, 0, true),
-    (6, '6', 'segments', 'SQL', 'ES6__segments.pgsql', 1027295721, current_user, 0, true),
-    (7, '7', 'dead letters', 'SQL', 'ES7__dead_letters.pgsql', 1132647901, current_user, 0, true),
-    (8, '8', 'log incarnation', 'SQL', 'ES8__log_incarnation.pgsql', -1846985046, current_user, 0, true),
-    (9, '9', 'inbox', 'SQL', 'ES9__inbox.pgsql', 648654738, current_user, 0, true),
-    (10, '10', 'outbox status', 'SQL', 'ES10__outbox_status.pgsql', 1883570444, current_user, 0, true),
-    (11, '11', 'outbox rows', 'SQL', 'ES11__outbox_rows.pgsql', 1842148733, current_user, 0, true),
-    (12, '12', 'subscription controls', 'SQL', 'ES12__subscription_controls.pgsql', -755666687, current_user, 0, true),
-    (13, '13', 'dead letters of messages', 'SQL', 'ES13__dead_letters_of_messages.pgsql', 2048376621, current_user, 0, true),
-    (14, '14', 'positions are guarded', 'SQL', 'ES14__positions_are_guarded.pgsql', -1222899653, current_user, 0, true);
+    (1, '1', 'streams', 'SQL', 'ES1__streams.pgsql', -579893840, current_user, 0, true),
+    (2, '2', 'append', 'SQL', 'ES2__append.pgsql', -1775351690, current_user, 0, true),
+    (3, '3', 'log', 'SQL', 'ES3__log.pgsql', -25156416, current_user, 0, true),
+    (4, '4', 'subscriptions', 'SQL', 'ES4__subscriptions.pgsql', -773611201, current_user, 0, true),
+    (5, '5', 'dead letters', 'SQL', 'ES5__dead_letters.pgsql', 1385818716, current_user, 0, true),
+    (6, '6', 'outbox', 'SQL', 'ES6__outbox.pgsql', -542875854, current_user, 0, true),
+    (7, '7', 'inbox', 'SQL', 'ES7__inbox.pgsql', -174978738, current_user, 0, true);

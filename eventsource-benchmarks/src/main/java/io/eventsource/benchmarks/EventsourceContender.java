@@ -6,7 +6,7 @@ import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.jdbc.TransactionParticipation;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.observation.EventSourceObservations.Conventions;
 import io.eventsource.payload.JacksonPayloadSerializer;
@@ -45,7 +45,7 @@ final class EventsourceContender implements Contender {
     private final EventCodec codec =
             new EventCodec(EventRegistry.of(OrderLineAdded.class), new JacksonPayloadSerializer());
     private final LogSignal signal = new LogSignal();
-    private final LogHead head;
+    private final HighWaterMark mark;
     private final EventStore store;
     private final AggregateRepository<Order> orders;
     private final TransactionTemplate transactions;
@@ -53,10 +53,10 @@ final class EventsourceContender implements Contender {
 
     EventsourceContender(Database database, AppendTiming timing) {
         this.tables = EventsourceTables.in(database);
-        this.head = LogHead.of(database.dataSource(), EventsourceTables.SCHEMA, Clock.systemUTC());
+        this.mark = HighWaterMark.of(database.dataSource(), EventsourceTables.SCHEMA, Clock.systemUTC());
         this.store = EventStore.postgres(
                 new EventDatabase(database.dataSource(), EventsourceTables.SCHEMA, codec, Clocks.system()),
-                head,
+                mark,
                 signal,
                 new EventStoreSettings(timing, Duration.ofSeconds(10), true),
                 ForkJoinPool.commonPool(),
@@ -160,8 +160,8 @@ final class EventsourceContender implements Contender {
                 .observe(store, codec.registry(), true, true);
     }
 
-    LogHead head() {
-        return head;
+    HighWaterMark highWaterMark() {
+        return mark;
     }
 
     EventCodec codec() {

@@ -108,7 +108,7 @@ final class EventsourceLog implements LiveLog {
         SubscriptionManager manager = SubscriptionManager.builder(
                         new EventDatabase(
                                 database.dataSource(), EventsourceTables.SCHEMA, contender.codec(), Clocks.system()),
-                        contender.head(),
+                        contender.highWaterMark(),
                         contender.signal())
                 .settings(InstanceSettings.defaults().withPollInterval(POLL_INTERVAL))
                 .build(definitions);

@@ -33,7 +33,7 @@ record EventsourceOutbox(Database database, EventsourceTables tables, boolean ro
         tables.reset(events);
         jdbc.execute("TRUNCATE eventsource.event_outbox, eventsource.dead_letter_queue, eventsource.parked_aggregates");
         jdbc.update("DELETE FROM eventsource.projection_checkpoints");
-        jdbc.update("UPDATE eventsource.log_head SET position = 0");
+        jdbc.update("UPDATE eventsource.high_water_mark SET position = 0");
         if (rows) {
             outboxRows().register(DESTINATION, Set.of("order-line-added"));
             outboxRows().switchOn();

@@ -17,7 +17,7 @@ record EventsourceSubscriber(Database database, EventsourceTables tables) implem
     @Override
     public void reset(int events) {
         tables.reset(events);
-        database.jdbc().update("UPDATE eventsource.log_head SET position = 0");
+        database.jdbc().update("UPDATE eventsource.high_water_mark SET position = 0");
         forget();
     }
 

@@ -31,7 +31,7 @@ record SlowTransactionRow(String name) implements Row {
 
     @Override
     public String description() {
-        return "%d callers append and work %d s in one transaction; from the commit of other events to the head"
+        return "%d callers append and work %d s in one transaction; from the commit of other events to the mark"
                 .formatted(SLOW_CALLERS, WORK.toSeconds());
     }
 
@@ -53,7 +53,7 @@ record SlowTransactionRow(String name) implements Row {
     private record Committed(long position, long at) {}
 
     private static Map<Metric, Double> measure(EventsourceContender contender, Duration work) throws Exception {
-        contender.head().advance();
+        contender.highWaterMark().advance();
         ExecutorService threads = Executors.newFixedThreadPool(SLOW_CALLERS + 1);
         try {
             Queue<Committed> committed = new ConcurrentLinkedQueue<>();
@@ -93,7 +93,7 @@ record SlowTransactionRow(String name) implements Row {
         }
     }
 
-    /** Advances the head until everything is done and covered. */
+    /** Advances the mark until everything is done and covered. */
     private static List<Long> follow(
             EventsourceContender contender, Queue<Committed> committed, List<Future<?>> tasks) {
         List<Long> nanos = new ArrayList<>();
@@ -104,9 +104,9 @@ record SlowTransactionRow(String name) implements Row {
             for (Committed next = committed.poll(); next != null; next = committed.poll()) {
                 open.add(next);
             }
-            long head = contender.head().advance();
+            long mark = contender.highWaterMark().advance();
             long now = System.nanoTime();
-            for (Committed next = open.peek(); next != null && next.position() <= head; next = open.peek()) {
+            for (Committed next = open.peek(); next != null && next.position() <= mark; next = open.peek()) {
                 nanos.add(now - next.at());
                 open.remove();
             }

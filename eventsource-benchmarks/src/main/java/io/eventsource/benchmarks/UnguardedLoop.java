@@ -66,14 +66,14 @@ final class UnguardedLoop {
 
     private void run(EventHandlers handlers, ExecutorService threads) {
         EventSelection selection = contender.codec().select(handlers.eventTypes());
-        long head = Objects.requireNonNull(
+        long end = Objects.requireNonNull(
                 database.jdbc().queryForObject("SELECT max(position) FROM eventsource.events", Long.class));
         TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(database.dataSource()));
         long position = 0;
-        CompletableFuture<Decoded> ahead = readAhead(selection, position, head, threads);
-        while (position < head) {
+        CompletableFuture<Decoded> ahead = readAhead(selection, position, end, threads);
+        while (position < end) {
             Decoded page = ahead.join();
-            ahead = readAhead(selection, page.nextPosition(), head, threads);
+            ahead = readAhead(selection, page.nextPosition(), end, threads);
             long from = position;
             transaction.executeWithoutResult(status -> {
                 handlers.handleAll(page.events());
@@ -86,11 +86,11 @@ final class UnguardedLoop {
     }
 
     private CompletableFuture<Decoded> readAhead(
-            EventSelection selection, long position, long head, ExecutorService threads) {
+            EventSelection selection, long position, long end, ExecutorService threads) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     LogPage page =
-                            reader.read(LogQuery.after(position).limit(PAGE).eventTypes(selection.storedNames()), head);
+                            reader.read(LogQuery.after(position).limit(PAGE).eventTypes(selection.storedNames()), end);
                     return new Decoded(
                             page.events().stream()
                                     .flatMap(event -> selection.decode(event).stream())

@@ -8,7 +8,7 @@ import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.outbox.Destination;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.Publisher;
@@ -58,7 +58,7 @@ public final class PublishingService {
                         InboxDatabase.SCHEMA,
                         new EventCodec(EventRegistry.of(Written.class), new JacksonPayloadSerializer()),
                         Clocks.system()),
-                LogHead.of(dataSource, InboxDatabase.SCHEMA, Clock.systemUTC()),
+                HighWaterMark.of(dataSource, InboxDatabase.SCHEMA, Clock.systemUTC()),
                 signal,
                 new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofSeconds(10), true),
                 ForkJoinPool.commonPool(),
@@ -93,7 +93,7 @@ public final class PublishingService {
     public SubscriptionManager instance(Publisher publisher, int segments, Duration lease) {
         return SubscriptionManager.builder(
                         new EventDatabase(dataSource, InboxDatabase.SCHEMA, classless, Clocks.system()),
-                        LogHead.of(dataSource, InboxDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(dataSource, InboxDatabase.SCHEMA, Clock.systemUTC()),
                         signal)
                 .settings(InstanceSettings.defaults()
                         .withPollInterval(Duration.ofMillis(200))

@@ -40,7 +40,7 @@ final class Expected {
     static final List<String> TABLES = List.of(
             "events",
             "event_streams",
-            "log_head",
+            "high_water_mark",
             "log_incarnation",
             "projection_checkpoints",
             "subscription_instances",
@@ -61,7 +61,7 @@ final class Expected {
             "events(position)",
             "events(aggregate_id,version)",
             "event_streams(aggregate_id)",
-            "log_head(singleton)",
+            "high_water_mark(singleton)",
             "log_incarnation(singleton)",
             "projection_checkpoints(projection_name,segment)",
             "subscription_instances(instance_id)",
@@ -82,7 +82,7 @@ final class Expected {
             "insert_events",
             "insert_deferred_events",
             "refuse_change_of_history",
-            "publish_head",
+            "publish_high_water_mark",
             "repair_positions",
             "missed_events",
             "leased",
@@ -145,7 +145,7 @@ final class Expected {
         columns.put("event_streams.version", "bigint not null");
         columns.put("event_streams.append_ids", "uuid[] not null");
         columns.put("event_streams.append_versions", "bigint[] not null");
-        columns.put("log_head.position", "bigint not null");
+        columns.put("high_water_mark.position", "bigint not null");
         columns.put("projection_checkpoints.position", "bigint not null");
         columns.put("projection_checkpoints.epoch", "bigint not null");
         columns.put("projection_checkpoints.owner", "uuid");
@@ -157,7 +157,7 @@ final class Expected {
         Map<String, List<String>> rights = new LinkedHashMap<>();
         rights.put("events", List.of("SELECT"));
         rights.put("event_streams", List.of("SELECT", "INSERT", "UPDATE"));
-        rights.put("log_head", List.of("SELECT"));
+        rights.put("high_water_mark", List.of("SELECT"));
         rights.put("log_incarnation", List.of("SELECT", "INSERT"));
         rights.put("projection_checkpoints", ALL);
         rights.put("subscription_instances", ALL);

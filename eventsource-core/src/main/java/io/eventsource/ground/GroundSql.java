@@ -104,8 +104,8 @@ final class GroundSql {
                              ('DELETE ON {schema}.events', pg_catalog.has_table_privilege(e.oid, 'DELETE')::text),
                              ('TRUNCATE ON {schema}.events', pg_catalog.has_table_privilege(e.oid, 'TRUNCATE')::text)) AS x (name, value)
                        WHERE EXISTS (SELECT FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = e.oid AND a.attname = 'position')
-            UNION ALL SELECT 'excess', 'UPDATE ON {schema}.log_head', pg_catalog.has_any_column_privilege(t.oid, 'UPDATE')::text
-                        FROM t WHERE t.relname = 'log_head'
+            UNION ALL SELECT 'excess', 'UPDATE ON {schema}.high_water_mark', pg_catalog.has_any_column_privilege(t.oid, 'UPDATE')::text
+                        FROM t WHERE t.relname = 'high_water_mark'
             UNION ALL SELECT 'excess', 'UPDATE ON SEQUENCE ' || q.seqrelid::regclass,
                              pg_catalog.has_sequence_privilege(q.seqrelid, 'UPDATE')::text FROM q""";
 
@@ -126,14 +126,14 @@ final class GroundSql {
             UNION ALL SELECT 'log', 'highest', substring(pg_catalog.query_to_xml(
                              'SELECT max(position) AS v FROM {schema}.events', true, false, '')::text FROM '<v>([^<]*)</v>')
                         FROM e WHERE e.readable AND e.relkind = 'r'
-            UNION ALL SELECT 'log', 'head', substring(pg_catalog.query_to_xml(
-                             'SELECT max(position) AS v FROM {schema}.log_head', true, false, '')::text FROM '<v>([^<]*)</v>')
-                        FROM t WHERE t.relname = 'log_head' AND t.readable AND t.relkind = 'r'""";
+            UNION ALL SELECT 'log', 'highWaterMark', substring(pg_catalog.query_to_xml(
+                             'SELECT max(position) AS v FROM {schema}.high_water_mark', true, false, '')::text FROM '<v>([^<]*)</v>')
+                        FROM t WHERE t.relname = 'high_water_mark' AND t.readable AND t.relkind = 'r'""";
 
     /** One value, in plain words for a server or a user without {@code query_to_xml}. */
     static final String HIGHEST = "SELECT max(position)::text FROM {schema}.events";
 
-    static final String HEAD = "SELECT max(position)::text FROM {schema}.log_head";
+    static final String HIGH_WATER_MARK = "SELECT max(position)::text FROM {schema}.high_water_mark";
 
     static final String LAST = "SELECT (CASE WHEN is_called THEN last_value ELSE last_value - 1 END)::text FROM %s";
 

@@ -2,7 +2,7 @@ package io.eventsource.ground;
 
 import io.eventsource.ground.GroundReport.Finding;
 import io.eventsource.ground.GroundReport.Severity;
-import io.eventsource.log.LogHeadStatus.PositionsUsed;
+import io.eventsource.log.HighWaterMarkStatus.PositionsUsed;
 import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.List;
@@ -62,7 +62,7 @@ public final class GroundWatch {
         return met == null ? found : found.and(new GroundReport(List.of(positionsUsed(met))));
     }
 
-    /** Nothing in the database tells of it once the sequence has passed the head again. */
+    /** Nothing in the database tells of it once the sequence has passed the mark again. */
     private static Finding positionsUsed(PositionsUsed met) {
         return new Finding(
                 "positions-used",

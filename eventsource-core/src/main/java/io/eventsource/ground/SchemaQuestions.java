@@ -84,8 +84,8 @@ final class SchemaQuestions {
         if (facts.is("readable", "events", "true")) {
             askValue(facts, unknown, "log", "highest", GroundSql.HIGHEST);
         }
-        if (facts.is("readable", "log_head", "true")) {
-            askValue(facts, unknown, "log", "head", GroundSql.HEAD);
+        if (facts.is("readable", "high_water_mark", "true")) {
+            askValue(facts, unknown, "log", "highWaterMark", GroundSql.HIGH_WATER_MARK);
         }
         if (facts.is("sequence", "readable", "true")) {
             // quoted by the server where that is needed

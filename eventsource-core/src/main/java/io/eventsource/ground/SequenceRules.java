@@ -55,7 +55,7 @@ final class SequenceRules {
                 "1",
                 "Positions do not rise one by one, so that every event is a gap or a step backwards",
                 "INCREMENT BY 1");
-        option("sequence-cycles", "cycle", "false", "At its end it begins again below the head", "NO CYCLE");
+        option("sequence-cycles", "cycle", "false", "At its end it begins again below the high-water mark", "NO CYCLE");
     }
 
     private void option(String code, String option, String expected, String consequence, String remedy) {
@@ -77,7 +77,7 @@ final class SequenceRules {
             return;
         }
         Long highest = facts.number("log", "highest");
-        Long head = facts.number("log", "head");
+        Long mark = facts.number("log", "highWaterMark");
         if (highest != null && last < highest) {
             add(
                     "sequence-behind",
@@ -87,13 +87,13 @@ final class SequenceRules {
                     "Appends are acknowledged at positions that subscriptions have passed, or fail because the position is used",
                     "As the owner: SELECT * FROM %s.repair_positions(false) lists the events that were missed, and repair_positions(true) gives them new positions (docs/operations.md)"
                             .formatted(schema.name()));
-        } else if (head != null && last < head) {
+        } else if (mark != null && last < mark) {
             add(
-                    "head-beyond-sequence",
+                    "high-water-mark-beyond-sequence",
                     REFUSE,
-                    "log_head is at %d, and the sequence %s at %d".formatted(head, name(), last),
+                    "high_water_mark is at %d, and the sequence %s at %d".formatted(mark, name(), last),
                     "A reader that starts from it passes over the events that come next",
-                    "As the owner: SELECT * FROM %s.repair_positions(true) (docs/operations.md), and find out who wrote to log_head"
+                    "As the owner: SELECT * FROM %s.repair_positions(true) (docs/operations.md), and find out who wrote to high_water_mark"
                             .formatted(schema.name()));
         }
         Long maximum = facts.number("sequence", "maximum");

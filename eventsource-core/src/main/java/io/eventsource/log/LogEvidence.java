@@ -1,6 +1,6 @@
 package io.eventsource.log;
 
-import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.log.HighWaterMarkStatus.LogWriter;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -43,10 +43,10 @@ interface LogEvidence {
     long highestPosition();
 
     /** A high-water mark that some reader has published, 0 when none has. */
-    long publishedHead();
+    long publishedHighWaterMark();
 
     /** Publishes a high-water mark, unless a later one is published or this one is no longer in the log. */
-    void publish(long head);
+    void publish(long mark);
 
     /** The virtual ids of the transactions, prepared ones included, that may have drawn positions. */
     Set<String> writers();

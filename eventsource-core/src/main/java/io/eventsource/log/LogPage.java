@@ -4,7 +4,7 @@ import io.eventsource.event.StoredEvent;
 import java.util.List;
 
 /**
- * A page of the log. It may have fewer events than were asked for and yet not be at the head, because pages are bounded by bytes too.
+ * A page of the log. It may have fewer events than were asked for and yet not be at the high-water mark, because pages are bounded by bytes too.
  *
  * @param events the events by position, undecoded
  * @param nextPosition the position to read behind next; with filters it may lie beyond the last event of the page
@@ -17,7 +17,7 @@ public record LogPage(List<StoredEvent> events, long nextPosition, long highWate
      *
      * @return whether the reader is at the end
      */
-    public boolean atHead() {
+    public boolean atHighWaterMark() {
         return nextPosition >= highWaterMark;
     }
 }

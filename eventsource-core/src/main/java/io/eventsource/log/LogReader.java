@@ -19,7 +19,7 @@ import org.springframework.jdbc.core.JdbcOperations;
 
 /**
  * Reads pages of the log below a high-water mark. Thread-safe. Never joins a surrounding transaction: the page must be read
- * in a snapshot taken after the head was.
+ * in a snapshot taken after the mark was read.
  * {@link EventPages} bounds a page by bytes.
  */
 public final class LogReader {
@@ -59,8 +59,8 @@ public final class LogReader {
      * Reads a page.
      *
      * @param query which events, their types by the names they are stored under
-     * @param highWaterMark a high-water mark obtained from {@link LogHead} before this call
-     * @return the events by position up to the head
+     * @param highWaterMark a high-water mark obtained from {@link HighWaterMark} before this call
+     * @return the events by position up to the high-water mark
      */
     public LogPage read(LogQuery query, long highWaterMark) {
         return read(query, Bucket.Range.ALL, highWaterMark);
@@ -71,8 +71,8 @@ public final class LogReader {
      *
      * @param query which events, their types by the names they are stored under
      * @param buckets the share
-     * @param highWaterMark a high-water mark obtained from {@link LogHead} before this call
-     * @return the events by position up to the head
+     * @param highWaterMark a high-water mark obtained from {@link HighWaterMark} before this call
+     * @return the events by position up to the high-water mark
      */
     public LogPage read(LogQuery query, Bucket.Range buckets, long highWaterMark) {
         return read(query, buckets, highWaterMark, maxBytes);
@@ -83,9 +83,9 @@ public final class LogReader {
      *
      * @param query which events, their types by the names they are stored under
      * @param buckets the share
-     * @param highWaterMark a high-water mark obtained from {@link LogHead} before this call
+     * @param highWaterMark a high-water mark obtained from {@link HighWaterMark} before this call
      * @param bytes how many bytes the page has at most, unless its first event alone has more
-     * @return the events by position up to the head
+     * @return the events by position up to the high-water mark
      * @throws EventTooLargeException when the memory is used up by the first event alone
      */
     public LogPage read(LogQuery query, Bucket.Range buckets, long highWaterMark, long bytes) {
@@ -116,9 +116,9 @@ public final class LogReader {
      * Names the events of a page, and brings into memory what is small.
      *
      * @param query which events, their types by the names they are stored under
-     * @param highWaterMark a high-water mark obtained from {@link LogHead} before this call
+     * @param highWaterMark a high-water mark obtained from {@link HighWaterMark} before this call
      * @param bytes how many bytes all of it may have; each event may have its share
-     * @return the events by position up to the head
+     * @return the events by position up to the high-water mark
      */
     public LogOutline outline(LogQuery query, long highWaterMark, long bytes) {
         return outline(query, Bucket.Range.ALL, highWaterMark, bytes);
@@ -129,9 +129,9 @@ public final class LogReader {
      *
      * @param query which events, their types by the names they are stored under
      * @param buckets the share
-     * @param highWaterMark a high-water mark obtained from {@link LogHead} before this call
+     * @param highWaterMark a high-water mark obtained from {@link HighWaterMark} before this call
      * @param bytes how many bytes all of it may have, 0 for none
-     * @return the events by position up to the head
+     * @return the events by position up to the high-water mark
      */
     public LogOutline outline(LogQuery query, Bucket.Range buckets, long highWaterMark, long bytes) {
         if (query.afterPosition() >= highWaterMark) {

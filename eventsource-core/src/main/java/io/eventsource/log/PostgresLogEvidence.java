@@ -1,6 +1,6 @@
 package io.eventsource.log;
 
-import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.log.HighWaterMarkStatus.LogWriter;
 import io.eventsource.schema.EventSourceSchema;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -32,9 +32,10 @@ final class PostgresLogEvidence implements LogEvidence {
 
     private static final String HIGHEST_POSITION = "SELECT coalesce(max(position), 0) FROM {schema}.events";
 
-    private static final String PUBLISHED_HEAD = "SELECT coalesce(max(position), 0) FROM {schema}.log_head";
+    private static final String PUBLISHED_HIGH_WATER_MARK =
+            "SELECT coalesce(max(position), 0) FROM {schema}.high_water_mark";
 
-    private static final String PUBLISH = "SELECT {schema}.publish_head(?)";
+    private static final String PUBLISH = "SELECT {schema}.publish_high_water_mark(?)";
 
     private static final String LAST_DRAWN =
             "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {schema}.events_position_seq";
@@ -122,13 +123,13 @@ final class PostgresLogEvidence implements LogEvidence {
     }
 
     @Override
-    public long publishedHead() {
-        return Objects.requireNonNull(jdbc.queryForObject(schema.sql(PUBLISHED_HEAD), Long.class));
+    public long publishedHighWaterMark() {
+        return Objects.requireNonNull(jdbc.queryForObject(schema.sql(PUBLISHED_HIGH_WATER_MARK), Long.class));
     }
 
     @Override
-    public void publish(long head) {
-        jdbc.query(schema.sql(PUBLISH), answer -> {}, head);
+    public void publish(long mark) {
+        jdbc.query(schema.sql(PUBLISH), answer -> {}, mark);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.eventsource.log;
 
-import io.eventsource.log.LogHeadStatus.PositionsUsed;
-import io.eventsource.log.LogHeadStatus.SequenceBehind;
+import io.eventsource.log.HighWaterMarkStatus.PositionsUsed;
+import io.eventsource.log.HighWaterMarkStatus.SequenceBehind;
 import io.eventsource.time.Clocks;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Compares the sequence of positions with the log in every look at it. A position is drawn before it is visible, so that what the
- * sequence has handed out last is never below what was seen before. A sequence that was set back into a gap cannot pass the head
- * unnoticed: the head itself is a used position, and drawing it again violates the primary key.
+ * sequence has handed out last is never below what was seen before. A sequence that was set back into a gap cannot pass the mark
+ * unnoticed: the mark itself is a used position, and drawing it again violates the primary key.
  */
 final class SequenceWatch {
 
@@ -28,7 +28,7 @@ final class SequenceWatch {
         this.clocks = clocks;
     }
 
-    /** An append has met a used position. That is never forgotten: by the next look the sequence may have passed the head again. */
+    /** An append has met a used position. That is never forgotten: by the next look the sequence may have passed the mark again. */
     void meetUsedPosition() {
         used.updateAndGet(before -> before == null
                 ? new PositionsUsed(1, clocks.now())

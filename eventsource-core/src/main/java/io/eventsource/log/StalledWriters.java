@@ -3,7 +3,7 @@ package io.eventsource.log;
 import io.eventsource.EventSourceException;
 import io.eventsource.event.OperatorNote;
 import io.eventsource.jdbc.DetachedJdbc;
-import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.log.HighWaterMarkStatus.LogWriter;
 import io.eventsource.log.StalledWriters.TerminatedTransaction.Outcome;
 import io.eventsource.schema.EventSourceSchema;
 import java.io.Serial;
@@ -23,7 +23,7 @@ import org.springframework.jdbc.core.JdbcOperations;
 
 /**
  * For operators: names the transactions that hold back the log, and ends one of them on somebody's word. Nothing is ever
- * stepped over: the head passes the gap because the transaction is over, and what it had appended is rolled back.
+ * stepped over: the mark passes the gap because the transaction is over, and what it had appended is rolled back.
  *
  * <p>Ending takes three steps, each committed on its own whatever transaction the caller is in: the termination is recorded
  * with who and why; the transaction is ended, if it is still the same one; the outcome is recorded. A crash in between leaves

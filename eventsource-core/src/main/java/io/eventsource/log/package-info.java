@@ -1,4 +1,4 @@
-/** The log that all streams make together: its high-water mark, what holds the head, and reading pages below it. */
+/** The log that all streams make together: its high-water mark, what holds it, and reading pages below it. */
 @NullMarked
 package io.eventsource.log;
 

@@ -33,7 +33,7 @@ public final class AppendContext extends SenderContext<Map<String, String>> {
         /** It is stored, or will be with the surrounding transaction. */
         APPENDED,
         /** An earlier append with the same id had stored it. */
-        REPEATED,
+        DUPLICATE,
         /** A stream was not at the expected version. */
         CONFLICT,
         /** The stream is of another type or tenant, or the append is invalid. */
@@ -103,8 +103,8 @@ public final class AppendContext extends SenderContext<Map<String, String>> {
      */
     public Outcome outcome() {
         if (results != null) {
-            return !results.isEmpty() && results.stream().allMatch(AppendResult::repeated)
-                    ? Outcome.REPEATED
+            return !results.isEmpty() && results.stream().allMatch(AppendResult::duplicate)
+                    ? Outcome.DUPLICATE
                     : Outcome.APPENDED;
         }
         Throwable error = getError();

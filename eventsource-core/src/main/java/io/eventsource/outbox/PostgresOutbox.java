@@ -33,7 +33,7 @@ final class PostgresOutbox implements Outbox {
             WITH last AS (
                 SELECT coalesce(max(position), 0) AS position FROM {schema}.events),
             place AS (
-                SELECT c.segment, c.last_bucket, c.position, l.position AS head
+                SELECT c.segment, c.last_bucket, c.position, l.position AS mark
                   FROM {schema}.projection_checkpoints AS c CROSS JOIN last AS l
                  WHERE c.projection_name = ?),
             behind AS (
@@ -41,11 +41,11 @@ final class PostgresOutbox implements Outbox {
                   FROM place AS p
                  CROSS JOIN LATERAL (
                        SELECT n.created_at FROM {schema}.events AS n
-                        WHERE n.position > p.position AND n.position <= least(p.head, p.position + ?)
+                        WHERE n.position > p.position AND n.position <= least(p.mark, p.position + ?)
                           AND n.bucket BETWEEN p.segment AND p.last_bucket
                           AND n.event_type = ANY (?)) AS e),
             beyond AS (
-                SELECT coalesce(sum(greatest(head - position - ?, 0) * (last_bucket - segment + 1) / 1024), 0)::bigint AS positions
+                SELECT coalesce(sum(greatest(mark - position - ?, 0) * (last_bucket - segment + 1) / 1024), 0)::bigint AS positions
                   FROM place)
             SELECT s.position, greatest(l.position - s.position, 0) AS positions_behind, n.events + y.positions + s.waiting AS pending, s.failed, s.published, s.discarded,
                    extract(epoch FROM clock_timestamp() - least(n.oldest, s.oldest_open_at)) AS age, s.last_processed_at

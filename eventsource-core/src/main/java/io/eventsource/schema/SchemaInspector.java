@@ -13,7 +13,7 @@ public final class SchemaInspector {
             "event_outbox_routes",
             "event_streams",
             "events",
-            "log_head",
+            "high_water_mark",
             "log_incarnation",
             "terminated_transactions",
             "parked_aggregates",

@@ -1,6 +1,6 @@
 package io.eventsource.store;
 
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.store.AppendFailedException.Reason;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -21,14 +21,14 @@ final class AppendFailures {
 
     private AppendFailures() {}
 
-    /** Runs an action, and throws what its failure means. The head learns of a used position. */
-    static <T> T translating(StreamAppend append, LogHead head, Supplier<@Nullable T> action) {
+    /** Runs an action, and throws what its failure means. The high-water mark learns of a used position. */
+    static <T> T translating(StreamAppend append, HighWaterMark mark, Supplier<@Nullable T> action) {
         try {
             return Objects.requireNonNull(action.get());
         } catch (DataAccessException failure) {
             RuntimeException translated = translate(append, failure);
             if (translated instanceof AppendFailedException failed && failed.reason() == Reason.POSITION_USED) {
-                head.meetUsedPosition();
+                mark.meetUsedPosition();
             }
             throw translated;
         }

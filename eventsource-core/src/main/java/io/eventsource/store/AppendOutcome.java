@@ -31,11 +31,11 @@ record AppendOutcome(String outcome, long version, @Nullable String actual, long
     }
 
     boolean accepted() {
-        return outcome.equals("appended") || outcome.equals("repeated");
+        return outcome.equals("appended") || outcome.equals("duplicate");
     }
 
-    boolean repeated() {
-        return outcome.equals("repeated");
+    boolean duplicate() {
+        return outcome.equals("duplicate");
     }
 
     /** Whether somebody's transaction holds the stream and the append was told not to wait. */
@@ -50,7 +50,7 @@ record AppendOutcome(String outcome, long version, @Nullable String actual, long
                 version,
                 firstPosition,
                 lastPosition,
-                repeated());
+                duplicate());
     }
 
     AppendException refusal(StreamAppend append) {
@@ -58,10 +58,10 @@ record AppendOutcome(String outcome, long version, @Nullable String actual, long
             case "conflict" -> new VersionConflictException(append, version);
             case "type" -> StreamMismatchException.type(append, String.valueOf(actual));
             case "tenant" -> StreamMismatchException.tenant(append);
-            case "partly repeated" ->
+            case "partly duplicate" ->
                 new InvalidAppendException(
                         append,
-                        "%s %s: some of these appends were done before under the same append ids and some were not. An append to several streams is repeated whole, with the ids it had."
+                        "%s %s: some of these appends were done before under the same append ids and some were not. An append to several streams is retried as a whole, with the ids it had."
                                 .formatted(append.aggregateType(), append.aggregateId()));
             default -> throw new IllegalStateException("Unknown outcome of an append: " + this);
         };

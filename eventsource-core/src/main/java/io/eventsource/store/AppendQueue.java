@@ -153,7 +153,7 @@ final class AppendQueue {
 
     /**
      * Takes those out of the queue that wait for a version which a member of the group has just moved past. An append with
-     * an id of its caller's is not among them: it may be a repetition.
+     * an id of its caller's is not among them: it may be a duplicate.
      */
     synchronized Map<Waiting, AppendOutcome> takeLost(List<Waiting> group, List<@Nullable AppendOutcome> outcomes) {
         if (queue.isEmpty()) {

@@ -11,7 +11,7 @@ import java.util.UUID;
  * @param firstPosition the position of the first event; 0 when the events are inserted at the end of the surrounding
  *     transaction and have no position yet
  * @param lastPosition the position of the last event; 0 likewise
- * @param repeated whether an earlier append with the same append id did the work, and this is its result
+ * @param duplicate whether an earlier append with the same append id did the work, and this is its result
  */
 public record AppendResult(
         UUID aggregateId,
@@ -19,4 +19,4 @@ public record AppendResult(
         long lastVersion,
         long firstPosition,
         long lastPosition,
-        boolean repeated) {}
+        boolean duplicate) {}

@@ -1,7 +1,7 @@
 package io.eventsource.store;
 
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.store.EventStore.AppendGroupListener;
 import java.util.Collections;
 import java.util.List;
@@ -16,14 +16,14 @@ final class AppendStatements implements GroupCommit.Port {
     private final JdbcOperations joining;
     private final JdbcOperations detached;
     private final AppendSql sql;
-    private final LogHead logHead;
+    private final HighWaterMark highWaterMark;
     private final AppendGroupListener groups;
 
-    AppendStatements(EventDatabase database, LogHead logHead, AppendGroupListener groups) {
+    AppendStatements(EventDatabase database, HighWaterMark highWaterMark, AppendGroupListener groups) {
         this.joining = database.joining();
         this.detached = database.detached();
         this.sql = new AppendSql(database.schema());
-        this.logHead = logHead;
+        this.highWaterMark = highWaterMark;
         this.groups = groups;
     }
 
@@ -68,6 +68,6 @@ final class AppendStatements implements GroupCommit.Port {
     }
 
     private <T> T translating(EncodedAppend append, JdbcOperations jdbc, ConnectionCallback<T> action) {
-        return AppendFailures.translating(append.append(), logHead, () -> jdbc.execute(action));
+        return AppendFailures.translating(append.append(), highWaterMark, () -> jdbc.execute(action));
     }
 }

@@ -3,7 +3,7 @@ package io.eventsource.store;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.log.Bucket;
 import io.eventsource.log.EventColumns;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore.LoadProgress;
 import java.io.IOException;
@@ -49,10 +49,10 @@ final class BulkLoader {
     private final JdbcOperations detached;
     private final AppendSql sql;
     private final String copy;
-    private final LogHead head;
+    private final HighWaterMark mark;
 
-    BulkLoader(JdbcOperations detached, EventSourceSchema schema, LogHead head) {
-        this.head = head;
+    BulkLoader(JdbcOperations detached, EventSourceSchema schema, HighWaterMark mark) {
+        this.mark = mark;
         this.detached = detached;
         this.sql = new AppendSql(schema);
         this.copy = schema.sql(COPY);
@@ -79,7 +79,7 @@ final class BulkLoader {
     private LoadProgress loadChunk(Chunk chunk, LoadProgress before, long begin, Consumer<LoadProgress> progress) {
         AppendFailures.translating(
                 chunk.appends.get(0).append(),
-                head,
+                mark,
                 () -> detached.execute((ConnectionCallback<Integer>) connection -> {
                     connection.setAutoCommit(false);
                     boolean committed = false;

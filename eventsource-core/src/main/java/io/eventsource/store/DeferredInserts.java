@@ -1,7 +1,7 @@
 package io.eventsource.store;
 
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.signal.LogSignal;
 import java.time.Duration;
 import java.util.List;
@@ -15,15 +15,16 @@ final class DeferredInserts implements DeferredAppends.Insert {
     private final JdbcOperations joining;
     private final AppendSql sql;
     private final DeferredAppendSql deferredSql;
-    private final LogHead logHead;
+    private final HighWaterMark highWaterMark;
     private final LogSignal signal;
     private final Duration idleInTransactionTimeout;
 
-    DeferredInserts(EventDatabase database, LogHead logHead, LogSignal signal, Duration idleInTransactionTimeout) {
+    DeferredInserts(
+            EventDatabase database, HighWaterMark highWaterMark, LogSignal signal, Duration idleInTransactionTimeout) {
         this.joining = database.joining();
         this.sql = new AppendSql(database.schema());
         this.deferredSql = new DeferredAppendSql(database.schema());
-        this.logHead = logHead;
+        this.highWaterMark = highWaterMark;
         this.signal = signal;
         this.idleInTransactionTimeout = idleInTransactionTimeout;
     }
@@ -37,7 +38,7 @@ final class DeferredInserts implements DeferredAppends.Insert {
             DeferredAppendSql.Advanced advanced = deferredSql.advanceStream(connection, appends.get(0), mark);
             AppendOutcome outcome = Objects.requireNonNull(advanced.outcomes().get(0));
             // what was appended before has positions to look up
-            return outcome.repeated()
+            return outcome.duplicate()
                     ? new DeferredAppendSql.Advanced(sql.appendEvents(connection, appends, false), advanced.marked())
                     : advanced;
         });
@@ -53,6 +54,6 @@ final class DeferredInserts implements DeferredAppends.Insert {
     }
 
     private <T> T translating(EncodedAppend append, ConnectionCallback<T> action) {
-        return AppendFailures.translating(append.append(), logHead, () -> joining.execute(action));
+        return AppendFailures.translating(append.append(), highWaterMark, () -> joining.execute(action));
     }
 }

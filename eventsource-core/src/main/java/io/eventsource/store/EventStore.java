@@ -3,7 +3,7 @@ package io.eventsource.store;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.LogPage;
 import io.eventsource.log.LogQuery;
 import io.eventsource.signal.LogSignal;
@@ -43,7 +43,7 @@ public interface EventStore {
      * The event store on PostgreSQL. No connection is opened.
      *
      * @param database where the events are, and in which form; its clock stamps them
-     * @param logHead the log's high-water mark, of the same tables
+     * @param highWaterMark the log's high-water mark, of the same tables
      * @param signal raised after each commit that added to the log
      * @param settings how to append
      * @param executor runs what asynchronous appends need a thread for
@@ -52,20 +52,20 @@ public interface EventStore {
      */
     static EventStore postgres(
             EventDatabase database,
-            LogHead logHead,
+            HighWaterMark highWaterMark,
             LogSignal signal,
             EventStoreSettings settings,
             Executor executor,
             IdGenerator ids) {
-        return postgres(database, logHead, signal, settings, executor, ids, (appends, events) -> {});
+        return postgres(database, highWaterMark, signal, settings, executor, ids, (appends, events) -> {});
     }
 
     /**
-     * As {@link #postgres(EventDatabase, LogHead, LogSignal, EventStoreSettings, Executor, IdGenerator)}, with somebody who is
+     * As {@link #postgres(EventDatabase, HighWaterMark, LogSignal, EventStoreSettings, Executor, IdGenerator)}, with somebody who is
      * told of appends that share a commit.
      *
      * @param database where the events are, and in which form; its clock stamps them
-     * @param logHead the log's high-water mark, of the same tables
+     * @param highWaterMark the log's high-water mark, of the same tables
      * @param signal raised after each commit that added to the log
      * @param settings how to append
      * @param executor runs what asynchronous appends need a thread for
@@ -75,13 +75,13 @@ public interface EventStore {
      */
     static EventStore postgres(
             EventDatabase database,
-            LogHead logHead,
+            HighWaterMark highWaterMark,
             LogSignal signal,
             EventStoreSettings settings,
             Executor executor,
             IdGenerator ids,
             AppendGroupListener groups) {
-        return new PostgresEventStore(database, logHead, signal, settings, executor, ids, groups);
+        return new PostgresEventStore(database, highWaterMark, signal, settings, executor, ids, groups);
     }
 
     /**
@@ -110,7 +110,7 @@ public interface EventStore {
      * @throws AppendException of the first stream, by id, that refuses; nothing is stored, and the surrounding transaction
      *     may go on as after a refusal of a single append. A conflict that PostgreSQL reports as a serialization failure
      *     names the first append, whichever it was
-     * @throws InvalidAppendException when a stream stands there twice, or some of the appends are repetitions and some are
+     * @throws InvalidAppendException when a stream stands there twice, or some of the appends are duplicates and some are
      *     not
      */
     List<AppendResult> append(List<StreamAppend> appends);

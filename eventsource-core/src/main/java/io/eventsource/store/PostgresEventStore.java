@@ -6,7 +6,7 @@ import io.eventsource.event.StoredEvent;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.jdbc.TransactionParticipation.Phase;
 import io.eventsource.log.EventPages.Page;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.LogPage;
 import io.eventsource.log.LogQuery;
 import io.eventsource.log.LogReader;
@@ -38,7 +38,7 @@ final class PostgresEventStore implements EventStore {
     private final JdbcOperations joining;
     private final JdbcOperations detached;
     private final EventCodec codec;
-    private final LogHead logHead;
+    private final HighWaterMark highWaterMark;
     private final LogReader logReader;
     private final StreamReader streamReader;
     private final FoldableStreamReader foldableStreamReader;
@@ -54,7 +54,7 @@ final class PostgresEventStore implements EventStore {
 
     PostgresEventStore(
             EventDatabase database,
-            LogHead logHead,
+            HighWaterMark highWaterMark,
             LogSignal signal,
             EventStoreSettings settings,
             Executor executor,
@@ -63,7 +63,7 @@ final class PostgresEventStore implements EventStore {
         this.joining = database.joining();
         this.detached = database.detached();
         this.codec = database.codec();
-        this.logHead = logHead;
+        this.highWaterMark = highWaterMark;
         this.logReader = new LogReader(database.dataSource(), database.schema());
         this.streamReader = new StreamReader(database.schema());
         this.foldableStreamReader = new FoldableStreamReader(codec, database.schema());
@@ -72,10 +72,10 @@ final class PostgresEventStore implements EventStore {
         this.clock = database.clocks().wall();
         this.ids = ids;
         this.executor = executor;
-        this.statements = new AppendStatements(database, logHead, groups);
-        this.transactions = new TransactionAppender(database, statements, logHead, signal, settings, ids);
+        this.statements = new AppendStatements(database, highWaterMark, groups);
+        this.transactions = new TransactionAppender(database, statements, highWaterMark, signal, settings, ids);
         this.groupCommit = new GroupCommit(statements, executor);
-        this.bulkLoader = new BulkLoader(detached, database.schema(), logHead);
+        this.bulkLoader = new BulkLoader(detached, database.schema(), highWaterMark);
     }
 
     @Override
@@ -183,16 +183,16 @@ final class PostgresEventStore implements EventStore {
 
     @Override
     public long highWaterMark() {
-        return logHead.advance();
+        return highWaterMark.advance();
     }
 
     @Override
     public LogPage readLog(LogQuery query) {
-        // the head first, the page in a later snapshot
+        // the mark first, the page in a later snapshot
         LogQuery stored = query.eventTypes().isEmpty()
                 ? query
                 : query.eventTypes(codec.select(query.eventTypes()).storedNames());
-        return logReader.read(stored, logHead.advance());
+        return logReader.read(stored, highWaterMark.advance());
     }
 
     @Override

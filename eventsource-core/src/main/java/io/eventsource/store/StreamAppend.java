@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param expectedVersion what the stream must be like
  * @param appendId names this append, so that repeating it after a lost answer appends nothing a second time: without
  *     limit for an exact version, among a stream's last 16 such appends otherwise. Contents are not compared. Null for the
- *     store to assign one, which no repetition can know
+ *     store to assign one, which no retry can know
  * @param metadata who caused the events
  * @param events the events, in order
  */

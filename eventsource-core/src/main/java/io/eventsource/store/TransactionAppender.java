@@ -4,7 +4,7 @@ import io.eventsource.event.StoredEvent;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.jdbc.TransactionParticipation.Phase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStoreSettings.AppendTiming;
 import java.util.List;
@@ -30,14 +30,15 @@ final class TransactionAppender {
     TransactionAppender(
             EventDatabase database,
             AppendStatements statements,
-            LogHead logHead,
+            HighWaterMark highWaterMark,
             LogSignal signal,
             EventStoreSettings settings,
             IdGenerator ids) {
         this.participation = new TransactionParticipation(database.dataSource());
         this.transactionAppends = new TransactionAppends(database.dataSource());
         this.statements = statements;
-        this.deferredInserts = new DeferredInserts(database, logHead, signal, settings.idleInTransactionTimeout());
+        this.deferredInserts =
+                new DeferredInserts(database, highWaterMark, signal, settings.idleInTransactionTimeout());
         this.signal = signal;
         this.ids = ids;
         this.deferred = settings.appendTiming() == AppendTiming.DEFERRED;
@@ -64,7 +65,7 @@ final class TransactionAppender {
         DeferredAppendSql.Advanced advanced = deferredInserts.advance(appends, pending.mark());
         List<AppendResult> results = AppendOutcome.results(appends, advanced.outcomes());
         for (int i = 0; i < appends.size(); i++) {
-            if (!results.get(i).repeated()) {
+            if (!results.get(i).duplicate()) {
                 pending.add(appends.get(i), results.get(i).firstVersion(), advanced.marked());
             }
         }

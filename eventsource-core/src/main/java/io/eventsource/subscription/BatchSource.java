@@ -121,7 +121,7 @@ final class BatchSource {
     /**
      * What follows behind a position.
      *
-     * @param position the position, below the head
+     * @param position the position, below the mark
      * @param limit how many events at most
      * @param place where the log is, or up to where to go
      * @throws org.springframework.dao.DataAccessException when the database is out of reach
@@ -131,7 +131,7 @@ final class BatchSource {
         if (again != null) {
             return again;
         }
-        TailBuffer.Slice slice = tail.buffer().read(position, place.head(), filter, buckets, limit);
+        TailBuffer.Slice slice = tail.buffer().read(position, place.highWaterMark(), filter, buckets, limit);
         if (slice != null) {
             ahead = null;
             return new Batch(
@@ -175,12 +175,12 @@ final class BatchSource {
         while (true) {
             int asked = budget.events(limit);
             try {
-                LogPage page = reader.read(filter.query(position, asked), share, place.head(), budget.bytes());
-                budget.read(asked, page.events().size(), !page.atHead());
+                LogPage page = reader.read(filter.query(position, asked), share, place.highWaterMark(), budget.bytes());
+                budget.read(asked, page.events().size(), !page.atHighWaterMark());
                 return new Batch(
                         page.events().stream().map(TailEvent::new).toList(),
                         page.nextPosition(),
-                        !page.atHead(),
+                        !page.atHighWaterMark(),
                         place.incarnation());
             } catch (EventTooLargeException tooLarge) {
                 boolean unused = memory.shortage("a subscription", tooLarge);

@@ -27,9 +27,9 @@ record Checkpoint(
         return new Checkpoint(buckets, epoch, newPosition, mergeAt, rebuildUntil);
     }
 
-    /** How far it may go while the head is there. */
-    long bounded(long head) {
-        return mergeAt == null ? head : Math.min(head, mergeAt);
+    /** How far it may go while the mark is there. */
+    long bounded(long mark) {
+        return mergeAt == null ? mark : Math.min(mark, mergeAt);
     }
 
     /** Whether it has come to where it becomes a part of another segment. */

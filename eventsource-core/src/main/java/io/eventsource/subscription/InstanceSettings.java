@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id tells this instance from all others, and from itself before a restart
  * @param description what people see of it in the database, such as host and process
- * @param pollInterval how long the reader of the head goes without looking when no signal arrives, 1 ms or more
+ * @param pollInterval how long the reader of the high-water mark goes without looking when no signal arrives, 1 ms or more
  * @param leaseDuration how long other instances respect what this one owns after they last heard of it, 100 ms or more. It is
  *     renewed three times as often, and at least every 5 seconds
  * @param maxPageBytes how many bytes of events each reader of the log brings into memory at once, 64 KiB or more; one event that alone has more is

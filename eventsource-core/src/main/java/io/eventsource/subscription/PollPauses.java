@@ -3,7 +3,7 @@ package io.eventsource.subscription;
 import java.time.Duration;
 
 /**
- * How long the reader of the head goes without looking. While nobody tells it of other processes' commits, it looks again
+ * How long the reader of the high-water mark goes without looking. While nobody tells it of other processes' commits, it looks again
  * soon after it has found events, since more are likely to follow, and then ever later, up to the poll interval.
  */
 final class PollPauses {
@@ -12,7 +12,7 @@ final class PollPauses {
 
     private final Duration pollInterval;
     private Duration pause;
-    private long lastHead = -1;
+    private long lastMark = -1;
 
     PollPauses(Duration pollInterval) {
         this.pollInterval = pollInterval;
@@ -22,12 +22,12 @@ final class PollPauses {
     /**
      * The pause after a look.
      *
-     * @param head what it found
+     * @param mark what it found
      * @param told whether other processes' commits are told of
      */
-    Duration after(long head, boolean told) {
-        boolean found = lastHead >= 0 && head != lastHead;
-        lastHead = head;
+    Duration after(long mark, boolean told) {
+        boolean found = lastMark >= 0 && mark != lastMark;
+        lastMark = mark;
         if (told) {
             pause = pollInterval;
         } else if (found) {

@@ -218,8 +218,8 @@ final class SegmentRunner {
             return false;
         }
         tellRebuilt();
-        follow(place.head() - position <= TailBuffer.MAX_EVENTS / 2);
-        long end = checkpoint.bounded(place.head());
+        follow(place.highWaterMark() - position <= TailBuffer.MAX_EVENTS / 2);
+        long end = checkpoint.bounded(place.highWaterMark());
         if (place.known() && position < end) {
             long restNanos = rest.nanos(tail.followers(), System.nanoTime());
             if (restNanos > 0) {

@@ -1,7 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.schema.EventSourceSchema;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -14,12 +14,12 @@ final class StartingPoints {
             """
             SELECT coalesce(min(position) - 1, ?) FROM {schema}.events WHERE created_at >= ? AND position <= ?""";
 
-    private final LogHead logHead;
+    private final HighWaterMark highWaterMark;
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
 
-    StartingPoints(LogHead logHead, JdbcOperations jdbc, EventSourceSchema schema) {
-        this.logHead = logHead;
+    StartingPoints(HighWaterMark highWaterMark, JdbcOperations jdbc, EventSourceSchema schema) {
+        this.highWaterMark = highWaterMark;
         this.jdbc = jdbc;
         this.schema = schema;
     }
@@ -44,17 +44,17 @@ final class StartingPoints {
 
     /** The high-water mark, looked for if nobody has yet. */
     long highWaterMark() {
-        long head = logHead.advance();
-        if (head == 0 && logHead.status().gapSince() != null) {
+        long mark = highWaterMark.advance();
+        if (mark == 0 && highWaterMark.status().gapSince() != null) {
             throw new EventSourceException(
                     "The high-water mark of the log is not known yet: it waits for open transactions that write to the log.");
         }
-        return head;
+        return mark;
     }
 
-    private long firstSince(Instant time, long head) {
+    private long firstSince(Instant time, long mark) {
         Long position =
-                jdbc.queryForObject(schema.sql(FIRST_SINCE), Long.class, head, time.atOffset(ZoneOffset.UTC), head);
-        return position == null ? head : position;
+                jdbc.queryForObject(schema.sql(FIRST_SINCE), Long.class, mark, time.atOffset(ZoneOffset.UTC), mark);
+        return position == null ? mark : position;
     }
 }

@@ -45,7 +45,7 @@ final class StoredProgress {
         }
         TailReader.Place place = tail.place();
         return place.known()
-                && place.head() >= position
+                && place.highWaterMark() >= position
                 && reader.outline(filter.query(checkpoint.position(), 1), checkpoint.buckets(), position, 0)
                         .events()
                         .isEmpty();

@@ -4,7 +4,7 @@ import io.eventsource.EventSourceException;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.event.EventCodec;
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.LogReader;
 import io.eventsource.signal.LogSignal;
 import java.time.Duration;
@@ -21,7 +21,7 @@ final class SubscriptionAssembly {
     private static final Duration LONGEST_PAUSE_OF_TAIL = Duration.ofSeconds(5);
 
     final EventDatabase database;
-    final LogHead logHead;
+    final HighWaterMark highWaterMark;
     final LogSignal signal;
     final InstanceSettings settings;
     final ErrorHandling errors;
@@ -36,7 +36,7 @@ final class SubscriptionAssembly {
 
     SubscriptionAssembly(SubscriptionManager.Builder given, Collection<SubscriptionDefinition> definitions) {
         this.database = given.database;
-        this.logHead = given.logHead;
+        this.highWaterMark = given.highWaterMark;
         this.signal = given.signal;
         this.settings = given.settings;
         this.errors = given.errors;
@@ -44,14 +44,14 @@ final class SubscriptionAssembly {
         this.workers = new Workers(given.threads);
         LogReader reader = new LogReader(database.dataSource(), database.schema(), settings.maxPageBytes());
         this.tail = new TailReader(
-                logHead,
+                highWaterMark,
                 reader,
                 union(definitions, database.codec()),
                 signal,
                 settings,
                 Pauses.upTo(LONGEST_PAUSE_OF_TAIL),
                 database.clocks());
-        this.tables = SubscriptionTables.of(database, logHead, settings);
+        this.tables = SubscriptionTables.of(database, highWaterMark, settings);
         this.rebuilds = new Rebuilds(tables, database);
         SubscriptionFactory factory =
                 new SubscriptionFactory(database, tables, tail, workers, settings, given.listener, errors);

@@ -6,7 +6,7 @@ import io.eventsource.error.ErrorListeners;
 import io.eventsource.event.OperatorNote;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.Bucket;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.TransactionAppends;
@@ -41,7 +41,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
     private final ControlRepository controls;
     private final SegmentCoordinator coordinator;
     private final Rebuilds rebuilds;
-    private final LogHead logHead;
+    private final HighWaterMark highWaterMark;
     private final LogSignal signal;
     private final TransactionAppends transactionAppends;
     private final AwaitedEvents awaited;
@@ -58,7 +58,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
         this.controls = parts.tables.controls();
         this.coordinator = parts.coordinator;
         this.rebuilds = parts.rebuilds;
-        this.logHead = parts.logHead;
+        this.highWaterMark = parts.highWaterMark;
         this.signal = parts.signal;
         this.transactionAppends = new TransactionAppends(parts.database.dataSource());
         this.awaited = new AwaitedEvents(parts.database);
@@ -73,28 +73,28 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
      * handles errors as {@link ErrorHandling#defaults()} says.
      *
      * @param database where the tables are, in which form events are, and what tells the time
-     * @param logHead the log's high-water mark
+     * @param highWaterMark the log's high-water mark
      * @param signal raised after each commit that added to the log; the manager becomes its listener for announcements
      * @return a builder of its own
      */
-    public static Builder builder(EventDatabase database, LogHead logHead, LogSignal signal) {
-        return new Builder(database, logHead, signal);
+    public static Builder builder(EventDatabase database, HighWaterMark highWaterMark, LogSignal signal) {
+        return new Builder(database, highWaterMark, signal);
     }
 
     /** A manager that is still open. Used by one thread. */
     public static final class Builder {
 
         final EventDatabase database;
-        final LogHead logHead;
+        final HighWaterMark highWaterMark;
         final LogSignal signal;
         InstanceSettings settings = InstanceSettings.defaults();
         ThreadFactory threads = Thread::new;
         SubscriptionListener listener = (name, from, to) -> {};
         ErrorHandling errors = ErrorHandling.defaults();
 
-        private Builder(EventDatabase database, LogHead logHead, LogSignal signal) {
+        private Builder(EventDatabase database, HighWaterMark highWaterMark, LogSignal signal) {
             this.database = database;
-            this.logHead = logHead;
+            this.highWaterMark = highWaterMark;
             this.signal = signal;
         }
 
@@ -242,7 +242,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
         Bucket.Range buckets = bucketOf(aggregateId);
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
-            long end = logHead.visibleEnd();
+            long end = highWaterMark.visibleEnd();
             OptionalLong position = awaited.ofVersion(aggregateId, version);
             // without the event, whatever is appended next may be it
             boolean passed = await(name, buckets, position.orElse(end + 1), left(deadline));
@@ -256,10 +256,10 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
     public boolean awaitCorrelation(String name, String correlationId, Duration timeout) throws InterruptedException {
         requireNothingAppended();
         long deadline = System.nanoTime() + timeout.toNanos();
-        long after = Math.max(0, logHead.visibleEnd() - AwaitedEvents.RECENT);
+        long after = Math.max(0, highWaterMark.visibleEnd() - AwaitedEvents.RECENT);
         long handled = 0;
         while (true) {
-            long end = logHead.visibleEnd();
+            long end = highWaterMark.visibleEnd();
             OptionalLong position = awaited.ofCorrelation(correlationId, after);
             if (handled > 0 && position.orElse(0) <= handled) {
                 return true;
@@ -295,12 +295,12 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
 
     @Override
     public boolean awaitCurrent(String name, Duration timeout) throws InterruptedException {
-        return awaitPosition(name, logHead.visibleEnd(), timeout);
+        return awaitPosition(name, highWaterMark.visibleEnd(), timeout);
     }
 
     @Override
     public long visibleEnd() {
-        return logHead.visibleEnd();
+        return highWaterMark.visibleEnd();
     }
 
     private void requireNothingAppended() {
@@ -395,20 +395,20 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
                 uptime(startedAt),
                 lifecycle.threadsAlive(),
                 !coordinator.failing(),
-                head(startedAt),
+                tail(startedAt),
                 new InstanceStatus.Memory(
                         tail.memory().shortages(), tail.memory().sinceLast().orElse(null)));
     }
 
-    private InstanceStatus.Head head(@Nullable Moment startedAt) {
+    private InstanceStatus.Tail tail(@Nullable Moment startedAt) {
         boolean reading = !tail.failing();
         if (startedAt == null) {
-            return new InstanceStatus.Head(reading, null, null);
+            return new InstanceStatus.Tail(reading, null, null);
         }
         Duration sinceStart = clocks.since(startedAt);
         Moment read = tail.lookedAt();
         Duration sinceLook = read == null ? sinceStart : clocks.since(read);
-        return new InstanceStatus.Head(
+        return new InstanceStatus.Tail(
                 reading, read == null ? null : read.at(), sinceLook.compareTo(sinceStart) < 0 ? sinceLook : sinceStart);
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public interface SubscriptionOperations {
 
     /**
-     * Starts all subscriptions that are to start by themselves, and following the head of the log even when there are none. Returns
+     * Starts all subscriptions that are to start by themselves, and following the high-water mark even when there are none. Returns
      * at once; a database that is out of reach is waited for. Does nothing when started.
      */
     void start();

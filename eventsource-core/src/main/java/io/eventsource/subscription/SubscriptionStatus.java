@@ -189,7 +189,7 @@ public record SubscriptionStatus(
         CATCHING_UP,
         /** Waiting for new events, having handled all up to the high-water mark. */
         LIVE,
-        /** Repeating a batch that failed, or waiting until the head of the log can be read again, with growing pauses. */
+        /** Repeating a batch that failed, or waiting until the high-water mark can be read again, with growing pauses. */
         RETRYING,
         /** Waiting for something that every event needs and that is away, such as a database, before it tries again. */
         CIRCUIT_OPEN,

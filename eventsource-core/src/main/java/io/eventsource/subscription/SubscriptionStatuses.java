@@ -51,7 +51,7 @@ public interface SubscriptionStatuses {
     Optional<RebuildProgress> rebuildProgress(String name);
 
     /**
-     * What this instance is doing: its lease, its look at the head of the log, its threads.
+     * What this instance is doing: its lease, its look at the high-water mark, its threads.
      *
      * @return the status
      */
@@ -156,7 +156,7 @@ public interface SubscriptionStatuses {
      * @param threadsAlive whether the threads are alive that follow the log and share out segments, or are not to run. They survive all
      *     failures; while they are to run and one is gone, only a restart brings it back
      * @param renewingLease whether this instance could renew its lease the last time it tried. While it cannot, its segments go to others
-     * @param head how it follows the head of the log
+     * @param tail how it follows the end of the log
      * @param memory how often the heap did not suffice
      */
     public record InstanceStatus(
@@ -166,7 +166,7 @@ public interface SubscriptionStatuses {
             Duration uptime,
             boolean threadsAlive,
             boolean renewingLease,
-            Head head,
+            Tail tail,
             Memory memory) {
 
         /**
@@ -185,10 +185,10 @@ public interface SubscriptionStatuses {
          * @param readAt when this instance last completed a look, by this JVM's clock, for people; null before the first look, or when
          *     nothing is started
          * @param silence how long nobody in this instance has completed a look, since the last one or since the start; null when nothing is
-         *     started. There is a look once per poll interval at least; a silence of more than a few of these means that the head is not followed
+         *     started. There is a look once per poll interval at least; a silence of more than a few of these means that the mark is not followed
          *     any more, and that no lag can be trusted. Whatever is done to the clock of the machine has no influence
          */
-        public record Head(boolean reading, @Nullable Instant readAt, @Nullable Duration silence) {}
+        public record Tail(boolean reading, @Nullable Instant readAt, @Nullable Duration silence) {}
 
         /**
          * How often the heap did not suffice for a page of the log or for an event. Such a page is read again with fewer bytes; an event that

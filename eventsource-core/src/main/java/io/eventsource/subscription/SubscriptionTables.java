@@ -1,7 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.schema.EventSourceSchema;
 import org.springframework.jdbc.core.JdbcOperations;
 
@@ -13,7 +13,7 @@ record SubscriptionTables(
         RebuildRepository rebuilds,
         StartingPoints startingPoints) {
 
-    static SubscriptionTables of(EventDatabase database, LogHead logHead, InstanceSettings settings) {
+    static SubscriptionTables of(EventDatabase database, HighWaterMark highWaterMark, InstanceSettings settings) {
         EventSourceSchema schema = database.schema();
         JdbcOperations joining = database.joining();
         JdbcOperations detached = database.detached();
@@ -22,6 +22,6 @@ record SubscriptionTables(
                 new SegmentRepository(detached, schema, settings.id()),
                 new ControlRepository(detached, schema),
                 new RebuildRepository(joining, detached, schema),
-                new StartingPoints(logHead, joining, schema));
+                new StartingPoints(highWaterMark, joining, schema));
     }
 }

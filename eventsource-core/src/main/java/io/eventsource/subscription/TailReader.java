@@ -1,8 +1,8 @@
 package io.eventsource.subscription;
 
 import io.eventsource.failure.FailureText;
-import io.eventsource.log.LogHead;
-import io.eventsource.log.LogHeadStatus;
+import io.eventsource.log.HighWaterMark;
+import io.eventsource.log.HighWaterMarkStatus;
 import io.eventsource.log.LogReader;
 import io.eventsource.log.LogReader.LogOutline;
 import io.eventsource.signal.LogSignal;
@@ -23,7 +23,7 @@ import org.springframework.util.backoff.BackOffExecution;
 
 /**
  * Follows the high-water mark for all subscriptions of this JVM, so that idle ones cost no statement. It looks when the
- * signal is raised, when the poll interval has passed, and in quick succession while the head waits at a gap. It
+ * signal is raised, when the poll interval has passed, and in quick succession while the mark waits at a gap. It
  * survives every failure of the database, with growing pauses.
  */
 final class TailReader {
@@ -44,7 +44,7 @@ final class TailReader {
 
     private static final int MANY = 8;
 
-    private final LogHead logHead;
+    private final HighWaterMark highWaterMark;
     private final LogReader reader;
     private final SubscriptionSettings.Filter wanted;
     private final LogSignal signal;
@@ -57,7 +57,7 @@ final class TailReader {
     private boolean failing;
     private long suspicions;
 
-    private final HeadHistory history = new HeadHistory();
+    private final HighWaterMarkHistory history = new HighWaterMarkHistory();
     private volatile @Nullable Moment completed;
 
     /** What lags count up to: what is committed waits, also behind a gap that nobody may pass. */
@@ -77,18 +77,18 @@ final class TailReader {
     /**
      * Where the log is.
      *
-     * @param head the high-water mark
+     * @param highWaterMark the high-water mark
      * @param generation rises when what was remembered of the log must be read anew
      * @param known whether the log has been looked at
      * @param incarnation changes whenever the server may have lost commits; null when it cannot be told
      */
-    record Place(long head, long generation, boolean known, @Nullable UUID incarnation) {
+    record Place(long highWaterMark, long generation, boolean known, @Nullable UUID incarnation) {
 
         Place unknown(long newGeneration) {
-            return new Place(head, newGeneration, false, incarnation);
+            return new Place(highWaterMark, newGeneration, false, incarnation);
         }
 
-        /** The same up to a position before the head. */
+        /** The same up to a position before the mark. */
         Place upTo(long end) {
             return new Place(end, generation, known, incarnation);
         }
@@ -101,7 +101,7 @@ final class TailReader {
      * @param settings how often to look, and how many bytes of events are brought into memory at once, and kept there
      */
     TailReader(
-            LogHead logHead,
+            HighWaterMark highWaterMark,
             LogReader reader,
             SubscriptionSettings.Filter wanted,
             LogSignal signal,
@@ -113,7 +113,7 @@ final class TailReader {
         this.memory = new MemoryWatch(maxPageBytes, clocks.ticker());
         this.budget = new PageBudget(maxPageBytes);
         this.buffer = new TailBuffer(maxPageBytes);
-        this.logHead = logHead;
+        this.highWaterMark = highWaterMark;
         this.reader = reader;
         this.wanted = wanted;
         this.signal = signal;
@@ -133,38 +133,38 @@ final class TailReader {
             long linger = LINGER_NANOS;
             long lookedAt = System.nanoTime();
             try {
-                long headBefore = logHead.status().position();
+                long markBefore = highWaterMark.status().position();
                 long suspicionsBefore = suspicions();
-                LogHeadStatus status = look();
-                long head = status.position();
-                linger = head - headBefore > MANY ? BUSY_LINGER_NANOS : LINGER_NANOS;
-                fillBuffer(head, status.generation());
+                HighWaterMarkStatus status = look();
+                long mark = status.position();
+                linger = mark - markBefore > MANY ? BUSY_LINGER_NANOS : LINGER_NANOS;
+                fillBuffer(mark, status.generation());
                 Moment now = clocks.mark();
                 // before others see it: a lag always has a beginning
                 history.found(status.visibleEnd(), now.nanos());
                 visibleEnd = status.visibleEnd();
-                publish(new Place(head, status.generation(), true, status.incarnation()), suspicionsBefore);
+                publish(new Place(mark, status.generation(), true, status.incarnation()), suspicionsBefore);
                 completed = now;
                 reportGap(status);
-                publishHead();
+                publishHighWaterMark();
                 pauses = backOff.start();
                 gapPause = status.gapSince() == null ? FIRST_LOOK_AT_GAP : slower(gapPause);
-                pause = status.gapSince() == null ? pollPauses.after(head, signal.hearingOthers()) : gapPause;
+                pause = status.gapSince() == null ? pollPauses.after(mark, signal.hearingOthers()) : gapPause;
             } catch (RuntimeException | Error failure) {
                 pause = Duration.ofMillis(pauses.nextBackOff());
-                report(failure, pause, logHead.status().generation());
+                report(failure, pause, highWaterMark.status().generation());
             }
             signal.await(pause);
             boolean unused = stop.awaitNanos(linger - (System.nanoTime() - lookedAt));
         }
     }
 
-    private LogHeadStatus look() {
-        logHead.advance();
-        if (logHead.status().incarnation() == null && nameIncarnation()) {
-            logHead.advance();
+    private HighWaterMarkStatus look() {
+        highWaterMark.advance();
+        if (highWaterMark.status().incarnation() == null && nameIncarnation()) {
+            highWaterMark.advance();
         }
-        return logHead.status();
+        return highWaterMark.status();
     }
 
     /** Without a name, a server that has lost commits is noticed only while the log is shorter than it was. */
@@ -173,7 +173,7 @@ final class TailReader {
             return false;
         }
         try {
-            logHead.nameIncarnation();
+            highWaterMark.nameIncarnation();
             return true;
         } catch (DataAccessException failure) {
             namingFailed = true;
@@ -200,20 +200,20 @@ final class TailReader {
         return followers.get();
     }
 
-    private void fillBuffer(long head, long generation) {
-        long distance = head - buffer.upTo();
+    private void fillBuffer(long mark, long generation) {
+        long distance = mark - buffer.upTo();
         if (followers.get() == 0
                 || generation != bufferedGeneration
                 || distance < 0
                 || distance > TailBuffer.MAX_EVENTS) {
-            buffer.restart(head);
+            buffer.restart(mark);
             bufferedGeneration = generation;
         }
         try {
-            while (buffer.upTo() < head) {
+            while (buffer.upTo() < mark) {
                 // the fewer there can be, the larger each of them may be
-                int limit = (int) Math.min(PAGE, head - buffer.upTo());
-                LogOutline page = reader.outline(wanted.query(buffer.upTo(), limit), head, budget.bytes());
+                int limit = (int) Math.min(PAGE, mark - buffer.upTo());
+                LogOutline page = reader.outline(wanted.query(buffer.upTo(), limit), mark, budget.bytes());
                 buffer.append(page.events(), page.nextPosition());
                 budget.read(limit, limit, false);
             }
@@ -221,9 +221,9 @@ final class TailReader {
             if (!memory.shortage("the reader of the tail", failure)) {
                 throw failure;
             }
-            // the head is known: subscriptions read for themselves what is not here, each only what it wants
+            // the mark is known: subscriptions read for themselves what is not here, each only what it wants
             boolean unused = budget.shrink();
-            buffer.restart(head);
+            buffer.restart(mark);
         }
     }
 
@@ -232,9 +232,9 @@ final class TailReader {
         return memory;
     }
 
-    /** Names who holds the head, once for each gap that lasts. */
-    private void reportGap(LogHeadStatus status) {
-        Duration age = logHead.gapAge().orElse(null);
+    /** Names who holds the mark, once for each gap that lasts. */
+    private void reportGap(HighWaterMarkStatus status) {
+        Duration age = highWaterMark.gapAge().orElse(null);
         if (age == null) {
             if (reportedGap != null) {
                 log.info("The gap behind position {} of the log is gone", reportedGap);
@@ -247,18 +247,18 @@ final class TailReader {
                     status.position(),
                     status.gapSince(),
                     age.toMillis(),
-                    logHead.writers());
+                    highWaterMark.writers());
         }
     }
 
     /** Not being able to publish slows down the next start at worst. */
-    private void publishHead() {
+    private void publishHighWaterMark() {
         try {
-            logHead.publish();
+            highWaterMark.publish();
         } catch (DataAccessException failure) {
             if (!publishFailed) {
                 log.warn(
-                        "Cannot publish the head of the log; a reader that starts will look for it itself",
+                        "Cannot publish the high-water mark; a reader that starts will look for it itself",
                         FailureText.trace(failure));
             }
             publishFailed = true;
@@ -270,7 +270,7 @@ final class TailReader {
         return doubled.compareTo(SLOWEST_LOOK_AT_GAP) > 0 ? SLOWEST_LOOK_AT_GAP : doubled;
     }
 
-    /** Until the next look nobody may go by the head that was: the log may be another one. */
+    /** Until the next look nobody may go by the mark that was: the log may be another one. */
     private void report(Throwable failure, Duration pause, long generation) {
         // the server that could not be written to may be another one when it is back
         namingFailed = false;
@@ -280,7 +280,7 @@ final class TailReader {
             moved.signalAll();
             if (!failing) {
                 log.warn(
-                        "Cannot read the head of the log, trying again in {} ms",
+                        "Cannot read the high-water mark, trying again in {} ms",
                         pause.toMillis(),
                         FailureText.trace(failure));
             }
@@ -294,7 +294,7 @@ final class TailReader {
         lock.lock();
         try {
             if (failing) {
-                log.info("Reading the head of the log again, it is at {}", looked.head());
+                log.info("Reading the high-water mark again, it is at {}", looked.highWaterMark());
             }
             failing = false;
             // a look that began before the suspicion does not answer it
@@ -348,7 +348,7 @@ final class TailReader {
         return completed;
     }
 
-    /** The highest position that was visible at the last look, before or behind the head. */
+    /** The highest position that was visible at the last look, before or behind the mark. */
     long visibleEnd() {
         return visibleEnd;
     }
@@ -370,7 +370,7 @@ final class TailReader {
     }
 
     /**
-     * Waits until the head lies beyond a position, the generation is another, the time is up, or the wait has been ended.
+     * Waits until the mark lies beyond a position, the generation is another, the time is up, or the wait has been ended.
      *
      * @param seen the place that the caller went by
      */
@@ -378,7 +378,7 @@ final class TailReader {
         lock.lockInterruptibly();
         try {
             long left = nanos;
-            while ((place.head() <= position || !place.known())
+            while ((place.highWaterMark() <= position || !place.known())
                     && place.generation() == seen.generation()
                     && place.known() == seen.known()
                     && left > 0

@@ -66,7 +66,7 @@ final class ParkingFixture {
         this.letters = DeadLetterRepository.postgres(database.dataSource(), TestDatabase.SCHEMA);
         this.reader = new LogReader(database.dataSource(), TestDatabase.SCHEMA);
         this.selection = TestEvents.codec().select(handlers.eventTypes());
-        this.position = head();
+        this.position = end();
         jdbc.update(
                 "INSERT INTO eventsource.projection_checkpoints (projection_name, segment, position) VALUES (?, 0, ?)",
                 projection,
@@ -115,9 +115,9 @@ final class ParkingFixture {
         }
     }
 
-    long head() {
-        Long head = jdbc.queryForObject("SELECT coalesce(max(position), 0) FROM eventsource.events", Long.class);
-        return head == null ? 0 : head;
+    long end() {
+        Long end = jdbc.queryForObject("SELECT coalesce(max(position), 0) FROM eventsource.events", Long.class);
+        return end == null ? 0 : end;
     }
 
     void append(UUID account, int count) {
@@ -130,7 +130,7 @@ final class ParkingFixture {
 
     /** What comes next for the projection. */
     List<StoredEvent> next(int limit) {
-        return reader.read(new LogQuery(position, limit, handlers.eventTypes(), Set.of(), null, null, null), head())
+        return reader.read(new LogQuery(position, limit, handlers.eventTypes(), Set.of(), null, null, null), end())
                 .events();
     }
 

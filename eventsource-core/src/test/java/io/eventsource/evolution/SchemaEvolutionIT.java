@@ -24,7 +24,7 @@ import io.eventsource.evolution.Accounts.Opened2;
 import io.eventsource.evolution.Accounts.Opened3;
 import io.eventsource.evolution.Accounts.Pinged;
 import io.eventsource.evolution.Accounts.Shut;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.LogQuery;
 import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.projection.EventHandler;
@@ -326,7 +326,7 @@ class SchemaEvolutionIT {
                         position(1) - 1);
         return SubscriptionManager.builder(
                         TestDatabase.events(database.dataSource(), Accounts.today()),
-                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                         new LogSignal())
                 .settings(InstanceSettings.defaults().withPollInterval(Duration.ofMillis(50)))
                 .build(List.of(new SubscriptionDefinition(

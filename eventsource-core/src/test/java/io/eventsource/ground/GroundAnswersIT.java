@@ -57,9 +57,9 @@ class GroundAnswersIT {
         assertThat(inspector.inspect().findings())
                 .extracting(Finding::code)
                 .containsExactlyInAnyOrder("synchronous-commit-off", "fsync-off", "role-owns-tables");
-        jdbc.update("UPDATE eventsource.log_head SET position = 77");
+        jdbc.update("UPDATE eventsource.high_water_mark SET position = 77");
         int before = counting.statements();
-        assertThat(codes(inspector.inspect(), Severity.REFUSE)).containsExactly("head-beyond-sequence");
+        assertThat(codes(inspector.inspect(), Severity.REFUSE)).containsExactly("high-water-mark-beyond-sequence");
         assertThat(counting.statements() - before)
                 .as("what has failed is not asked again")
                 .isEqualTo(5);
@@ -85,11 +85,11 @@ class GroundAnswersIT {
             assertThat(report.findings()).anySatisfy(finding -> assertThat(finding.remedy())
                     .contains(
                             "GRANT USAGE ON SCHEMA eventsource TO " + role,
-                            "GRANT EXECUTE ON FUNCTION eventsource.publish_head(bigint) TO " + role));
+                            "GRANT EXECUTE ON FUNCTION eventsource.publish_high_water_mark(bigint) TO " + role));
 
             jdbc.execute("GRANT USAGE ON SCHEMA eventsource TO " + role);
-            jdbc.update("UPDATE eventsource.log_head SET position = 77");
-            assertThat(codes(inspect(other), Severity.REFUSE)).containsExactly("head-beyond-sequence");
+            jdbc.update("UPDATE eventsource.high_water_mark SET position = 77");
+            assertThat(codes(inspect(other), Severity.REFUSE)).containsExactly("high-water-mark-beyond-sequence");
         } finally {
             jdbc.execute("DROP OWNED BY " + role);
             jdbc.execute("DROP ROLE " + role);

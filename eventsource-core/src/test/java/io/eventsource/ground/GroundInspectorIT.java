@@ -99,7 +99,7 @@ class GroundInspectorIT {
                 "sequence-behind",
                 EVENT_AT.formatted(3, STREAM),
                 "ALTER SEQUENCE eventsource.events_position_seq RESTART");
-        refuse(changes, "head-beyond-sequence", "UPDATE eventsource.log_head SET position = 77");
+        refuse(changes, "high-water-mark-beyond-sequence", "UPDATE eventsource.high_water_mark SET position = 77");
         refuse(changes, "history-trigger", "DROP TRIGGER events_refuse_change ON eventsource.events");
         refuse(changes, "history-trigger", "ALTER TABLE eventsource.events DISABLE TRIGGER events_refuse_change");
         refuse(
@@ -183,7 +183,7 @@ class GroundInspectorIT {
                 "SET LOCAL default_transaction_read_only = on",
                 "SET LOCAL transaction_read_only = on");
         refuse(down, "tables-missing", "DROP TABLE eventsource.snapshots");
-        refuse(down, "functions-missing", "DROP FUNCTION eventsource.publish_head(bigint)");
+        refuse(down, "functions-missing", "DROP FUNCTION eventsource.publish_high_water_mark(bigint)");
         refuse(down, "column", "ALTER TABLE eventsource.events DROP COLUMN metadata");
         refuse(down, "column", "ALTER TABLE eventsource.events ALTER COLUMN payload TYPE json USING payload::json");
         refuse(down, "unique-index", "ALTER TABLE eventsource.snapshots DROP CONSTRAINT snapshots_pkey");

@@ -1,7 +1,7 @@
 package io.eventsource.log;
 
 import io.eventsource.jdbc.DetachedJdbc;
-import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.log.HighWaterMarkStatus.LogWriter;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.time.Clocks;
 import java.time.Duration;
@@ -72,8 +72,8 @@ enum FaultyReaders {
             };
         }
     },
-    /** Reads the page first and the head afterwards. */
-    READS_THE_PAGE_BEFORE_THE_HEAD {
+    /** Reads the page first and the mark afterwards. */
+    READS_THE_PAGE_BEFORE_THE_MARK {
         @Override
         LogEvidence spoil(LogEvidence evidence, Runnable between) {
             return evidence;
@@ -81,12 +81,12 @@ enum FaultyReaders {
 
         @Override
         LogTraffic.PageReader on(TestDatabase database, Runnable between) {
-            LogHead head = headOn(database, between);
+            HighWaterMark mark = markOn(database, between);
             LogReader reader = new LogReader(database.dataSource(), TestDatabase.SCHEMA);
             return query -> {
                 LogPage page = reader.read(query, Long.MAX_VALUE);
                 between.run();
-                long settled = head.advance();
+                long settled = mark.advance();
                 boolean full = page.events().size() == query.limit();
                 return new LogPage(
                         page.events().stream()
@@ -101,14 +101,14 @@ enum FaultyReaders {
     /** Evidence with one rule broken; {@code between} runs where the broken rule leaves a window. */
     abstract LogEvidence spoil(LogEvidence evidence, Runnable between);
 
-    LogHead headOn(TestDatabase database, Runnable between) {
-        return new LogHead(spoil(evidenceOn(database), between), Clocks.system());
+    HighWaterMark markOn(TestDatabase database, Runnable between) {
+        return new HighWaterMark(spoil(evidenceOn(database), between), Clocks.system());
     }
 
     LogTraffic.PageReader on(TestDatabase database, Runnable between) {
-        LogHead head = headOn(database, between);
+        HighWaterMark mark = markOn(database, between);
         LogReader reader = new LogReader(database.dataSource(), TestDatabase.SCHEMA);
-        return query -> reader.read(query, head.advance());
+        return query -> reader.read(query, mark.advance());
     }
 
     static LogEvidence evidenceOn(TestDatabase database) {
@@ -150,13 +150,13 @@ enum FaultyReaders {
         }
 
         @Override
-        public long publishedHead() {
-            return evidence.publishedHead();
+        public long publishedHighWaterMark() {
+            return evidence.publishedHighWaterMark();
         }
 
         @Override
-        public void publish(long head) {
-            evidence.publish(head);
+        public void publish(long mark) {
+            evidence.publish(mark);
         }
 
         @Override

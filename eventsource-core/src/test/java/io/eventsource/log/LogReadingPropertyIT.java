@@ -45,7 +45,7 @@ class LogReadingPropertyIT {
 
     @Test
     void every_committed_event_is_seen_once_and_in_order_by_every_reader() {
-        LogHead shared = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
+        HighWaterMark shared = HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
         LogReader reader = new LogReader(database.dataSource(), TestDatabase.SCHEMA);
         List<String> violations = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
@@ -53,11 +53,11 @@ class LogReadingPropertyIT {
             violations.addAll(new LogTraffic(database, neighbour, random.nextLong())
                     .violationsSeenBy(List.of(
                             new LogTraffic.Follower("from the beginning", database.store()::readLog, 0, 1000),
-                            new LogTraffic.Follower("own head", database.store()::readLog, from, 7),
+                            new LogTraffic.Follower("own mark", database.store()::readLog, from, 7),
                             new LogTraffic.Follower(
-                                    "shared head", query -> reader.read(query, shared.advance()), from, 60),
+                                    "shared mark", query -> reader.read(query, shared.advance()), from, 60),
                             new LogTraffic.Follower(
-                                    "shared head too", query -> reader.read(query, shared.advance()), from, 60))));
+                                    "shared mark too", query -> reader.read(query, shared.advance()), from, 60))));
         }
         assertThat(violations).as("seed %d", seed).isEmpty();
     }
@@ -67,7 +67,7 @@ class LogReadingPropertyIT {
     void a_reader_that_breaks_a_rule_is_seen_to_lose_events(FaultyReaders fault) {
         List<String> violations = new ArrayList<>();
         for (int round = 0; round < ROUNDS_FOR_A_FAULT && violations.isEmpty(); round++) {
-            // long pages, because a reader that lags behind the head does not notice a head that is wrong
+            // long pages, because a reader that lags behind the mark does not notice a mark that is wrong
             LogTraffic traffic = new LogTraffic(database, neighbour, random.nextLong());
             violations.addAll(traffic.violationsSeenBy(List.of(new LogTraffic.Follower(
                     fault.name(), fault.on(database, traffic::letOthersCommit), end(), 10_000))));

@@ -104,14 +104,14 @@ class PageBytesIT {
     /** How many statements it takes to read all that was appended as one page. */
     private int statementsForOnePage(int events) {
         LogReader large = new LogReader(counting, TestDatabase.SCHEMA, 16 * MIB);
-        long head = store.highWaterMark();
+        long mark = store.highWaterMark();
         int before = counting.statements();
 
-        LogPage page = large.read(LogQuery.after(base).limit(500), head);
+        LogPage page = large.read(LogQuery.after(base).limit(500), mark);
 
         int statements = counting.statements() - before;
         assertThat(page.events()).hasSize(events).isEqualTo(all());
-        assertThat(page.atHead()).isTrue();
+        assertThat(page.atHighWaterMark()).isTrue();
         return statements;
     }
 
@@ -125,11 +125,11 @@ class PageBytesIT {
     }
 
     private List<LogPage> pages(int limit) {
-        long head = store.highWaterMark();
+        long mark = store.highWaterMark();
         List<LogPage> pages = new ArrayList<>();
         long position = base;
-        while (position < head) {
-            LogPage page = reader.read(LogQuery.after(position).limit(limit), head);
+        while (position < mark) {
+            LogPage page = reader.read(LogQuery.after(position).limit(limit), mark);
             assertThat(page.nextPosition()).isGreaterThan(position);
             position = page.nextPosition();
             pages.add(page);
@@ -151,13 +151,13 @@ class PageBytesIT {
     @Test
     void a_page_of_ordinary_events_is_one_statement() {
         note(random(10), random(200), random(20));
-        long head = store.highWaterMark();
+        long mark = store.highWaterMark();
         int before = counting.statements();
 
-        LogPage page = reader.read(LogQuery.after(base).limit(100), head);
+        LogPage page = reader.read(LogQuery.after(base).limit(100), mark);
 
         assertThat(page.events()).hasSize(3);
-        assertThat(page.atHead()).isTrue();
+        assertThat(page.atHighWaterMark()).isTrue();
         assertThat(counting.statements() - before).isEqualTo(1);
     }
 
@@ -207,16 +207,16 @@ class PageBytesIT {
     @Test
     void an_outline_names_large_events_without_reading_them() {
         note(random(10), repetitive(300 * KIB), random(30 * KIB), random(10));
-        long head = store.highWaterMark();
+        long mark = store.highWaterMark();
 
-        LogOutline outline = reader.outline(LogQuery.after(base).limit(4), head, PAGE);
+        LogOutline outline = reader.outline(LogQuery.after(base).limit(4), mark, PAGE);
 
         assertThat(outline.events())
                 .extracting(StoredEvent::eventType)
                 .containsOnly("noted")
                 .hasSize(4);
         assertThat(outline.unread()).containsExactlyInAnyOrder(base + 2, base + 3);
-        assertThat(outline.nextPosition()).isEqualTo(head);
+        assertThat(outline.nextPosition()).isEqualTo(mark);
     }
 
     @Test
@@ -225,7 +225,7 @@ class PageBytesIT {
         EventStore counted = TestDatabase.store(
                 counting,
                 TestEvents.codec(),
-                LogHead.of(counting, TestDatabase.SCHEMA, java.time.Clock.systemUTC()),
+                HighWaterMark.of(counting, TestDatabase.SCHEMA, java.time.Clock.systemUTC()),
                 new LogSignal());
         int large = 2 * (int) PageBytes.byHeap() / 64;
         store.append(
@@ -272,10 +272,10 @@ class PageBytesIT {
     @Test
     void a_first_event_that_fills_the_page_leaves_nothing_to_look_for() {
         note(random(100 * KIB), random(20 * KIB), random(20 * KIB));
-        long head = store.highWaterMark();
+        long mark = store.highWaterMark();
         int before = counting.statements();
 
-        LogPage page = reader.read(LogQuery.after(base).limit(100), head);
+        LogPage page = reader.read(LogQuery.after(base).limit(100), mark);
 
         assertThat(page.events()).hasSize(1);
         assertThat(page.nextPosition()).isEqualTo(base + 1);
@@ -357,14 +357,14 @@ class PageBytesIT {
                     .withMetadata(metadata));
         }
         List<StoredEvent> all = all();
-        long head = store.highWaterMark();
+        long mark = store.highWaterMark();
         for (int round = 0; round < 12; round++) {
             List<StoredEvent> read = new ArrayList<>();
             long position = base;
-            while (position < head) {
+            while (position < mark) {
                 int limit = between(random, 1, 500);
                 long bytes = between(random, 100, 16 * MIB);
-                LogPage page = reader.read(LogQuery.after(position).limit(limit), Bucket.Range.ALL, head, bytes);
+                LogPage page = reader.read(LogQuery.after(position).limit(limit), Bucket.Range.ALL, mark, bytes);
                 assertThat(page.nextPosition()).as("seed %d", seed).isGreaterThan(position);
                 assertThat(page.events()).as("seed %d", seed).hasSizeBetween(1, limit);
                 assertThat(page.events().size() == 1 || bytes(page) <= bytes)

@@ -1,6 +1,6 @@
 package io.eventsource.log;
 
-import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.log.HighWaterMarkStatus.LogWriter;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 
-/** A log in memory whose transactions a test moves step by step, also between two statements of the head. */
+/** A log in memory whose transactions a test moves step by step, also between two statements of the mark. */
 final class ScriptedLog implements LogEvidence {
 
     private final NavigableSet<Long> visible = new TreeSet<>();
@@ -156,19 +156,20 @@ final class ScriptedLog implements LogEvidence {
     }
 
     @Override
-    public long publishedHead() {
+    public long publishedHighWaterMark() {
         statement();
         return published;
     }
 
     @Override
-    public void publish(long head) {
+    public void publish(long mark) {
         statement();
         if (refusesPublishing) {
             throw new PermissionDeniedDataAccessException(
-                    "permission denied for function publish_head", new SQLException("publish_head", "42501"));
+                    "permission denied for function publish_high_water_mark",
+                    new SQLException("publish_high_water_mark", "42501"));
         }
-        published = head;
+        published = mark;
     }
 
     long published() {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.eventsource.ground.GroundInspector;
 import io.eventsource.ground.GroundReport.Severity;
 import io.eventsource.ground.GroundWatch;
-import io.eventsource.log.LogHeadStatus.SequenceBehind;
+import io.eventsource.log.HighWaterMarkStatus.SequenceBehind;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendFailedException;
 import io.eventsource.store.EventStore;
@@ -35,16 +35,16 @@ class SequenceWatchIT {
     private final TestDatabase database;
     private final JdbcTemplate jdbc;
     private final CountingDataSource counting;
-    private final LogHead head;
+    private final HighWaterMark mark;
     private final EventStore store;
 
     SequenceWatchIT(TestDatabase server) {
         this.database = TestDatabase.migrated(server.major());
         this.jdbc = database.jdbc();
         this.counting = new CountingDataSource(database.dataSource());
-        this.head = LogHead.of(counting, TestDatabase.SCHEMA, Clock.systemUTC());
+        this.mark = HighWaterMark.of(counting, TestDatabase.SCHEMA, Clock.systemUTC());
         this.store = database.store();
-        head.nameIncarnation();
+        mark.nameIncarnation();
     }
 
     @AfterEach
@@ -64,9 +64,9 @@ class SequenceWatchIT {
         }
         jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 10)");
         assertThat(append()).isEqualTo(11);
-        head.advance();
-        assertThat(head.advance()).isEqualTo(11);
-        assertThat(head.sequenceBehind()).isNull();
+        mark.advance();
+        assertThat(mark.advance()).isEqualTo(11);
+        assertThat(mark.sequenceBehind()).isNull();
     }
 
     @Test
@@ -74,7 +74,7 @@ class SequenceWatchIT {
         appendAroundAGap();
         int before = counting.statements();
 
-        head.advance();
+        mark.advance();
 
         assertThat(counting.statements() - before).isEqualTo(1);
     }
@@ -83,20 +83,20 @@ class SequenceWatchIT {
     void setting_it_back_into_a_gap_is_seen_before_and_after_the_next_append() {
         appendAroundAGap();
         jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
-        head.advance();
-        assertThat(head.sequenceBehind()).isEqualTo(new SequenceBehind(5, 11));
+        mark.advance();
+        assertThat(mark.sequenceBehind()).isEqualTo(new SequenceBehind(5, 11));
 
         assertThat(append()).isEqualTo(6);
-        head.advance();
-        assertThat(head.sequenceBehind()).isEqualTo(new SequenceBehind(6, 11));
+        mark.advance();
+        assertThat(mark.sequenceBehind()).isEqualTo(new SequenceBehind(6, 11));
 
         jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 11)");
-        head.advance();
-        assertThat(head.sequenceBehind()).isNull();
+        mark.advance();
+        assertThat(mark.sequenceBehind()).isNull();
     }
 
     @Test
-    void it_cannot_pass_the_head_without_meeting_a_used_position() {
+    void it_cannot_pass_the_mark_without_meeting_a_used_position() {
         appendAroundAGap();
         jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 9)");
         assertThat(append()).isEqualTo(10);
@@ -107,12 +107,12 @@ class SequenceWatchIT {
     }
 
     @Test
-    void a_used_position_stays_a_finding_after_the_sequence_has_passed_the_head_again() {
-        EventStore appending = TestDatabase.store(counting, TestEvents.codec(), head, new LogSignal());
+    void a_used_position_stays_a_finding_after_the_sequence_has_passed_the_mark_again() {
+        EventStore appending = TestDatabase.store(counting, TestEvents.codec(), mark, new LogSignal());
         GroundWatch watch = new GroundWatch(
                 new GroundInspector(jdbc, TestDatabase.SCHEMA, List.of()),
                 () -> 0,
-                head::positionsUsed,
+                mark::positionsUsed,
                 Ticker.system());
         appendAroundAGap();
         assertThat(watch.report().of(Severity.DOWN)).isEmpty();
@@ -121,10 +121,10 @@ class SequenceWatchIT {
         assertThat(appending.append(deposit).firstPosition()).isEqualTo(10);
         assertThatThrownBy(() -> appending.append(deposit)).isInstanceOf(AppendFailedException.class);
         assertThat(append()).isEqualTo(12);
-        head.advance();
-        head.advance();
+        mark.advance();
+        mark.advance();
 
-        assertThat(head.sequenceBehind()).as("nothing else tells of it").isNull();
+        assertThat(mark.sequenceBehind()).as("nothing else tells of it").isNull();
         assertThat(watch.report().of(Severity.REFUSE)).isEmpty();
         assertThat(watch.report().of(Severity.DOWN)).singleElement().satisfies(finding -> {
             assertThat(finding.code()).isEqualTo("positions-used");
@@ -137,12 +137,12 @@ class SequenceWatchIT {
     void a_restarted_sequence_is_behind_and_one_moved_forward_is_not() {
         appendAroundAGap();
         jdbc.execute("ALTER SEQUENCE eventsource.events_position_seq RESTART");
-        head.advance();
-        assertThat(head.sequenceBehind()).isEqualTo(new SequenceBehind(0, 11));
+        mark.advance();
+        assertThat(mark.sequenceBehind()).isEqualTo(new SequenceBehind(0, 11));
 
         jdbc.execute("ALTER SEQUENCE eventsource.events_position_seq RESTART WITH 500");
-        head.advance();
-        assertThat(head.sequenceBehind()).isNull();
+        mark.advance();
+        assertThat(mark.sequenceBehind()).isNull();
         assertThat(append()).isEqualTo(500);
     }
 
@@ -155,49 +155,50 @@ class SequenceWatchIT {
                        "timestamp", payload) OVERRIDING SYSTEM VALUE
                 SELECT 1000000, event_id, append_id, md5('another')::uuid, aggregate_type, version, event_type, bucket, "timestamp", payload
                   FROM eventsource.events WHERE position = 1""");
-        head.advance();
-        head.advance();
-        assertThat(head.sequenceBehind()).isEqualTo(new SequenceBehind(11, 1_000_000));
+        mark.advance();
+        mark.advance();
+        assertThat(mark.sequenceBehind()).isEqualTo(new SequenceBehind(11, 1_000_000));
     }
 
     @Test
-    void the_head_is_published_only_at_an_event_that_the_sequence_has_passed() {
+    void the_mark_is_published_only_at_an_event_that_the_sequence_has_passed() {
         appendAroundAGap();
-        jdbc.queryForList("SELECT eventsource.publish_head(7)");
-        jdbc.queryForList("SELECT eventsource.publish_head(1000)");
+        jdbc.queryForList("SELECT eventsource.publish_high_water_mark(7)");
+        jdbc.queryForList("SELECT eventsource.publish_high_water_mark(1000)");
         assertThat(published()).isZero();
-        jdbc.queryForList("SELECT eventsource.publish_head(3)");
+        jdbc.queryForList("SELECT eventsource.publish_high_water_mark(3)");
         assertThat(published()).isEqualTo(3);
         jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
-        jdbc.queryForList("SELECT eventsource.publish_head(11)");
+        jdbc.queryForList("SELECT eventsource.publish_high_water_mark(11)");
         assertThat(published()).isEqualTo(3);
     }
 
     private long published() {
-        return Objects.requireNonNull(jdbc.queryForObject("SELECT position FROM eventsource.log_head", Long.class));
+        return Objects.requireNonNull(
+                jdbc.queryForObject("SELECT position FROM eventsource.high_water_mark", Long.class));
     }
 
     @Test
-    void a_head_that_nobody_found_is_forgotten_and_moves_no_event() {
-        jdbc.update("UPDATE eventsource.log_head SET position = 77");
+    void a_mark_that_nobody_found_is_forgotten_and_moves_no_event() {
+        jdbc.update("UPDATE eventsource.high_water_mark SET position = 77");
         assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
                 .isEmpty();
         assertThat(published()).isZero();
 
         appendAroundAGap();
-        jdbc.update("UPDATE eventsource.log_head SET position = 77");
+        jdbc.update("UPDATE eventsource.high_water_mark SET position = 77");
         assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
                 .isEmpty();
         assertThat(jdbc.queryForList("SELECT position FROM eventsource.events ORDER BY position", Long.class))
                 .containsExactly(1L, 2L, 3L, 11L);
-        head.publish();
+        mark.publish();
         assertThat(published()).isEqualTo(11);
     }
 
     @Test
     void a_repair_that_is_rolled_back_or_fails_can_still_be_listed_and_repeated() throws SQLException {
         appendAroundAGap();
-        head.publish();
+        mark.publish();
         jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
         append();
         String repair = "SELECT old_position FROM eventsource.repair_positions(%s)";
@@ -218,8 +219,8 @@ class SequenceWatchIT {
                     .hasMessageContaining("lock timeout");
             connection.rollback();
         }
-        head.advance();
-        assertThat(head.sequenceBehind()).isEqualTo(new SequenceBehind(6, 11));
+        mark.advance();
+        assertThat(mark.sequenceBehind()).isEqualTo(new SequenceBehind(6, 11));
 
         assertThat(jdbc.queryForList(repair.formatted(true), Long.class)).containsExactly(6L);
         assertThat(append()).isEqualTo(13);
@@ -231,7 +232,7 @@ class SequenceWatchIT {
         jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
         assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
                 .isEmpty();
-        head.publish();
+        mark.publish();
         assertThat(published()).isEqualTo(11);
         assertThat(append()).isEqualTo(12);
     }
@@ -242,7 +243,7 @@ class SequenceWatchIT {
         assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
                 .as("a healthy log")
                 .isEmpty();
-        head.publish();
+        mark.publish();
         jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 5)");
         UUID account = UUID.randomUUID();
         store.append(StreamAppend.to("account", account, new Deposited(1), new Deposited(2)));
@@ -256,9 +257,9 @@ class SequenceWatchIT {
                         "SELECT new_position FROM eventsource.repair_positions(true) ORDER BY version", Long.class))
                 .containsExactly(12L, 13L);
 
-        head.advance();
-        assertThat(head.advance()).isEqualTo(13);
-        assertThat(head.sequenceBehind()).isNull();
+        mark.advance();
+        assertThat(mark.advance()).isEqualTo(13);
+        assertThat(mark.sequenceBehind()).isNull();
         assertThat(append()).isEqualTo(14);
         assertThat(jdbc.queryForList("SELECT position FROM eventsource.events ORDER BY position", Long.class))
                 .isEqualTo(List.of(1L, 2L, 3L, 11L, 12L, 13L, 14L));
@@ -283,12 +284,12 @@ class SequenceWatchIT {
         assertThatThrownBy(this::append).isInstanceOf(AppendFailedException.class);
         assertThatThrownBy(this::append).isInstanceOf(AppendFailedException.class);
         assertThat(append()).isEqualTo(13);
-        head.advance();
-        assertThat(head.advance()).isEqualTo(13);
-        head.publish();
+        mark.advance();
+        assertThat(mark.advance()).isEqualTo(13);
+        mark.publish();
 
         assertThat(jdbc.queryForList("SELECT * FROM eventsource.repair_positions(true)"))
-                .as("the published head is the new one")
+                .as("the published mark is the new one")
                 .isEmpty();
         assertThat(missed("position")).containsExactly(9L, 10L);
         assertThat(jdbc.queryForList(

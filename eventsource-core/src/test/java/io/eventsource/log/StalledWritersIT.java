@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.log.HighWaterMarkStatus.LogWriter;
 import io.eventsource.log.StalledWriters.TerminatedTransaction;
 import io.eventsource.log.StalledWriters.TerminatedTransaction.Outcome;
 import io.eventsource.log.StalledWriters.TransactionTerminationException;
@@ -37,7 +37,7 @@ class StalledWritersIT {
     private final TestDatabase database;
     private final JdbcTemplate jdbc;
     private final EventStore store;
-    private final LogHead head;
+    private final HighWaterMark mark;
     private final StalledWriters writers;
     private final Connection hung;
     private final JdbcTemplate onHung;
@@ -46,7 +46,7 @@ class StalledWritersIT {
         this.database = database;
         this.jdbc = database.jdbc();
         this.store = database.store();
-        this.head = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
+        this.mark = HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
         this.writers = new StalledWriters(database.dataSource(), TestDatabase.SCHEMA);
         this.hung = database.connect();
         this.onHung = TestDatabase.on(hung);
@@ -74,7 +74,7 @@ class StalledWritersIT {
         UUID account = UUID.randomUUID();
         onHung.execute("BEGIN");
         SingleConnectionDataSource single = new SingleConnectionDataSource(hung, true);
-        append(TestDatabase.store(single, TestEvents.codec(), head, new LogSignal()), account);
+        append(TestDatabase.store(single, TestEvents.codec(), mark, new LogSignal()), account);
         return account;
     }
 
@@ -89,13 +89,13 @@ class StalledWritersIT {
         onHung.execute("SET application_name = 'slow importer'");
         UUID lost = appendAndHang();
         AppendResult behind = append(store, UUID.randomUUID());
-        assertThat(head.advance()).isLessThan(behind.lastPosition());
+        assertThat(mark.advance()).isLessThan(behind.lastPosition());
         LogWriter writer = writers.list().get(0);
 
         TerminatedTransaction termination = writers.end(writer, "ada", "the import hangs since noon");
 
         assertThat(termination.outcome()).isEqualTo(Outcome.ENDED);
-        assertThat(head.advance()).isEqualTo(behind.lastPosition());
+        assertThat(mark.advance()).isEqualTo(behind.lastPosition());
         assertThat(store.exists(lost)).isFalse();
         assertThat(recorded())
                 .containsEntry("id", termination.id())
@@ -124,7 +124,7 @@ class StalledWritersIT {
         TerminatedTransaction termination = writers.end(writer, "ada", "its coordinator is gone");
 
         assertThat(termination.outcome()).isEqualTo(Outcome.ENDED);
-        assertThat(head.advance()).isEqualTo(behind.lastPosition());
+        assertThat(mark.advance()).isEqualTo(behind.lastPosition());
         assertThat(store.exists(lost)).isFalse();
         assertThat(recorded()).containsEntry("prepared_gid", "order '4711'").containsEntry("outcome", "ended");
     }

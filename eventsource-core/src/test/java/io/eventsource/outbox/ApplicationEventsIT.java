@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
@@ -51,8 +51,8 @@ class ApplicationEventsIT {
         context.registerBean("listening", Listening.class, () -> listening);
         context.refresh();
         ApplicationEvents handlers = new ApplicationEvents(name, Set.of("deposited"), context);
-        LogHead head = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
-        this.manager = SubscriptionManager.builder(TestDatabase.events(database.dataSource()), head, signal)
+        HighWaterMark mark = HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
+        this.manager = SubscriptionManager.builder(TestDatabase.events(database.dataSource()), mark, signal)
                 .build(List.of(new SubscriptionDefinition(
                         handlers, SubscriptionSettings.defaults(), database.transactionManager())));
     }

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.deadletter.DeadLetter;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.Outbox.DestinationStatus;
 import io.eventsource.payload.JacksonPayloadSerializer;
@@ -82,7 +82,7 @@ class PostgresOutboxIT {
                 new Refusing());
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(database.dataSource()),
-                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                         signal)
                 .build(List.of(new SubscriptionDefinition(
                         publisher,

@@ -38,7 +38,7 @@ final class Catalogue {
             UNION ALL
             SELECT format('schema owner %s rights %s', nspowner::regrole, nspacl) FROM pg_namespace WHERE nspname = 'eventsource'
             UNION ALL
-            SELECT format('head %s %s', singleton, position) FROM eventsource.log_head
+            SELECT format('mark %s %s', singleton, position) FROM eventsource.high_water_mark
             UNION ALL
             SELECT format('history %s %s %s %s %s %s %s', installed_rank, version, description, type, script, checksum, success)
               FROM eventsource.eventsource_schema_history WHERE type <> 'SCHEMA'""";

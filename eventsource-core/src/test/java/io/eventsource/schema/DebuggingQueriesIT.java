@@ -106,7 +106,7 @@ class DebuggingQueriesIT {
                 entry("projection lag", rows -> {
                     assertThat(rows)
                             .extracting(row -> row.get("projection_name"))
-                            .containsExactly("behind", "at the head", "before the head was published", "outbox:kafka");
+                            .containsExactly("behind", "at the mark", "before the mark was published", "outbox:kafka");
                     assertThat(rows).extracting(row -> row.get("behind")).containsExactly(EVENTS - 4, 0L, 0L, 0L);
                     assertThat(rows.get(0).get("next_event_at")).isNotNull();
                     assertThat(rows.get(1).get("next_event_at")).isNull();
@@ -167,7 +167,7 @@ class DebuggingQueriesIT {
                     // an estimate: what a session reports behind an ANALYZE of its own is added once more
                     assertThat(number(events, "n_live_tup")).isGreaterThanOrEqualTo(EVENTS);
                     assertThat(number(events, "transaction_age")).isPositive();
-                    assertThat(number(only(rows, "relname", "log_head"), "n_dead_tup"))
+                    assertThat(number(only(rows, "relname", "high_water_mark"), "n_dead_tup"))
                             .isPositive();
                 }),
                 entry("running vacuums", rows -> assertThat(
@@ -235,11 +235,11 @@ class DebuggingQueriesIT {
         }
         jdbc.execute(insertEvents(1, OTHERS));
         jdbc.execute("ANALYZE eventsource.events");
-        jdbc.update("UPDATE eventsource.log_head SET position = ?", EVENTS - 3);
+        jdbc.update("UPDATE eventsource.high_water_mark SET position = ?", EVENTS - 3);
         jdbc.update(
                 """
                 INSERT INTO eventsource.projection_checkpoints (projection_name, segment, position)
-                VALUES ('behind', 0, 1), ('at the head', 0, ?), ('before the head was published', 0, ?)""",
+                VALUES ('behind', 0, 1), ('at the mark', 0, ?), ('before the mark was published', 0, ?)""",
                 EVENTS - 3,
                 EVENTS);
         jdbc.execute(

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
@@ -49,7 +49,7 @@ class SchemaMigratorIT {
         EventSourceSchema there = new EventSourceSchema(schema);
         return EventStore.postgres(
                         new EventDatabase(database.dataSource(), there, TestEvents.codec(), Clocks.system()),
-                        LogHead.of(database.dataSource(), there, Clock.systemUTC()),
+                        HighWaterMark.of(database.dataSource(), there, Clock.systemUTC()),
                         new LogSignal(),
                         TestDatabase.SETTINGS,
                         Runnable::run,

@@ -8,7 +8,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.ground.GroundInspector;
 import io.eventsource.ground.GroundReport.Finding;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.outbox.OutboxRows;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.signal.LogSignal;
@@ -130,11 +130,11 @@ class SchemaRolesIT {
     }
 
     @Test
-    void the_application_subscribes_publishes_the_head_and_sees_that_the_schema_is_there() {
-        LogHead head = LogHead.of(asApplication, TestDatabase.SCHEMA, Clock.systemUTC());
+    void the_application_subscribes_publishes_the_mark_and_sees_that_the_schema_is_there() {
+        HighWaterMark mark = HighWaterMark.of(asApplication, TestDatabase.SCHEMA, Clock.systemUTC());
         LogSignal signal = new LogSignal();
         List<Long> handled = new CopyOnWriteArrayList<>();
-        SubscriptionManager manager = SubscriptionManager.builder(TestDatabase.events(asApplication), head, signal)
+        SubscriptionManager manager = SubscriptionManager.builder(TestDatabase.events(asApplication), mark, signal)
                 .settings(InstanceSettings.defaults().withPollInterval(Duration.ofMillis(50)))
                 .build(List.of(new SubscriptionDefinition(
                         new Collecting(handled),
@@ -142,7 +142,7 @@ class SchemaRolesIT {
                         new JdbcTransactionManager(asApplication))));
         manager.start();
         try {
-            TestDatabase.store(asApplication, TestEvents.codec(), head, signal)
+            TestDatabase.store(asApplication, TestEvents.codec(), mark, signal)
                     .append(deposit(UUID.randomUUID(), ExpectedVersion.noStream()));
 
             await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
@@ -150,7 +150,7 @@ class SchemaRolesIT {
                 assertThat(database.jdbc()
                                 .queryForList("SELECT position FROM eventsource.projection_checkpoints", Long.class))
                         .containsExactly(1L);
-                assertThat(database.jdbc().queryForList("SELECT position FROM eventsource.log_head", Long.class))
+                assertThat(database.jdbc().queryForList("SELECT position FROM eventsource.high_water_mark", Long.class))
                         .containsExactly(1L);
             });
             assertThat(database.jdbc().queryForList("SELECT incarnation FROM eventsource.log_incarnation"))
@@ -158,7 +158,7 @@ class SchemaRolesIT {
         } finally {
             assertThat(manager.stop(Duration.ofSeconds(10))).isTrue();
         }
-        assertThat(head.writers()).isEmpty();
+        assertThat(mark.writers()).isEmpty();
         assertThat(new SchemaInspector(new JdbcTemplate(asApplication), TestDatabase.SCHEMA).inspect())
                 .isEqualTo(new SchemaInspector.Status(List.of(), SchemaMigrator.requiredVersion()));
     }
@@ -179,12 +179,12 @@ class SchemaRolesIT {
                 "INSERT INTO eventsource.events (position, event_id) OVERRIDING SYSTEM VALUE VALUES (7, NULL)",
                 "INSERT INTO eventsource.events (created_at, event_id) VALUES (now(), NULL)",
                 "COPY eventsource.events (position) FROM STDIN",
-                "UPDATE eventsource.log_head SET position = 1000",
-                "UPDATE eventsource.log_head SET published_at = now()",
-                "INSERT INTO eventsource.log_head DEFAULT VALUES",
+                "UPDATE eventsource.high_water_mark SET position = 1000",
+                "UPDATE eventsource.high_water_mark SET published_at = now()",
+                "INSERT INTO eventsource.high_water_mark DEFAULT VALUES",
                 "SELECT * FROM eventsource.repair_positions(true)",
                 "DELETE FROM eventsource.event_streams",
-                "DELETE FROM eventsource.log_head",
+                "DELETE FROM eventsource.high_water_mark",
                 "DELETE FROM eventsource.log_incarnation",
                 "UPDATE eventsource.log_incarnation SET incarnation = NULL",
                 "DELETE FROM eventsource.terminated_transactions",
@@ -212,10 +212,10 @@ class SchemaRolesIT {
                 .execute(
                         """
                         GRANT INSERT, UPDATE, TRUNCATE ON eventsource.events TO eventsource_application;
-                        GRANT UPDATE ON eventsource.log_head TO eventsource_application;
+                        GRANT UPDATE ON eventsource.high_water_mark TO eventsource_application;
                         GRANT UPDATE ON SEQUENCE eventsource.events_position_seq TO eventsource_application;
                         REVOKE INSERT ON eventsource.event_streams FROM eventsource_application;
-                        REVOKE EXECUTE ON FUNCTION eventsource.publish_head(bigint) FROM eventsource_application""");
+                        REVOKE EXECUTE ON FUNCTION eventsource.publish_high_water_mark(bigint) FROM eventsource_application""");
         assertThat(findings(asApplication))
                 .hasSize(2)
                 .anySatisfy(finding -> assertThat(finding)
@@ -224,16 +224,17 @@ class SchemaRolesIT {
                                 "INSERT (position) ON eventsource.events",
                                 "UPDATE ON eventsource.events",
                                 "TRUNCATE ON eventsource.events",
-                                "UPDATE ON eventsource.log_head",
+                                "UPDATE ON eventsource.high_water_mark",
                                 "UPDATE ON SEQUENCE eventsource.events_position_seq"))
                 .anySatisfy(finding -> assertThat(finding)
                         .startsWith("rights-missing: The user " + application)
                         .contains(
                                 "GRANT INSERT ON eventsource.event_streams TO " + application,
-                                "GRANT EXECUTE ON FUNCTION eventsource.publish_head(bigint) TO " + application));
+                                "GRANT EXECUTE ON FUNCTION eventsource.publish_high_water_mark(bigint) TO "
+                                        + application));
         assertThat(findings(asReader))
                 .anySatisfy(finding -> assertThat(finding).contains("INSERT (event_id, append_id"));
-        assertRefused(asReader, "SELECT eventsource.publish_head(1)");
+        assertRefused(asReader, "SELECT eventsource.publish_high_water_mark(1)");
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.eventsource.signal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.AppendResult;
@@ -315,7 +315,10 @@ class SignalRelayIT {
 
     private int statementsOfAppends(CountingDataSource counting, LogSignal signal) {
         EventStore store = TestDatabase.store(
-                counting, TestEvents.codec(), LogHead.of(counting, TestDatabase.SCHEMA, Clock.systemUTC()), signal);
+                counting,
+                TestEvents.codec(),
+                HighWaterMark.of(counting, TestDatabase.SCHEMA, Clock.systemUTC()),
+                signal);
         int before = counting.statements();
         for (int i = 0; i < 20; i++) {
             store.append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)));

@@ -84,7 +84,7 @@ class AppendAtVersionIT {
         AppendResult appended = store.append(original);
 
         assertThat(store.append(original))
-                .satisfies(result -> assertThat(result.repeated()).isTrue())
+                .satisfies(result -> assertThat(result.duplicate()).isTrue())
                 .satisfies(result -> assertThat(result.firstPosition()).isEqualTo(appended.firstPosition()));
         assertThatThrownBy(() -> store.append(depositAt(1)))
                 .isInstanceOfSatisfying(VersionConflictException.class, conflict -> assertThat(conflict.actualVersion())

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.ground.GroundInspector;
 import io.eventsource.ground.GroundReport.Finding;
-import io.eventsource.log.LogHead;
-import io.eventsource.log.LogHeadStatus.PositionsUsed;
+import io.eventsource.log.HighWaterMark;
+import io.eventsource.log.HighWaterMarkStatus.PositionsUsed;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendFailedException.Reason;
 import io.eventsource.store.EventStoreSettings.AppendTiming;
@@ -113,7 +113,7 @@ class AppendFailureIT {
         return TestDatabase.store(
                 dataSource,
                 TestEvents.codec(),
-                LogHead.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
+                HighWaterMark.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
                 new LogSignal(),
                 new EventStoreSettings(timing, Duration.ofSeconds(10), false));
     }
@@ -157,18 +157,18 @@ class AppendFailureIT {
     }
 
     @Test
-    void the_head_counts_used_positions_of_appends_in_transactions_and_of_loads() {
+    void the_mark_counts_used_positions_of_appends_in_transactions_and_of_loads() {
         store.append(deposit(account, 1, 2, 3));
-        LogHead head = LogHead.of(pool, TestDatabase.SCHEMA, Clock.systemUTC());
-        EventStore watched = TestDatabase.store(pool, TestEvents.codec(), head, new LogSignal());
-        assertThat(head.positionsUsed()).isNull();
+        HighWaterMark mark = HighWaterMark.of(pool, TestDatabase.SCHEMA, Clock.systemUTC());
+        EventStore watched = TestDatabase.store(pool, TestEvents.codec(), mark, new LogSignal());
+        assertThat(mark.positionsUsed()).isNull();
         jdbc.queryForList("SELECT setval('eventsource.events_position_seq', 1, false)");
         assertThatThrownBy(
                         () -> transaction.executeWithoutResult(status -> watched.append(deposit(UUID.randomUUID(), 1))))
                 .isInstanceOf(AppendFailedException.class);
         assertThatThrownBy(() -> watched.load(Stream.of(deposit(UUID.randomUUID(), 1)), progress -> {}))
                 .isInstanceOf(AppendFailedException.class);
-        assertThat(head.positionsUsed())
+        assertThat(mark.positionsUsed())
                 .isNotNull()
                 .extracting(PositionsUsed::times)
                 .isEqualTo(2L);

@@ -188,7 +188,7 @@ class AppendRaceIT {
 
                 List<AppendResult> results = Threads.race(3, () -> store.append(append));
 
-                assertThat(results).filteredOn(result -> !result.repeated()).hasSize(1);
+                assertThat(results).filteredOn(result -> !result.duplicate()).hasSize(1);
                 assertThat(results)
                         .extracting(AppendResult::firstPosition)
                         .containsOnly(results.get(0).firstPosition());

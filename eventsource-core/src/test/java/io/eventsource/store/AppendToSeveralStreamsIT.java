@@ -109,7 +109,7 @@ class AppendToSeveralStreamsIT {
 
         List<AppendResult> again = store.append(appends);
 
-        assertThat(again).allMatch(AppendResult::repeated);
+        assertThat(again).allMatch(AppendResult::duplicate);
         assertThat(again)
                 .extracting(AppendResult::lastPosition)
                 .isEqualTo(first.stream().map(AppendResult::lastPosition).toList());
@@ -117,13 +117,13 @@ class AppendToSeveralStreamsIT {
     }
 
     @Test
-    void mixing_a_repetition_with_something_new_is_refused_whole() {
+    void mixing_a_duplicate_with_something_new_is_refused_whole() {
         StreamAppend done = fresh(a).withAppendId(UUID.randomUUID());
         store.append(done);
 
         assertThatThrownBy(() -> store.append(List.of(done, fresh(b))))
                 .isInstanceOf(InvalidAppendException.class)
-                .hasMessageContaining("repeated whole");
+                .hasMessageContaining("retried as a whole");
 
         assertThat(store.exists(b)).isFalse();
     }

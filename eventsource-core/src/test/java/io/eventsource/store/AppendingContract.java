@@ -34,7 +34,7 @@ abstract class AppendingContract extends EventStoreFixture {
         assertThat(result.firstVersion()).isEqualTo(1);
         assertThat(result.lastVersion()).isEqualTo(1);
         assertThat(result.firstPosition()).isPositive().isEqualTo(result.lastPosition());
-        assertThat(result.repeated()).isFalse();
+        assertThat(result.duplicate()).isFalse();
         assertThat(payloads(account)).containsExactly(new Deposited(5));
     }
 

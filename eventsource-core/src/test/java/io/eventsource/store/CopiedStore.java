@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.event.StoredEvent;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.LogQuery;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.signal.LogSignal;
@@ -66,7 +66,7 @@ final class CopiedStore {
         LogSignal signal = new LogSignal();
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(database.dataSource()),
-                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                         signal)
                 .settings(InstanceSettings.defaults().withPollInterval(Duration.ofMillis(100)))
                 .threads(Executors.defaultThreadFactory())

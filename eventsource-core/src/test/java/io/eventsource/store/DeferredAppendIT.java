@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.LogQuery;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStoreSettings.AppendTiming;
@@ -42,12 +42,12 @@ class DeferredAppendIT {
 
     DeferredAppendIT(TestDatabase database) {
         this.database = database;
-        LogHead head = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
+        HighWaterMark mark = HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
         store = database.store();
         immediate = TestDatabase.store(
                 database.dataSource(),
                 TestEvents.codec(),
-                head,
+                mark,
                 new LogSignal(),
                 new EventStoreSettings(AppendTiming.IMMEDIATE, Duration.ofSeconds(10), true));
         jdbc = database.jdbc();
@@ -366,7 +366,7 @@ class DeferredAppendIT {
 
         AppendResult again = Objects.requireNonNull(transaction.execute(status -> store.append(append)));
 
-        assertThat(again.repeated()).isTrue();
+        assertThat(again.duplicate()).isTrue();
         assertThat(again.lastVersion()).isEqualTo(2);
         assertThat(again.lastPosition()).isPositive();
         assertThat(versions(account)).containsExactly(1L, 2L);
@@ -377,7 +377,7 @@ class DeferredAppendIT {
         EventStore impatient = TestDatabase.store(
                 database.dataSource(),
                 TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                 new LogSignal(),
                 new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofMillis(321), true));
         transaction.executeWithoutResult(status -> {

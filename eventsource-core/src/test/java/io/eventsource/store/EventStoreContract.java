@@ -25,8 +25,8 @@ abstract class EventStoreContract extends EventStoreFixture {
     }
 
     @Nested
-    class Repeating extends RepeatingContract {
-        Repeating() {
+    class DuplicateAppends extends DuplicateAppendsContract {
+        DuplicateAppends() {
             super(EventStoreContract.this.database);
         }
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.testing.AnswerLosingProxy;
@@ -50,7 +50,7 @@ class LostAnswerIT {
         EventStore store = TestDatabase.store(
                 pool,
                 TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                 new LogSignal(),
                 new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofSeconds(10), groupCommit));
         // connections are made and statements prepared
@@ -82,7 +82,7 @@ class LostAnswerIT {
         }
         AppendResult retried = store.append(append);
 
-        assertThat(retried.repeated()).isTrue();
+        assertThat(retried.duplicate()).isTrue();
         assertThat(retried.firstVersion()).isEqualTo(4);
         assertThat(retried.lastVersion()).isEqualTo(5);
         assertThat(versions()).hasSize(20);
@@ -95,7 +95,7 @@ class LostAnswerIT {
 
         AppendResult result = store.append(deposits(account, 1));
 
-        assertThat(result.repeated()).isTrue();
+        assertThat(result.duplicate()).isTrue();
         assertThat(versions()).containsExactly(1L);
     }
 }

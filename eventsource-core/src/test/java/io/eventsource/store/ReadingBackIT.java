@@ -104,7 +104,7 @@ class ReadingBackIT {
     }
 
     @Test
-    void the_log_is_read_page_by_page_up_to_the_head_of_the_beginning() {
+    void the_log_is_read_page_by_page_up_to_the_mark_of_the_beginning() {
         AppendResult begin =
                 store.append(deposits(account, LongStream.range(0, 777).toArray()));
         LogQuery query = LogQuery.after(begin.firstPosition() - 1).limit(100);

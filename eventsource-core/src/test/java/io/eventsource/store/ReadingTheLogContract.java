@@ -46,7 +46,7 @@ abstract class ReadingTheLogContract extends EventStoreFixture {
                 .containsExactly(first.firstPosition(), second.firstPosition(), second.lastPosition());
         assertThat(page.nextPosition()).isEqualTo(second.lastPosition());
         assertThat(page.highWaterMark()).isEqualTo(second.lastPosition());
-        assertThat(page.atHead()).isTrue();
+        assertThat(page.atHighWaterMark()).isTrue();
         assertThat(store.decode(page.events().get(2))).singleElement().satisfies(event -> assertThat(event.payload())
                 .isEqualTo(new Deposited(2)));
     }
@@ -62,7 +62,7 @@ abstract class ReadingTheLogContract extends EventStoreFixture {
         }
         assertThat(seen).containsExactlyElementsOf(positions(LogQuery.after(start)));
         assertThat(seen).hasSize(7);
-        assertThat(page.atHead()).isTrue();
+        assertThat(page.atHighWaterMark()).isTrue();
     }
 
     @Test
@@ -97,7 +97,7 @@ abstract class ReadingTheLogContract extends EventStoreFixture {
         LogPage page = store.readLog(LogQuery.after(start).limit(2));
 
         assertThat(page.nextPosition()).isEqualTo(result.firstPosition() + 1);
-        assertThat(page.atHead()).isFalse();
+        assertThat(page.atHighWaterMark()).isFalse();
     }
 
     @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.PageBytes;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.testing.CountingDataSource;
@@ -40,7 +40,7 @@ class StreamBytesIT {
         this.store = TestDatabase.store(
                 counting,
                 TestEvents.codec(),
-                LogHead.of(counting, TestDatabase.SCHEMA, Clock.systemUTC()),
+                HighWaterMark.of(counting, TestDatabase.SCHEMA, Clock.systemUTC()),
                 new LogSignal());
     }
 

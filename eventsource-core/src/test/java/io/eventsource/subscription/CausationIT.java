@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
@@ -58,7 +58,7 @@ class CausationIT {
         this.store = database.store(TestEvents.codec(), signal);
         this.manager = SubscriptionManager.builder(
                         TestDatabase.events(database.dataSource()),
-                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                         signal)
                 .build(Stream.of(
                                 new Reaction("first-" + stream, "deposited", event -> react(event, new Withdrawn(1))),

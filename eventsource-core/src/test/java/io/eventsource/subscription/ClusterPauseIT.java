@@ -3,7 +3,7 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.deadletter.ParkingOrder;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.PageBytes;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.signal.LogSignal;
@@ -30,7 +30,7 @@ class ClusterPauseIT extends SubscriptionFixture {
     private SubscriptionManager instance(String description, SubscriptionSettings settings, EventHandlers handlers) {
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(database.dataSource()),
-                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                         new LogSignal())
                 .settings(new InstanceSettings(UUID.randomUUID(), description, SHORT, LEASE, PageBytes.byHeap(), null))
                 .build(List.of(

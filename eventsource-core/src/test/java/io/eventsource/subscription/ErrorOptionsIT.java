@@ -11,7 +11,7 @@ import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorInfo.ErrorReaction;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.error.ErrorListeners.Statistics.Figures;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import java.time.Clock;
@@ -312,7 +312,7 @@ class ErrorOptionsIT extends ParkingSubscriptionFixture {
     private SubscriptionManager handling(ErrorHandling errors) {
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(database.dataSource()),
-                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                         signal)
                 .settings(InstanceSettings.defaults().withPollInterval(SHORT))
                 .errors(errors)

@@ -7,7 +7,7 @@ import static io.eventsource.subscription.SubscriptionFixture.quick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.signal.LogSignal;
@@ -82,7 +82,7 @@ class LostCommitsIT {
     private SubscriptionManager manager(PlatformTransactionManager transactions, EffectHandlers... handlers) {
         return SubscriptionManager.builder(
                         TestDatabase.events(own.dataSource()),
-                        LogHead.of(own.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(own.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                         signal)
                 .settings(InstanceSettings.defaults().withPollInterval(LONG))
                 .build(Stream.of(handlers)

@@ -48,7 +48,7 @@ class PageBudgetTests {
     }
 
     @Test
-    void a_page_that_ends_at_the_head_was_not_cut() {
+    void a_page_that_ends_at_the_mark_was_not_cut() {
         budget.read(100, 3, false);
 
         assertThat(budget.events(100)).isEqualTo(100);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.deadletter.DeadLetterReplay;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.subscription.StrikingDataSource.Blow;
 import io.eventsource.subscription.StrikingDataSource.Plan;
@@ -70,7 +70,7 @@ class ParkingFaultsIT extends ParkingSubscriptionFixture {
     private SubscriptionManager managerOf(PoisonHandlers struck) {
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(striking),
-                        LogHead.of(striking, TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(striking, TestDatabase.SCHEMA, Clock.systemUTC()),
                         signal)
                 .settings(InstanceSettings.defaults().withPollInterval(SHORT))
                 .build(List.of(new SubscriptionDefinition(

@@ -7,7 +7,7 @@ import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.ExpectedVersion;
@@ -45,7 +45,7 @@ abstract class ParkingSubscriptionFixture extends SubscriptionFixture {
     SubscriptionManager instance(SubscriptionSettings settings, InstanceSettings how) {
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(database.dataSource()),
-                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                         new LogSignal())
                 .settings(how)
                 .listener((changed, from, to) -> states.add(changed + ": " + from + " -> " + to))

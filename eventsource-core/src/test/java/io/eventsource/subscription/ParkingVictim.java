@@ -3,7 +3,7 @@ package io.eventsource.subscription;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.subscription.StrikingDataSource.Plan;
@@ -108,7 +108,7 @@ final class ParkingVictim {
         striking.follow(Plan.before("eventsource-" + handlers.name(), boundary, ParkingVictim::kill));
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(striking),
-                        LogHead.of(striking, TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(striking, TestDatabase.SCHEMA, Clock.systemUTC()),
                         new LogSignal())
                 .settings(InstanceSettings.defaults()
                         .withPollInterval(SubscriptionFixture.SHORT)

@@ -10,7 +10,7 @@ import io.eventsource.aggregate.AggregateRoot;
 import io.eventsource.aggregate.AggregateType;
 import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.event.EventMetadata;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
@@ -79,7 +79,7 @@ class ReadYourWritesIT extends SubscriptionFixture {
         return TestDatabase.store(
                 database.dataSource(),
                 TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                 signal,
                 new EventStoreSettings(timing, Duration.ofSeconds(30), true));
     }

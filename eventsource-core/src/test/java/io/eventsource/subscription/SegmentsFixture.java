@@ -2,7 +2,7 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.StreamAppend;
@@ -28,7 +28,7 @@ abstract class SegmentsFixture extends SubscriptionFixture {
     SubscriptionManager instance(SubscriptionSettings settings, InstanceSettings how, EventHandlers handlers) {
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(database.dataSource()),
-                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                         new LogSignal())
                 .settings(how)
                 .build(List.of(new SubscriptionDefinition(handlers, settings, database.transactionManager())));
@@ -106,7 +106,7 @@ abstract class SegmentsFixture extends SubscriptionFixture {
     SubscriptionManager instance(List<String> names) {
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(database.dataSource()),
-                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                         new LogSignal())
                 .settings(leased())
                 .build(names.stream()

@@ -56,7 +56,7 @@ class SegmentsIT extends SegmentsFixture {
         SubscriptionManager onlooker =
                 instance(segmented(SEGMENTS), leased(), new RecordingHandlers(name, jdbc, "deposited"));
         onlooker.start();
-        eventually().until(() -> onlooker.instance().head().reading() && owners().size() == 2);
+        eventually().until(() -> onlooker.instance().tail().reading() && owners().size() == 2);
 
         for (int i = 0; i < 20; i++) {
             AppendResult result = store.append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)));

@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.testing.OnNewestPostgres;
 import io.eventsource.testing.SettableClock;
 import io.eventsource.testing.TestDatabase;
@@ -47,7 +47,7 @@ class SubscriptionClocksIT extends SubscriptionFixture {
     private SubscriptionManager made(RecordingHandlers handlers, Clocks clocks) {
         SubscriptionManager manager = SubscriptionManager.builder(
                         new EventDatabase(database.dataSource(), TestDatabase.SCHEMA, TestEvents.codec(), clocks),
-                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, clocks),
+                        HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, clocks),
                         signal)
                 .settings(InstanceSettings.defaults().withPollInterval(SHORT))
                 .build(List.of(new SubscriptionDefinition(handlers, quick(10), database.transactionManager())));
@@ -94,12 +94,12 @@ class SubscriptionClocksIT extends SubscriptionFixture {
         SubscriptionManager manager = started(handlers().then(event -> permits.acquire()));
         List<Long> positions = deposit(1);
         eventually().until(() -> statusOf(manager, name).lag() > 0);
-        eventually().until(() -> manager.instance().head().readAt() != null);
+        eventually().until(() -> manager.instance().tail().readAt() != null);
 
         clock.set(Duration.ofHours(hours));
 
         assertThat(statusOf(manager, name).lagTime()).isZero();
-        assertThat(manager.instance().head().silence()).isZero();
+        assertThat(manager.instance().tail().silence()).isZero();
         assertThat(manager.instance().uptime()).isZero();
         assertThat(manager.status().timestamp()).as("shown by the wall clock").isEqualTo(clock.instant());
 
@@ -109,7 +109,7 @@ class SubscriptionClocksIT extends SubscriptionFixture {
         assertThat(manager.instance().uptime()).isEqualTo(Duration.ofSeconds(70));
         // it looks on, whatever the clocks say
         eventually()
-                .until(() -> Objects.requireNonNull(manager.instance().head().silence())
+                .until(() -> Objects.requireNonNull(manager.instance().tail().silence())
                         .isZero());
         permits.release();
         awaitLive(manager, name, positions.get(0));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.projection.EventHandlers;
@@ -74,7 +74,7 @@ class SubscriptionControlIT extends SubscriptionFixture {
         manager.start();
         long first = deposit(1).get(0);
         awaitLive(manager, name, first);
-        LogHead elsewhere = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
+        HighWaterMark elsewhere = HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
 
         for (int i = 0; i < 50; i++) {
             assertThat(elsewhere.writers()).isEmpty();
@@ -151,7 +151,7 @@ class SubscriptionControlIT extends SubscriptionFixture {
         EventStore immediate = TestDatabase.store(
                 database.dataSource(),
                 TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                 signal,
                 new EventStoreSettings(AppendTiming.IMMEDIATE, Duration.ofSeconds(30), true));
         for (EventStore each : List.of(store, immediate)) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.signal.LogSignal;
@@ -131,7 +131,7 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
     private SubscriptionManager managerOn(DataSource dataSource, LogSignal wokenBy, EffectHandlers... handlers) {
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(dataSource),
-                        LogHead.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
                         wokenBy)
                 .settings(InstanceSettings.defaults().withPollInterval(SHORT))
                 .listener((changed, from, to) -> states.add(changed + ": " + from + " -> " + to))
@@ -319,7 +319,7 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
         striking.follow(plan);
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(striking),
-                        LogHead.of(striking, TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(striking, TestDatabase.SCHEMA, Clock.systemUTC()),
                         signal)
                 .settings(InstanceSettings.defaults().withPollInterval(LONG))
                 .build(List.of(new SubscriptionDefinition(
@@ -399,22 +399,22 @@ class SubscriptionFaultsIT extends SubscriptionFixture {
         List<Connection> held = hold(pool);
         manager.start();
         deposit(10);
-        eventually().until(() -> !manager.instance().head().reading());
+        eventually().until(() -> !manager.instance().tail().reading());
         projections.all.forEach(each ->
                 eventually().until(() -> statusOf(manager, each.name()).state() == SubscriptionStatus.State.RETRYING));
         release(held);
         projections.drain();
         projections.all.forEach(each -> awaitLive(manager, each.name(), base));
-        eventually().until(() -> manager.instance().head().reading());
+        eventually().until(() -> manager.instance().tail().reading());
 
         held = hold(pool);
         deposit(10);
-        eventually().until(() -> !manager.instance().head().reading());
-        assertThat(manager.instance().head().reading()).isFalse();
+        eventually().until(() -> !manager.instance().tail().reading());
+        assertThat(manager.instance().tail().reading()).isFalse();
         release(held);
 
         projections.drain();
-        eventually().until(() -> manager.instance().head().reading());
+        eventually().until(() -> manager.instance().tail().reading());
     }
 
     /** Takes all connections of a pool, as soon as it gets hold of them. */

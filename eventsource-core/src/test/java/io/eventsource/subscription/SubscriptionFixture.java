@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.event.EventCodec;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
@@ -81,7 +81,7 @@ abstract class SubscriptionFixture {
                 .atMost(Duration.ofSeconds(20));
     }
 
-    /** How a test's subscriptions read, and how often the head is looked for. */
+    /** How a test's subscriptions read, and how often the mark is looked for. */
     record Tuning(SubscriptionSettings settings, Duration pollInterval) {}
 
     static Tuning settings(int batchSize, Duration pollInterval) {
@@ -128,7 +128,7 @@ abstract class SubscriptionFixture {
             @Nullable PlatformTransactionManager transactionManager) {
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(dataSource, codec),
-                        LogHead.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
                         wokenBy)
                 .settings(InstanceSettings.defaults().withPollInterval(settings.pollInterval()))
                 .threads(body -> {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.event.EventDecodingException.UnknownEventTypeException;
 import io.eventsource.event.EventRegistry;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
@@ -63,7 +63,7 @@ class SubscriptionIT extends SubscriptionFixture {
         assertThat(status.lag()).isZero();
         assertThat(status.eventsProcessed()).isEqualTo(all.size());
         assertThat(status.lastProcessedAt()).isNotNull();
-        assertThat(manager.instance().head().reading()).isTrue();
+        assertThat(manager.instance().tail().reading()).isTrue();
     }
 
     @Test
@@ -256,7 +256,7 @@ class SubscriptionIT extends SubscriptionFixture {
         EventStore immediate = TestDatabase.store(
                 database.dataSource(),
                 TestEvents.codec(),
-                LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                 signal,
                 new EventStoreSettings(AppendTiming.IMMEDIATE, Duration.ofSeconds(30), true));
         database.transaction().executeWithoutResult(status -> {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.eventsource.EventSourceException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.LogReader;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.EventHandlers.Delivery;
@@ -280,11 +280,11 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
 
     /** How many pages are read ahead while the first page of a backlog is being handled. */
     private int pagesReadAhead(Options options) {
-        LogHead head = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
+        HighWaterMark mark = HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
         LogReader reader = new LogReader(database.dataSource(), TestDatabase.SCHEMA);
         SubscriptionSettings.Filter filter = new SubscriptionSettings.Filter(Set.of("deposited"), Set.of(), null);
         TailReader tail = new TailReader(
-                head,
+                mark,
                 reader,
                 filter,
                 signal,
@@ -305,9 +305,9 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
                 options.tuning().settings(),
                 counting);
 
-        BatchSource.Batch first = source.next(base, 10, place(head));
+        BatchSource.Batch first = source.next(base, 10, place(mark));
         int ahead = pages.get();
-        BatchSource.Batch second = source.next(first.nextPosition(), 10, place(head));
+        BatchSource.Batch second = source.next(first.nextPosition(), 10, place(mark));
 
         assertThat(Stream.of(first, second).flatMap(batch -> batch.events().stream()))
                 .extracting(TailEvent::position)
@@ -315,8 +315,8 @@ class SubscriptionOptionsIT extends SubscriptionFixture {
         return ahead;
     }
 
-    private static TailReader.Place place(LogHead head) {
-        return new TailReader.Place(head.advance(), 0, true, head.status().incarnation());
+    private static TailReader.Place place(HighWaterMark mark) {
+        return new TailReader.Place(mark.advance(), 0, true, mark.status().incarnation());
     }
 
     @Test

@@ -64,7 +64,7 @@ class SubscriptionRestartIT extends SubscriptionFixture {
         assertThat(handlers.effects()).containsExactlyInAnyOrderElementsOf(all);
     }
 
-    /** Ends every session of the pool, that of the running batch and that of the head included. */
+    /** Ends every session of the pool, that of the running batch and that of the mark included. */
     private void endAllConnections() {
         try (Connection own = database.connect()) {
             TestDatabase.on(own)
@@ -88,7 +88,7 @@ class SubscriptionRestartIT extends SubscriptionFixture {
         }
 
         eventually().untilAsserted(() -> {
-            assertThat(manager.instance().head().reading()).isTrue();
+            assertThat(manager.instance().tail().reading()).isTrue();
             assertThat(statusOf(manager, name).failures()).isZero();
             assertThat(statusOf(manager, name).state()).isEqualTo(SubscriptionStatus.State.LIVE);
         });

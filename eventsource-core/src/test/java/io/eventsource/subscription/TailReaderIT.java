@@ -2,7 +2,7 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.LogReader;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.testing.CountingDataSource;
@@ -23,10 +23,10 @@ class TailReaderIT extends SubscriptionFixture {
 
     @Test
     void a_suspicion_is_answered_by_a_new_look_at_once() throws InterruptedException {
-        long head = deposit(1).get(0);
+        long last = deposit(1).get(0);
         CountingDataSource counting = new CountingDataSource(database.dataSource());
         TailReader tail = new TailReader(
-                LogHead.of(counting, TestDatabase.SCHEMA, Clocks.system()),
+                HighWaterMark.of(counting, TestDatabase.SCHEMA, Clocks.system()),
                 new LogReader(counting, TestDatabase.SCHEMA),
                 new SubscriptionSettings.Filter(Set.of("deposited"), Set.of(), null),
                 new LogSignal(),
@@ -43,11 +43,11 @@ class TailReaderIT extends SubscriptionFixture {
         });
         thread.start();
         try {
-            // the last statement of a look publishes the head; the next look is as far away as the next poll
+            // the last statement of a look publishes the mark; the next look is as far away as the next poll
             eventually()
-                    .until(() -> jdbc.queryForList("SELECT position FROM eventsource.log_head", Long.class)
+                    .until(() -> jdbc.queryForList("SELECT position FROM eventsource.high_water_mark", Long.class)
                                     .get(0)
-                            >= head);
+                            >= last);
             TailReader.Place before = tail.place();
             assertThat(before.incarnation()).isNotNull();
             int statements = counting.statements();

@@ -3,8 +3,8 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eventsource.log.LogHead;
-import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.log.HighWaterMark;
+import io.eventsource.log.HighWaterMarkStatus.LogWriter;
 import io.eventsource.log.StalledWriters;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.signal.SignalRelay;
@@ -98,7 +98,7 @@ class WakeUpIT {
     private SubscriptionManager subscribe(Duration pollInterval) {
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(database.dataSource()),
-                        LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                        HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                         here)
                 .settings(InstanceSettings.defaults().withPollInterval(pollInterval))
                 .build(List.of(new SubscriptionDefinition(
@@ -202,7 +202,7 @@ class WakeUpIT {
                     TestDatabase.store(
                             new SingleConnectionDataSource(hung, true),
                             TestEvents.codec(),
-                            LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
+                            HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC()),
                             new LogSignal()),
                     1);
             List<Long> behind = deposit(database.store(TestEvents.codec(), here), 2);

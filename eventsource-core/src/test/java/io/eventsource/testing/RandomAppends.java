@@ -2,7 +2,7 @@ package io.eventsource.testing;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventEnvelope;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
@@ -60,7 +60,7 @@ public final class RandomAppends {
         return TestDatabase.store(
                 dataSource,
                 TestEvents.codec(),
-                LogHead.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
+                HighWaterMark.of(dataSource, TestDatabase.SCHEMA, Clock.systemUTC()),
                 signal,
                 new EventStoreSettings(timing, Duration.ofSeconds(10), true));
     }

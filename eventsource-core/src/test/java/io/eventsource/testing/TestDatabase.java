@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventCodec;
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
@@ -131,22 +131,29 @@ public final class TestDatabase implements AutoCloseable {
 
     public static EventStore store(DataSource dataSource) {
         return store(
-                dataSource, TestEvents.codec(), LogHead.of(dataSource, SCHEMA, Clock.systemUTC()), new LogSignal());
+                dataSource,
+                TestEvents.codec(),
+                HighWaterMark.of(dataSource, SCHEMA, Clock.systemUTC()),
+                new LogSignal());
     }
 
     public EventStore store(EventCodec codec, LogSignal signal) {
-        return store(pool, codec, LogHead.of(pool, SCHEMA, Clock.systemUTC()), signal);
+        return store(pool, codec, HighWaterMark.of(pool, SCHEMA, Clock.systemUTC()), signal);
     }
 
-    public static EventStore store(DataSource dataSource, EventCodec codec, LogHead head, LogSignal signal) {
-        return store(dataSource, codec, head, signal, SETTINGS);
+    public static EventStore store(DataSource dataSource, EventCodec codec, HighWaterMark mark, LogSignal signal) {
+        return store(dataSource, codec, mark, signal, SETTINGS);
     }
 
     public static EventStore store(
-            DataSource dataSource, EventCodec codec, LogHead head, LogSignal signal, EventStoreSettings settings) {
+            DataSource dataSource,
+            EventCodec codec,
+            HighWaterMark mark,
+            LogSignal signal,
+            EventStoreSettings settings) {
         return EventStore.postgres(
                 events(dataSource, codec),
-                head,
+                mark,
                 signal,
                 settings,
                 ForkJoinPool.commonPool(),

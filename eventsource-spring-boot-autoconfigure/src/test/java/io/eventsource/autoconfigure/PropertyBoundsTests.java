@@ -156,7 +156,7 @@ class PropertyBoundsTests {
             eventsource.health.errors.window             | 2h
             eventsource.health.errors.degraded          | -1
             eventsource.health.errors.down              | 9
-            eventsource.health.log.head-silence             | 999ms
+            eventsource.health.log.silence-threshold             | 999ms
             eventsource.health.answer-timeout           | 9ms""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
         Runners.plain()

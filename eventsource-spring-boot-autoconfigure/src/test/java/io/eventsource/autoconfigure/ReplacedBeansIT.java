@@ -15,7 +15,7 @@ import io.eventsource.error.ErrorListeners;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.outbox.Outbox;
 import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.payload.PayloadSerializer;
@@ -98,16 +98,20 @@ class ReplacedBeansIT {
         }
 
         @Bean
-        LogHead own7(DataSource dataSource, EventSourceSchema schema) {
-            return LogHead.of(dataSource, schema, Clock.systemUTC());
+        HighWaterMark own7(DataSource dataSource, EventSourceSchema schema) {
+            return HighWaterMark.of(dataSource, schema, Clock.systemUTC());
         }
 
         @Bean
         EventStore own8(
-                DataSource dataSource, EventSourceSchema schema, EventCodec codec, LogHead head, LogSignal signal) {
+                DataSource dataSource,
+                EventSourceSchema schema,
+                EventCodec codec,
+                HighWaterMark mark,
+                LogSignal signal) {
             return EventStore.postgres(
                     new EventDatabase(dataSource, schema, codec, Clocks.system()),
-                    head,
+                    mark,
                     signal,
                     new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofSeconds(10), true),
                     Runnable::run,
@@ -125,11 +129,11 @@ class ReplacedBeansIT {
                 DataSource dataSource,
                 EventSourceSchema schema,
                 EventCodec codec,
-                LogHead head,
+                HighWaterMark mark,
                 LogSignal signal,
                 PlatformTransactionManager transactionManager) {
             return SubscriptionManager.builder(
-                            new EventDatabase(dataSource, schema, codec, Clocks.system()), head, signal)
+                            new EventDatabase(dataSource, schema, codec, Clocks.system()), mark, signal)
                     .settings(InstanceSettings.defaults().withPollInterval(Duration.ofSeconds(1)))
                     .threads(new CustomizableThreadFactory("own-"))
                     .build(handlers.stream()
@@ -223,7 +227,7 @@ class ReplacedBeansIT {
                             PayloadSerializer.class,
                             EventCodec.class,
                             LogSignal.class,
-                            LogHead.class,
+                            HighWaterMark.class,
                             EventStore.class,
                             CommandRetries.class,
                             SubscriptionManager.class,

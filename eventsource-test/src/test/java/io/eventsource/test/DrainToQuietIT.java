@@ -12,7 +12,7 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.schema.EventSourceSchema;
@@ -52,7 +52,7 @@ class DrainToQuietIT {
     private final EventCodec codec =
             new EventCodec(EventRegistry.of(Asked.class, Answered.class), new JacksonPayloadSerializer());
     private final LogSignal signal = new LogSignal();
-    private final LogHead head;
+    private final HighWaterMark mark;
     private final EventStore store;
     private final List<Object> seen = new CopyOnWriteArrayList<>();
 
@@ -90,10 +90,10 @@ class DrainToQuietIT {
         config.setPassword(server.password());
         dataSource = new HikariDataSource(config);
         new SchemaMigrator(dataSource, SCHEMA).migrate();
-        head = LogHead.of(dataSource, SCHEMA, Clock.systemUTC());
+        mark = HighWaterMark.of(dataSource, SCHEMA, Clock.systemUTC());
         store = EventStore.postgres(
                 new EventDatabase(dataSource, SCHEMA, codec, Clocks.system()),
-                head,
+                mark,
                 signal,
                 new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofSeconds(10), true),
                 ForkJoinPool.commonPool(),
@@ -107,7 +107,7 @@ class DrainToQuietIT {
     }
 
     private SubscriptionManager manager(EventHandlers... handlers) {
-        return SubscriptionManager.builder(new EventDatabase(dataSource, SCHEMA, codec, Clocks.system()), head, signal)
+        return SubscriptionManager.builder(new EventDatabase(dataSource, SCHEMA, codec, Clocks.system()), mark, signal)
                 .settings(InstanceSettings.defaults().withPollInterval(Duration.ofSeconds(1)))
                 .build(List.of(handlers).stream()
                         .map(each -> new SubscriptionDefinition(

@@ -150,7 +150,7 @@ class KillIT {
                 streams.computeIfAbsent(event.aggregateId(), id -> new ArrayList<>())
                         .addAll(store.decode(event));
             }
-        } while (!page.atHead());
+        } while (!page.atHighWaterMark());
         Map<UUID, Outcome> outcomes = new LinkedHashMap<>();
         streams.forEach((id, events) -> {
             for (int i = 0; i < events.size(); i++) {

@@ -134,7 +134,7 @@ class OperationsTourIT {
             "--eventsource.subscriptions.defaults.segments.count=4",
             "--eventsource.subscriptions.defaults.retry.delay=300ms",
             "--eventsource.health.log.stall-threshold=1s",
-            "--eventsource.health.log.head-silence=2s",
+            "--eventsource.health.log.silence-threshold=2s",
             "--eventsource.health.lag.degraded=1s",
             "--eventsource.health.lag.down=3s",
             // what has failed in one step is over in the next
@@ -294,7 +294,7 @@ class OperationsTourIT {
                         event_type, bucket, "timestamp", payload FROM eventsource.events LIMIT 1""");
             assertThat(order(port).status()).isEqualTo(201);
 
-            awaitHealth("/eventsourceLog", 200, "DEGRADED", "an open transaction holds the head of the log");
+            awaitHealth("/eventsourceLog", 200, "DEGRADED", "an open transaction holds the high-water mark");
             JsonNode holder = get("/actuator/health/eventsourceLog")
                     .body()
                     .path("details")
@@ -351,12 +351,12 @@ class OperationsTourIT {
 
     @Test
     @Order(6)
-    void aReaderOfTheHeadThatHangsIsNotHealthyThoughNothingSeemsToLag() throws Exception {
+    void aReaderOfTheHighWaterMarkThatHangsIsNotHealthyThoughNothingSeemsToLag() throws Exception {
         try (Connection other = session();
                 Statement statement = other.createStatement()) {
             statement.execute("LOCK TABLE eventsource.log_incarnation");
 
-            awaitHealth("/eventsourceLog", 503, "DOWN", "nobody has looked at the head of the log for");
+            awaitHealth("/eventsourceLog", 503, "DOWN", "nobody has looked at the high-water mark for");
             awaitHealth("/subscriptions/" + TOTALS, 503, "DOWN", "so that its lag is not known");
             assertThat(get("/actuator/health").status()).isEqualTo(503);
             assertThat(get("/actuator/health/liveness").status()).isEqualTo(200);

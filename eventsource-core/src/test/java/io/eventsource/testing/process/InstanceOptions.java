@@ -14,7 +14,7 @@ import java.util.UUID;
  * @param projections what it drives
  * @param base the position that a projection without a checkpoint begins behind
  * @param batchSize the largest first batch
- * @param pollInterval how often it looks for the head without a signal
+ * @param pollInterval how often it looks for the mark without a signal
  * @param clockOffset how far its clock is ahead of this machine's; negative for behind
  * @param drainTimeout how long SIGTERM lets batches take
  * @param segments how many segments a projection without a checkpoint is divided into

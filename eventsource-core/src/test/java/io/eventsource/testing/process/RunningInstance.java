@@ -3,7 +3,7 @@ package io.eventsource.testing.process;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.PageBytes;
 import io.eventsource.signal.DedicatedConnections;
 import io.eventsource.signal.LogSignal;
@@ -49,10 +49,10 @@ public final class RunningInstance {
         Clock clock = Clock.offset(Clock.systemUTC(), options.clockOffset());
         LogSignal signal = new LogSignal();
         this.pool = pool(options);
-        LogHead head = LogHead.of(pool, TestDatabase.SCHEMA, clock);
+        HighWaterMark mark = HighWaterMark.of(pool, TestDatabase.SCHEMA, clock);
         this.store = EventStore.postgres(
                 new EventDatabase(pool, TestDatabase.SCHEMA, TestEvents.codec(), Clocks.of(clock)),
-                head,
+                mark,
                 signal,
                 TestDatabase.SETTINGS,
                 ForkJoinPool.commonPool(),
@@ -69,10 +69,10 @@ public final class RunningInstance {
                 .collect(Collectors.toMap(
                         ProjectionOptions::name,
                         each -> new Turnstile(position -> messages.accept(new Message.Held(each.name(), position)))));
-        this.manager = manager(options, head, signal, clock);
+        this.manager = manager(options, mark, signal, clock);
     }
 
-    private SubscriptionManager manager(InstanceOptions options, LogHead head, LogSignal signal, Clock clock) {
+    private SubscriptionManager manager(InstanceOptions options, HighWaterMark mark, LogSignal signal, Clock clock) {
         JdbcTemplate jdbc = new JdbcTemplate(pool);
         AccountTotals totals = new AccountTotals(jdbc);
         JdbcTransactionManager transactions = new JdbcTransactionManager(pool);
@@ -84,7 +84,7 @@ public final class RunningInstance {
                 .toList();
         return SubscriptionManager.builder(
                         new EventDatabase(pool, TestDatabase.SCHEMA, TestEvents.codec(), Clocks.of(clock)),
-                        head,
+                        mark,
                         signal)
                 .settings(new InstanceSettings(
                         options.id(),

@@ -6,7 +6,7 @@ import io.eventsource.autoconfigure.outbox.OutboxAutoConfiguration;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.StalledWriters;
 import io.eventsource.outbox.Outbox;
 import io.eventsource.payload.PayloadSerializer;
@@ -69,7 +69,8 @@ public final class EventSourceEndpointAutoConfiguration {
     }
 
     @Bean
-    LogArea eventsourceLogArea(LogHead logHead, StalledWriters stalled, ObjectProvider<SubscriptionManager> manager) {
-        return new LogArea(logHead, stalled, manager.getIfAvailable());
+    LogArea eventsourceLogArea(
+            HighWaterMark highWaterMark, StalledWriters stalled, ObjectProvider<SubscriptionManager> manager) {
+        return new LogArea(highWaterMark, stalled, manager.getIfAvailable());
     }
 }

@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.endpoint;
 
-import io.eventsource.log.LogHead;
-import io.eventsource.log.LogHeadStatus;
-import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.log.HighWaterMark;
+import io.eventsource.log.HighWaterMarkStatus;
+import io.eventsource.log.HighWaterMarkStatus.LogWriter;
 import io.eventsource.log.StalledWriters;
 import io.eventsource.log.StalledWriters.TerminatedTransaction;
 import io.eventsource.subscription.SubscriptionStatuses;
@@ -12,17 +12,17 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The log's head, who holds it, and terminating a transaction that does. */
+/** The high-water mark, who holds it, and terminating a transaction that does. */
 final class LogArea implements EndpointArea {
 
     private static final String TERMINATE = "terminate";
 
-    private final LogHead logHead;
+    private final HighWaterMark highWaterMark;
     private final StalledWriters stalled;
     private final @Nullable SubscriptionStatuses manager;
 
-    LogArea(LogHead logHead, StalledWriters stalled, @Nullable SubscriptionStatuses manager) {
-        this.logHead = logHead;
+    LogArea(HighWaterMark highWaterMark, StalledWriters stalled, @Nullable SubscriptionStatuses manager) {
+        this.highWaterMark = highWaterMark;
         this.stalled = stalled;
         this.manager = manager;
     }
@@ -34,15 +34,16 @@ final class LogArea implements EndpointArea {
 
     @Override
     public Object list(EndpointPage page) {
-        LogHeadStatus head = logHead.status();
+        HighWaterMarkStatus mark = highWaterMark.status();
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("head", head.position());
-        answer.put("visibleEnd", logHead.visibleEnd());
-        answer.put("readAt", manager == null ? null : manager.instance().head().readAt());
-        answer.put("gapSince", head.gapSince());
-        answer.put("regressions", head.regressions());
-        answer.put("incarnation", head.incarnation());
-        answer.put("writers", logHead.writers().stream().map(LogArea::writer).toList());
+        answer.put("highWaterMark", mark.position());
+        answer.put("visibleEnd", highWaterMark.visibleEnd());
+        answer.put("readAt", manager == null ? null : manager.instance().tail().readAt());
+        answer.put("gapSince", mark.gapSince());
+        answer.put("regressions", mark.regressions());
+        answer.put("incarnation", mark.incarnation());
+        answer.put(
+                "writers", highWaterMark.writers().stream().map(LogArea::writer).toList());
         return answer;
     }
 

@@ -34,7 +34,7 @@ final class SubscriptionArea implements EndpointArea {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("instance", manager.instance().id());
         answer.put("running", manager.instance().running());
-        answer.put("readingHead", manager.instance().head().reading());
+        answer.put("readingHighWaterMark", manager.instance().tail().reading());
         answer.put("renewingLease", manager.instance().renewingLease());
         answer.put(
                 "subscriptions", manager.statuses().stream().map(this::summary).toList());

@@ -5,7 +5,7 @@ import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.event.EventCodec;
 import io.eventsource.evolution.EventStoreVerification;
 import io.eventsource.evolution.EventSurvey;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.store.EventStore;
 import io.eventsource.time.Clocks;
@@ -47,7 +47,7 @@ public final class SchemaEvolutionAutoConfiguration {
     @Bean
     @ConditionalOnBooleanProperty(name = "eventsource.verify")
     VerificationRunner eventStoreVerificationRunner(
-            EventStoreVerification verification, LogHead logHead, ConfigurableApplicationContext context) {
-        return new VerificationRunner(verification, logHead, context, System::exit);
+            EventStoreVerification verification, HighWaterMark highWaterMark, ConfigurableApplicationContext context) {
+        return new VerificationRunner(verification, highWaterMark, context, System::exit);
     }
 }

@@ -2,7 +2,7 @@ package io.eventsource.autoconfigure.evolution;
 
 import io.eventsource.evolution.EventStoreVerification;
 import io.eventsource.evolution.EventStoreVerification.DecodingFailure;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import java.time.Duration;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -25,18 +25,18 @@ final class VerificationRunner implements ApplicationRunner, Ordered {
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
 
     private final EventStoreVerification verification;
-    private final LogHead logHead;
+    private final HighWaterMark highWaterMark;
     private final ConfigurableApplicationContext context;
     private final IntConsumer exit;
     private Duration nextLine = BETWEEN_LINES;
 
     VerificationRunner(
             EventStoreVerification verification,
-            LogHead logHead,
+            HighWaterMark highWaterMark,
             ConfigurableApplicationContext context,
             IntConsumer exit) {
         this.verification = verification;
-        this.logHead = logHead;
+        this.highWaterMark = highWaterMark;
         this.context = context;
         this.exit = exit;
     }
@@ -49,9 +49,9 @@ final class VerificationRunner implements ApplicationRunner, Ordered {
     @Override
     public void run(ApplicationArguments arguments) {
         EventStoreVerification.Result result = verification.run(this::progress);
-        if (logHead.status().gapSince() != null) {
+        if (highWaterMark.status().gapSince() != null) {
             log.warn(
-                    "A transaction that is open holds the log's head at position {}: what lies behind was not verified",
+                    "A transaction that is open holds the high-water mark at position {}: what lies behind was not verified",
                     result.upToPosition());
         }
         result.counts().forEach(each -> log.info("{}: {} events", each.revision(), each.count()));

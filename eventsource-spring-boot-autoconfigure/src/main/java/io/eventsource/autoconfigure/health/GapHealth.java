@@ -1,9 +1,9 @@
 package io.eventsource.autoconfigure.health;
 
 import io.eventsource.failure.FailureText;
-import io.eventsource.log.LogHead;
-import io.eventsource.log.LogHeadStatus;
-import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.log.HighWaterMark;
+import io.eventsource.log.HighWaterMarkStatus;
+import io.eventsource.log.HighWaterMarkStatus.LogWriter;
 import io.eventsource.time.Ticker;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -13,20 +13,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.Health;
 
-/** Names who holds the head of the log, when it has waited for longer than a commit takes. */
+/** Names who holds the high-water mark, when it has waited for longer than a commit takes. */
 final class GapHealth {
 
     private static final Duration LASTING = Duration.ofSeconds(1);
     private static final int MAX_TRANSACTIONS = 10;
 
-    private final LogHead logHead;
+    private final HighWaterMark highWaterMark;
     private final AnswerInTime<List<LogWriter>> writers;
     private final Duration stallThreshold;
     private final Ticker ticker;
     private @Nullable Asked last;
 
-    GapHealth(LogHead logHead, AnswerInTime<List<LogWriter>> writers, Duration stallThreshold, Ticker ticker) {
-        this.logHead = logHead;
+    GapHealth(
+            HighWaterMark highWaterMark,
+            AnswerInTime<List<LogWriter>> writers,
+            Duration stallThreshold,
+            Ticker ticker) {
+        this.highWaterMark = highWaterMark;
         this.writers = writers;
         this.stallThreshold = stallThreshold;
         this.ticker = ticker;
@@ -44,21 +48,21 @@ final class GapHealth {
         return asked.holders();
     }
 
-    /** Whether a gap has held the head for so long that somebody should know. */
+    /** Whether a gap has held the mark for so long that somebody should know. */
     boolean stalled() {
         return age().compareTo(stallThreshold) >= 0;
     }
 
     /** The high-water mark, up to which events can be handled. */
-    long head() {
-        return logHead.status().position();
+    long highWaterMark() {
+        return highWaterMark.status().position();
     }
 
     private Duration age() {
-        return logHead.gapAge().orElse(Duration.ZERO);
+        return highWaterMark.gapAge().orElse(Duration.ZERO);
     }
 
-    /** Who holds the head, by process and application and without what they run; why nobody knows, where nobody does. */
+    /** Who holds the mark, by process and application and without what they run; why nobody knows, where nobody does. */
     String holder() {
         try {
             return holders().stream().findFirst().map(GapHealth::name).orElse("it has just ended");
@@ -79,15 +83,15 @@ final class GapHealth {
 
     /** Adds the details and says whether the gap is older than the threshold. */
     boolean stalled(Health.Builder health) throws Exception {
-        LogHeadStatus head = logHead.status();
+        HighWaterMarkStatus mark = highWaterMark.status();
         Duration age = age();
         if (age.compareTo(LASTING) < 0) {
             return false;
         }
         List<LogWriter> holders = holders();
         Map<String, Object> details = new LinkedHashMap<>();
-        details.put("behind", head.position());
-        details.put("since", String.valueOf(head.gapSince()));
+        details.put("behind", mark.position());
+        details.put("since", String.valueOf(mark.gapSince()));
         details.put("age", age.toString());
         details.put(
                 "transactions",

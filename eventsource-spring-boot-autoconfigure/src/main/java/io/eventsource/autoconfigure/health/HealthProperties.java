@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param lagEvents How many positions a subscription may be behind the log.
  * @param lag How long a subscription may be behind the log.
  * @param errors How many errors a subscription may have.
- * @param log How the head of the log is followed.
+ * @param log How the high-water mark is followed.
  * @param deadLetters How many dead letters may be open.
  * @param outbox What may wait to be sent.
  * @param pool How busy the connection pool may be.
@@ -120,36 +120,36 @@ public record HealthProperties(
     }
 
     /**
-     * How the head of the log is followed.
+     * How the high-water mark is followed.
      *
-     * @param headSilence How long ago the reader of the log's head may have completed its last look. 30s, or three poll intervals if that is more.
-     * @param stallThreshold How long an open transaction may hold the head of the log before health is DEGRADED.
+     * @param silenceThreshold How long ago the reader of the high-water mark may have completed its last look. 30s, or three poll intervals if that is more.
+     * @param stallThreshold How long an open transaction may hold the high-water mark before health is DEGRADED.
      */
-    public record Log(@Nullable Duration headSilence, @DefaultValue("10s") Duration stallThreshold) {
+    public record Log(@Nullable Duration silenceThreshold, @DefaultValue("10s") Duration stallThreshold) {
 
         private static final Duration USUAL_SILENCE = Duration.ofSeconds(30);
 
         /** Checks the bounds. */
         public Log {
             require(
-                    headSilence == null || headSilence.compareTo(Duration.ofSeconds(1)) >= 0,
-                    "log.head-silence must be 1 s or more, but it is " + headSilence);
+                    silenceThreshold == null || silenceThreshold.compareTo(Duration.ofSeconds(1)) >= 0,
+                    "log.silence-threshold must be 1 s or more, but it is " + silenceThreshold);
             require(
                     stallThreshold.compareTo(Duration.ofSeconds(1)) >= 0,
                     "log.stall-threshold must be 1 s or more, but it is " + stallThreshold);
         }
 
-        /** As long as it takes to look a few times, or the head would be taken for unread between two looks. */
-        Duration headSilence(Duration pollInterval) {
-            if (headSilence == null) {
+        /** As long as it takes to look a few times, or the mark would be taken for unread between two looks. */
+        Duration silenceThreshold(Duration pollInterval) {
+            if (silenceThreshold == null) {
                 Duration three = pollInterval.multipliedBy(3);
                 return three.compareTo(USUAL_SILENCE) > 0 ? three : USUAL_SILENCE;
             }
             require(
-                    headSilence.compareTo(pollInterval.multipliedBy(2)) >= 0,
-                    "log.head-silence must be at least twice eventsource.subscriptions.poll-interval, but they are %s and %s"
-                            .formatted(headSilence, pollInterval));
-            return headSilence;
+                    silenceThreshold.compareTo(pollInterval.multipliedBy(2)) >= 0,
+                    "log.silence-threshold must be at least twice eventsource.subscriptions.poll-interval, but they are %s and %s"
+                            .formatted(silenceThreshold, pollInterval));
+            return silenceThreshold;
         }
     }
 

@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.health;
 
-import io.eventsource.log.LogHead;
-import io.eventsource.log.LogHeadStatus;
+import io.eventsource.log.HighWaterMark;
+import io.eventsource.log.HighWaterMarkStatus;
 import io.eventsource.signal.SignalRelay;
 import io.eventsource.time.Ticker;
 import java.time.Duration;
@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
-/** Whether the log's head is followed and moves, and whether the log is still the one that was read before. */
+/** Whether the high-water mark is followed and moves, and whether the log is still the one that was read before. */
 final class LogHealthIndicator extends AbstractHealthIndicator {
 
-    private final LogHead logHead;
-    private final HeadWatch watch;
+    private final HighWaterMark highWaterMark;
+    private final HighWaterMarkWatch watch;
     private final GapHealth gap;
     private final @Nullable SignalRelay relay;
     private final Duration shownFor;
@@ -25,14 +25,14 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
     private @Nullable Long regressedAt;
 
     LogHealthIndicator(
-            LogHead logHead,
-            HeadWatch watch,
+            HighWaterMark highWaterMark,
+            HighWaterMarkWatch watch,
             GapHealth gap,
             @Nullable SignalRelay relay,
             Duration shownFor,
             Ticker ticker) {
-        super("The head of the log cannot be asked for");
-        this.logHead = logHead;
+        super("The high-water mark cannot be asked for");
+        this.highWaterMark = highWaterMark;
         this.watch = watch;
         this.gap = gap;
         this.relay = relay;
@@ -42,9 +42,9 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
 
     @Override
     protected void doHealthCheck(Health.Builder health) throws Exception {
-        LogHeadStatus head = logHead.status();
+        HighWaterMarkStatus mark = highWaterMark.status();
         Duration silence = watch.silence();
-        health.up().withDetail("head", head.position()).withDetail("regressions", head.regressions());
+        health.up().withDetail("highWaterMark", mark.position()).withDetail("regressions", mark.regressions());
         if (silence != null) {
             health.withDetail("secondsSinceLook", silence.toSeconds());
         }
@@ -59,8 +59,8 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
         if (trouble != null) {
             health.down().withDetail("reason", trouble);
         } else if (stalled) {
-            health.status(Verdict.DEGRADED).withDetail("reason", "an open transaction holds the head of the log");
-        } else if (regressed(head.regressions())) {
+            health.status(Verdict.DEGRADED).withDetail("reason", "an open transaction holds the high-water mark");
+        } else if (regressed(mark.regressions())) {
             health.status(Verdict.DEGRADED)
                     .withDetail("reason", "the log has gone backwards: the server has lost events that had been read");
         } else if (watch.shortOfMemory(shownFor)) {

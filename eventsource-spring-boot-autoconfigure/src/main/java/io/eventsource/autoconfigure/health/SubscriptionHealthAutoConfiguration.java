@@ -4,7 +4,7 @@ import io.eventsource.autoconfigure.lifecycle.SubscriptionThreads;
 import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionProperties;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.signal.SignalRelay;
 import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.time.Clocks;
@@ -40,17 +40,18 @@ public final class SubscriptionHealthAutoConfiguration {
     }
 
     @Bean
-    HeadWatch eventsourceHeadWatch(
+    HighWaterMarkWatch eventsourceHighWaterMarkWatch(
             SubscriptionManager manager, HealthProperties health, SubscriptionProperties properties) {
-        Duration silence = health.log().headSilence(Objects.requireNonNull(properties.pollInterval()));
-        return new HeadWatch(manager, silence);
+        Duration silence = health.log().silenceThreshold(Objects.requireNonNull(properties.pollInterval()));
+        return new HighWaterMarkWatch(manager, silence);
     }
 
     @Bean
-    GapHealth eventsourceGapHealth(LogHead logHead, HealthProperties health, Environment environment, Clocks clocks) {
+    GapHealth eventsourceGapHealth(
+            HighWaterMark highWaterMark, HealthProperties health, Environment environment, Clocks clocks) {
         return new GapHealth(
-                logHead,
-                new AnswerInTime<>(logHead::writers, health.answerTimeout(), SubscriptionThreads.of(environment)),
+                highWaterMark,
+                new AnswerInTime<>(highWaterMark::writers, health.answerTimeout(), SubscriptionThreads.of(environment)),
                 health.log().stallThreshold(),
                 clocks.ticker());
     }
@@ -58,12 +59,12 @@ public final class SubscriptionHealthAutoConfiguration {
     @Bean
     SubscriptionsHealth eventsourceSubscriptionsHealth(
             SubscriptionManager manager,
-            HeadWatch head,
+            HighWaterMarkWatch mark,
             GapHealth gap,
             RecentErrors errors,
             HealthProperties health,
             Clocks clocks) {
-        return new SubscriptionsHealth(manager, head, gap, errors, health, clocks.wall());
+        return new SubscriptionsHealth(manager, mark, gap, errors, health, clocks.wall());
     }
 
     @Bean
@@ -80,13 +81,18 @@ public final class SubscriptionHealthAutoConfiguration {
     @ConditionalOnEnabledHealthIndicator("eventsource-log")
     @ConditionalOnMissingBean(name = "eventsourceLogHealthIndicator")
     LogHealthIndicator eventsourceLogHealthIndicator(
-            LogHead logHead,
-            HeadWatch watch,
+            HighWaterMark highWaterMark,
+            HighWaterMarkWatch watch,
             GapHealth gap,
             ObjectProvider<SignalRelay> relay,
             HealthProperties health,
             Clocks clocks) {
         return new LogHealthIndicator(
-                logHead, watch, gap, relay.getIfAvailable(), health.errors().window(), clocks.ticker());
+                highWaterMark,
+                watch,
+                gap,
+                relay.getIfAvailable(),
+                health.errors().window(),
+                clocks.ticker());
     }
 }

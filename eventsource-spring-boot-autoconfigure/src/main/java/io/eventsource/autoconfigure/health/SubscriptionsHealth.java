@@ -25,7 +25,7 @@ final class SubscriptionsHealth implements SubscriptionJudge {
     private static final String LEASE = "the lease of this instance cannot be renewed";
 
     private final SubscriptionStatuses manager;
-    private final HeadWatch head;
+    private final HighWaterMarkWatch mark;
     private final GapHealth gap;
     private final RecentErrors errors;
     private final HealthProperties properties;
@@ -33,13 +33,13 @@ final class SubscriptionsHealth implements SubscriptionJudge {
 
     SubscriptionsHealth(
             SubscriptionStatuses manager,
-            HeadWatch head,
+            HighWaterMarkWatch mark,
             GapHealth gap,
             RecentErrors errors,
             HealthProperties properties,
             Clock clock) {
         this.manager = manager;
-        this.head = head;
+        this.mark = mark;
         this.gap = gap;
         this.errors = errors;
         this.properties = properties;
@@ -134,7 +134,7 @@ final class SubscriptionsHealth implements SubscriptionJudge {
             byName.put(each.name(), status.getCode());
             counts.merge(status, 1, Integer::sum);
         }
-        if (head.trouble() != null) {
+        if (mark.trouble() != null) {
             counts.putIfAbsent(Status.DOWN, 0);
         }
         Map<String, Object> summary = new LinkedHashMap<>();
@@ -168,7 +168,7 @@ final class SubscriptionsHealth implements SubscriptionJudge {
 
     /** Whether what is to run here runs, however far it has come. */
     Verdict judgeRunning() {
-        String trouble = manager.instance().renewingLease() ? head.trouble() : LEASE;
+        String trouble = manager.instance().renewingLease() ? mark.trouble() : LEASE;
         if (trouble != null) {
             return Verdict.down(trouble);
         }
@@ -194,7 +194,7 @@ final class SubscriptionsHealth implements SubscriptionJudge {
                     ? Verdict.down("it is to run here and does not")
                     : Verdict.unknown("this instance does not start it");
         }
-        String trouble = manager.instance().renewingLease() ? head.trouble() : LEASE;
+        String trouble = manager.instance().renewingLease() ? mark.trouble() : LEASE;
         if (trouble != null) {
             return Verdict.down(trouble + ", so that its lag is not known");
         }
@@ -215,7 +215,7 @@ final class SubscriptionsHealth implements SubscriptionJudge {
 
     /** What it lags by waits for somebody who holds the log, and not for this subscription. */
     private boolean waitsForLog(SubscriptionStatus status) {
-        return status.lag() > 0 && status.position() >= gap.head();
+        return status.lag() > 0 && status.position() >= gap.highWaterMark();
     }
 
     /** Errors count as long as they go on: not when nothing fails and there was none for a while. */

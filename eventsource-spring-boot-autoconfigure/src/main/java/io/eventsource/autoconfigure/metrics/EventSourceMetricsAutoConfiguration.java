@@ -6,7 +6,7 @@ import io.eventsource.autoconfigure.notification.NotificationAutoConfiguration;
 import io.eventsource.autoconfigure.pool.DatabaseReach;
 import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.signal.SignalRelay;
 import io.eventsource.subscription.SubscriptionManager;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -32,8 +32,8 @@ public final class EventSourceMetricsAutoConfiguration {
     public EventSourceMetricsAutoConfiguration() {}
 
     @Bean
-    LogMetrics eventLogMetrics(LogHead logHead, ObjectProvider<SignalRelay> relay, DatabaseReach reach) {
-        return new LogMetrics(logHead, relay.getIfAvailable(), reach);
+    LogMetrics eventLogMetrics(HighWaterMark highWaterMark, ObjectProvider<SignalRelay> relay, DatabaseReach reach) {
+        return new LogMetrics(highWaterMark, relay.getIfAvailable(), reach);
     }
 
     @Bean

@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.metrics;
 
 import io.eventsource.autoconfigure.pool.DatabaseReach;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.signal.SignalRelay;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -12,26 +12,28 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Where the log's head is, how long it has waited, and whether other instances are heard. No gauge asks the database. */
+/** Where the high-water mark is, how long it has waited, and whether other instances are heard. No gauge asks the database. */
 final class LogMetrics implements MeterBinder {
 
-    private final LogHead logHead;
+    private final HighWaterMark highWaterMark;
     private final @Nullable SignalRelay relay;
     private final DatabaseReach reach;
 
-    LogMetrics(LogHead logHead, @Nullable SignalRelay relay, DatabaseReach reach) {
-        this.logHead = logHead;
+    LogMetrics(HighWaterMark highWaterMark, @Nullable SignalRelay relay, DatabaseReach reach) {
+        this.highWaterMark = highWaterMark;
         this.relay = relay;
         this.reach = reach;
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        Gauge.builder("eventsource.log.head", logHead, head -> head.status().position())
+        Gauge.builder("eventsource.log.high.water.mark", highWaterMark, mark -> mark.status()
+                        .position())
                 .description("Position up to which everything that will ever be visible is visible")
                 .register(registry);
         TimeGauge.builder("eventsource.log.gap.age", this, TimeUnit.MILLISECONDS, LogMetrics::gapAgeInMillis)
-                .description("How long the head has waited for an open transaction, 0 while it does not wait")
+                .description(
+                        "How long the high-water mark has waited for an open transaction, 0 while it does not wait")
                 .register(registry);
         FunctionCounter.builder("eventsource.connection.errors", reach, DatabaseReach::refusals)
                 .description("Connections past the pool that could not be opened")
@@ -48,6 +50,6 @@ final class LogMetrics implements MeterBinder {
     }
 
     private double gapAgeInMillis() {
-        return logHead.gapAge().orElse(Duration.ZERO).toMillis();
+        return highWaterMark.gapAge().orElse(Duration.ZERO).toMillis();
     }
 }

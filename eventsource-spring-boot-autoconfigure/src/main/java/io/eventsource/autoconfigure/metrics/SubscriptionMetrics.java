@@ -37,8 +37,12 @@ final class SubscriptionMetrics implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        TimeGauge.builder("eventsource.log.head.age", this, TimeUnit.MILLISECONDS, SubscriptionMetrics::headAgeInMillis)
-                .description("How long ago this instance last completed a look at the head")
+        TimeGauge.builder(
+                        "eventsource.log.high.water.mark.age",
+                        this,
+                        TimeUnit.MILLISECONDS,
+                        SubscriptionMetrics::readAgeInMillis)
+                .description("How long ago this instance last completed a look at the high-water mark")
                 .register(registry);
         Gauge.builder(
                         "eventsource.lease.renewed",
@@ -51,11 +55,11 @@ final class SubscriptionMetrics implements MeterBinder {
         }
     }
 
-    private double headAgeInMillis() {
-        InstanceStatus.Head head = statuses.instance().head();
-        return head.readAt() == null || head.silence() == null
+    private double readAgeInMillis() {
+        InstanceStatus.Tail tail = statuses.instance().tail();
+        return tail.readAt() == null || tail.silence() == null
                 ? Double.NaN
-                : head.silence().toMillis();
+                : tail.silence().toMillis();
     }
 
     /** Those of one subscription. */
@@ -70,10 +74,10 @@ final class SubscriptionMetrics implements MeterBinder {
         }
 
         void bind() {
-            gauge("lag", "Positions that the head is ahead", SubscriptionStatus::lag);
+            gauge("lag", "Positions between it and the highest that is committed", SubscriptionStatus::lag);
             TimeGauge.builder(PREFIX + "lag.time", statuses, TimeUnit.MILLISECONDS, value(status -> status.lagTime()
                             .toMillis()))
-                    .description("How long the head has been ahead")
+                    .description("How long something committed has been ahead")
                     .tag(NAME, name)
                     .register(registry);
             gauge(

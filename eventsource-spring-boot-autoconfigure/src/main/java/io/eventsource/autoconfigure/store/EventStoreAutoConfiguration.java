@@ -16,7 +16,7 @@ import io.eventsource.ground.GroundWatch;
 import io.eventsource.jdbc.DetachedJdbc;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.jdbc.EventSourceDataSource;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.StalledWriters;
 import io.eventsource.observation.AppendContext;
 import io.eventsource.observation.EventSourceObservations;
@@ -124,11 +124,11 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    GroundWatch eventSourceGroundWatch(GroundInspector inspector, LogHead logHead) {
+    GroundWatch eventSourceGroundWatch(GroundInspector inspector, HighWaterMark highWaterMark) {
         return new GroundWatch(
                 inspector,
-                () -> 2 * logHead.status().generation() + (logHead.sequenceBehind() == null ? 0 : 1),
-                logHead::positionsUsed,
+                () -> 2 * highWaterMark.status().generation() + (highWaterMark.sequenceBehind() == null ? 0 : 1),
+                highWaterMark::positionsUsed,
                 Ticker.system());
     }
 
@@ -191,8 +191,8 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    LogHead eventLogHead(StoreDataSource store, EventSourceSchema schema, Clocks clocks) {
-        return LogHead.of(store.dataSource(), schema, clocks);
+    HighWaterMark eventHighWaterMark(StoreDataSource store, EventSourceSchema schema, Clocks clocks) {
+        return HighWaterMark.of(store.dataSource(), schema, clocks);
     }
 
     @Bean
@@ -211,7 +211,7 @@ public final class EventStoreAutoConfiguration {
     @DependsOnDatabaseInitialization
     EventStore eventStore(
             EventDatabase database,
-            LogHead logHead,
+            HighWaterMark highWaterMark,
             LogSignal signal,
             AppendProperties properties,
             ObservationProperties observed,
@@ -222,7 +222,7 @@ public final class EventStoreAutoConfiguration {
         List<AppendGroupListener> groups = groupListeners.orderedStream().toList();
         EventStore store = EventStore.postgres(
                 database,
-                logHead,
+                highWaterMark,
                 signal,
                 properties.settings(),
                 executor.executor(),

@@ -10,7 +10,7 @@ import io.eventsource.autoconfigure.projection.TransactionManagers;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.autoconfigure.store.ObservationProperties;
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.projection.HandlerInterceptor;
 import io.eventsource.signal.LogSignal;
@@ -69,7 +69,7 @@ public final class SubscriptionAutoConfiguration {
     SubscriptionManager subscriptionManager(
             ConfigurableListableBeanFactory beanFactory,
             EventDatabase database,
-            LogHead logHead,
+            HighWaterMark highWaterMark,
             LogSignal signal,
             SubscriptionProperties properties,
             ObjectProvider<SubscriptionListener> listeners,
@@ -78,7 +78,7 @@ public final class SubscriptionAutoConfiguration {
             SubscriptionStates states,
             HandlerDecorators decorators,
             ObjectProvider<HandlerContributor> contributors) {
-        return SubscriptionManager.builder(database, logHead, signal)
+        return SubscriptionManager.builder(database, highWaterMark, signal)
                 .settings(instance(properties, environment))
                 .threads(SubscriptionThreads.of(environment))
                 .listener((name, from, to) -> {

@@ -184,7 +184,7 @@ class AheadOfTimeIT {
         assertThat(RuntimeHintsPredicates.reflection()
                         .onMethodInvocation(Total.class.getDeclaredMethod("on", Deposited.class)))
                 .accepts(hints);
-        assertThat(RuntimeHintsPredicates.resource().forResource("db/migration/eventsource/ES1__tables.pgsql"))
+        assertThat(RuntimeHintsPredicates.resource().forResource("db/migration/eventsource/ES1__streams.pgsql"))
                 .accepts(hints);
     }
 }

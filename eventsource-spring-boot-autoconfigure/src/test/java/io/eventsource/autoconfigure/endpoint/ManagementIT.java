@@ -336,7 +336,7 @@ class ManagementIT {
         }
 
         @Test
-        void showsTheHeadAndWhoHoldsIt() throws Exception {
+        void showsTheHighWaterMarkAndWhoHoldsIt() throws Exception {
             append(1);
             try (Connection hung = database.connect()) {
                 hung.setAutoCommit(false);
@@ -347,7 +347,7 @@ class ManagementIT {
                         assertThat(get("eventsource/log").at("$.gapSince")).isNotNull());
                 Answer log = get("eventsource/log");
                 assertThat(log.list("$.writers[*].pid")).hasSize(1);
-                assertThat(log.number("$.visibleEnd")).isEqualTo(log.number("$.head") + 2);
+                assertThat(log.number("$.visibleEnd")).isEqualTo(log.number("$.highWaterMark") + 2);
                 hung.rollback();
             }
             await().untilAsserted(() ->
@@ -355,7 +355,7 @@ class ManagementIT {
         }
 
         @Test
-        void terminatesATransactionThatHoldsTheHeadAndRecordsWhoAndWhy() throws Exception {
+        void terminatesATransactionThatHoldsTheHighWaterMarkAndRecordsWhoAndWhy() throws Exception {
             append(1);
             String why = "{\"operator\":\"ada\",\"reason\":\"the import hangs\"}";
             try (Connection hung = database.connect()) {

@@ -11,7 +11,7 @@ import io.eventsource.event.InvalidUpcasterException;
 import io.eventsource.event.Upcaster;
 import io.eventsource.evolution.EventStoreVerification;
 import io.eventsource.evolution.EventSurvey;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
@@ -175,7 +175,7 @@ class SchemaEvolutionIT {
         assertThat(context.getBeansOfType(VerificationRunner.class)).hasSize(1);
         new VerificationRunner(
                         context.getBean(EventStoreVerification.class),
-                        context.getBean(LogHead.class),
+                        context.getBean(HighWaterMark.class),
                         context,
                         exit::set)
                 .run(new DefaultApplicationArguments());

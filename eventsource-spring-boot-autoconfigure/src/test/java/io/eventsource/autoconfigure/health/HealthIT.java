@@ -182,9 +182,9 @@ class HealthIT {
                                             health(context).getDetails().get("reason")))
                                     .contains("all 3 connections of the pool are in use", "the database answers");
                         }
-                        // also when the head of the log and the lease have waited in vain for a connection
+                        // also when the high-water mark and the lease have waited in vain for a connection
                         SubscriptionManager manager = context.getBean(SubscriptionManager.class);
-                        await().until(() -> !manager.instance().head().reading());
+                        await().until(() -> !manager.instance().tail().reading());
                         assertThat(status(context)).isEqualTo("DEGRADED");
                         database.refuseConnections();
                         assertThat(status(context)).isEqualTo("DOWN");

@@ -10,7 +10,7 @@ import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.SettableTime;
 import io.eventsource.autoconfigure.testing.TestDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
@@ -38,7 +38,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** The health of the log's head, and of the threads that follow it. */
+/** The health of the high-water mark, and of the threads that follow it. */
 class LogHealthIT {
 
     private final TestDatabase database = TestDatabase.migrated();
@@ -66,15 +66,15 @@ class LogHealthIT {
     }
 
     @Test
-    void isDownWhileNobodyLooksAtTheHeadOrItCannotBeReadAndUpAgainAfterwards() {
+    void isDownWhileNobodyLooksAtTheHighWaterMarkOrItCannotBeReadAndUpAgainAfterwards() {
         application
                 .withPropertyValues(
-                        "eventsource.subscriptions.poll-interval=100ms", "eventsource.health.log.head-silence=1s")
+                        "eventsource.subscriptions.poll-interval=100ms", "eventsource.health.log.silence-threshold=1s")
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
                 .run(context -> {
                     SubscriptionsHealth subscriptions = context.getBean(SubscriptionsHealth.class);
                     append(context);
-                    await().untilAsserted(() -> assertThatDetails(context).containsEntry("head", 1L));
+                    await().untilAsserted(() -> assertThatDetails(context).containsEntry("highWaterMark", 1L));
                     assertThat(status(context)).isEqualTo("UP");
 
                     try (Connection other = database.connect();
@@ -85,7 +85,7 @@ class LogHealthIT {
                         await().untilAsserted(() -> assertThat(status(context)).isEqualTo("DOWN"));
                         assertThatDetails(context).hasEntrySatisfying("reason", reason -> assertThat(reason)
                                 .asString()
-                                .contains("nobody has looked at the head of the log"));
+                                .contains("nobody has looked at the high-water mark"));
                         assertThat(subscriptions.health("deposits").getStatus().getCode())
                                 .isEqualTo("DOWN");
                         assertThat(subscriptions.judgeRunning().status().getCode())
@@ -98,7 +98,7 @@ class LogHealthIT {
 
                     database.jdbc().execute("ALTER TABLE eventsource.log_incarnation RENAME TO hidden");
                     await().untilAsserted(() ->
-                            assertThatDetails(context).containsEntry("reason", "the head of the log cannot be read"));
+                            assertThatDetails(context).containsEntry("reason", "the high-water mark cannot be read"));
                     assertThat(status(context)).isEqualTo("DOWN");
                     assertThat(subscriptions.health("deposits").getStatus().getCode())
                             .isEqualTo("DOWN");
@@ -113,9 +113,11 @@ class LogHealthIT {
 
     @Test
     void aSilenceShorterThanTwoPollIntervalsStopsTheApplication() {
-        application.withPropertyValues("eventsource.health.log.head-silence=1s").run(context -> assertThat(context)
-                .getFailure()
-                .hasStackTraceContaining("eventsource.health.log.head-silence must be at least twice"));
+        application
+                .withPropertyValues("eventsource.health.log.silence-threshold=1s")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining("eventsource.health.log.silence-threshold must be at least twice"));
     }
 
     @Test
@@ -127,7 +129,8 @@ class LogHealthIT {
                 .run(context -> {
                     append(context);
                     append(context);
-                    await().until(() -> context.getBean(LogHead.class).status().position() == 2);
+                    await().until(() ->
+                            context.getBean(HighWaterMark.class).status().position() == 2);
                     assertThatDetails(context).containsEntry("regressions", 0L);
 
                     database.jdbc()
@@ -249,7 +252,7 @@ class LogHealthIT {
 
                         await().untilAsserted(() -> assertThat(status(context)).isEqualTo("DEGRADED"));
                         assertThatDetails(context)
-                                .containsEntry("reason", "an open transaction holds the head of the log")
+                                .containsEntry("reason", "an open transaction holds the high-water mark")
                                 .extractingByKey("gap", MAP)
                                 .containsEntry("behind", 1L)
                                 .extractingByKey("transactions")

@@ -39,12 +39,12 @@ class LogMetricsIT {
     }
 
     @Test
-    void theHeadTheAgeOfItsGapInSecondsAndTheListenerAreMeasured() {
+    void theHighWaterMarkTheAgeOfItsGapInSecondsAndTheListenerAreMeasured() {
         application.run(context -> {
             MeterRegistry registry = new SimpleMeterRegistry();
             context.getBean(LogMetrics.class).bindTo(registry);
             append(context);
-            await().until(() -> gauge(registry, "eventsource.log.head") == 1);
+            await().until(() -> gauge(registry, "eventsource.log.high.water.mark") == 1);
             assertThat(gauge(registry, "eventsource.log.gap.age")).isZero();
             await().until(() -> gauge(registry, "eventsource.wakeup.connected") == 1);
 
@@ -56,11 +56,11 @@ class LogMetricsIT {
 
                 await().until(() -> gauge(registry, "eventsource.log.gap.age") > 0.2);
                 assertThat(gauge(registry, "eventsource.log.gap.age")).isLessThan(30);
-                assertThat(gauge(registry, "eventsource.log.head")).isEqualTo(1);
+                assertThat(gauge(registry, "eventsource.log.high.water.mark")).isEqualTo(1);
                 hung.rollback();
             }
             await().until(() -> gauge(registry, "eventsource.log.gap.age") == 0);
-            assertThat(gauge(registry, "eventsource.log.head")).isEqualTo(3);
+            assertThat(gauge(registry, "eventsource.log.high.water.mark")).isEqualTo(3);
         });
     }
 

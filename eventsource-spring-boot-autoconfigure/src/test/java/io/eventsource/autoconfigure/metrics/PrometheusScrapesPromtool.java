@@ -211,7 +211,7 @@ class PrometheusScrapesPromtool {
                         .as(expression)
                         .isEqualTo("success");
             }
-            assertThat(labels("max by (application, job, instance) (eventsource_log_head)"))
+            assertThat(labels("max by (application, job, instance) (eventsource_log_high_water_mark)"))
                     .singleElement()
                     .satisfies(found -> assertThat(found).containsKeys("application", "job", "instance"));
         }

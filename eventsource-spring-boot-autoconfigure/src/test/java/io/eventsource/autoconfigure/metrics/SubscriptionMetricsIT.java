@@ -101,7 +101,7 @@ class SubscriptionMetricsIT {
                     assertThat(counter("retries")).isOne();
 
                     assertThat(gauge("lease.renewed")).isOne();
-                    assertThat(gauge("log.head.age")).isBetween(0.0, 5.0);
+                    assertThat(gauge("log.high.water.mark.age")).isBetween(0.0, 5.0);
                 });
     }
 

@@ -10,7 +10,7 @@ import io.eventsource.autoconfigure.testing.Documents;
 import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.testing.Indicators;
 import io.eventsource.autoconfigure.testing.PooledDatabase;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
@@ -233,7 +233,7 @@ class FailoverServerTools {
         second.promote();
 
         await().atMost(RECOVERY)
-                .until(() -> context.getBean(LogHead.class).status().regressions() > 0);
+                .until(() -> context.getBean(HighWaterMark.class).status().regressions() > 0);
         long promotedAt = System.nanoTime();
         awaitGoingOn(promotedAt);
         assertThat(second.count("SELECT count(*) FROM eventsource.events")).isLessThan(lost);

@@ -10,7 +10,7 @@ import io.eventsource.autoconfigure.testing.Indicators;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.ground.GroundReport.GroundException;
-import io.eventsource.log.LogHead;
+import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
@@ -234,7 +234,7 @@ class GroundIT {
                     store.append(deposit());
                     await().atMost(SOON).untilAsserted(() -> {
                         assertThat(handled).containsExactly(1L, 2L, 3L, 21L);
-                        assertThat(database.count("SELECT position FROM eventsource.log_head"))
+                        assertThat(database.count("SELECT position FROM eventsource.high_water_mark"))
                                 .isEqualTo(21);
                     });
                     assertThat(health(context).getStatus().getCode()).isEqualTo("UP");
@@ -248,7 +248,8 @@ class GroundIT {
                                 .contains(
                                         "is at 11, and the log has an event at position 21", "repair_positions(true)");
                     });
-                    assertThat(context.getBean(LogHead.class).sequenceBehind()).isNotNull();
+                    assertThat(context.getBean(HighWaterMark.class).sequenceBehind())
+                            .isNotNull();
                     assertThat(output).contains("appends are acknowledged at positions that subscriptions have passed");
 
                     assertThat(database.jdbc()

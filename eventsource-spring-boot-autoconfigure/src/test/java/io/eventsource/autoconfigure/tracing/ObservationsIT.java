@@ -169,13 +169,13 @@ class ObservationsIT {
     }
 
     @Test
-    void aRepetitionIsAnOutcomeAndCountsNothing() {
+    void aDuplicateIsAnOutcomeAndCountsNothing() {
         application.run(context -> {
             StreamAppend append = deposits(3).withAppendId(UUID.randomUUID());
             store(context).append(append);
             store(context).append(append);
 
-            assertThat(low(observed("eventsource.append").get(1))).containsEntry("outcome", "repeated");
+            assertThat(low(observed("eventsource.append").get(1))).containsEntry("outcome", "duplicate");
             assertThat(appended(context)).isEqualTo(3);
         });
     }

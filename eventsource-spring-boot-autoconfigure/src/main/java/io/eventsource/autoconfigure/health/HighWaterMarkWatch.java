@@ -4,20 +4,20 @@ import io.eventsource.subscription.SubscriptionStatuses;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the log's head is followed here: without it no lag can be trusted. */
-final class HeadWatch {
+/** Whether the high-water mark is followed here: without it no lag can be trusted. */
+final class HighWaterMarkWatch {
 
     private final SubscriptionStatuses manager;
     private final Duration longestSilence;
 
-    HeadWatch(SubscriptionStatuses manager, Duration longestSilence) {
+    HighWaterMarkWatch(SubscriptionStatuses manager, Duration longestSilence) {
         this.manager = manager;
         this.longestSilence = longestSilence;
     }
 
     /** Since when nobody has looked; null when nothing is started. */
     @Nullable Duration silence() {
-        return manager.instance().head().silence();
+        return manager.instance().tail().silence();
     }
 
     /** How often the heap did not suffice for what was read of the log. */
@@ -31,17 +31,17 @@ final class HeadWatch {
         return since != null && since.compareTo(within) < 0;
     }
 
-    /** Why the head is not followed; null when it is, or is not to be. */
+    /** Why the mark is not followed; null when it is, or is not to be. */
     @Nullable String trouble() {
         Duration silence = silence();
         if (silence == null) {
             return null;
         }
-        if (!manager.instance().head().reading()) {
-            return "the head of the log cannot be read";
+        if (!manager.instance().tail().reading()) {
+            return "the high-water mark cannot be read";
         }
         return silence.compareTo(longestSilence) > 0
-                ? "nobody has looked at the head of the log for %d s".formatted(silence.toSeconds())
+                ? "nobody has looked at the high-water mark for %d s".formatted(silence.toSeconds())
                 : null;
     }
 }

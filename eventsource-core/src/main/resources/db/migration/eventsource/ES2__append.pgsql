@@ -3,7 +3,7 @@
 --
 -- expected: the exact version; 0 for no stream; -1 for any; -2 for an existing stream of any version.
 -- outcome:  'appended'  version is the stream's new version
---           'repeated'  this append id was appended before; version is the version that append ended at
+--           'duplicate' this append id was appended before; version is the version that append ended at
 --           'conflict'  version is the stream's actual version, 0 when there is no stream
 --           'type' or 'tenant'  the stream belongs to another one, which actual names
 CREATE FUNCTION ${flyway:defaultSchema}.advance_stream(
@@ -64,12 +64,12 @@ BEGIN
         outcome := 'tenant';
         actual := stream.tenant_id;
     ELSIF p_append_id = ANY (stream.append_ids) THEN
-        outcome := 'repeated';
+        outcome := 'duplicate';
         advance_stream.version := stream.append_versions[array_position(stream.append_ids, p_append_id)];
     ELSIF p_expected >= 0 AND stream.version >= p_expected + p_count AND EXISTS (
             SELECT FROM ${flyway:defaultSchema}.events AS e
              WHERE e.aggregate_id = p_aggregate_id AND e.version = p_expected + 1 AND e.append_id = p_append_id) THEN
-        outcome := 'repeated';
+        outcome := 'duplicate';
         advance_stream.version := p_expected + p_count;
     ELSE
         outcome := 'conflict';
@@ -138,7 +138,7 @@ BEGIN
         VALUES (p_event_id, p_append_id, p_aggregate_id, p_aggregate_type, append_event.version, p_event_type, p_revision,
                 p_bucket, p_tenant_id, p_actor_id, p_correlation_id, p_causation_id, p_timestamp, p_payload, p_metadata)
         RETURNING e.position, e.position INTO append_event.first_position, append_event.last_position;
-    ELSIF append_event.outcome = 'repeated' THEN
+    ELSIF append_event.outcome = 'duplicate' THEN
         SELECT e.position, e.position INTO append_event.first_position, append_event.last_position
           FROM ${flyway:defaultSchema}.events AS e
          WHERE e.aggregate_id = p_aggregate_id AND e.version = append_event.version;
@@ -206,7 +206,7 @@ CREATE FUNCTION ${flyway:defaultSchema}.append_events(
 #variable_conflict use_column
 DECLARE
     step record;
-    repeated integer := 0;
+    duplicates integer := 0;
     versions bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_aggregate_ids)]);
     first_versions bigint[] := versions;
     refused record;
@@ -219,8 +219,8 @@ BEGIN
                                              p_expected[1], p_append_ids[1], p_counts[1]) AS s;
         versions[1] := refused.version;
         first_versions[1] := refused.version - p_counts[1] + 1;
-        IF refused.outcome = 'repeated' THEN
-            repeated := 1;
+        IF refused.outcome = 'duplicate' THEN
+            duplicates := 1;
         ELSIF refused.outcome <> 'appended' THEN
             RETURN QUERY SELECT 1, refused.outcome, refused.version, refused.actual, NULL::bigint, NULL::bigint;
             RETURN;
@@ -235,16 +235,16 @@ BEGIN
                   FROM ${flyway:defaultSchema}.advance_stream(
                            p_aggregate_ids[step.append], p_aggregate_types[step.append], p_tenant_ids[step.append],
                            p_expected[step.append], p_append_ids[step.append], p_counts[step.append]) AS s;
-                IF refused.outcome = 'repeated' THEN
-                    repeated := repeated + 1;
+                IF refused.outcome = 'duplicate' THEN
+                    duplicates := duplicates + 1;
                 ELSIF refused.outcome <> 'appended' THEN
                     RAISE EXCEPTION USING ERRCODE = 'ES001';
                 END IF;
                 versions[step.append] := refused.version;
                 first_versions[step.append] := refused.version - p_counts[step.append] + 1;
             END LOOP;
-            IF repeated > 0 AND repeated < cardinality(p_aggregate_ids) THEN
-                refused.outcome := 'partly repeated';
+            IF duplicates > 0 AND duplicates < cardinality(p_aggregate_ids) THEN
+                refused.outcome := 'partly duplicate';
                 RAISE EXCEPTION USING ERRCODE = 'ES001';
             END IF;
         EXCEPTION WHEN SQLSTATE 'ES001' THEN
@@ -253,9 +253,9 @@ BEGIN
         END;
     END IF;
 
-    IF repeated > 0 THEN
+    IF duplicates > 0 THEN
         RETURN QUERY
-            SELECT a.ordinality::integer, 'repeated', a.version, NULL::text,
+            SELECT a.ordinality::integer, 'duplicate', a.version, NULL::text,
                    (SELECT e.position FROM ${flyway:defaultSchema}.events AS e
                      WHERE e.aggregate_id = a.id AND e.version = a.version - a.count + 1),
                    (SELECT e.position FROM ${flyway:defaultSchema}.events AS e
@@ -273,5 +273,115 @@ BEGIN
             SELECT a.ordinality::integer, 'appended', a.version, NULL::text, NULL::bigint, NULL::bigint
               FROM unnest(versions) WITH ORDINALITY AS a (version, ordinality);
     END IF;
+END
+$$;
+
+-- Appends of different callers in one statement and one commit: moves on every stream of the group that is free and as
+-- expected, and inserts the events of those. Answers a row for each append that was done; the others have to run on their
+-- own, because their stream is locked by somebody, is not as expected, or the append may be a duplicate. Each stream
+-- stands in the group once. A lock that is not to be had soon fails the group, which is then taken apart by the caller.
+--
+-- Three statements in PL/pgSQL rather than one of CTEs, and generic plans: planning would cost more than the work. Streams
+-- are found by their ids, one by one: a plan made before the server has statistics would read the whole table for each group.
+CREATE FUNCTION ${flyway:defaultSchema}.append_group(
+    p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_buckets smallint[], p_append_ids uuid[],
+    p_expected bigint[], p_counts integer[],
+    p_appends integer[], p_offsets integer[], p_event_ids uuid[], p_event_types text[], p_revisions smallint[],
+    p_timestamps timestamptz[], p_actor_ids text[], p_correlation_ids text[], p_causation_ids text[],
+    p_payloads text[], p_metadata text[])
+    RETURNS TABLE (append integer, version bigint, first_position bigint, last_position bigint)
+    LANGUAGE plpgsql
+    SET lock_timeout = '100ms'
+    SET plan_cache_mode = force_generic_plan
+    SET enable_seqscan = off
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off AS $$
+#variable_conflict use_column
+DECLARE
+    free uuid[];
+    first_versions bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_aggregate_ids)]);
+    step record;
+BEGIN
+    -- in id order, and never waiting for somebody's open transaction
+    free := ARRAY(
+        SELECT s.aggregate_id FROM ${flyway:defaultSchema}.event_streams AS s
+         WHERE s.aggregate_id = ANY (p_aggregate_ids)
+         ORDER BY s.aggregate_id
+           FOR NO KEY UPDATE SKIP LOCKED);
+    FOR step IN
+        UPDATE ${flyway:defaultSchema}.event_streams AS s
+           SET version = s.version + i.count,
+               append_ids = CASE WHEN i.expected < 0 THEN (i.append_id || s.append_ids)[1:16] ELSE s.append_ids END,
+               append_versions = CASE WHEN i.expected < 0 THEN ((s.version + i.count) || s.append_versions)[1:16]
+                                      ELSE s.append_versions END
+          FROM unnest(p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_append_ids, p_expected, p_counts)
+               WITH ORDINALITY AS i (aggregate_id, aggregate_type, tenant_id, append_id, expected, count, append)
+         WHERE s.aggregate_id = i.aggregate_id AND i.aggregate_id = ANY (free)
+           AND s.aggregate_type = i.aggregate_type AND s.tenant_id IS NOT DISTINCT FROM i.tenant_id
+           AND (s.version = i.expected OR i.expected < 0 AND i.append_id <> ALL (s.append_ids))
+        RETURNING i.append, s.version - i.count + 1 AS first_version
+    LOOP
+        first_versions[step.append] := step.first_version;
+    END LOOP;
+    IF 0 = ANY (p_expected) OR -1 = ANY (p_expected) THEN
+        FOR step IN
+            INSERT INTO ${flyway:defaultSchema}.event_streams AS s
+                   (aggregate_id, aggregate_type, tenant_id, version, append_ids, append_versions)
+            SELECT i.aggregate_id, i.aggregate_type, i.tenant_id, i.count,
+                   CASE WHEN i.expected < 0 THEN ARRAY[i.append_id] ELSE '{}' END,
+                   CASE WHEN i.expected < 0 THEN ARRAY[i.count::bigint] ELSE '{}' END
+              FROM unnest(p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_append_ids, p_expected, p_counts,
+                          first_versions)
+                   AS i (aggregate_id, aggregate_type, tenant_id, append_id, expected, count, first_version)
+             WHERE i.expected IN (0, -1) AND i.first_version IS NULL
+             ORDER BY i.aggregate_id
+            ON CONFLICT DO NOTHING
+            RETURNING s.aggregate_id
+        LOOP
+            first_versions[array_position(p_aggregate_ids, step.aggregate_id)] := 1;
+        END LOOP;
+    END IF;
+    -- the log is named only when there is something to insert
+    IF array_remove(first_versions, NULL) <> '{}' THEN
+        RETURN QUERY
+            SELECT i.append, first_versions[i.append] + p_counts[i.append] - 1, i.first_position, i.last_position
+              FROM ${flyway:defaultSchema}.insert_events(
+                       p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_buckets, p_append_ids, first_versions,
+                       p_appends, p_offsets, p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids,
+                       p_correlation_ids, p_causation_ids, p_payloads, p_metadata) AS i;
+    END IF;
+END
+$$;
+
+-- The deferred inserts of one transaction. Refused when a stream is not as far as its events say: a savepoint that was rolled
+-- back behind the application's back has undone the append, and its events must not be stored without it.
+-- The timeout ends a client that hangs between this statement and its commit, while it holds back the log's tail.
+CREATE FUNCTION ${flyway:defaultSchema}.insert_deferred_events(
+    p_idle_timeout text,
+    p_aggregate_ids uuid[], p_aggregate_types text[], p_tenant_ids text[], p_buckets smallint[], p_append_ids uuid[],
+    p_first_versions bigint[], p_counts integer[],
+    p_appends integer[], p_offsets integer[], p_event_ids uuid[], p_event_types text[], p_revisions smallint[],
+    p_timestamps timestamptz[], p_actor_ids text[], p_correlation_ids text[], p_causation_ids text[],
+    p_payloads text[], p_metadata text[])
+    RETURNS void
+    LANGUAGE plpgsql AS $$
+DECLARE
+    undone uuid;
+BEGIN
+    SELECT a.aggregate_id INTO undone
+      FROM unnest(p_aggregate_ids, p_first_versions, p_counts) AS a (aggregate_id, first_version, count)
+      LEFT JOIN ${flyway:defaultSchema}.event_streams AS s ON s.aggregate_id = a.aggregate_id
+     WHERE s.version IS NULL OR s.version < a.first_version + a.count - 1
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the append to stream % was undone by a savepoint that was rolled back on the connection itself', undone
+            USING ERRCODE = 'invalid_transaction_state',
+                  HINT = 'Roll back savepoints through Spring (nested transactions, TransactionStatus), or set eventsource.append.timing to immediate.';
+    END IF;
+    PERFORM set_config('idle_in_transaction_session_timeout', p_idle_timeout, true);
+    PERFORM ${flyway:defaultSchema}.insert_events(
+        p_aggregate_ids, p_aggregate_types, p_tenant_ids, p_buckets, p_append_ids, p_first_versions,
+        p_appends, p_offsets, p_event_ids, p_event_types, p_revisions, p_timestamps, p_actor_ids,
+        p_correlation_ids, p_causation_ids, p_payloads, p_metadata);
 END
 $$;

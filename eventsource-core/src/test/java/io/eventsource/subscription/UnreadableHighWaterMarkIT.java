@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 
 /** What subscriptions say while nobody knows how far the log is. */
 @OnNewestPostgres
-class UnreadableHeadIT extends SubscriptionFixture {
+class UnreadableHighWaterMarkIT extends SubscriptionFixture {
 
-    UnreadableHeadIT(TestDatabase database) {
+    UnreadableHighWaterMarkIT(TestDatabase database) {
         super(database);
     }
 
     @Test
-    void a_subscription_is_not_live_while_the_head_cannot_be_read() {
+    void a_subscription_is_not_live_while_the_mark_cannot_be_read() {
         SubscriptionManager manager = manager(settings(10, SHORT), handlers());
         manager.start();
         awaitLive(manager, name, deposit(1).get(0));
@@ -23,7 +23,7 @@ class UnreadableHeadIT extends SubscriptionFixture {
         jdbc.execute("ALTER TABLE eventsource.log_incarnation RENAME TO log_incarnation_away");
         try {
             eventually().untilAsserted(() -> {
-                assertThat(manager.instance().head().reading()).isFalse();
+                assertThat(manager.instance().tail().reading()).isFalse();
                 assertThat(statusOf(manager, name).state()).isNotEqualTo(SubscriptionStatus.State.LIVE);
             });
         } finally {

@@ -12,45 +12,45 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 
-/** What the head does while somebody sets the wall clock. */
-class LogHeadClocksTests {
+/** What the mark does while somebody sets the wall clock. */
+class HighWaterMarkClocksTests {
 
     private final SettableClock clock = new SettableClock();
     private final ScriptedLog log = new ScriptedLog();
-    private final LogHead head = new LogHead(log, clock.clocks());
+    private final HighWaterMark mark = new HighWaterMark(log, clock.clocks());
 
     @ParameterizedTest
     @ValueSource(longs = {1, -1})
     void a_gap_is_as_old_as_it_is(long hours) {
         log.append(1);
-        head.advance();
+        mark.advance();
         Instant found = clock.instant();
         log.draw("open", 1).append(3);
-        head.advance();
-        assertThat(head.gapAge()).contains(Duration.ZERO);
+        mark.advance();
+        assertThat(mark.gapAge()).contains(Duration.ZERO);
 
         clock.set(Duration.ofHours(hours));
-        head.advance();
-        assertThat(head.gapAge()).contains(Duration.ZERO);
+        mark.advance();
+        assertThat(mark.gapAge()).contains(Duration.ZERO);
 
         clock.pass(Duration.ofSeconds(2));
-        assertThat(head.gapAge()).contains(Duration.ofSeconds(2));
-        assertThat(head.status().gapSince()).as("shown by the wall clock").isEqualTo(found);
+        assertThat(mark.gapAge()).contains(Duration.ofSeconds(2));
+        assertThat(mark.status().gapSince()).as("shown by the wall clock").isEqualTo(found);
 
         log.rollback("open");
-        head.advance();
-        assertThat(head.gapAge()).isEmpty();
+        mark.advance();
+        assertThat(mark.gapAge()).isEmpty();
     }
 
     @Test
     void publishing_that_fails_is_tried_again_less_and_less_often_up_to_once_a_minute() {
         log.append(1);
-        head.advance();
+        mark.advance();
         log.refusePublishing(true);
         List<Integer> triedAt = new ArrayList<>();
         for (int second = 0; second < 200; second++) {
             try {
-                head.publish();
+                mark.publish();
             } catch (PermissionDeniedDataAccessException expected) {
                 triedAt.add(second);
             }
@@ -60,31 +60,31 @@ class LogHeadClocksTests {
 
         log.refusePublishing(false);
         clock.pass(Duration.ofMinutes(1));
-        head.publish();
+        mark.publish();
         assertThat(log.published()).isEqualTo(1);
         log.append(1);
-        head.advance();
+        mark.advance();
         clock.pass(Duration.ofSeconds(1));
-        head.publish();
+        mark.publish();
         assertThat(log.published()).as("every second again").isEqualTo(2);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, -1})
-    void the_head_is_published_once_per_second(long hours) {
+    void the_mark_is_published_once_per_second(long hours) {
         log.append(1);
-        head.advance();
-        head.publish();
+        mark.advance();
+        mark.publish();
         assertThat(log.published()).isEqualTo(1);
 
         log.append(1);
-        head.advance();
+        mark.advance();
         clock.set(Duration.ofHours(hours));
-        head.publish();
+        mark.publish();
         assertThat(log.published()).as("not again within a second").isEqualTo(1);
 
         clock.pass(Duration.ofSeconds(1));
-        head.publish();
+        mark.publish();
         assertThat(log.published()).isEqualTo(2);
     }
 }

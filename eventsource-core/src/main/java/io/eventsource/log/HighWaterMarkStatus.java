@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param position the high-water mark
  * @param visibleEnd the highest position that was seen, which is beyond the high-water mark while a gap holds it
- * @param gapSince since when the head waits at a gap, by the wall clock, or null when it does not wait; {@link LogHead#gapAge()} says for
+ * @param gapSince since when the mark waits at a gap, by the wall clock, or null when it does not wait; {@link HighWaterMark#gapAge()} says for
  *     how long
  * @param regressions how often the log was found to have gone backwards since this process started
  * @param generation rises whenever the log may have become another one, after a regress or a lost connection: what was
  *     remembered of it must then be read anew
  * @param incarnation changes whenever the server may have lost commits; null when it is not known
  */
-public record LogHeadStatus(
+public record HighWaterMarkStatus(
         long position,
         long visibleEnd,
         @Nullable Instant gapSince,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.eventsource.log.LogHeadStatus.LogWriter;
+import io.eventsource.log.HighWaterMarkStatus.LogWriter;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
@@ -30,18 +30,18 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** The high-water mark beside transactions that hang, roll back, are prepared, or write elsewhere. */
 @OnEachPostgres
-class LogHeadIT {
+class HighWaterMarkIT {
 
     private final TestDatabase database;
     private final EventStore store;
-    private final LogHead head;
+    private final HighWaterMark mark;
     private final Connection hung;
     private final JdbcTemplate onHung;
 
-    LogHeadIT(TestDatabase database) {
+    HighWaterMarkIT(TestDatabase database) {
         this.database = database;
         this.store = database.store();
-        this.head = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
+        this.mark = HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
         this.hung = database.connect();
         this.onHung = TestDatabase.on(hung);
     }
@@ -50,7 +50,7 @@ class LogHeadIT {
     void settle() {
         long settled = append(1).lastPosition();
         // the session that the test before this one has left hanging ends when the server notices
-        await().until(() -> head.advance() >= settled);
+        await().until(() -> mark.advance() >= settled);
     }
 
     @AfterEach
@@ -74,33 +74,33 @@ class LogHeadIT {
     private AppendResult appendAndHang() {
         onHung.execute("BEGIN");
         SingleConnectionDataSource single = new SingleConnectionDataSource(hung, true);
-        return append(TestDatabase.store(single, TestEvents.codec(), head, new LogSignal()), 1);
+        return append(TestDatabase.store(single, TestEvents.codec(), mark, new LogSignal()), 1);
     }
 
     @Test
     void a_gap_is_not_passed_and_its_late_commit_is_delivered() {
-        long settled = head.advance();
+        long settled = mark.advance();
         AppendResult late = appendAndHang();
         AppendResult early = append(2);
         assertThat(late.lastPosition()).isEqualTo(early.firstPosition() - 1);
 
         for (int i = 0; i < 20; i++) {
-            assertThat(head.advance()).isEqualTo(settled);
+            assertThat(mark.advance()).isEqualTo(settled);
         }
         assertThat(store.readLog(LogQuery.after(settled)).events()).isEmpty();
         onHung.execute("COMMIT");
 
-        assertThat(head.advance()).isEqualTo(early.lastPosition());
+        assertThat(mark.advance()).isEqualTo(early.lastPosition());
         assertThat(store.readLog(LogQuery.after(settled)).events())
                 .extracting(event -> event.position())
                 .containsExactly(late.firstPosition(), early.firstPosition(), early.lastPosition());
     }
 
     @Test
-    void a_head_that_begins_to_look_beside_an_open_writer_waits_for_it() {
+    void a_mark_that_begins_to_look_beside_an_open_writer_waits_for_it() {
         appendAndHang();
         AppendResult early = append(1);
-        LogHead fresh = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
+        HighWaterMark fresh = HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
 
         assertThat(fresh.advance()).isLessThan(early.firstPosition() - 1);
         onHung.execute("COMMIT");
@@ -109,27 +109,27 @@ class LogHeadIT {
 
     @Test
     void a_gap_is_passed_as_soon_as_its_transaction_has_rolled_back() {
-        long settled = head.advance();
+        long settled = mark.advance();
         appendAndHang();
         AppendResult early = append(1);
-        assertThat(head.advance()).isEqualTo(settled);
+        assertThat(mark.advance()).isEqualTo(settled);
 
         onHung.execute("ROLLBACK");
 
-        assertThat(head.advance()).isEqualTo(early.lastPosition());
+        assertThat(mark.advance()).isEqualTo(early.lastPosition());
     }
 
     @Test
     void a_gap_is_passed_when_its_session_is_ended() {
-        long settled = head.advance();
+        long settled = mark.advance();
         appendAndHang();
         AppendResult early = append(1);
-        assertThat(head.advance()).isEqualTo(settled);
-        Integer pid = head.writers().get(0).pid();
+        assertThat(mark.advance()).isEqualTo(settled);
+        Integer pid = mark.writers().get(0).pid();
 
         database.jdbc().queryForList("SELECT pg_terminate_backend(?)", pid);
 
-        await().until(() -> head.advance() == early.lastPosition());
+        await().until(() -> mark.advance() == early.lastPosition());
     }
 
     @Test
@@ -137,13 +137,13 @@ class LogHeadIT {
         onHung.execute("BEGIN");
         onHung.execute("SAVEPOINT a");
         SingleConnectionDataSource single = new SingleConnectionDataSource(hung, true);
-        append(TestDatabase.store(single, TestEvents.codec(), head, new LogSignal()), 3);
+        append(TestDatabase.store(single, TestEvents.codec(), mark, new LogSignal()), 3);
         AppendResult behind = append(1);
-        assertThat(head.advance()).isLessThan(behind.firstPosition());
+        assertThat(mark.advance()).isLessThan(behind.firstPosition());
 
         onHung.execute("ROLLBACK TO SAVEPOINT a");
 
-        assertThat(head.advance()).isEqualTo(behind.lastPosition());
+        assertThat(mark.advance()).isEqualTo(behind.lastPosition());
         onHung.execute("COMMIT");
     }
 
@@ -152,7 +152,7 @@ class LogHeadIT {
         onHung.execute("SET application_name = 'slow importer'");
         appendAndHang();
 
-        List<LogWriter> writers = head.writers();
+        List<LogWriter> writers = mark.writers();
 
         assertThat(writers).singleElement().satisfies(writer -> {
             assertThat(writer.application()).isEqualTo("slow importer");
@@ -165,38 +165,38 @@ class LogHeadIT {
     }
 
     @Test
-    void a_prepared_transaction_holds_the_head_until_it_is_committed_and_is_named() throws SQLException {
-        long settled = head.advance();
+    void a_prepared_transaction_holds_the_mark_until_it_is_committed_and_is_named() throws SQLException {
+        long settled = mark.advance();
         AppendResult late = appendAndHang();
         AppendResult early = append(1);
-        assertThat(head.advance()).isEqualTo(settled);
+        assertThat(mark.advance()).isEqualTo(settled);
         onHung.execute("PREPARE TRANSACTION 'order-4711'");
         hung.close();
 
-        assertThat(head.advance()).isEqualTo(settled);
-        LogHead fresh = LogHead.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
+        assertThat(mark.advance()).isEqualTo(settled);
+        HighWaterMark fresh = HighWaterMark.of(database.dataSource(), TestDatabase.SCHEMA, Clock.systemUTC());
         assertThat(fresh.advance()).isLessThan(late.firstPosition());
-        assertThat(head.writers()).singleElement().satisfies(writer -> {
+        assertThat(mark.writers()).singleElement().satisfies(writer -> {
             assertThat(writer.preparedGid()).isEqualTo("order-4711");
             assertThat(writer.pid()).isNull();
         });
 
         database.jdbc().execute("COMMIT PREPARED 'order-4711'");
-        assertThat(head.advance()).isEqualTo(early.lastPosition());
+        assertThat(mark.advance()).isEqualTo(early.lastPosition());
         assertThat(store.readLog(LogQuery.after(settled)).events()).hasSize(2);
     }
 
     @Test
     void a_prepared_transaction_that_is_rolled_back_is_passed() {
-        long settled = head.advance();
+        long settled = mark.advance();
         appendAndHang();
         AppendResult early = append(1);
         onHung.execute("PREPARE TRANSACTION 'order-4712'");
-        assertThat(head.advance()).isEqualTo(settled);
+        assertThat(mark.advance()).isEqualTo(settled);
 
         database.jdbc().execute("ROLLBACK PREPARED 'order-4712'");
 
-        assertThat(head.advance()).isEqualTo(early.lastPosition());
+        assertThat(mark.advance()).isEqualTo(early.lastPosition());
     }
 
     @Test
@@ -206,7 +206,7 @@ class LogHeadIT {
             onHung.execute("PREPARE TRANSACTION '" + gid + "'");
         }
 
-        assertThat(head.writers()).extracting(LogWriter::preparedGid).containsExactlyInAnyOrder("one", "two");
+        assertThat(mark.writers()).extracting(LogWriter::preparedGid).containsExactlyInAnyOrder("one", "two");
     }
 
     @Test
@@ -217,7 +217,7 @@ class LogHeadIT {
             TestDatabase.on(there).execute("BEGIN");
             append(
                     TestDatabase.store(
-                            new SingleConnectionDataSource(there, true), TestEvents.codec(), head, new LogSignal()),
+                            new SingleConnectionDataSource(there, true), TestEvents.codec(), mark, new LogSignal()),
                     1);
             onHung.execute("CREATE TABLE IF NOT EXISTS elsewhere (id bigint)");
             onHung.execute("BEGIN");
@@ -225,12 +225,12 @@ class LogHeadIT {
             onHung.execute("SELECT count(*) FROM eventsource.events");
             onHung.execute("SELECT * FROM eventsource.event_streams LIMIT 1 FOR UPDATE");
 
-            assertThat(head.advance()).isEqualTo(append(1).firstPosition() - 1);
+            assertThat(mark.advance()).isEqualTo(append(1).firstPosition() - 1);
             skipPosition();
             AppendResult behindAGap = append(2);
 
-            assertThat(head.advance()).isEqualTo(behindAGap.lastPosition());
-            assertThat(head.writers()).isEmpty();
+            assertThat(mark.advance()).isEqualTo(behindAGap.lastPosition());
+            assertThat(mark.writers()).isEmpty();
             TestDatabase.on(there).execute("ROLLBACK");
         }
     }
@@ -249,15 +249,15 @@ class LogHeadIT {
         store.append(StreamAppend.to("account", account, new Deposited(1)));
         onHung.execute("BEGIN");
         EventStore onOpen = TestDatabase.store(
-                new SingleConnectionDataSource(hung, true), TestEvents.codec(), head, new LogSignal());
+                new SingleConnectionDataSource(hung, true), TestEvents.codec(), mark, new LogSignal());
         assertThat(catchThrowable(() -> onOpen.append(
                         StreamAppend.to("account", account, new Deposited(1)).expecting(ExpectedVersion.noStream()))))
                 .isInstanceOf(VersionConflictException.class);
         skipPosition();
         AppendResult behindAGap = append(1);
 
-        assertThat(head.advance()).isEqualTo(behindAGap.lastPosition());
-        assertThat(head.writers()).isEmpty();
+        assertThat(mark.advance()).isEqualTo(behindAGap.lastPosition());
+        assertThat(mark.writers()).isEmpty();
     }
 
     @Test
@@ -277,47 +277,47 @@ class LogHeadIT {
     @Test
     void a_log_that_has_gone_backwards_is_followed_and_counted() {
         AppendResult lost = append(10);
-        assertThat(head.advance()).isEqualTo(lost.lastPosition());
+        assertThat(mark.advance()).isEqualTo(lost.lastPosition());
         // what a crash with asynchronous commit does: the events and the sequence's values are gone
         onHung.execute("ALTER TABLE eventsource.events DISABLE TRIGGER USER");
         onHung.update("DELETE FROM eventsource.events WHERE position > ?", lost.firstPosition());
         onHung.execute("ALTER TABLE eventsource.events ENABLE TRIGGER USER");
         onHung.queryForList("SELECT setval('eventsource.events_position_seq', ?)", lost.firstPosition());
 
-        head.advance();
-        assertThat(head.advance()).isEqualTo(lost.firstPosition());
-        assertThat(head.status().regressions()).isEqualTo(1);
+        mark.advance();
+        assertThat(mark.advance()).isEqualTo(lost.firstPosition());
+        assertThat(mark.status().regressions()).isEqualTo(1);
 
         AppendResult next = append(1);
         assertThat(next.firstPosition()).isEqualTo(lost.firstPosition() + 1);
-        assertThat(head.advance()).isEqualTo(next.firstPosition());
+        assertThat(mark.advance()).isEqualTo(next.firstPosition());
         assertThat(store.readLog(LogQuery.after(lost.firstPosition())).events()).hasSize(1);
     }
 
     @Test
     void a_look_inside_a_transaction_does_not_count_that_transaction_as_settled() {
-        long settled = head.advance();
+        long settled = mark.advance();
         database.transaction().executeWithoutResult(status -> {
             append(1);
             append(1);
-            assertThat(head.advance()).isEqualTo(settled);
+            assertThat(mark.advance()).isEqualTo(settled);
         });
-        assertThat(head.advance()).isEqualTo(settled + 2);
+        assertThat(mark.advance()).isEqualTo(settled + 2);
     }
 
     @org.junit.jupiter.api.Test
-    void the_published_head_goes_back_only_with_the_log() {
+    void the_published_mark_goes_back_only_with_the_log() {
         LogEvidence evidence = FaultyReaders.evidenceOn(database);
         long highest = evidence.highestPosition();
-        database.jdbc().update("UPDATE eventsource.log_head SET position = 0");
+        database.jdbc().update("UPDATE eventsource.high_water_mark SET position = 0");
 
         evidence.publish(highest);
         evidence.publish(highest - 1);
-        assertThat(evidence.publishedHead()).isEqualTo(highest);
+        assertThat(evidence.publishedHighWaterMark()).isEqualTo(highest);
 
-        database.jdbc().update("UPDATE eventsource.log_head SET position = ?", highest + 100);
+        database.jdbc().update("UPDATE eventsource.high_water_mark SET position = ?", highest + 100);
         evidence.publish(highest);
-        assertThat(evidence.publishedHead())
+        assertThat(evidence.publishedHighWaterMark())
                 .as("the log has lost what had been published")
                 .isEqualTo(highest);
     }

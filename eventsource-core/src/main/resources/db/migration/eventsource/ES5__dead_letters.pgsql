@@ -1,38 +1,72 @@
--- What an entry must hold to be decoded, handled and ordered without the log, and what people do with it.
-ALTER TABLE ${flyway:defaultSchema}.dead_letter_queue
-    ADD COLUMN version            bigint      NOT NULL,
-    ADD COLUMN revision           smallint    NOT NULL,
-    ADD COLUMN bucket             smallint    NOT NULL,
-    ADD COLUMN tenant_id          text,
-    ADD COLUMN actor_id           text,
-    ADD COLUMN correlation_id     text,
-    ADD COLUMN causation_id       text,
-    ADD COLUMN metadata           jsonb,
-    ADD COLUMN event_timestamp    timestamptz NOT NULL,
-    ADD COLUMN event_created_at   timestamptz NOT NULL,
-    ADD COLUMN error_category     text,
-    ADD COLUMN error_severity     text,
-    -- how many of the retries came after the event was parked
-    ADD COLUMN replay_count       integer     NOT NULL DEFAULT 0,
-    -- when it is handled again by itself; NULL waits for somebody, or behind an earlier entry
-    ADD COLUMN next_attempt_at    timestamptz,
-    ADD COLUMN resolution_note    text,
-    -- the payload as it was appended, once event_data was edited
-    ADD COLUMN original_data      jsonb,
-    ADD COLUMN edited_at          timestamptz,
-    ADD COLUMN edited_by          text,
-    ADD COLUMN edit_reason        text,
+-- Events that a projection could not handle. An entry holds a copy of the event: all that is needed to decode, handle and order
+-- it without the log.
+--
+-- Messages of other services that could not be handled stand here too, behind each other by their key: aggregate_id is the key as
+-- a UUID, and position is drawn from message_position_seq, since a message has no place in this log.
+CREATE TABLE ${flyway:defaultSchema}.dead_letter_queue (
+    id                   bigint      GENERATED ALWAYS AS IDENTITY,
+    projection_name      text        NOT NULL,
+    event_id             uuid        NOT NULL,
+    event_type           text        NOT NULL,
+    position             bigint      NOT NULL,
+    aggregate_id         uuid        NOT NULL,
+    aggregate_type       text        NOT NULL,
+    event_data           jsonb       NOT NULL,
     -- an entry that waits behind another one has not failed
-    ALTER COLUMN error_type DROP NOT NULL,
-    DROP CONSTRAINT dead_letter_queue_status,
-    ADD CONSTRAINT dead_letter_queue_status
-        CHECK (status IN ('failed', 'waiting', 'retrying', 'resolved', 'discarded')),
-    ADD CONSTRAINT dead_letter_queue_failure_has_error CHECK (status <> 'failed' OR error_type IS NOT NULL),
-    ADD CONSTRAINT dead_letter_queue_edit_complete
-        CHECK (num_nulls(original_data, edited_at, edited_by, edit_reason) IN (0, 4)),
+    error_type           text,
+    error_message        text,
+    error_stacktrace     text,
+    retry_count          integer     NOT NULL DEFAULT 0,
+    first_failed_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    last_failed_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    status               text        NOT NULL DEFAULT 'failed',
+    resolved_at          timestamptz,
+    resolved_by          text,
+    version              bigint      NOT NULL,
+    revision             smallint    NOT NULL,
+    bucket               smallint    NOT NULL,
+    tenant_id            text,
+    actor_id             text,
+    correlation_id       text,
+    causation_id         text,
+    metadata             jsonb,
+    event_timestamp      timestamptz NOT NULL,
+    event_created_at     timestamptz NOT NULL,
+    error_category       text,
+    error_severity       text,
+    -- how many of the retries came after the event was parked
+    replay_count         integer     NOT NULL DEFAULT 0,
+    -- when it is handled again by itself; NULL waits for somebody, or behind an earlier entry
+    next_attempt_at      timestamptz,
+    resolution_note      text,
+    -- the payload as it was appended, once event_data was edited
+    original_data        jsonb,
+    edited_at            timestamptz,
+    edited_by            text,
+    edit_reason          text,
+    -- of a message only: what identifies it, and its key
+    message_source       text,
+    message_id           text,
+    message_key          text,
+    -- where the broker has it
+    message_partition    text,
+    message_place        text,
+    -- what the message says of its event
+    message_aggregate_id uuid,
+    message_position     bigint,
+    CONSTRAINT dead_letter_queue_pkey PRIMARY KEY (id),
     -- an application may have given two events one id, and neither may take the other's place
-    DROP CONSTRAINT dead_letter_queue_event_key,
-    ADD CONSTRAINT dead_letter_queue_event_key UNIQUE (projection_name, position);
+    CONSTRAINT dead_letter_queue_event_key UNIQUE (projection_name, position),
+    CONSTRAINT dead_letter_queue_status CHECK (status IN ('failed', 'waiting', 'retrying', 'resolved', 'discarded')),
+    CONSTRAINT dead_letter_queue_failure_has_error CHECK (status <> 'failed' OR error_type IS NOT NULL),
+    CONSTRAINT dead_letter_queue_edit_complete
+        CHECK (num_nulls(original_data, edited_at, edited_by, edit_reason) IN (0, 4)),
+    CONSTRAINT dead_letter_queue_message_complete
+        CHECK (num_nulls(message_source, message_id, message_key, message_partition, message_place, message_aggregate_id,
+                         message_position) IN (0, 7))
+);
+
+CREATE SEQUENCE ${flyway:defaultSchema}.message_position_seq;
 
 CREATE INDEX dead_letter_queue_open_idx
     ON ${flyway:defaultSchema}.dead_letter_queue (projection_name, aggregate_id, position)
@@ -111,5 +145,16 @@ BEGIN
         END IF;
     END IF;
     RETURN true;
+END
+$$;
+
+-- The payload of a message as it can be stored: what is no JSON that PostgreSQL takes is kept byte by byte.
+CREATE FUNCTION ${flyway:defaultSchema}.message_payload(p_content bytea)
+    RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN convert_from(p_content, 'UTF8')::jsonb;
+EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+    RETURN jsonb_build_object('base64', translate(encode(p_content, 'base64'), E'\n', ''));
 END
 $$;

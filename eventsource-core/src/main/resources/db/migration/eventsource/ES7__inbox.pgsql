@@ -4,7 +4,7 @@ CREATE TABLE ${flyway:defaultSchema}.event_inbox (
     source           text        NOT NULL,
     message_id       text        NOT NULL,
     -- where it was read: what the broker is told in order
-    partition             text        NOT NULL,
+    partition        text        NOT NULL,
     received_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT event_inbox_pkey PRIMARY KEY (consumer, source, message_id)
 );

@@ -1,18 +1,32 @@
--- Several instances share a projection's buckets. The row of a segment is named by its first bucket; together the rows of a
--- projection hold every bucket once. Owner, epoch and position stand in one row, so that whoever lost a segment moves nothing.
-ALTER TABLE ${flyway:defaultSchema}.projection_checkpoints
-    ADD COLUMN last_bucket        smallint NOT NULL DEFAULT 1023,
-    ADD COLUMN owner              uuid,
-    ADD COLUMN claimed_at         timestamptz,
+-- How far a projection is, one row per segment of it. Several instances share a projection's buckets. The row of a segment is
+-- named by its first bucket; together the rows of a projection hold every bucket once. Owner, epoch and position stand in one
+-- row, so that whoever lost a segment moves nothing.
+CREATE TABLE ${flyway:defaultSchema}.projection_checkpoints (
+    projection_name    text        NOT NULL,
+    segment            smallint    NOT NULL,
+    position           bigint      NOT NULL,
+    epoch              bigint      NOT NULL DEFAULT 0,
+    last_event_id      uuid,
+    last_event_type    text,
+    last_processed_at  timestamptz,
+    events_processed   bigint      NOT NULL DEFAULT 0,
+    created_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    updated_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    last_bucket        smallint    NOT NULL DEFAULT 1023,
+    owner              uuid,
+    claimed_at         timestamptz,
     -- being merged: the segment to become a part of, and where all its parts meet
-    ADD COLUMN merge_into         smallint,
-    ADD COLUMN merge_at           bigint,
+    merge_into         smallint,
+    merge_at           bigint,
     -- being rebuilt: up to where, and since when
-    ADD COLUMN rebuild_until      bigint,
-    ADD COLUMN rebuild_started_at timestamptz,
-    ADD CONSTRAINT projection_checkpoints_buckets_in_range CHECK (0 <= segment AND segment <= last_bucket AND last_bucket <= 1023),
-    ADD CONSTRAINT projection_checkpoints_merge_has_place CHECK ((merge_into IS NULL) = (merge_at IS NULL)),
-    ADD CONSTRAINT projection_checkpoints_merge_to_the_left CHECK (merge_into <= segment);
+    rebuild_until      bigint,
+    rebuild_started_at timestamptz,
+    CONSTRAINT projection_checkpoints_pkey PRIMARY KEY (projection_name, segment),
+    CONSTRAINT projection_checkpoints_position_not_negative CHECK (position >= 0),
+    CONSTRAINT projection_checkpoints_buckets_in_range CHECK (0 <= segment AND segment <= last_bucket AND last_bucket <= 1023),
+    CONSTRAINT projection_checkpoints_merge_has_place CHECK ((merge_into IS NULL) = (merge_at IS NULL)),
+    CONSTRAINT projection_checkpoints_merge_to_the_left CHECK (merge_into <= segment)
+) WITH (fillfactor = 50);
 
 -- The running instances that drive subscriptions. One row is renewed for all segments that an instance owns.
 CREATE TABLE ${flyway:defaultSchema}.subscription_instances (
@@ -32,6 +46,21 @@ CREATE FUNCTION ${flyway:defaultSchema}.leased(i ${flyway:defaultSchema}.subscri
 AS $$
     SELECT i.lease_until > clock_timestamp() AND i.lease_until <= clock_timestamp() + i.lease_duration
 $$;
+
+-- What has been said of a subscription to all instances. Every instance finds it when it looks at the segments, also after a restart.
+CREATE TABLE ${flyway:defaultSchema}.subscription_controls (
+    projection_name  text        NOT NULL,
+    -- rises with everything that is said, so that older news change nothing
+    changes          bigint      NOT NULL,
+    paused_at        timestamptz,
+    paused_by        text,
+    pause_reason     text,
+    resumed_at       timestamptz,
+    resumed_by       text,
+    CONSTRAINT subscription_controls_pkey PRIMARY KEY (projection_name),
+    CONSTRAINT subscription_controls_paused_by_somebody CHECK ((paused_at IS NULL) = (paused_by IS NULL)),
+    CONSTRAINT subscription_controls_reason_of_pause CHECK (pause_reason IS NULL OR paused_at IS NOT NULL)
+);
 
 -- Cuts a segment in two; its owner keeps the left part. Epochs only ever rise, also from a segment to the parts of it: one that
 -- had the number before finds its epoch passed. Does nothing when the segment is not as the caller saw it.

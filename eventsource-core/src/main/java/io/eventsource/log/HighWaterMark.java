@@ -1,9 +1,9 @@
 package io.eventsource.log;
 
 import io.eventsource.jdbc.DetachedJdbc;
-import io.eventsource.log.LogHeadStatus.LogWriter;
-import io.eventsource.log.LogHeadStatus.PositionsUsed;
-import io.eventsource.log.LogHeadStatus.SequenceBehind;
+import io.eventsource.log.HighWaterMarkStatus.LogWriter;
+import io.eventsource.log.HighWaterMarkStatus.PositionsUsed;
+import io.eventsource.log.HighWaterMarkStatus.SequenceBehind;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.time.Clocks;
 import io.eventsource.time.Clocks.Moment;
@@ -26,90 +26,90 @@ import org.slf4j.LoggerFactory;
  * drawn before their transactions commit, so position 7 can be seen while 6 is still on its way; reading on behind 7
  * would lose 6 for ever.
  *
- * <p>The head is concluded from evidence, never from the passing of time:
+ * <p>The mark is concluded from evidence, never from the passing of time:
  *
  * <ol>
- *   <li>While the visible positions are contiguous, everything is settled: the head moves along them.
+ *   <li>While the visible positions are contiguous, everything is settled: the mark moves along them.
  *   <li>At a gap, let <i>M</i> be the highest position seen. <b>Then</b>, in a later statement, read the set <i>S</i> of
  *       transactions that hold a granted {@code ROW EXCLUSIVE} lock on the events table. An INSERT takes that lock before
  *       it draws a position and keeps it to the end of its transaction, and the sequence hands out one number at a time;
  *       so whoever drew a position up to <i>M</i> is either over or in <i>S</i>.
  *   <li>When all of <i>S</i> are gone, every event up to <i>M</i> is visible to any later snapshot. What is still missing
- *       was rolled back: the head moves to <i>M</i>.
+ *       was rolled back: the mark moves to <i>M</i>.
  * </ol>
  *
  * <p>Transactions are told apart by their virtual id. A prepared transaction loses it when the server restarts and comes
  * back under one that begins with -1, so such an id that was not there before means that <i>S</i> is worthless; after any
  * failure of the connection <i>M</i> and <i>S</i> are forgotten too. A log whose highest position lies below the highest that
- * was seen has gone backwards (a crash that lost commits, a failover to a lagging standby): the head follows it. Where events
+ * was seen has gone backwards (a crash that lost commits, a failover to a lagging standby): the mark follows it. Where events
  * have come in place of those lost, the log's incarnation tells: PostgreSQL forgets it whenever commits may be lost.
  *
- * <p>A head once found stays settled, so it is published in the database: a reader that starts goes on from there and does
+ * <p>A mark once found stays settled, so it is published in the database: a reader that starts goes on from there and does
  * not have to wait for whatever transactions are open then. What is published is never ahead of what the database would
  * keep in a crash: it is committed after the events it covers.
  *
- * <p>A page of the log is bounded by a head obtained before the page's own snapshot. Thread-safe.
+ * <p>A page of the log is bounded by a mark obtained before the page's own snapshot. Thread-safe.
  */
-public final class LogHead {
+public final class HighWaterMark {
 
     private static final int PAGE = 10_000;
     private static final Duration PUBLISH_INTERVAL = Duration.ofSeconds(1);
     private static final Duration SLOWEST_PUBLISHING = Duration.ofMinutes(1);
-    private static final Logger log = LoggerFactory.getLogger(LogHead.class);
+    private static final Logger log = LoggerFactory.getLogger(HighWaterMark.class);
 
     private final LogEvidence evidence;
     private final Clocks clocks;
     private final SequenceWatch sequence;
 
-    private long head;
+    private long mark;
     private @Nullable Fence fence;
     /** The highest position that was ever seen, to notice a log that has gone backwards. */
     private long highestSeen;
 
     private long regressions;
     private long generation;
-    /** What the head was found in. */
+    /** What the mark was found in. */
     private @Nullable UUID incarnation;
 
     private long published;
     private @Nullable Long publishedAt;
     private Duration publishInterval = PUBLISH_INTERVAL;
     /** Read without the monitor, which a look holds for as long as the database takes to answer. */
-    private volatile LogHeadStatus status = new LogHeadStatus(0, 0, null, 0, 0, null);
+    private volatile HighWaterMarkStatus status = new HighWaterMarkStatus(0, 0, null, 0, 0, null);
 
     private volatile @Nullable Moment gapSince;
 
     /**
-     * The head of a store's log.
+     * The high-water mark of a store's log.
      *
      * @param dataSource where the tables are
      * @param schema the schema that holds them
      * @param clock tells since when a gap is there; nothing is concluded from it
-     * @return a head that has not looked yet
+     * @return a mark that has not looked yet
      */
-    public static LogHead of(DataSource dataSource, EventSourceSchema schema, Clock clock) {
+    public static HighWaterMark of(DataSource dataSource, EventSourceSchema schema, Clock clock) {
         return of(dataSource, schema, Clocks.of(clock));
     }
 
     /**
-     * The head of a store's log.
+     * The high-water mark of a store's log.
      *
      * @param dataSource where the tables are
      * @param schema the schema that holds them
      * @param clocks tell since when a gap is there, and measure its age; nothing is concluded from it
-     * @return a head that has not looked yet
+     * @return a mark that has not looked yet
      */
-    public static LogHead of(DataSource dataSource, EventSourceSchema schema, Clocks clocks) {
-        return new LogHead(new PostgresLogEvidence(DetachedJdbc.on(dataSource), schema), clocks);
+    public static HighWaterMark of(DataSource dataSource, EventSourceSchema schema, Clocks clocks) {
+        return new HighWaterMark(new PostgresLogEvidence(DetachedJdbc.on(dataSource), schema), clocks);
     }
 
-    LogHead(LogEvidence evidence, Clocks clocks) {
+    HighWaterMark(LogEvidence evidence, Clocks clocks) {
         this.evidence = evidence;
         this.clocks = clocks;
         this.sequence = new SequenceWatch(evidence, clocks);
     }
 
-    /** What must end before the head may move to {@code upTo}. */
+    /** What must end before the mark may move to {@code upTo}. */
     private record Fence(long upTo, Set<String> writers, Set<String> recovered, Moment since) {
 
         static Fence of(long upTo, Set<String> writers, Moment since) {
@@ -128,7 +128,7 @@ public final class LogHead {
     }
 
     /**
-     * Looks at the log and moves the head as far as the evidence allows. Never waits.
+     * Looks at the log and moves the mark as far as the evidence allows. Never waits.
      *
      * @return the high-water mark, 0 for an empty log
      * @throws org.springframework.dao.DataAccessException when the database is out of reach; the next call starts from
@@ -140,7 +140,7 @@ public final class LogHead {
             while (more) {
                 more = step();
             }
-            return head;
+            return mark;
         } catch (RuntimeException failure) {
             // the server may have restarted: virtual ids mean nothing any more, and the log may be another one
             forget();
@@ -148,9 +148,9 @@ public final class LogHead {
         } finally {
             Moment since = fence == null ? null : fence.since();
             gapSince = since;
-            status = new LogHeadStatus(
-                    head,
-                    Math.max(head, highestSeen),
+            status = new HighWaterMarkStatus(
+                    mark,
+                    Math.max(mark, highestSeen),
                     since == null ? null : since.at(),
                     regressions,
                     generation,
@@ -160,7 +160,7 @@ public final class LogHead {
 
     private void forget() {
         fence = null;
-        head = 0;
+        mark = 0;
         incarnation = null;
         publishInterval = PUBLISH_INTERVAL;
         generation++;
@@ -177,37 +177,37 @@ public final class LogHead {
     }
 
     /**
-     * Publishes the head in the database for readers that start, when it has moved and the last time was long enough ago. After a
-     * failure that is twice as long as before, up to a minute, until the head is published or the log could not be read.
+     * Publishes the mark in the database for readers that start, when it has moved and the last time was long enough ago. After a
+     * failure that is twice as long as before, up to a minute, until the mark is published or the log could not be read.
      *
      * @throws org.springframework.dao.DataAccessException when the database is out of reach or this user may not write
      */
     public synchronized void publish() {
         Long last = publishedAt;
         boolean due = last == null || clocks.ticker().since(last).compareTo(publishInterval) >= 0;
-        if (head > 0 && head != published && due) {
+        if (mark > 0 && mark != published && due) {
             publishedAt = clocks.ticker().nanos();
             Duration slower = publishInterval.multipliedBy(2);
             publishInterval = slower.compareTo(SLOWEST_PUBLISHING) > 0 ? SLOWEST_PUBLISHING : slower;
-            evidence.publish(head);
+            evidence.publish(mark);
             publishInterval = PUBLISH_INTERVAL;
-            published = head;
+            published = mark;
         }
     }
 
     /**
-     * Where the head is, without looking at the log and without waiting for whoever does.
+     * Where the mark is, without looking at the log and without waiting for whoever does.
      *
-     * @return the head as of the last {@link #advance()}, and what holds it
+     * @return the mark as of the last {@link #advance()}, and what holds it
      */
-    public LogHeadStatus status() {
+    public HighWaterMarkStatus status() {
         return status;
     }
 
     /**
-     * How long the head has waited at a gap, whatever has been done to the wall clock meanwhile.
+     * How long the mark has waited at a gap, whatever has been done to the wall clock meanwhile.
      *
-     * @return the time, empty while the head does not wait
+     * @return the time, empty while the mark does not wait
      */
     public Optional<Duration> gapAge() {
         return Optional.ofNullable(gapSince).map(clocks::since);
@@ -248,7 +248,7 @@ public final class LogHead {
     }
 
     /**
-     * Who may hold the head: the open transactions that have written to the log.
+     * Who may hold the mark: the open transactions that have written to the log.
      *
      * @return the transactions, empty when there are none
      * @throws org.springframework.dao.DataAccessException when the database is out of reach
@@ -259,11 +259,11 @@ public final class LogHead {
 
     /** One look; says whether there is more to look at right away. */
     private boolean step() {
-        if (head == 0 && fence == null) {
+        if (mark == 0 && fence == null) {
             return start();
         }
-        // from the head on: as long as its own event is there, one statement tells that nothing has changed
-        LogEvidence.Sight sight = evidence.from(head, PAGE);
+        // from the mark on: as long as its own event is there, one statement tells that nothing has changed
+        LogEvidence.Sight sight = evidence.from(mark, PAGE);
         sequence.compare(sight);
         List<Long> visible = sight.positions();
         if (!visible.isEmpty() && !Objects.equals(sight.incarnation(), incarnation)) {
@@ -280,12 +280,12 @@ public final class LogHead {
         }
         highestSeen = Math.max(highestSeen, last(visible));
         for (long position : visible) {
-            if (position > head + 1) {
+            if (position > mark + 1) {
                 return atGap(last(visible), full);
             }
-            head = position;
+            mark = position;
         }
-        if (fence != null && head >= fence.upTo()) {
+        if (fence != null && mark >= fence.upTo()) {
             // the gap has been filled
             fence = null;
         }
@@ -297,7 +297,7 @@ public final class LogHead {
     }
 
     private boolean atGap(long lastVisible, boolean more) {
-        if (fence == null || head >= fence.upTo()) {
+        if (fence == null || mark >= fence.upTo()) {
             return fenceAt(more ? highestPosition() : lastVisible);
         }
         Set<String> current = evidence.writers();
@@ -319,9 +319,9 @@ public final class LogHead {
         if (highest == 0) {
             return false;
         }
-        long published = evidence.publishedHead();
+        long published = evidence.publishedHighWaterMark();
         if (published > 0 && published <= highest) {
-            head = published;
+            mark = published;
             highestSeen = Math.max(highestSeen, highest);
             return true;
         }
@@ -342,8 +342,8 @@ public final class LogHead {
         if (!pending.writers().isEmpty()) {
             return false;
         }
-        head = Math.max(head, pending.upTo());
-        highestSeen = Math.max(highestSeen, head);
+        mark = Math.max(mark, pending.upTo());
+        highestSeen = Math.max(highestSeen, mark);
         fence = null;
         return true;
     }
@@ -366,7 +366,7 @@ public final class LogHead {
                 highest,
                 highestSeen);
         highestSeen = highest;
-        head = 0;
+        mark = 0;
         fence = null;
         regressions++;
         generation++;

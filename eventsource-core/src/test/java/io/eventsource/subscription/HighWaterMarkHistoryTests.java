@@ -5,23 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class HeadHistoryTests {
+class HighWaterMarkHistoryTests {
 
     // values of a ticker run over
     private static final long START = Long.MAX_VALUE - 10;
 
-    private final HeadHistory history = new HeadHistory();
+    private final HighWaterMarkHistory history = new HighWaterMarkHistory();
 
     private static long at(long millis) {
         return START + TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
-    private void found(long head, long second) {
-        history.found(head, at(second * 1_000));
+    private void found(long mark, long second) {
+        history.found(mark, at(second * 1_000));
     }
 
     @Test
-    void what_the_head_has_passed_has_waited_since_it_was_passed() {
+    void what_the_mark_has_passed_has_waited_since_it_was_passed() {
         found(10, 0);
         found(20, 100);
         found(20, 200);
@@ -45,13 +45,13 @@ class HeadHistoryTests {
     }
 
     @Test
-    void nothing_seems_to_have_waited_for_less_than_it_has_and_nothing_much_longer_however_often_the_head_moves() {
+    void nothing_seems_to_have_waited_for_less_than_it_has_and_nothing_much_longer_however_often_the_mark_moves() {
         long days = 30 * 24 * 3_600L;
         for (long second = 0; second < days; second += 7) {
             found(second + 1, second);
         }
         for (long second = 0; second < days - 7; second += 70_001) {
-            // the head passed this position at this second
+            // the mark passed this position at this second
             long truly = at(second * 1_000 - second % 7 * 1_000);
             Long said = history.beyond(second - second % 7);
             assertThat(said).isNotNull().satisfies(each -> assertThat(truly - each)

@@ -1,13 +1,22 @@
 -- One thin row for each event that leaves and each destination, for relays and change data capture that read a table instead of the
 -- log. What else there is to know of an event stands in events, at the same position.
-ALTER TABLE ${flyway:defaultSchema}.event_outbox
-    DROP CONSTRAINT event_outbox_event_key,
-    DROP CONSTRAINT event_outbox_pkey,
-    DROP COLUMN id,
-    -- an application may have given two events one id
-    ADD CONSTRAINT event_outbox_pkey PRIMARY KEY (destination, position),
-    DROP CONSTRAINT event_outbox_status,
-    ADD CONSTRAINT event_outbox_status CHECK (status IN ('pending', 'failed', 'published', 'discarded'));
+CREATE TABLE ${flyway:defaultSchema}.event_outbox (
+    destination       text        NOT NULL,
+    position          bigint      NOT NULL,
+    event_id          uuid        NOT NULL,
+    event_type        text        NOT NULL,
+    aggregate_id      uuid        NOT NULL,
+    aggregate_type    text        NOT NULL,
+    status            text        NOT NULL DEFAULT 'pending',
+    attempts          integer     NOT NULL DEFAULT 0,
+    last_error        text,
+    next_attempt_at   timestamptz,
+    created_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    published_at      timestamptz,
+    -- not the event's id: an application may have given two events one id
+    CONSTRAINT event_outbox_pkey PRIMARY KEY (destination, position),
+    CONSTRAINT event_outbox_status CHECK (status IN ('pending', 'failed', 'published', 'discarded'))
+);
 
 -- what a relay has still to look at, however much of what is done is kept
 CREATE INDEX event_outbox_open_idx
@@ -59,3 +68,34 @@ BEGIN
     END IF;
 END
 $$;
+
+-- How far each destination is. Its place in the log is the checkpoint of its publisher, and what could not be sent is in the
+-- dead-letter queue: published, waiting, failed and discarded together are the events that it has come by.
+CREATE VIEW ${flyway:defaultSchema}.event_outbox_status AS
+WITH place AS (
+    SELECT projection_name, min(position) AS position, sum(events_processed)::bigint AS events, max(last_processed_at) AS last_at
+      FROM ${flyway:defaultSchema}.projection_checkpoints
+     WHERE projection_name LIKE 'outbox:%'
+     GROUP BY projection_name),
+letters AS (
+    SELECT projection_name,
+           count(*) FILTER (WHERE status = 'failed') AS failed,
+           count(*) FILTER (WHERE status IN ('waiting', 'retrying')) AS waiting,
+           count(*) FILTER (WHERE status = 'discarded') AS discarded,
+           min(first_failed_at) FILTER (WHERE status IN ('failed', 'waiting', 'retrying')) AS oldest_open_at
+      FROM ${flyway:defaultSchema}.dead_letter_queue
+     WHERE projection_name LIKE 'outbox:%'
+     GROUP BY projection_name)
+SELECT substr(p.projection_name, 8) AS destination,
+       p.position,
+       -- at most so many events are still to be sent; most positions may be of other types
+       greatest(h.position - p.position, 0) AS positions_behind,
+       p.events - coalesce(l.failed + l.waiting + l.discarded, 0) AS published,
+       coalesce(l.waiting, 0) AS waiting,
+       coalesce(l.failed, 0) AS failed,
+       coalesce(l.discarded, 0) AS discarded,
+       l.oldest_open_at,
+       p.last_at AS last_processed_at
+  FROM place AS p
+ CROSS JOIN ${flyway:defaultSchema}.high_water_mark AS h
+  LEFT JOIN letters AS l ON l.projection_name = p.projection_name;

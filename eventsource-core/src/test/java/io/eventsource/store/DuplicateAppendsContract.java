@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What repeating an append does, whatever the layout of the tables. */
-abstract class RepeatingContract extends EventStoreFixture {
+/** What a duplicate append does, whatever the layout of the tables. */
+abstract class DuplicateAppendsContract extends EventStoreFixture {
 
-    RepeatingContract(TestDatabase database) {
+    DuplicateAppendsContract(TestDatabase database) {
         super(database);
     }
 
@@ -77,10 +77,10 @@ abstract class RepeatingContract extends EventStoreFixture {
         for (int i = 0; i < 15; i++) {
             store.append(deposits(account, 2));
         }
-        assertThat(store.append(first).repeated()).isTrue();
+        assertThat(store.append(first).duplicate()).isTrue();
 
         store.append(deposits(account, 2));
-        assertThat(store.append(first).repeated()).isFalse();
+        assertThat(store.append(first).duplicate()).isFalse();
     }
 
     @Test
