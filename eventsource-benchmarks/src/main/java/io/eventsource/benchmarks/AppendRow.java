@@ -32,13 +32,21 @@ record AppendRow(String name, int callers, int events, boolean inTransaction, in
 
     @Override
     public List<Entrant> entrants(Contenders contenders) {
-        List<Contender> all = inTransaction
-                ? List.of(contenders.eventsource(), contenders.axon(), contenders.plain())
-                : List.of(contenders.eventsource(), contenders.axon(), contenders.plain(), contenders.plainStatement());
-        return all.stream()
-                .map(contender ->
-                        new Entrant(contender.name(), time -> measure(contender, contenders.settings(), time)))
-                .toList();
+        Entrant eventsource = entrant(contenders.eventsource(), contenders);
+        Entrant axon = entrant(contenders.axon(), contenders);
+        Entrant plain = entrant(contenders.plain(), contenders);
+        return inTransaction
+                ? List.of(
+                        eventsource, entrant("append timing at-commit", contenders.atCommit(), contenders), axon, plain)
+                : List.of(eventsource, axon, plain, entrant(contenders.plainStatement(), contenders));
+    }
+
+    private Entrant entrant(Contender contender, Contenders contenders) {
+        return entrant(contender.name(), contender, contenders);
+    }
+
+    private Entrant entrant(String entrant, Contender contender, Contenders contenders) {
+        return new Entrant(entrant, time -> measure(contender, contenders.settings(), time));
     }
 
     private Map<Metric, Double> measure(Contender contender, BenchmarkSettings settings, Duration time)

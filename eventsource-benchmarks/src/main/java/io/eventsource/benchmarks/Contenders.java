@@ -33,6 +33,10 @@ final class Contenders {
         return once("immediate", database -> new EventsourceContender(database, AppendTiming.IMMEDIATE));
     }
 
+    EventsourceContender atCommit() {
+        return once("at_commit", database -> new EventsourceContender(database, AppendTiming.AT_COMMIT));
+    }
+
     EventsourceContender large() {
         return once("large", database -> new EventsourceContender(database, AppendTiming.DEFERRED));
     }

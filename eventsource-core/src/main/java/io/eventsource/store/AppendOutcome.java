@@ -18,16 +18,26 @@ record AppendOutcome(String outcome, long version, @Nullable String actual, long
 
     /** The results of appends that belong together, or the refusal of the one that was refused. */
     static List<AppendResult> results(List<EncodedAppend> appends, List<@Nullable AppendOutcome> outcomes) {
+        requireAccepted(appends, outcomes);
+        return IntStream.range(0, appends.size())
+                .mapToObj(i -> Objects.requireNonNull(outcomes.get(i))
+                        .result(appends.get(i).append()))
+                .toList();
+    }
+
+    /** Throws the refusal of the one that was refused. */
+    static void requireAccepted(List<EncodedAppend> appends, List<@Nullable AppendOutcome> outcomes) {
         for (int i = 0; i < appends.size(); i++) {
             AppendOutcome outcome = outcomes.get(i);
             if (outcome != null && !outcome.accepted()) {
                 throw outcome.refusal(appends.get(i).append());
             }
         }
-        return IntStream.range(0, appends.size())
-                .mapToObj(i -> Objects.requireNonNull(outcomes.get(i))
-                        .result(appends.get(i).append()))
-                .toList();
+    }
+
+    /** What comes of an append whose events are not inserted yet. */
+    static AppendOutcome appended(long version) {
+        return new AppendOutcome("appended", version, null, 0, 0);
     }
 
     boolean accepted() {

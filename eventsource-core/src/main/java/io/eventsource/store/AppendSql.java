@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,10 @@ final class AppendSql {
               FROM {schema}.append_group(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {event-texts}, ?, ?)"""
                     .replace("{event-texts}", EVENT_TEXTS);
 
+    /** For appends right before a commit, which is to follow soon. The filter is looked at once for each row: the function has then done its work. */
+    private static final String LIMIT_IDLE =
+            " WHERE pg_catalog.set_config('idle_in_transaction_session_timeout', ?, true) IS NOT NULL";
+
     /** In the order of the ids, so that two loads never wait for each other in a circle. */
     private static final String ADVANCE_STREAMS =
             """
@@ -80,6 +85,8 @@ final class AppendSql {
     private final String appendEvent;
     private final String appendAtVersion;
     private final String appendEvents;
+    private final String appendEventThenLimitIdle;
+    private final String appendEventsThenLimitIdle;
     private final String appendGroup;
     private final String advanceStreams;
 
@@ -87,6 +94,8 @@ final class AppendSql {
         this.appendEvent = schema.sql(APPEND_EVENT);
         this.appendAtVersion = schema.sql(APPEND_AT_VERSION);
         this.appendEvents = schema.sql(APPEND_EVENTS);
+        this.appendEventThenLimitIdle = appendEvent + LIMIT_IDLE;
+        this.appendEventsThenLimitIdle = appendEvents + LIMIT_IDLE;
         this.appendGroup = schema.sql(APPEND_GROUP);
         this.advanceStreams = schema.sql(ADVANCE_STREAMS);
     }
@@ -106,7 +115,20 @@ final class AppendSql {
                 return outcome;
             }
         }
-        try (PreparedStatement statement = connection.prepareStatement(appendEvent)) {
+        return appendEvent(connection, encoded, wait, null);
+    }
+
+    /**
+     * Appends one event to one stream, by the function.
+     *
+     * @param idleTimeout how long the session may idle from here to its commit, or null for no limit
+     */
+    private AppendOutcome appendEvent(
+            Connection connection, EncodedAppend encoded, boolean wait, @Nullable Duration idleTimeout)
+            throws SQLException {
+        StreamAppend append = encoded.append();
+        try (PreparedStatement statement =
+                connection.prepareStatement(idleTimeout == null ? appendEvent : appendEventThenLimitIdle)) {
             statement.setBoolean(1, wait);
             statement.setObject(2, append.aggregateId());
             statement.setString(3, append.aggregateType());
@@ -114,12 +136,28 @@ final class AppendSql {
             statement.setShort(5, Bucket.of(append.aggregateId()));
             statement.setLong(6, append.expectedVersion().code());
             statement.setObject(7, encoded.appendId());
-            int unused = bindEvent(statement, 8, encoded.rows().get(0));
+            int next = bindEvent(statement, 8, encoded.rows().get(0));
+            if (idleTimeout != null) {
+                statement.setString(next, Long.toString(idleTimeout.toMillis()));
+            }
             try (ResultSet answer = statement.executeQuery()) {
                 answer.next();
                 return outcome(answer, 1);
             }
         }
+    }
+
+    /**
+     * Appends to one or several streams right before a commit, all or nothing.
+     *
+     * @param idleTimeout how long the session may idle from here to its commit
+     * @return an outcome for each append, or nulls but for the one that was refused
+     */
+    List<@Nullable AppendOutcome> appendBeforeCommit(
+            Connection connection, List<EncodedAppend> appends, Duration idleTimeout) throws SQLException {
+        return appends.size() == 1 && appends.get(0).rows().size() == 1
+                ? List.of(appendEvent(connection, appends.get(0), true, idleTimeout))
+                : appendEvents(connection, appends, true, idleTimeout);
     }
 
     /** Whether a statement is a transaction of its own, and the server plans it once for many times. */
@@ -160,12 +198,22 @@ final class AppendSql {
      */
     List<@Nullable AppendOutcome> appendEvents(Connection connection, List<EncodedAppend> appends, boolean insert)
             throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(appendEvents)) {
+        return appendEvents(connection, appends, insert, null);
+    }
+
+    private List<@Nullable AppendOutcome> appendEvents(
+            Connection connection, List<EncodedAppend> appends, boolean insert, @Nullable Duration idleTimeout)
+            throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(idleTimeout == null ? appendEvents : appendEventsThenLimitIdle)) {
             statement.setBoolean(1, insert);
             Binder binder = new Binder(connection, statement, 2);
             bindStreams(binder, appends);
             bindDemands(binder, appends);
             bindEvents(binder, appends);
+            if (idleTimeout != null) {
+                statement.setString(binder.next(), Long.toString(idleTimeout.toMillis()));
+            }
             return outcomes(statement, appends.size());
         }
     }

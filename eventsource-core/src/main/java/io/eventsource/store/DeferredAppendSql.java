@@ -130,7 +130,7 @@ final class DeferredAppendSql {
         if (append.expectedVersion() instanceof ExpectedVersion.Exact exact) {
             long version = exact.version() + encoded.rows().size();
             if (advanceExactly(connection, append, exact.version(), version, mark)) {
-                return new Advanced(List.of(new AppendOutcome("appended", version, null, 0, 0)), true);
+                return new Advanced(List.of(AppendOutcome.appended(version)), true);
             }
         }
         try (PreparedStatement statement = connection.prepareStatement(advanceStream.sql(mark))) {

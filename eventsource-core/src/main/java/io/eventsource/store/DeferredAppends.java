@@ -15,8 +15,9 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * The appends of one transaction whose streams have been moved on and whose events are inserted right before its commit.
- * Follows the transaction through suspension and through savepoints: what a rolled-back savepoint undoes is forgotten.
+ * The appends of one transaction whose events are inserted right before its commit. Either all of their streams have been moved on, or none
+ * has, and the commit checks them too. Follows the transaction through suspension and through savepoints: what a rolled-back savepoint undoes is
+ * forgotten.
  */
 final class DeferredAppends implements TransactionSynchronization, Ordered {
 
@@ -33,6 +34,9 @@ final class DeferredAppends implements TransactionSynchronization, Ordered {
 
         /** Inserts them in the transaction that has the mark, or fails. */
         void insert(List<Pending> pending, String mark);
+
+        /** Checks and moves on their streams and inserts them, or fails. */
+        void append(List<EncodedAppend> pending);
     }
 
     private final Object key;
@@ -40,10 +44,17 @@ final class DeferredAppends implements TransactionSynchronization, Ordered {
     private final Insert insert;
     private final List<Pending> pending = new ArrayList<>();
     private final Map<UUID, Long> lastVersions = new HashMap<>();
-    private final IdentityHashMap<Object, Integer> savepoints = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Savepoint> savepoints = new IdentityHashMap<>();
+    private boolean advanced;
     private boolean inserted;
     private boolean insertedAny;
     private @Nullable AppendFailedException undone;
+
+    /** What a savepoint goes back to. */
+    private record Savepoint(int pending, boolean advanced) {
+
+        static final Savepoint BEFORE_ALL = new Savepoint(0, false);
+    }
 
     private DeferredAppends(Object key, String mark, Insert insert) {
         this.key = key;
@@ -103,9 +114,37 @@ final class DeferredAppends implements TransactionSynchronization, Ordered {
         pending.add(new Pending(append, firstVersion));
     }
 
-    /** The mark for the next statement that advances a stream. Without pending appends it is set anew: a savepoint may have undone it. */
+    /**
+     * Adds an append whose stream the commit is to check, where nothing speaks against it.
+     *
+     * @return what comes of it if the stream is as expected, or null when the stream must be moved on at once
+     */
+    @Nullable AppendResult addUnchecked(EncodedAppend append) {
+        StreamAppend given = append.append();
+        if (advanced
+                || !(given.expectedVersion() instanceof ExpectedVersion.Exact exact)
+                || lastVersions.containsKey(given.aggregateId())) {
+            return null;
+        }
+        long last = exact.version() + append.rows().size();
+        lastVersions.put(given.aggregateId(), last);
+        pending.add(new Pending(append, exact.version() + 1));
+        return AppendOutcome.appended(last).result(given);
+    }
+
+    /** The appends whose streams have not been moved on; none when all have. */
+    List<EncodedAppend> unchecked() {
+        return advanced ? List.of() : pending.stream().map(Pending::append).toList();
+    }
+
+    /** From here on streams are moved on at once, as those of all pending appends have been. */
+    void advanced() {
+        advanced = true;
+    }
+
+    /** The mark for the next statement that advances a stream. Where nothing is advanced it is set anew: a savepoint may have undone it. */
     DeferredAppendSql.Mark mark() {
-        return new DeferredAppendSql.Mark(mark, pending.isEmpty());
+        return new DeferredAppendSql.Mark(mark, pending.isEmpty() || !advanced);
     }
 
     /** The pending events of a stream by version; they have no position yet. */
@@ -134,14 +173,15 @@ final class DeferredAppends implements TransactionSynchronization, Ordered {
 
     @Override
     public void savepoint(Object savepoint) {
-        savepoints.put(savepoint, pending.size());
+        savepoints.put(savepoint, new Savepoint(pending.size(), advanced));
     }
 
     @Override
     public void savepointRollback(Object savepoint) {
         // a savepoint from before the first deferred append is not known here: all of them came after it
-        int kept = savepoints.getOrDefault(savepoint, 0);
-        pending.subList(kept, pending.size()).clear();
+        Savepoint kept = savepoints.getOrDefault(savepoint, Savepoint.BEFORE_ALL);
+        advanced = kept.advanced();
+        pending.subList(kept.pending(), pending.size()).clear();
         lastVersions.clear();
         for (Pending each : pending) {
             lastVersions.put(
@@ -158,7 +198,11 @@ final class DeferredAppends implements TransactionSynchronization, Ordered {
         }
         if (!pending.isEmpty()) {
             insertedAny = true;
-            insert.insert(List.copyOf(pending), mark);
+            if (advanced) {
+                insert.insert(List.copyOf(pending), mark);
+            } else {
+                insert.append(unchecked());
+            }
             pending.clear();
         }
     }

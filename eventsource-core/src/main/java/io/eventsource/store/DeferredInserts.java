@@ -53,6 +53,16 @@ final class DeferredInserts implements DeferredAppends.Insert {
         signal.raiseAfterCommit();
     }
 
+    @Override
+    public void append(List<EncodedAppend> pending) {
+        AppendOutcome.requireAccepted(
+                pending,
+                translating(
+                        pending.get(0),
+                        connection -> sql.appendBeforeCommit(connection, pending, idleInTransactionTimeout)));
+        signal.raiseAfterCommit();
+    }
+
     private <T> T translating(EncodedAppend append, ConnectionCallback<T> action) {
         return AppendFailures.translating(append.append(), highWaterMark, () -> joining.execute(action));
     }

@@ -147,8 +147,8 @@ final class PostgresEventStore implements EventStore {
 
     @Override
     public StreamSlice readStreamSlice(StreamQuery query) {
-        Page stored = streamReader.read(jdbc(), query);
-        return slice(query.merge(stored, transactions.pending(query.aggregateId())), query.direction());
+        List<StoredEvent> pending = transactions.pending(query.aggregateId());
+        return slice(query.merge(streamReader.read(jdbc(), query), pending), query.direction());
     }
 
     private StreamSlice slice(Page stored, Direction direction) {
@@ -202,6 +202,8 @@ final class PostgresEventStore implements EventStore {
 
     @Override
     public Optional<StreamDescription> describeStream(UUID aggregateId) {
+        // its row is as the transaction leaves it once what is pending has been checked
+        List<StoredEvent> unused = transactions.pending(aggregateId);
         return streamReader.describe(jdbc(), aggregateId);
     }
 

@@ -24,7 +24,7 @@ final class TransactionAppender {
     private final AppendStatements statements;
     private final DeferredInserts deferredInserts;
     private final LogSignal signal;
-    private final boolean deferred;
+    private final AppendTiming timing;
     private final IdGenerator ids;
 
     TransactionAppender(
@@ -41,7 +41,7 @@ final class TransactionAppender {
                 new DeferredInserts(database, highWaterMark, signal, settings.idleInTransactionTimeout());
         this.signal = signal;
         this.ids = ids;
-        this.deferred = settings.appendTiming() == AppendTiming.DEFERRED;
+        this.timing = settings.appendTiming();
     }
 
     /** Where in its life the transaction is that would commit what is appended now; over when there is none. */
@@ -62,6 +62,15 @@ final class TransactionAppender {
             signal.raiseAfterCommit();
             return results;
         }
+        if (timing == AppendTiming.AT_COMMIT
+                && appends.size() == 1
+                && appends.get(0).append().appendId() == null) {
+            AppendResult expected = pending.addUnchecked(appends.get(0));
+            if (expected != null) {
+                return List.of(expected);
+            }
+        }
+        advanceUnchecked(pending);
         DeferredAppendSql.Advanced advanced = deferredInserts.advance(appends, pending.mark());
         List<AppendResult> results = AppendOutcome.results(appends, advanced.outcomes());
         for (int i = 0; i < appends.size(); i++) {
@@ -72,19 +81,44 @@ final class TransactionAppender {
         return results;
     }
 
+    /** Checks and moves on the streams that the commit was to check. */
+    private void advanceUnchecked(DeferredAppends pending) {
+        List<EncodedAppend> unchecked = pending.unchecked();
+        if (!unchecked.isEmpty()) {
+            AppendOutcome.requireAccepted(
+                    unchecked,
+                    deferredInserts.advance(unchecked, pending.mark()).outcomes());
+        }
+        pending.advanced();
+    }
+
     /** The deferred appends of the transaction, or null when its events have to be inserted at once. */
     private @Nullable DeferredAppends deferredAppends(Phase phase) {
-        if (phase != Phase.RUNNING || !deferred || !TransactionSynchronizationManager.isSynchronizationActive()) {
+        if (phase != Phase.RUNNING
+                || timing == AppendTiming.IMMEDIATE
+                || !TransactionSynchronizationManager.isSynchronizationActive()) {
             return null;
         }
         DeferredAppends appends = DeferredAppends.current(key);
         return appends == null ? DeferredAppends.begin(key, ids.generateId().toString(), deferredInserts) : appends;
     }
 
-    /** Events of a stream that the transaction has yet to insert. */
+    /**
+     * Events of a stream that the transaction has yet to insert. Whoever reads anything of the stream asks this first: if the commit was to
+     * check it, it is checked now, so that these events go behind those that are stored.
+     *
+     * @throws VersionConflictException when a stream is not as an append expected
+     */
     List<StoredEvent> pending(UUID aggregateId) {
         DeferredAppends appends = participation.active() ? DeferredAppends.current(key) : null;
-        return appends == null ? List.of() : appends.events(aggregateId);
+        if (appends == null) {
+            return List.of();
+        }
+        List<StoredEvent> events = appends.events(aggregateId);
+        if (!events.isEmpty()) {
+            advanceUnchecked(appends);
+        }
+        return events;
     }
 
     /** Whether the calling thread reads in a transaction. */

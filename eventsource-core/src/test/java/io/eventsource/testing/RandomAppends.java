@@ -8,6 +8,7 @@ import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
 import io.eventsource.store.EventStoreSettings.AppendTiming;
+import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
 import io.eventsource.testing.TestEvents.Deposited;
@@ -28,13 +29,14 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Random transactions that append: to several of twenty streams, late or at once, with savepoints and rollbacks, some taking
- * their time before they commit; and appends that follow from what somebody has read. Thread-safe.
+ * Random transactions that append: to several of twenty streams, late, at the commit or at once, with savepoints and rollbacks, some
+ * taking their time before they commit; and appends that follow from what somebody has read. Thread-safe.
  */
 public final class RandomAppends {
 
     private final HikariDataSource pool;
     private final EventStore late;
+    private final EventStore atCommit;
     private final EventStore immediate;
     private final List<UUID> streams =
             IntStream.range(0, 20).mapToObj(i -> UUID.randomUUID()).toList();
@@ -52,6 +54,7 @@ public final class RandomAppends {
     public RandomAppends(HikariDataSource pool, LogSignal signal) {
         this.pool = pool;
         this.late = store(pool, AppendTiming.DEFERRED, signal);
+        this.atCommit = store(pool, AppendTiming.AT_COMMIT, signal);
         this.immediate = store(pool, AppendTiming.IMMEDIATE, signal);
     }
 
@@ -101,7 +104,7 @@ public final class RandomAppends {
         TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
         TransactionTemplate savepoint = new TransactionTemplate(new JdbcTransactionManager(pool));
         savepoint.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
-        EventStore store = random.nextBoolean() ? late : immediate;
+        EventStore store = List.of(late, atCommit, immediate).get(random.nextInt(3));
         transaction.executeWithoutResult(status -> {
             // in one order, so that transactions cannot deadlock
             TreeSet<UUID> chosen = new TreeSet<>();
@@ -115,11 +118,16 @@ public final class RandomAppends {
                         inner.setRollbackOnly();
                     });
                 }
-                store.append(StreamAppend.to(
+                StreamAppend append = StreamAppend.to(
                         "account",
                         stream,
                         Collections.nCopies(
-                                1 + random.nextInt(4), random.nextInt(4) == 0 ? new Withdrawn(1) : new Deposited(1))));
+                                1 + random.nextInt(4), random.nextInt(4) == 0 ? new Withdrawn(1) : new Deposited(1)));
+                // a version that was seen may be outdated: then the transaction fails
+                store.append(
+                        random.nextInt(3) == 0
+                                ? append.expecting(ExpectedVersion.exact(store.currentVersion(stream)))
+                                : append);
             }
             if (random.nextBoolean()) {
                 new JdbcTemplate(pool).execute("SELECT pg_sleep(" + random.nextInt(20) / 1000.0 + ")");

@@ -9,9 +9,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How events are appended.
  *
- * @param timing When an append inside a transaction inserts its events.
- * @param idleInTransactionTimeout How long a client may hang between a deferred insert and its commit before the server ends its
- *     session, so that it does not hold back the log.
+ * @param timing When an append inside a transaction is checked and its events are inserted.
+ * @param idleInTransactionTimeout How long a client may hang between an insert right before the commit and this commit before the server
+ *     ends its session, so that it does not hold back the log.
  * @param groupCommit Whether appends of concurrent callers outside a transaction share statements and commits.
  */
 @ConfigurationProperties("eventsource.append")
