@@ -66,7 +66,7 @@ BEGIN
     ELSIF p_append_id = ANY (stream.append_ids) THEN
         outcome := 'duplicate';
         advance_stream.version := stream.append_versions[array_position(stream.append_ids, p_append_id)];
-    ELSIF p_expected >= 0 AND stream.version >= p_expected + p_count AND EXISTS (
+    ELSIF p_expected >= 0 AND stream.version - p_count >= p_expected AND EXISTS (
             SELECT FROM ${flyway:defaultSchema}.events AS e
              WHERE e.aggregate_id = p_aggregate_id AND e.version = p_expected + 1 AND e.append_id = p_append_id) THEN
         outcome := 'duplicate';

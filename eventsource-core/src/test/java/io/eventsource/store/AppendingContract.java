@@ -13,6 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,6 +59,31 @@ abstract class AppendingContract extends EventStoreFixture {
             assertThat(event.position()).isEqualTo(result.firstPosition() + i - 1);
             assertThat(event.payload()).isEqualTo(new Deposited(i));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {7, Integer.MAX_VALUE, Long.MAX_VALUE - 1, Long.MAX_VALUE})
+    void a_version_that_no_stream_has_is_a_conflict_whichever_way_it_goes(long version) {
+        UUID account = UUID.randomUUID();
+        UUID other = UUID.randomUUID();
+        store.append(deposits(account, 1));
+        StreamAppend one = deposits(account, 1).expecting(ExpectedVersion.exact(version));
+        StreamAppend two = deposits(account, 1, 2).expecting(ExpectedVersion.exact(version));
+
+        List<ThrowingCallable> ways = List.of(
+                () -> store.append(one),
+                () -> store.append(two),
+                () -> store.append(List.of(one, deposits(other, 1))),
+                () -> store.load(Stream.of(one, deposits(other, 1)), progress -> {}),
+                () -> database.transaction().execute(status -> store.append(one)),
+                () -> database.transaction().execute(status -> store.append(two)),
+                () -> database.transaction().execute(status -> store.append(List.of(one, deposits(other, 1)))));
+        for (ThrowingCallable way : ways) {
+            assertThatExceptionOfType(VersionConflictException.class)
+                    .isThrownBy(way)
+                    .satisfies(conflict -> assertThat(conflict.actualVersion()).isEqualTo(1));
+        }
+        assertThat(store.exists(other)).isFalse();
     }
 
     @Test
