@@ -2,6 +2,7 @@ package io.eventsource.context;
 
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventMetadata.Field;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -97,18 +98,16 @@ public final class MetadataContext {
     }
 
     /**
-     * The metadata of what an event causes: its tenant, actor and correlation, and its id as the causation. Headers are not
-     * passed on: they describe the event that has them.
+     * The metadata of what an event causes: the {@linkplain Field#passedOn() fields that are passed on}, such as tenant, actor and correlation, and
+     * its id as the causation. Headers are not passed on: they describe the event that has them.
      *
      * @param event the event that is reacted to
      * @return metadata to open a context with
      */
     public static EventMetadata causedBy(EventEnvelope<?> event) {
-        return new EventMetadata(
-                event.metadata().tenantId(),
-                event.metadata().actorId(),
-                event.metadata().correlationId(),
-                event.eventId().toString(),
+        String cause = event.eventId().toString();
+        return EventMetadata.of(
+                field -> field == Field.CAUSATION_ID ? cause : field.passedOn() ? field.of(event.metadata()) : null,
                 Map.of());
     }
 

@@ -57,7 +57,7 @@ final class DeadLetterMapper implements RowMapper<DeadLetter> {
                         new EventRevision(row.getString("event_type"), row.getShort("revision")),
                         time(row, "event_timestamp"),
                         time(row, "event_created_at"),
-                        EventColumns.metadata(text -> row.getString(text.column()), row.getString("metadata"))),
+                        EventColumns.metadata(row)),
                 Objects.requireNonNullElse(row.getString("event_data"), LEFT_OUT));
     }
 

@@ -196,7 +196,7 @@ public final class MessageParking {
                 event.version(),
                 event.revision(),
                 Bucket.of(key)));
-        EventColumns.TEXTS.forEach(text -> arguments.add(text.value().apply(metadata)));
+        EventColumns.TEXTS.forEach(text -> arguments.add(text.of(metadata)));
         arguments.add(metadata.headers().isEmpty() ? null : JSON.writeValueAsString(metadata.headers()));
         arguments.addAll(List.of(
                 database(event.timestamp()),

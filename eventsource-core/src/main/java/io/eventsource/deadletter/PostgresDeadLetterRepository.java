@@ -3,6 +3,7 @@ package io.eventsource.deadletter;
 import io.eventsource.deadletter.DeadLetterRepository.Statistics.Counts;
 import io.eventsource.event.OperatorNote;
 import io.eventsource.log.EventColumns;
+import io.eventsource.log.EventColumns.Conditions;
 import io.eventsource.log.PageBytes;
 import io.eventsource.payload.StoredJson;
 import io.eventsource.schema.EventSourceSchema;
@@ -97,14 +98,14 @@ final class PostgresDeadLetterRepository implements DeadLetterRepository {
         if (limit < 1 || limit > MAX_PAGE) {
             throw new IllegalArgumentException("A page has 1 to %d entries, not %d".formatted(MAX_PAGE, limit));
         }
-        DeadLetterSql where = DeadLetterSql.of(filter);
+        Conditions where = DeadLetterSql.of(filter);
         long share = PageBytes.byHeap() / limit / 4;
         int letters = (int) Math.min(share, Integer.MAX_VALUE);
         List<Object> arguments =
                 new ArrayList<>(List.of(letters, letters, share, share, share, share, share, share, afterId));
         arguments.addAll(where.arguments());
         arguments.add(limit);
-        return jdbc.query(schema.sql(LIST + where.conditions() + " ORDER BY id LIMIT ?"), mapper, arguments.toArray());
+        return jdbc.query(schema.sql(LIST + where.sql() + " ORDER BY id LIMIT ?"), mapper, arguments.toArray());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.eventsource.deadletter;
 
 import io.eventsource.batch.BatchTransaction;
 import io.eventsource.error.ErrorClassification;
+import io.eventsource.log.EventColumns.Conditions;
 import io.eventsource.schema.EventSourceSchema;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,8 +83,8 @@ final class ReplayEntries {
     record Selection(String conditions, List<Object> arguments) {
 
         static Selection of(DeadLetterRepository.Filter filter) {
-            DeadLetterSql sql = DeadLetterSql.of(filter);
-            return new Selection(DeadLetterSql.IS_OPEN + sql.conditions(), sql.arguments());
+            Conditions conditions = DeadLetterSql.of(filter);
+            return new Selection(DeadLetterSql.IS_OPEN + conditions.sql(), conditions.arguments());
         }
 
         static Selection due() {

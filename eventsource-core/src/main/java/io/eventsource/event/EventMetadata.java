@@ -1,12 +1,16 @@
 package io.eventsource.event;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who caused an event, on whose behalf, and what else travels with it. Immutable.
+ *
+ * <p>What stores, sends, shows or passes on metadata goes through all of its {@linkplain Field fields}. A further one is named in this file only.
  *
  * @param tenantId the tenant that owns the stream; all events of a stream carry the same tenant
  * @param actorId the user or system that issued the command
@@ -21,7 +25,72 @@ public record EventMetadata(
         @Nullable String causationId,
         Map<String, String> headers) {
 
-    private static final EventMetadata NONE = new EventMetadata(null, null, null, null, Map.of());
+    /**
+     * A text that has a column of its own, in the order of the columns. The constant in lower case is the name of the column, in the log and in the
+     * dead-letter queue.
+     */
+    public enum Field {
+        /** The tenant, which is the stream's. The others belong to each event. */
+        TENANT_ID(EventMetadata::tenantId, true),
+        /** The actor. */
+        ACTOR_ID(EventMetadata::actorId, true),
+        /** The correlation id. */
+        CORRELATION_ID(EventMetadata::correlationId, true),
+        /** The causation id. */
+        CAUSATION_ID(EventMetadata::causationId, false);
+
+        private final String column = name().toLowerCase(Locale.ROOT);
+        private final String header = column.replace("_", "");
+
+        @SuppressWarnings("ImmutableEnumChecker") // only references to accessors
+        private final Function<EventMetadata, @Nullable String> value;
+
+        private final boolean passedOn;
+
+        Field(Function<EventMetadata, @Nullable String> value, boolean passedOn) {
+            this.value = value;
+            this.passedOn = passedOn;
+        }
+
+        /**
+         * Reads it.
+         *
+         * @param metadata the metadata
+         * @return its value, or null
+         */
+        public @Nullable String of(EventMetadata metadata) {
+            return value.apply(metadata);
+        }
+
+        /**
+         * The name of its column.
+         *
+         * @return a name such as {@code actor_id}
+         */
+        public String column() {
+            return column;
+        }
+
+        /**
+         * The name of its header in messages.
+         *
+         * @return a name such as {@code actorid}
+         */
+        public String header() {
+            return header;
+        }
+
+        /**
+         * Whether events that an event causes have the same value.
+         *
+         * @return whether it is passed on
+         */
+        public boolean passedOn() {
+            return passedOn;
+        }
+    }
+
+    private static final EventMetadata NONE = of(field -> null, Map.of());
 
     /**
      * Copies the headers.
@@ -41,6 +110,22 @@ public record EventMetadata(
     }
 
     /**
+     * Metadata with a value for each field.
+     *
+     * @param values gives the value of a field, or null
+     * @param headers further texts by name
+     * @return the metadata
+     */
+    public static EventMetadata of(Function<Field, @Nullable String> values, Map<String, String> headers) {
+        return new EventMetadata(
+                values.apply(Field.TENANT_ID),
+                values.apply(Field.ACTOR_ID),
+                values.apply(Field.CORRELATION_ID),
+                values.apply(Field.CAUSATION_ID),
+                headers);
+    }
+
+    /**
      * Metadata that says nothing.
      *
      * @return metadata without tenant, actor, correlation, causation and headers
@@ -56,7 +141,7 @@ public record EventMetadata(
      * @return a copy
      */
     public EventMetadata withTenantId(@Nullable String tenantId) {
-        return new EventMetadata(tenantId, actorId, correlationId, causationId, headers);
+        return with(Field.TENANT_ID, tenantId);
     }
 
     /**
@@ -66,7 +151,7 @@ public record EventMetadata(
      * @return a copy
      */
     public EventMetadata withActorId(@Nullable String actorId) {
-        return new EventMetadata(tenantId, actorId, correlationId, causationId, headers);
+        return with(Field.ACTOR_ID, actorId);
     }
 
     /**
@@ -76,7 +161,7 @@ public record EventMetadata(
      * @return a copy
      */
     public EventMetadata withCorrelationId(@Nullable String correlationId) {
-        return new EventMetadata(tenantId, actorId, correlationId, causationId, headers);
+        return with(Field.CORRELATION_ID, correlationId);
     }
 
     /**
@@ -86,7 +171,7 @@ public record EventMetadata(
      * @return a copy
      */
     public EventMetadata withCausationId(@Nullable String causationId) {
-        return new EventMetadata(tenantId, actorId, correlationId, causationId, headers);
+        return with(Field.CAUSATION_ID, causationId);
     }
 
     /**
@@ -99,7 +184,7 @@ public record EventMetadata(
     public EventMetadata withHeader(String name, String value) {
         Map<String, String> copy = new LinkedHashMap<>(headers);
         copy.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
-        return new EventMetadata(tenantId, actorId, correlationId, causationId, copy);
+        return of(field -> field.of(this), copy);
     }
 
     /**
@@ -114,11 +199,10 @@ public record EventMetadata(
         }
         Map<String, String> merged = new LinkedHashMap<>(defaults.headers);
         merged.putAll(headers);
-        return new EventMetadata(
-                tenantId == null ? defaults.tenantId : tenantId,
-                actorId == null ? defaults.actorId : actorId,
-                correlationId == null ? defaults.correlationId : correlationId,
-                causationId == null ? defaults.causationId : causationId,
-                merged);
+        return of(field -> field.of(this) == null ? field.of(defaults) : field.of(this), merged);
+    }
+
+    private EventMetadata with(Field changed, @Nullable String value) {
+        return of(field -> field == changed ? value : field.of(this), headers);
     }
 }

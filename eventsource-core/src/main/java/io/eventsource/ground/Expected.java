@@ -1,5 +1,6 @@
 package io.eventsource.ground;
 
+import io.eventsource.event.EventMetadata.Field;
 import io.eventsource.log.EventColumns;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,7 +115,7 @@ final class Expected {
                             "timestamp",
                             "payload",
                             "metadata"),
-                    EventColumns.TEXTS.stream().map(EventColumns.Text::column))
+                    EventColumns.TEXTS.stream().map(Field::column))
             .toList();
 
     private static final List<String> ALL = List.of("SELECT", "INSERT", "UPDATE", "DELETE");

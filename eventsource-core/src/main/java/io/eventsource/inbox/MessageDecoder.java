@@ -79,12 +79,8 @@ final class MessageDecoder {
                 message, headers.remove(MessageHeaders.REVISION), MessageHeaders.REVISION, 1, Short.MAX_VALUE);
         long position = numbers.read(
                 message, headers.remove(MessageHeaders.POSITION), MessageHeaders.POSITION, 0, Long.MAX_VALUE);
-        EventMetadata metadata = new EventMetadata(
-                headers.remove(MessageHeaders.TENANT),
-                headers.remove(MessageHeaders.ACTOR),
-                headers.remove(MessageHeaders.CORRELATION),
-                headers.remove(MessageHeaders.CAUSATION),
-                headers);
+        // what is no field stays among the headers
+        EventMetadata metadata = EventMetadata.of(field -> headers.remove(field.header()), headers);
         return new StoredEvent(
                 new EventHeader(
                         position,

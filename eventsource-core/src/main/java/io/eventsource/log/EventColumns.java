@@ -2,6 +2,7 @@ package io.eventsource.log;
 
 import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventMetadata.Field;
 import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.log.LogReader.LogOutline;
@@ -11,58 +12,28 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.RowMapper;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * The columns that events are kept in, for all statements that read or write them. A text of the metadata that is to have a column of its own
- * is named here for SQL, beside {@link EventMetadata} and a migration. Messages to brokers and what an event causes name it for themselves.
- */
+/** The columns that events are kept in, for all statements that read or write them. */
 public final class EventColumns {
 
-    /**
-     * A text of the metadata that has a column of its own.
-     *
-     * @param column the column's name, in the log and in the dead-letter queue
-     * @param place where it stands among these columns, from 0 on
-     * @param value the text of an event
-     */
-    public record Text(String column, int place, Function<EventMetadata, @Nullable String> value) {}
-
-    /** Where the texts of a row are. */
-    @FunctionalInterface
-    public interface Row {
-
-        /**
-         * Reads a text.
-         *
-         * @param text which
-         * @return the text, or null
-         * @throws SQLException when it cannot be read
-         */
-        @Nullable String get(Text text) throws SQLException;
-    }
-
-    private static final Text TENANT = new Text("tenant_id", 0, EventMetadata::tenantId);
-    private static final Text ACTOR = new Text("actor_id", 1, EventMetadata::actorId);
-    private static final Text CORRELATION = new Text("correlation_id", 2, EventMetadata::correlationId);
-    private static final Text CAUSATION = new Text("causation_id", 3, EventMetadata::causationId);
+    /** The texts of the metadata: the tenant, which is the stream's, and those that each event has for itself. */
+    public static final List<Field> TEXTS = List.of(Field.values());
 
     /** The texts that each event has for itself. The functions that append take them in this order. */
-    public static final List<Text> OF_EVENT = List.of(ACTOR, CORRELATION, CAUSATION);
-
-    /** All texts: the tenant, which is the stream's, and those that each event has for itself. */
-    public static final List<Text> TEXTS =
-            Stream.concat(Stream.of(TENANT), OF_EVENT.stream()).toList();
+    public static final List<Field> OF_EVENT =
+            TEXTS.stream().filter(text -> text != Field.TENANT_ID).toList();
 
     /** All but what may be large, as {@link #MAPPER} reads them. */
     public static final String DETAILS =
@@ -95,12 +66,16 @@ public final class EventColumns {
      * @param form how each is written, with its column as the argument of the format, such as {@code "?"} or {@code "e.%s"}
      * @return their list, with commas
      */
-    public static String list(List<Text> texts, String form) {
+    public static String list(List<Field> texts, String form) {
         return texts.stream().map(text -> form.formatted(text.column())).collect(Collectors.joining(", "));
     }
 
     private static StoredEvent event(ResultSet row) throws SQLException {
         int metadata = FIRST_TEXT + TEXTS.size();
+        @Nullable String[] texts = new @Nullable String[TEXTS.size()];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = row.getString(FIRST_TEXT + i);
+        }
         return new StoredEvent(
                 new EventHeader(
                         row.getLong(1),
@@ -111,7 +86,7 @@ public final class EventColumns {
                         new EventRevision(row.getString(6), row.getShort(7)),
                         time(row, 8),
                         time(row, 9),
-                        metadata(text -> row.getString(FIRST_TEXT + text.place()), row.getString(metadata))),
+                        metadata(texts, row.getString(metadata))),
                 // no payload is an empty text: null is one that was left in the database
                 Objects.requireNonNullElse(row.getString(metadata + 1), LogOutline.NOT_READ));
     }
@@ -128,20 +103,23 @@ public final class EventColumns {
     }
 
     /**
-     * Reads the metadata of an event.
+     * Reads the metadata of an event by the names of its columns.
      *
-     * @param row where its texts are
-     * @param headers its headers as JSON, or null when it has none
+     * @param row a row with {@link #TEXTS} and the headers as {@code metadata}
      * @return the metadata
      * @throws SQLException when a text cannot be read
      */
-    public static EventMetadata metadata(Row row, @Nullable String headers) throws SQLException {
-        return new EventMetadata(
-                row.get(TENANT),
-                row.get(ACTOR),
-                row.get(CORRELATION),
-                row.get(CAUSATION),
-                headers == null ? Map.of() : JSON.readValue(headers, HEADERS));
+    public static EventMetadata metadata(ResultSet row) throws SQLException {
+        @Nullable String[] texts = new @Nullable String[TEXTS.size()];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = row.getString(TEXTS.get(i).column());
+        }
+        return metadata(texts, row.getString("metadata"));
+    }
+
+    private static EventMetadata metadata(@Nullable String[] texts, @Nullable String headers) {
+        return EventMetadata.of(
+                text -> texts[TEXTS.indexOf(text)], headers == null ? Map.of() : JSON.readValue(headers, HEADERS));
     }
 
     /**
@@ -160,5 +138,59 @@ public final class EventColumns {
             StoredJson.require("metadata's headers", json);
         }
         return json;
+    }
+
+    /** Conditions of a filter, as SQL without values and the values. A condition whose value is missing does not apply. */
+    public static final class Conditions {
+
+        private final StringBuilder sql = new StringBuilder();
+        private final List<Object> arguments = new ArrayList<>();
+
+        /** Creates a filter that everything passes. */
+        public Conditions() {}
+
+        /**
+         * Adds a condition.
+         *
+         * @param condition SQL with one parameter
+         * @param value its value; null when the condition does not apply
+         * @return this
+         */
+        public Conditions and(String condition, @Nullable Object value) {
+            if (value != null) {
+                sql.append(" AND ").append(condition);
+                arguments.add(value instanceof Instant time ? time.atOffset(ZoneOffset.UTC) : value);
+            }
+            return this;
+        }
+
+        /**
+         * Adds a condition on a column.
+         *
+         * @param column the column
+         * @param texts what it may have; empty when the condition does not apply
+         * @return this
+         */
+        public Conditions andAnyOf(String column, Collection<String> texts) {
+            return and(column + " = ANY (?)", texts.isEmpty() ? null : texts.toArray(String[]::new));
+        }
+
+        /**
+         * The conditions.
+         *
+         * @return SQL with AND before each condition
+         */
+        public String sql() {
+            return sql.toString();
+        }
+
+        /**
+         * The values, in the order of the parameters.
+         *
+         * @return their list
+         */
+        public List<Object> arguments() {
+            return List.copyOf(arguments);
+        }
     }
 }

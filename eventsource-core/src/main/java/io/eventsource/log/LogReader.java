@@ -3,18 +3,15 @@ package io.eventsource.log;
 import io.eventsource.EventSourceException;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.jdbc.DetachedJdbc;
+import io.eventsource.log.EventColumns.Conditions;
 import io.eventsource.log.EventPages.Outline;
 import io.eventsource.schema.EventSourceSchema;
 import java.io.Serial;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
@@ -137,15 +134,17 @@ public final class LogReader {
         if (query.afterPosition() >= highWaterMark) {
             return new LogOutline(List.of(), Set.of(), query.afterPosition());
         }
+        Conditions filter = new Conditions()
+                .andAnyOf("event_type", query.eventTypes())
+                .andAnyOf("aggregate_type", query.aggregateTypes())
+                .and("tenant_id = ?", query.tenantId())
+                .and("created_at >= ?", query.from())
+                .and("created_at < ?", query.to());
+        String where = "position > ? AND position <= ?" + filter.sql();
         List<Object> arguments = new ArrayList<>(List.of(query.afterPosition(), highWaterMark));
-        StringBuilder where = new StringBuilder("position > ? AND position <= ?");
-        restrict(where, arguments, " AND event_type = ANY (?)", array(query.eventTypes()));
-        restrict(where, arguments, " AND aggregate_type = ANY (?)", array(query.aggregateTypes()));
-        restrict(where, arguments, " AND tenant_id = ?", query.tenantId());
-        restrict(where, arguments, " AND created_at >= ?", database(query.from()));
-        restrict(where, arguments, " AND created_at < ?", database(query.to()));
+        arguments.addAll(filter.arguments());
         if (!buckets.equals(Bucket.Range.ALL)) {
-            where.append(" AND bucket BETWEEN ? AND ?");
+            where += " AND bucket BETWEEN ? AND ?";
             arguments.addAll(List.of(buckets.first(), buckets.last()));
         }
         Outline found = pages.outline(detached, where + " ORDER BY position", arguments, query.limit(), bytes);
@@ -153,22 +152,6 @@ public final class LogReader {
         boolean full = events.size() == query.limit();
         return new LogOutline(
                 events, found.unread(), full ? events.get(events.size() - 1).position() : highWaterMark);
-    }
-
-    private static String @Nullable [] array(Set<String> values) {
-        return values.isEmpty() ? null : values.toArray(String[]::new);
-    }
-
-    private static @Nullable OffsetDateTime database(@Nullable Instant time) {
-        return time == null ? null : time.atOffset(ZoneOffset.UTC);
-    }
-
-    private static void restrict(
-            StringBuilder where, List<Object> arguments, String condition, @Nullable Object argument) {
-        if (argument != null) {
-            where.append(condition);
-            arguments.add(argument);
-        }
     }
 
     /**

@@ -4,7 +4,8 @@ import java.util.Set;
 
 /**
  * Names of message headers that have a meaning here, and how CloudEvents carries a header. A name of up to 20 lower-case
- * letters and digits travels as a CloudEvents extension, every other as a plain header of the broker, where it has such.
+ * letters and digits travels as a CloudEvents extension, every other as a plain header of the broker, where it has such. Those of metadata have the
+ * names of {@link io.eventsource.event.EventMetadata.Field#header()}.
  */
 public final class MessageHeaders {
 
@@ -19,18 +20,6 @@ public final class MessageHeaders {
 
     /** The event's position in the log of the service that sent it, a decimal number. */
     public static final String POSITION = "sequence";
-
-    /** The tenant. */
-    public static final String TENANT = "tenantid";
-
-    /** The actor. */
-    public static final String ACTOR = "actorid";
-
-    /** The correlation id. */
-    public static final String CORRELATION = "correlationid";
-
-    /** The causation id. */
-    public static final String CAUSATION = "causationid";
 
     /** The trace that a message belongs to, as W3C Trace Context writes it. */
     public static final String TRACE_PARENT = "traceparent";

@@ -1,6 +1,7 @@
 package io.eventsource.outbox;
 
 import io.eventsource.event.EventCodec;
+import io.eventsource.event.EventMetadata.Field;
 import io.eventsource.message.MessageHeaders;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.stream.Collectors;
  * @param name what the publisher's checkpoint is kept under, never to be changed
  * @param source who sends, as a URI reference such as {@code /orders}; receivers recognise a message by it and the id
  * @param topic the topic or stream of routes that name none
- * @param headers which of an event's metadata leave: names of {@link MessageHeaders} and of the event's own headers
+ * @param headers which of an event's metadata leave: names of {@link MessageHeaders}, of {@linkplain Field#header() fields} and of the event's own headers
  * @param routes the types that leave, at least one; no other event does
  */
 public record Destination(String name, String source, String topic, Set<String> headers, List<Route> routes) {
@@ -24,9 +25,9 @@ public record Destination(String name, String source, String topic, Set<String> 
             MessageHeaders.AGGREGATE_TYPE,
             MessageHeaders.AGGREGATE_VERSION,
             MessageHeaders.POSITION,
-            MessageHeaders.TENANT,
-            MessageHeaders.CORRELATION,
-            MessageHeaders.CAUSATION,
+            Field.TENANT_ID.header(),
+            Field.CORRELATION_ID.header(),
+            Field.CAUSATION_ID.header(),
             MessageHeaders.TRACE_PARENT,
             MessageHeaders.TRACE_STATE);
 

@@ -3,6 +3,7 @@ package io.eventsource.outbox;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventMetadata.Field;
 import io.eventsource.event.EventRegistry.EventTypeDescriptor;
 import io.eventsource.event.EventSelection;
 import io.eventsource.event.StoredEvent;
@@ -120,10 +121,9 @@ final class MessageMapper {
         add(leaving, MessageHeaders.AGGREGATE_TYPE, event.aggregateType());
         add(leaving, MessageHeaders.AGGREGATE_VERSION, Long.toString(event.version()));
         add(leaving, MessageHeaders.POSITION, Long.toString(event.position()));
-        add(leaving, MessageHeaders.TENANT, metadata.tenantId());
-        add(leaving, MessageHeaders.ACTOR, metadata.actorId());
-        add(leaving, MessageHeaders.CORRELATION, metadata.correlationId());
-        add(leaving, MessageHeaders.CAUSATION, metadata.causationId());
+        for (Field field : Field.values()) {
+            add(leaving, field.header(), field.of(metadata));
+        }
         leaving.put(MessageHeaders.REVISION, Integer.toString(version));
         return leaving;
     }

@@ -1,5 +1,6 @@
 package io.eventsource.store;
 
+import io.eventsource.event.EventMetadata.Field;
 import io.eventsource.log.Bucket;
 import io.eventsource.log.EventColumns;
 import io.eventsource.schema.EventSourceSchema;
@@ -269,8 +270,8 @@ final class AppendSql {
         statement.setString(next++, row.payload().eventType());
         statement.setShort(next++, (short) row.payload().revision());
         statement.setObject(next++, row.timestamp().atOffset(ZoneOffset.UTC));
-        for (EventColumns.Text text : EventColumns.OF_EVENT) {
-            statement.setString(next++, text.value().apply(row.metadata()));
+        for (Field text : EventColumns.OF_EVENT) {
+            statement.setString(next++, text.of(row.metadata()));
         }
         statement.setString(next++, row.payload().json());
         statement.setString(next++, row.headers());
@@ -320,9 +321,9 @@ final class AppendSql {
                 .timestamp()
                 .atOffset(ZoneOffset.UTC)
                 .toString());
-        for (EventColumns.Text text : EventColumns.OF_EVENT) {
-            binder.shared("text", events, String[]::new, each -> text.value()
-                    .apply(each.row().metadata()));
+        for (Field text : EventColumns.OF_EVENT) {
+            binder.shared(
+                    "text", events, String[]::new, each -> text.of(each.row().metadata()));
         }
         binder.array("text", events, String[]::new, each -> each.row().payload().json());
         binder.shared("text", events, String[]::new, each -> each.row().headers());

@@ -1,6 +1,7 @@
 package io.eventsource.store;
 
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventMetadata.Field;
 import io.eventsource.log.Bucket;
 import io.eventsource.log.EventColumns;
 import io.eventsource.log.HighWaterMark;
@@ -160,8 +161,8 @@ final class BulkLoader {
             rows.append(Bucket.of(append.aggregateId())).append('\t');
             EventMetadata metadata =
                     row.metadata().withTenantId(append.metadata().tenantId());
-            for (EventColumns.Text text : EventColumns.TEXTS) {
-                field(rows, text.value().apply(metadata)).append('\t');
+            for (Field text : EventColumns.TEXTS) {
+                field(rows, text.of(metadata)).append('\t');
             }
             field(rows, row.timestamp().atOffset(ZoneOffset.UTC)).append('\t');
             field(rows, row.payload().json()).append('\t');
@@ -223,14 +224,11 @@ final class BulkLoader {
                             next.metadata().tenantId(), first.metadata().tenantId())) {
                 return false;
             }
-            if (next.expectedVersion() instanceof ExpectedVersion.Exact exact) {
-                long count =
-                        stream.stream().mapToLong(each -> each.rows().size()).sum();
-                return first.expectedVersion() instanceof ExpectedVersion.Exact begin
-                        && exact.version() == begin.version() + count;
-            }
-            // its id would not be remembered by the stream
-            return next.appendId() == null;
+            long count = stream.stream().mapToLong(each -> each.rows().size()).sum();
+            // an append id is found by the version, or else remembered by the stream, which remembers only the first
+            // one of this step
+            return next.expectedVersion().acceptedBehind(first.expectedVersion(), count)
+                    && (next.expectedVersion().code() >= 0 || next.appendId() == null);
         }
     }
 }

@@ -54,6 +54,15 @@ public sealed interface ExpectedVersion {
     long code();
 
     /**
+     * Whether an append that demands this is sure to be accepted right behind others that are accepted in the same step.
+     *
+     * @param first what the first of the others demands
+     * @param events how many events the others have
+     * @return whether it is sure; false where only the database can tell
+     */
+    boolean acceptedBehind(ExpectedVersion first, long events);
+
+    /**
      * An exact version; 0 means that there is no stream.
      *
      * @param version the version
@@ -70,6 +79,11 @@ public sealed interface ExpectedVersion {
         @Override
         public long code() {
             return version;
+        }
+
+        @Override
+        public boolean acceptedBehind(ExpectedVersion first, long events) {
+            return first instanceof Exact begin && version == begin.version + events;
         }
 
         @Override
@@ -96,6 +110,11 @@ public sealed interface ExpectedVersion {
         @Override
         public long code() {
             return code;
+        }
+
+        @Override
+        public boolean acceptedBehind(ExpectedVersion first, long events) {
+            return true;
         }
 
         @Override

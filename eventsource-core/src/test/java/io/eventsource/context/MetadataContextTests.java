@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventMetadata.Field;
 import io.micrometer.context.ContextExecutorService;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
@@ -148,10 +149,33 @@ class MetadataContextTests {
         }
     }
 
+    @Test
+    void what_an_event_causes_has_its_tenant_actor_and_correlation() {
+        assertThat(Field.values())
+                .filteredOn(Field::passedOn)
+                .contains(Field.TENANT_ID, Field.ACTOR_ID, Field.CORRELATION_ID)
+                .doesNotContain(Field.CAUSATION_ID);
+    }
+
+    @Test
+    void each_field_can_be_replaced_by_itself() {
+        EventMetadata all = EventMetadata.of(Field::column, Map.of());
+
+        assertThat(all.withTenantId("T").tenantId()).isEqualTo("T");
+        assertThat(all.withActorId("A").actorId()).isEqualTo("A");
+        assertThat(all.withCorrelationId("C").correlationId()).isEqualTo("C");
+        assertThat(all.withCausationId("X").causationId()).isEqualTo("X");
+        assertThat(all.withTenantId(null)
+                        .withActorId(null)
+                        .withCorrelationId(null)
+                        .withCausationId(null))
+                .isEqualTo(EventMetadata.none());
+    }
+
     @Nested
     class Defaults {
 
-        private final EventMetadata all = new EventMetadata("t", "a", "c", "x", Map.of("k", "1", "only", "here"));
+        private final EventMetadata all = EventMetadata.of(Field::column, Map.of("k", "1", "only", "here"));
 
         @Test
         void fill_what_is_empty() {
@@ -161,19 +185,17 @@ class MetadataContextTests {
 
         @Test
         void never_replace_what_is_said() {
-            EventMetadata own = new EventMetadata("T", "A", "C", "X", Map.of("k", "2"));
-            assertThat(own.withDefaults(all))
-                    .isEqualTo(new EventMetadata("T", "A", "C", "X", Map.of("k", "2", "only", "here")));
+            EventMetadata own = EventMetadata.of(field -> "own", Map.of("k", "2"));
+            assertThat(own.withDefaults(all)).isEqualTo(own.withHeader("only", "here"));
         }
 
         @Test
         void are_taken_field_by_field() {
-            assertThat(EventMetadata.none().withActorId("A").withDefaults(all)).isEqualTo(all.withActorId("A"));
-            assertThat(EventMetadata.none().withTenantId("T").withDefaults(all)).isEqualTo(all.withTenantId("T"));
-            assertThat(EventMetadata.none().withCorrelationId("C").withDefaults(all))
-                    .isEqualTo(all.withCorrelationId("C"));
-            assertThat(EventMetadata.none().withCausationId("X").withDefaults(all))
-                    .isEqualTo(all.withCausationId("X"));
+            for (Field field : Field.values()) {
+                assertThat(EventMetadata.of(each -> each == field ? "own" : null, Map.of())
+                                .withDefaults(all))
+                        .isEqualTo(EventMetadata.of(each -> each == field ? "own" : each.of(all), all.headers()));
+            }
         }
     }
 }

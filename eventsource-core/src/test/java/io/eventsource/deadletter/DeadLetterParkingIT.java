@@ -9,6 +9,7 @@ import io.eventsource.EventSourceException;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventMetadata.Field;
 import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.log.Bucket;
@@ -44,8 +45,7 @@ class DeadLetterParkingIT {
     void an_event_is_parked_with_a_copy_that_equals_it_and_with_its_error_and_the_checkpoint_moves_past_it() {
         ParkingFixture fixture = new ParkingFixture(database);
         UUID account = UUID.randomUUID();
-        EventMetadata metadata =
-                new EventMetadata("tenant", "actor", "correlation", "causation", Map.of("header", "value"));
+        EventMetadata metadata = EventMetadata.of(Field::column, Map.of("header", "value"));
         database.store()
                 .append(StreamAppend.to("account", account, new Deposited(5)).withMetadata(metadata));
         StoredEvent event = fixture.next(1).get(0);

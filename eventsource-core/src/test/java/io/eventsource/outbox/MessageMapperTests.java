@@ -42,12 +42,12 @@ class MessageMapperTests {
                         new EventRevision(type, revision),
                         TIME,
                         TIME,
-                        new EventMetadata(
-                                "t1",
-                                "somebody",
-                                "c1",
-                                null,
-                                Map.of("traceparent", "00-1-2-01", "internal", "secret"))),
+                        EventMetadata.none()
+                                .withTenantId("t1")
+                                .withActorId("somebody")
+                                .withCorrelationId("c1")
+                                .withHeader("traceparent", "00-1-2-01")
+                                .withHeader("internal", "secret")),
                 json);
     }
 

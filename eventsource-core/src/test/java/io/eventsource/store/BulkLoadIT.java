@@ -63,7 +63,7 @@ class BulkLoadIT {
         UUID id = UUID.randomUUID();
         String text = "tab\t newline\n return\r backslash\\ \\N \\. \"quoted\" \uD83D\uDE00 ünï";
         EventMetadata metadata =
-                new EventMetadata("acme\\", "an\tactor", "corr\n", "cause", java.util.Map.of("a\\b", "c\td"));
+                EventMetadata.of(field -> field.column() + "\\\tx\n", java.util.Map.of("a\\b", "c\td"));
 
         store.load(Stream.of(StreamAppend.to("note", id, new Noted(text)).withMetadata(metadata)), done -> {});
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventMetadata.Field;
 import io.eventsource.store.StreamAppend.NewEvent;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Test;
 @OnEachPostgres
 class InheritedMetadataIT {
 
-    private static final EventMetadata REQUEST = new EventMetadata("acme", "ann", "corr", "cause", Map.of("k", "v"));
+    private static final EventMetadata REQUEST =
+            EventMetadata.of(Field::column, Map.of("k", "v")).withTenantId("acme");
 
     private final TestDatabase database;
     private final EventStore store;

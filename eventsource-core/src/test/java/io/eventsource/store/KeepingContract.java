@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventMetadata.Field;
 import io.eventsource.payload.EventEncodingException;
 import io.eventsource.store.StreamAppend.NewEvent;
 import io.eventsource.testing.TestDatabase;
@@ -35,8 +36,7 @@ abstract class KeepingContract extends EventStoreFixture {
         UUID account = UUID.randomUUID();
         UUID eventId = UUID.randomUUID();
         Instant happened = Instant.parse("2001-02-03T04:05:06.123456Z");
-        EventMetadata metadata =
-                new EventMetadata("t", "ann", "corr", "cause", java.util.Map.of("a", "1", "ü", "\"x\"\\"));
+        EventMetadata metadata = EventMetadata.of(Field::column, java.util.Map.of("a", "1", "ü", "\"x\"\\"));
         Instant before = Instant.now().minusSeconds(60);
 
         AppendResult result = store.append(new StreamAppend(
@@ -67,8 +67,12 @@ abstract class KeepingContract extends EventStoreFixture {
         List<UUID> ids = List.of(UUID.randomUUID(), UUID.randomUUID());
         List<Instant> times =
                 List.of(Instant.parse("2026-01-01T00:00:00Z"), Instant.parse("1969-12-31T23:59:59.999999Z"));
-        EventMetadata common = new EventMetadata("t", "ann", "c", null, java.util.Map.of());
-        EventMetadata own = new EventMetadata("t", "bob", null, "{\"NULL\",'}", java.util.Map.of("k", "null"));
+        EventMetadata common =
+                EventMetadata.of(Field::column, java.util.Map.of()).withCausationId(null);
+        EventMetadata own = EventMetadata.of(
+                        field -> field == Field.TENANT_ID ? common.tenantId() : "{\"NULL\",'}",
+                        java.util.Map.of("k", "null"))
+                .withCorrelationId(null);
 
         store.append(new StreamAppend(
                 "account",

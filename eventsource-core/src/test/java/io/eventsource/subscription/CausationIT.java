@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.event.EventMetadata.Field;
 import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.signal.LogSignal;
@@ -86,13 +87,13 @@ class CausationIT {
 
     @Test
     void three_events_form_a_chain_of_causes_under_one_correlation_tenant_and_actor() {
-        EventMetadata request = new EventMetadata("acme", "ann", "corr", "request-1", Map.of("secret", "header"));
+        EventMetadata request = EventMetadata.of(Field::column, Map.of("secret", "header"));
         manager.start();
         MetadataContext.run(request, () -> store.append(StreamAppend.to("account", stream, new Deposited(1))));
 
         await().atMost(Duration.ofSeconds(20)).until(() -> seen.size() == 1);
         List<EventEnvelope<Object>> events = store.readStream(StreamQuery.of(stream));
-        EventMetadata inherited = new EventMetadata("acme", "ann", "corr", null, Map.of());
+        EventMetadata inherited = EventMetadata.of(field -> field.passedOn() ? field.of(request) : null, Map.of());
         assertThat(events)
                 .extracting(EventEnvelope::metadata)
                 .containsExactly(

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure.endpoint;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +33,11 @@ public interface EndpointArea {
      * @param id which one
      * @param page which part of what belongs to it
      * @return the answer
-     * @throws EndpointProblem when there is none of that name
+     * @throws EndpointProblem when there is none of that name; always, unless overridden
      */
-    Object find(String id, EndpointPage page);
+    default Object find(String id, EndpointPage page) {
+        throw EndpointProblem.unknown("part of " + name(), id, List.of());
+    }
 
     /**
      * Does something: {@code POST /actuator/eventsource/<name>/<id>/<action>}, or {@code POST /actuator/eventsource/<name>/<action>} for all. Only
@@ -44,7 +47,9 @@ public interface EndpointArea {
      * @param action what to do
      * @param order who wants it, and why
      * @return the answer
-     * @throws EndpointProblem when it cannot be done
+     * @throws EndpointProblem when it cannot be done; always, unless overridden
      */
-    Object act(@Nullable String id, String action, EndpointOrder order);
+    default Object act(@Nullable String id, String action, EndpointOrder order) {
+        throw EndpointProblem.unknown("action on " + name(), action, List.of());
+    }
 }

@@ -1,6 +1,7 @@
 package io.eventsource.autoconfigure.endpoint;
 
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.event.EventMetadata.Field;
 import io.eventsource.log.PageBytes;
 import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.store.EventStore;
@@ -8,10 +9,10 @@ import io.eventsource.store.EventStore.StreamDescription;
 import io.eventsource.store.StreamQuery;
 import io.eventsource.store.StreamSlice;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.support.JdbcUtils;
 
 /** The history of one aggregate, page by page. */
 final class StreamArea implements EndpointArea {
@@ -76,18 +77,15 @@ final class StreamArea implements EndpointArea {
         view.put("eventType", event.eventType());
         view.put("timestamp", event.timestamp());
         view.put("createdAt", event.createdAt());
-        view.put("actorId", event.metadata().actorId());
-        view.put("correlationId", event.metadata().correlationId());
-        view.put("causationId", event.metadata().causationId());
+        for (Field field : Field.values()) {
+            if (field != Field.TENANT_ID) {
+                view.put(JdbcUtils.convertUnderscoreNameToPropertyName(field.column()), field.of(event.metadata()));
+            }
+        }
         if (showPayloads) {
             view.put("payload", serializer.serialize(event.payload()));
             view.put("headers", event.metadata().headers());
         }
         return view;
-    }
-
-    @Override
-    public Object act(@Nullable String id, String action, EndpointOrder order) {
-        throw EndpointProblem.unknown("action on streams", action, List.of());
     }
 }
