@@ -7,141 +7,60 @@ import io.eventsource.aggregate.AggregateRepository;
 import io.eventsource.autoconfigure.account.Account;
 import io.eventsource.autoconfigure.account.Deposited;
 import io.eventsource.autoconfigure.testing.Handlers;
-import io.eventsource.autoconfigure.testing.Runners;
-import io.eventsource.autoconfigure.testing.TestDatabase;
-import io.eventsource.event.EventMetadata;
 import io.eventsource.observation.AppendContext;
 import io.eventsource.observation.EventSourceObservations;
-import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.projection.HandlerInterceptor;
-import io.eventsource.projection.Projection;
-import io.eventsource.store.EventStore;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
 import io.eventsource.store.VersionConflictException;
 import io.micrometer.common.KeyValues;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
-import io.micrometer.observation.ObservationHandler;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.MDC;
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
-import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.transaction.support.TransactionTemplate;
 
+/** What is observed of appends, loads and snapshots, and how an application changes it. */
 class ObservationsIT {
 
-    private final TestDatabase database = TestDatabase.migrated();
-    private final List<Observation.Context> observed = new CopyOnWriteArrayList<>();
-    private final ApplicationContextRunner application = Runners.on(database)
-            .withConfiguration(AutoConfigurations.of(
-                    ObservationAutoConfiguration.class,
-                    MetricsAutoConfiguration.class,
-                    SimpleMetricsExportAutoConfiguration.class,
-                    CompositeMeterRegistryAutoConfiguration.class))
-            .withBean("collecting", ObservationHandler.class, this::collecting)
-            .withPropertyValues("eventsource.subscriptions.enabled=false");
+    private final ObservedApplication application = new ObservedApplication();
 
     @AfterEach
     void removeTheDatabase() {
-        database.close();
-    }
-
-    private ObservationHandler<Observation.Context> collecting() {
-        return new ObservationHandler<>() {
-            @Override
-            public boolean supportsContext(Observation.Context context) {
-                return true;
-            }
-
-            @Override
-            public void onStop(Observation.Context context) {
-                observed.add(context);
-            }
-        };
-    }
-
-    @Projection("totals")
-    static class Batches {
-
-        @EventHandler
-        void on(List<Deposited> deposits) {}
-    }
-
-    private List<Observation.Context> observed(String name) {
-        return observed.stream().filter(each -> name.equals(each.getName())).toList();
-    }
-
-    private static Map<String, String> keys(Observation.Context context) {
-        return context.getAllKeyValues().stream()
-                .collect(Collectors.toMap(
-                        each -> each.getKey(), each -> each.getValue(), (first, second) -> second, TreeMap::new));
-    }
-
-    private static Map<String, String> low(Observation.Context context) {
-        return context.getLowCardinalityKeyValues().stream()
-                .collect(Collectors.toMap(
-                        each -> each.getKey(), each -> each.getValue(), (first, second) -> second, TreeMap::new));
-    }
-
-    private static EventStore store(BeanFactory context) {
-        return context.getBean(EventStore.class);
-    }
-
-    private static MeterRegistry meters(BeanFactory context) {
-        return context.getBean(MeterRegistry.class);
-    }
-
-    private static double appended(BeanFactory context) {
-        return meters(context).find("eventsource.events.appended").counters().stream()
-                .mapToDouble(each -> each.count())
-                .sum();
-    }
-
-    private static StreamAppend deposits(int count) {
-        return StreamAppend.to("Account", UUID.randomUUID(), Collections.nCopies(count, new Deposited(1)));
+        application.close();
     }
 
     @Test
     void anAppendIsNamedAndTagged() {
-        application.run(context -> {
+        application.runner.run(context -> {
             UUID stream = UUID.randomUUID();
-            store(context).append(StreamAppend.to("Account", stream, new Deposited(1), new Deposited(2)));
+            ObservedApplication.store(context)
+                    .append(StreamAppend.to("Account", stream, new Deposited(1), new Deposited(2)));
 
-            Observation.Context append = observed("eventsource.append").get(0);
+            Observation.Context append =
+                    application.observed("eventsource.append").get(0);
             assertThat(append.getContextualName()).isEqualTo("append Account");
-            assertThat(low(append))
+            assertThat(ObservedApplication.low(append))
                     .containsOnly(
                             Map.entry("aggregate.type", "Account"),
                             Map.entry("event.type", "deposited"),
                             Map.entry("outcome", "appended"),
                             Map.entry("db.system", "postgresql"),
                             Map.entry("db.operation", "INSERT"));
-            assertThat(keys(append))
+            assertThat(ObservedApplication.keys(append))
                     .containsEntry("aggregate.id", stream.toString())
                     .containsEntry("aggregate.version", "2")
                     .containsEntry("db.system.name", "postgresql")
@@ -152,77 +71,88 @@ class ObservationsIT {
 
     @Test
     void aConflictIsAnOutcomeAndIsCounted() {
-        application.run(context -> {
-            StreamAppend append = deposits(1).expecting(ExpectedVersion.exact(7));
+        application.runner.run(context -> {
+            StreamAppend append = ObservedApplication.deposits(1).expecting(ExpectedVersion.exact(7));
             Assertions.assertThatExceptionOfType(VersionConflictException.class)
-                    .isThrownBy(() -> store(context).append(append));
+                    .isThrownBy(() -> ObservedApplication.store(context).append(append));
 
-            assertThat(low(observed("eventsource.append").get(0))).containsEntry("outcome", "conflict");
-            assertThat(meters(context)
+            assertThat(ObservedApplication.low(
+                            application.observed("eventsource.append").get(0)))
+                    .containsEntry("outcome", "conflict");
+            assertThat(ObservedApplication.meters(context)
                             .get("eventsource.append.conflicts")
                             .tag("aggregate.type", "Account")
                             .counter()
                             .count())
                     .isEqualTo(1);
-            assertThat(appended(context)).isZero();
+            assertThat(ObservedApplication.appended(context)).isZero();
         });
     }
 
     @Test
     void aDuplicateIsAnOutcomeAndCountsNothing() {
-        application.run(context -> {
-            StreamAppend append = deposits(3).withAppendId(UUID.randomUUID());
-            store(context).append(append);
-            store(context).append(append);
+        application.runner.run(context -> {
+            StreamAppend append = ObservedApplication.deposits(3).withAppendId(UUID.randomUUID());
+            ObservedApplication.store(context).append(append);
+            ObservedApplication.store(context).append(append);
 
-            assertThat(low(observed("eventsource.append").get(1))).containsEntry("outcome", "duplicate");
-            assertThat(appended(context)).isEqualTo(3);
+            assertThat(ObservedApplication.low(
+                            application.observed("eventsource.append").get(1)))
+                    .containsEntry("outcome", "duplicate");
+            assertThat(ObservedApplication.appended(context)).isEqualTo(3);
         });
     }
 
     @Test
     void anAsynchronousAppendEndsWithItsAnswer() {
-        application.run(context -> {
-            store(context).appendAsync(deposits(2)).join();
+        application.runner.run(context -> {
+            ObservedApplication.store(context)
+                    .appendAsync(ObservedApplication.deposits(2))
+                    .join();
 
-            await().until(() -> observed("eventsource.append").size() == 1);
-            assertThat(low(observed("eventsource.append").get(0))).containsEntry("outcome", "appended");
-            assertThat(appended(context)).isEqualTo(2);
+            await().until(() -> application.observed("eventsource.append").size() == 1);
+            assertThat(ObservedApplication.low(
+                            application.observed("eventsource.append").get(0)))
+                    .containsEntry("outcome", "appended");
+            assertThat(ObservedApplication.appended(context)).isEqualTo(2);
         });
     }
 
     @ParameterizedTest
     @CsvSource({"deferred", "immediate"})
     void eventsOfATransactionCountWhenItHasCommitted(String timing) {
-        application.withPropertyValues("eventsource.append.timing=" + timing).run(context -> {
-            TransactionTemplate transaction = context.getBean(TransactionTemplate.class);
-            transaction.executeWithoutResult(status -> {
-                store(context).append(deposits(5));
-                status.setRollbackOnly();
-            });
-            assertThat(appended(context)).isZero();
+        application
+                .runner
+                .withPropertyValues("eventsource.append.timing=" + timing)
+                .run(context -> {
+                    TransactionTemplate transaction = context.getBean(TransactionTemplate.class);
+                    transaction.executeWithoutResult(status -> {
+                        ObservedApplication.store(context).append(ObservedApplication.deposits(5));
+                        status.setRollbackOnly();
+                    });
+                    assertThat(ObservedApplication.appended(context)).isZero();
 
-            transaction.executeWithoutResult(status -> {
-                store(context).append(deposits(5));
-                assertThat(appended(context)).isZero();
-            });
-            assertThat(appended(context)).isEqualTo(5);
-        });
+                    transaction.executeWithoutResult(status -> {
+                        ObservedApplication.store(context).append(ObservedApplication.deposits(5));
+                        assertThat(ObservedApplication.appended(context)).isZero();
+                    });
+                    assertThat(ObservedApplication.appended(context)).isEqualTo(5);
+                });
     }
 
     @Test
     void aLoadIsTaggedWithWhatWasRead() {
-        application.run(context -> {
-            StreamAppend append = deposits(4);
-            store(context).append(append);
-            store(context).readStream(StreamQuery.of(append.aggregateId()));
+        application.runner.run(context -> {
+            StreamAppend append = ObservedApplication.deposits(4);
+            ObservedApplication.store(context).append(append);
+            ObservedApplication.store(context).readStream(StreamQuery.of(append.aggregateId()));
 
-            Observation.Context load = observed("eventsource.load").get(0);
-            assertThat(low(load))
+            Observation.Context load = application.observed("eventsource.load").get(0);
+            assertThat(ObservedApplication.low(load))
                     .containsEntry("aggregate.type", "Account")
                     .containsEntry("snapshot", "false")
                     .containsEntry("db.operation", "SELECT");
-            assertThat(keys(load))
+            assertThat(ObservedApplication.keys(load))
                     .containsEntry("aggregate.id", append.aggregateId().toString())
                     .containsEntry("db.response.returned_rows", "4");
         });
@@ -231,6 +161,7 @@ class ObservationsIT {
     @Test
     void aSnapshotIsObservedWhenItIsStoredAndALoadSaysThatItUsedIt() {
         application
+                .runner
                 .withPropertyValues("eventsource.snapshots.mode=sync", "eventsource.snapshots.threshold=2")
                 .run(context -> {
                     AggregateRepository<Account> accounts = context.getBeanProvider(
@@ -242,81 +173,14 @@ class ObservationsIT {
                     accounts.save(account);
                     accounts.load(account.id());
 
-                    assertThat(low(observed("eventsource.snapshot.store").get(0)))
+                    assertThat(ObservedApplication.low(application
+                                    .observed("eventsource.snapshot.store")
+                                    .get(0)))
                             .containsEntry("aggregate.type", "Account")
                             .containsEntry("outcome", "taken");
-                    List<Observation.Context> loads = observed("eventsource.load");
-                    assertThat(low(loads.get(loads.size() - 1))).containsEntry("snapshot", "true");
-                });
-    }
-
-    @Test
-    void aHandlerIsTaggedWithItsSubscriptionAndItsEvent() {
-        application
-                .withPropertyValues("eventsource.subscriptions.enabled=true")
-                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
-                .run(context -> {
-                    StreamAppend append = deposits(1);
-                    store(context).append(append);
-
-                    await().until(() -> observed("eventsource.handle").size() == 1);
-                    Observation.Context handle = observed("eventsource.handle").get(0);
-                    assertThat(handle.getContextualName()).isEqualTo("handle deposits");
-                    assertThat(low(handle))
-                            .containsEntry("subscription.name", "deposits")
-                            .containsEntry("event.type", "deposited")
-                            .containsEntry("aggregate.type", "Account")
-                            .hasEntrySatisfying("subscription.state", state -> assertThat(state)
-                                    .isIn("live", "catching_up"))
-                            .doesNotContainKey("event.id");
-                    assertThat(keys(handle))
-                            .containsEntry("aggregate.id", append.aggregateId().toString())
-                            .containsEntry("event.position", "1")
-                            .containsEntry("messaging.operation.type", "process")
-                            .containsKey("event.id");
-                });
-    }
-
-    @Test
-    void eachEventIsACallUnlessItsHandlerTakesBatches() {
-        application
-                .withPropertyValues("eventsource.subscriptions.enabled=true")
-                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
-                .withBean(Batches.class)
-                .run(context -> {
-                    store(context).append(deposits(5));
-
-                    await().until(() -> observed("eventsource.handle").size() == 6);
-                    assertThat(observed("eventsource.handle"))
-                            .filteredOn(each -> "totals".equals(low(each).get("subscription.name")))
-                            .singleElement()
-                            .satisfies(
-                                    each -> assertThat(keys(each)).containsEntry("messaging.batch.message_count", "5"));
-                    assertThat(meters(context)
-                                    .get("eventsource.handle.batch")
-                                    .tag("subscription.name", "deposits")
-                                    .summary()
-                                    .totalAmount())
-                            .isEqualTo(5);
-                });
-    }
-
-    @Test
-    void anInterceptorOfTheApplicationRunsInsideTheObservation() {
-        List<String> around = new CopyOnWriteArrayList<>();
-        application
-                .withPropertyValues("eventsource.subscriptions.enabled=true")
-                .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> around.add("handle")))
-                .withBean(HandlerInterceptor.class, () -> (handlers, events, call) -> {
-                    around.add("before " + handlers.name());
-                    call.run();
-                    around.add("after " + observed("eventsource.handle").size());
-                })
-                .run(context -> {
-                    store(context).append(deposits(1));
-
-                    await().until(() -> observed("eventsource.handle").size() == 1);
-                    assertThat(around).containsExactly("before deposits", "handle", "after 0");
+                    List<Observation.Context> loads = application.observed("eventsource.load");
+                    assertThat(ObservedApplication.low(loads.get(loads.size() - 1)))
+                            .containsEntry("snapshot", "true");
                 });
     }
 
@@ -329,6 +193,7 @@ class ObservationsIT {
     })
     void eachComponentCanBeSwitchedOff(String component, String name) {
         application
+                .runner
                 .withPropertyValues(
                         "eventsource.observations." + component + "=false",
                         "eventsource.subscriptions.enabled=true",
@@ -344,7 +209,7 @@ class ObservationsIT {
                     account.deposit(1);
                     accounts.save(account);
                     accounts.load(account.id());
-                    await().untilAsserted(() -> assertThat(database.count(
+                    await().untilAsserted(() -> assertThat(application.database.count(
                                     "SELECT coalesce(max(position), 0) FROM eventsource.projection_checkpoints"))
                             .isEqualTo(2));
 
@@ -354,7 +219,7 @@ class ObservationsIT {
                             "eventsource.handle",
                             "eventsource.snapshot.store"));
                     others.remove(name);
-                    assertThat(observed)
+                    assertThat(application.observed)
                             .extracting(Observation.Context::getName)
                             .doesNotContain(name)
                             .contains(others.toArray(String[]::new));
@@ -363,11 +228,13 @@ class ObservationsIT {
 
     @Test
     void aConventionOfTheApplicationReplacesTheLibrarys() {
-        application.withBean(OwnConvention.class).run(context -> {
-            store(context).append(deposits(1));
+        application.runner.withBean(OwnConvention.class).run(context -> {
+            ObservedApplication.store(context).append(ObservedApplication.deposits(1));
 
-            Observation.Context append = observed("deposits").get(0);
-            assertThat(low(append)).containsEntry("bank", "ours").containsEntry("aggregate.type", "Account");
+            Observation.Context append = application.observed("deposits").get(0);
+            assertThat(ObservedApplication.low(append))
+                    .containsEntry("bank", "ours")
+                    .containsEntry("aggregate.type", "Account");
         });
     }
 
@@ -391,66 +258,18 @@ class ObservationsIT {
         }
     }
 
-    @Test
-    void whatAHandlerLogsCarriesItsEventAndNothingIsLeftBehind() {
-        List<Map<String, String>> contexts = new CopyOnWriteArrayList<>();
-        application
-                .withPropertyValues("eventsource.subscriptions.enabled=true")
-                .withBean(
-                        EventHandlers.class,
-                        () -> new Handlers("deposits", event -> contexts.add(MDC.getCopyOfContextMap())))
-                .run(context -> {
-                    StreamAppend append =
-                            deposits(1).withMetadata(EventMetadata.none().withCorrelationId("order-7"));
-                    store(context).append(append);
-
-                    await().until(() -> contexts.size() == 1);
-                    assertThat(contexts.get(0))
-                            .containsEntry("subscription.name", "deposits")
-                            .containsEntry("event.type", "deposited")
-                            .containsEntry("event.position", "1")
-                            .containsEntry("aggregate.id", append.aggregateId().toString())
-                            .containsEntry("aggregate.type", "Account")
-                            .containsEntry("correlation.id", "order-7")
-                            .containsKey("event.id");
-
-                    store(context).append(deposits(1));
-                    await().until(() -> contexts.size() == 2);
-                    assertThat(contexts.get(1)).doesNotContainKey("correlation.id");
-                });
-    }
-
-    @Test
-    void theLogContextCanBeSwitchedOff() {
-        List<Map<String, String>> contexts = new CopyOnWriteArrayList<>();
-        application
-                .withPropertyValues(
-                        "eventsource.subscriptions.enabled=true", "eventsource.observations.log-context=false")
-                .withBean(
-                        EventHandlers.class,
-                        () -> new Handlers("deposits", event -> {
-                            Map<String, String> copy = MDC.getCopyOfContextMap();
-                            contexts.add(copy == null ? Map.of() : copy);
-                        }))
-                .run(context -> {
-                    store(context).append(deposits(1));
-
-                    await().until(() -> contexts.size() == 1);
-                    assertThat(contexts.get(0)).doesNotContainKey("event.id");
-                });
-    }
-
     @ParameterizedTest
     @CsvSource({"true, true", "false, false", ", true"})
     void theTimersHaveHistogramsUnlessTheApplicationSaysOtherwise(@Nullable String said, boolean histogram) {
         application
+                .runner
                 .withConfiguration(AutoConfigurations.of(PrometheusMetricsExportAutoConfiguration.class))
                 .withPropertyValues(
                         said == null
                                 ? "management.metrics.distribution.maximum-expected-value.all=5s"
                                 : "management.metrics.distribution.percentiles-histogram.eventsource.append=" + said)
                 .run(context -> {
-                    store(context).append(deposits(1));
+                    ObservedApplication.store(context).append(ObservedApplication.deposits(1));
 
                     String scraped =
                             context.getBean(PrometheusMeterRegistry.class).scrape();
@@ -462,15 +281,15 @@ class ObservationsIT {
 
     @Test
     void groupCommitsAreMeasured() {
-        application.run(context -> {
-            store(context).append(deposits(3));
+        application.runner.run(context -> {
+            ObservedApplication.store(context).append(ObservedApplication.deposits(3));
 
-            assertThat(meters(context)
+            assertThat(ObservedApplication.meters(context)
                             .get("eventsource.append.group.appends")
                             .summary()
                             .totalAmount())
                     .isEqualTo(1);
-            assertThat(meters(context)
+            assertThat(ObservedApplication.meters(context)
                             .get("eventsource.append.group.events")
                             .summary()
                             .totalAmount())
