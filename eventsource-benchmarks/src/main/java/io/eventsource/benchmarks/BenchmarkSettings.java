@@ -7,4 +7,4 @@ package io.eventsource.benchmarks;
  * @param events events in a large store
  * @param loaded events of a bulk load, and of a log that a subscription catches up with
  */
-record BenchmarkSettings(int fill, int events, int loaded) {}
+public record BenchmarkSettings(int fill, int events, int loaded) {}

@@ -15,16 +15,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Callers that call again as soon as they have their answer. */
-final class Callers {
+public final class Callers {
 
     /** One call. */
-    interface Call {
+    public interface Call {
 
         void run() throws Exception;
     }
 
     /** What came of it. */
-    static final class Outcome {
+    public static final class Outcome {
         private static final Row.Metric THROUGHPUT = new Row.Metric("throughput", "events/s");
         private static final Row.Metric MEDIAN = new Row.Metric("p50", "µs");
         private static final Row.Metric TAIL = new Row.Metric("p99", "µs");
@@ -50,7 +50,7 @@ final class Callers {
         }
 
         /** Cost of calls that had so many events each. */
-        Map<Row.Metric, Double> cost(int events) {
+        public Map<Row.Metric, Double> cost(int events) {
             return cost.of((long) calls() * events);
         }
 
@@ -59,17 +59,17 @@ final class Callers {
             return cost;
         }
 
-        int calls() {
+        public int calls() {
             return nanos.length;
         }
 
         /** Calls per second, until the last answer. */
-        double perSecond() {
+        public double perSecond() {
             return perSecond;
         }
 
         /** The time within which this part of the calls was answered. */
-        double micros(double quantile) {
+        public double micros(double quantile) {
             return nanos[(int) Math.min(nanos.length - 1L, (long) (quantile * nanos.length))] / 1e3;
         }
     }
@@ -84,7 +84,7 @@ final class Callers {
      * @param database whose server counts
      * @param call makes what one caller calls
      */
-    static Outcome run(int callers, Duration time, Database database, Supplier<Call> call) throws Exception {
+    public static Outcome run(int callers, Duration time, Database database, Supplier<Call> call) throws Exception {
         long end = System.nanoTime() + time.toNanos();
         return run(callers, () -> System.nanoTime() >= end, database, call);
     }

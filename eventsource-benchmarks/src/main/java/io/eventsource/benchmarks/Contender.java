@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** A store of events that takes part, with a database and a pool of its own. */
-interface Contender {
+public interface Contender {
 
     /** The name in the report. */
     String name();

@@ -3,12 +3,11 @@ package io.eventsource.benchmarks;
 import io.eventsource.store.EventStoreSettings.AppendTiming;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /** Everybody who takes part, each made when a row first asks for it. */
-final class Contenders {
+public final class Contenders {
 
     private final Server server;
     private final BenchmarkSettings settings;
@@ -61,27 +60,6 @@ final class Contenders {
         return once("axon_subscriber", AxonSubscriber::in);
     }
 
-    EventsourceOutbox outbox() {
-        return once("outbox", database -> EventsourceOutbox.in(database, false));
-    }
-
-    EventsourceOutbox outboxTable() {
-        return once("outbox_table", database -> EventsourceOutbox.in(database, true));
-    }
-
-    ModulithOutbox modulithOutbox() {
-        return once("modulith_outbox", ModulithOutbox::in);
-    }
-
-    NamastackOutbox namastackOutbox() {
-        return once("namastack_outbox", NamastackOutbox::in);
-    }
-
-    /** This library's outbox and others. */
-    List<OutboxContender> outboxes() {
-        return List.of(outbox(), modulithOutbox(), namastackOutbox());
-    }
-
     /** A database of no concern to anybody. */
     Database elsewhere() {
         return once("elsewhere", database -> database);
@@ -98,12 +76,13 @@ final class Contenders {
     }
 
     /** How large the stores are. */
-    BenchmarkSettings settings() {
+    public BenchmarkSettings settings() {
         return settings;
     }
 
+    /** One that takes part in a database of its own, made when it is first asked for. */
     @SuppressWarnings("unchecked")
-    private <T> T once(String name, Function<Database, T> make) {
+    public <T> T once(String name, Function<Database, T> make) {
         return (T) made.computeIfAbsent(name, absent -> make.apply(server.database(name)));
     }
 }

@@ -11,7 +11,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** A database with its pool. */
-final class Database implements AutoCloseable {
+public final class Database implements AutoCloseable {
 
     private static final String POSTMASTER = "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::bigint";
 
@@ -54,7 +54,7 @@ final class Database implements AutoCloseable {
         return name;
     }
 
-    HikariDataSource dataSource() {
+    public HikariDataSource dataSource() {
         return pool;
     }
 
@@ -63,7 +63,7 @@ final class Database implements AutoCloseable {
         return DriverManager.getConnection(pool.getJdbcUrl(), pool.getUsername(), pool.getPassword());
     }
 
-    JdbcTemplate jdbc() {
+    public JdbcTemplate jdbc() {
         return new JdbcTemplate(pool);
     }
 
@@ -83,7 +83,7 @@ final class Database implements AutoCloseable {
     }
 
     /** Leaves nothing for the next trial to pay: what the filling of a store has dirtied is written out. */
-    void settle(String... tables) {
+    public void settle(String... tables) {
         for (String table : tables) {
             jdbc().execute("VACUUM (ANALYZE) " + table);
         }

@@ -36,7 +36,7 @@ import java.util.stream.IntStream;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** This library, configured as the starter configures it. */
-final class EventsourceContender implements Contender {
+public final class EventsourceContender implements Contender {
 
     private static final int LOADED_PER_STREAM = 10;
     private static final CommandRetries RETRIES = new CommandRetries(10, Duration.ofMillis(5), Duration.ofMillis(250));
@@ -51,7 +51,7 @@ final class EventsourceContender implements Contender {
     private final TransactionTemplate transactions;
     private final Database database;
 
-    EventsourceContender(Database database, AppendTiming timing) {
+    public EventsourceContender(Database database, AppendTiming timing) {
         this.tables = EventsourceTables.in(database);
         this.mark = HighWaterMark.of(database.dataSource(), EventsourceTables.SCHEMA, Clock.systemUTC());
         this.store = EventStore.postgres(
@@ -118,7 +118,7 @@ final class EventsourceContender implements Contender {
     }
 
     /** Loads new streams of ten events in bulk. */
-    void load(int events) {
+    public void load(int events) {
         int streams = events / LOADED_PER_STREAM;
         List<OrderLineAdded> lines = IntStream.range(0, LOADED_PER_STREAM)
                 .mapToObj(OrderLineAdded::of)

@@ -32,7 +32,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
  * This library's store with its subscriptions, wired and configured as the starter does it. All of the benchmarks that
  * knows the subscriptions' interface stands here: how they are made, their defaults, and the form of their handlers.
  */
-final class EventsourceLog implements LiveLog {
+public final class EventsourceLog implements LiveLog {
 
     /** The starter's defaults. */
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
@@ -64,7 +64,7 @@ final class EventsourceLog implements LiveLog {
      * @param database where the log is
      * @param handlers one for each subscription; without any, as in an application that only appends
      */
-    static EventsourceLog start(Database database, List<? extends LineHandler> handlers) {
+    public static EventsourceLog start(Database database, List<? extends LineHandler> handlers) {
         return start(database, handlers, SubscriptionSettings.defaults());
     }
 
@@ -79,7 +79,7 @@ final class EventsourceLog implements LiveLog {
     }
 
     /** Starts a publisher of all events. */
-    static EventsourceLog publish(Database database, MessageTransport transport, SubscriptionSettings settings) {
+    public static EventsourceLog publish(Database database, MessageTransport transport, SubscriptionSettings settings) {
         return start(database, contender -> {
             Destination destination = new Destination(
                     "benchmark", "/benchmark", "benchmark", List.of(Route.unchanged("order-line-added")));
@@ -178,12 +178,12 @@ final class EventsourceLog implements LiveLog {
         }
     }
 
-    Database database() {
+    public Database database() {
         return database;
     }
 
     /** Appends so that these subscriptions notice. */
-    Contender contender() {
+    public Contender contender() {
         return contender;
     }
 

@@ -5,9 +5,9 @@ import io.eventsource.schema.SchemaMigrator;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The library's tables, for the library and for those who write into the same shape by hand. */
-record EventsourceTables(Database database) {
+public record EventsourceTables(Database database) {
 
-    static final EventSourceSchema SCHEMA = new EventSourceSchema("eventsource");
+    public static final EventSourceSchema SCHEMA = new EventSourceSchema("eventsource");
 
     private static final String EMPTY =
             """
@@ -29,7 +29,7 @@ record EventsourceTables(Database database) {
                    (i - 1) % 10 + 1, 'order-line-added', 1, i / 10 % 1024, now(), ?::jsonb
               FROM generate_series(1, ?) AS i""";
 
-    static EventsourceTables in(Database database) {
+    public static EventsourceTables in(Database database) {
         new SchemaMigrator(database.dataSource(), SCHEMA).migrate();
         return new EventsourceTables(database);
     }
@@ -41,7 +41,7 @@ record EventsourceTables(Database database) {
         database.forgetPlans();
     }
 
-    void reset(int events) {
+    public void reset(int events) {
         JdbcTemplate jdbc = database.jdbc();
         jdbc.execute(EMPTY);
         jdbc.update(FILL_STREAMS, events);

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * From the commit of an event to its handler, by the machine's wall clock, which several JVMs share. What was in the log
  * before does not count.
  */
-final class Latencies implements LineHandler {
+public final class Latencies implements LineHandler {
 
     private static final Row.Metric MEDIAN = new Row.Metric("p50", "ms");
     private static final Row.Metric TAIL = new Row.Metric("p99", "ms");
@@ -33,12 +33,12 @@ final class Latencies implements LineHandler {
      *
      * @param before how many events are in the log already
      */
-    Latencies(int before) {
+    public Latencies(int before) {
         this.before = before;
     }
 
     /** The wall clock in microseconds. */
-    static long now() {
+    public static long now() {
         return ChronoUnit.MICROS.between(Instant.EPOCH, Clock.systemUTC().instant());
     }
 
@@ -53,7 +53,7 @@ final class Latencies implements LineHandler {
     }
 
     /** Waits until what was in the log before has been handled. */
-    void awaitCaughtUp() {
+    public void awaitCaughtUp() {
         old.await(before);
     }
 
@@ -63,7 +63,7 @@ final class Latencies implements LineHandler {
      * @param stream the stream of one event
      * @param micros when its append returned
      */
-    void committed(UUID stream, long micros) {
+    public void committed(UUID stream, long micros) {
         committed.put(stream, micros);
     }
 
@@ -72,7 +72,7 @@ final class Latencies implements LineHandler {
      *
      * @throws IllegalStateException when they do not come
      */
-    void awaitHandled() {
+    public void awaitHandled() {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!handled.keySet().containsAll(committed.keySet())) {
             if (System.nanoTime() > deadline) {
@@ -89,7 +89,7 @@ final class Latencies implements LineHandler {
      * @param unreported how many events were appended beside those whose commit was taken down
      * @throws IllegalStateException when not each event was handled once
      */
-    Map<Row.Metric, Double> measured(int unreported) {
+    public Map<Row.Metric, Double> measured(int unreported) {
         if (committed.isEmpty() || repeated.get() > 0 || handled.size() != committed.size() + unreported) {
             throw new IllegalStateException("%,d events were handled, %,d of them again, but there are %,d"
                     .formatted(handled.size(), repeated.get(), committed.size() + unreported));

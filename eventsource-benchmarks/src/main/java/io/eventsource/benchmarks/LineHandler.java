@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.UUID;
 
 /** What a subscription calls for each event. */
-interface LineHandler {
+public interface LineHandler {
 
     /**
      * Handles an event.

@@ -5,16 +5,16 @@ import java.util.Random;
 
 /** The event that everybody appends and folds: about 150 bytes of JSON. */
 @EventType("order-line-added")
-record OrderLineAdded(
+public record OrderLineAdded(
         String orderNumber, String sku, String description, int quantity, long unitPriceCents, String currency) {
 
     /** How it looks as JSON, for filling a store by SQL. */
-    static final String JSON =
+    public static final String JSON =
             """
             {"orderNumber":"2026-0001234567","sku":"CUP-ESPRESSO-06","description":"Espresso cups, set of six",\
             "quantity":2,"unitPriceCents":1990,"currency":"EUR"}""";
 
-    static OrderLineAdded of(int quantity) {
+    public static OrderLineAdded of(int quantity) {
         return new OrderLineAdded(
                 "2026-0001234567", "CUP-ESPRESSO-06", "Espresso cups, set of six", quantity, 1990, "EUR");
     }

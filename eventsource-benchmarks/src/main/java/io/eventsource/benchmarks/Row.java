@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A row of the report: one piece of work that contenders do in turns. */
-interface Row {
+public interface Row {
 
     /** Names the row on the command line. */
     String name();

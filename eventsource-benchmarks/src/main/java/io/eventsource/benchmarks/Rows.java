@@ -1,12 +1,14 @@
 package io.eventsource.benchmarks;
 
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** All rows. */
 final class Rows {
 
-    static final List<Row> ALL = List.of(
+    private static final List<Row> STORE = List.of(
             new AppendRow("append-1-callers-1", 1, 1, false, 0),
             new AppendRow("append-1-callers-16", 16, 1, false, 0),
             new AppendRow("append-1-callers-64", 64, 1, false, 0),
@@ -39,15 +41,12 @@ final class Rows {
             new AppendWithSubscriptionsRow("append-with-subscriptions", 16),
             new IdleSubscriptionsRow("idle-subscriptions", 100),
             new UnrelatedTransactionsRow("unrelated-transactions"),
-            new OutboxAppendRow("outbox-append", 16, 1),
-            new OutboxAppendRow("outbox-append-10", 16, 10),
-            new OutboxWriterRow("outbox-writer", 16),
-            new OutboxRelayRow("outbox-relay"),
-            new OutboxLatencyRow("outbox-latency", 200),
-            new OutboxLeftoverRow("outbox-leftover"),
-            new OutboxBrokerRow("outbox-kafka", KafkaMessageBroker::start),
-            new OutboxBrokerRow("outbox-redis", RedisMessageBroker::start),
             new StartUpRow("start-up"));
+
+    static final List<Row> ALL = Stream.concat(
+                    STORE.stream(),
+                    ServiceLoader.load(RowSource.class).stream().flatMap(source -> source.get().rows().stream()))
+            .toList();
 
     private Rows() {}
 

@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * What the server counts in a database, asked from another one, so that the questions do not count. A server process
  * reports what it has done after some time, or when it is told to, or when it ends.
  */
-final class ServerCounts {
+public final class ServerCounts {
 
     /** After so long even an idle process has reported. */
     private static final Duration REPORTED = Duration.ofSeconds(11);
@@ -56,7 +56,7 @@ final class ServerCounts {
     }
 
     /** Makes the processes behind a pool report; says how many transactions that were. */
-    static int report(HikariDataSource pool) throws SQLException {
+    public static int report(HikariDataSource pool) throws SQLException {
         List<Connection> connections = new ArrayList<>();
         try {
             for (int i = 0; i < pool.getMaximumPoolSize(); i++) {

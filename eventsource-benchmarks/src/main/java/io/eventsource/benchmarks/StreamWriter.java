@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.UUID;
 
 /** A caller that fills stream after stream, ten appends each, with exact versions. */
-final class StreamWriter implements Callers.Call {
+public final class StreamWriter implements Callers.Call {
 
     private static final int APPENDS_PER_STREAM = 10;
 
@@ -13,7 +13,7 @@ final class StreamWriter implements Callers.Call {
     private UUID stream = UUID.randomUUID();
     private int appends;
 
-    StreamWriter(Contender contender, List<OrderLineAdded> events) {
+    public StreamWriter(Contender contender, List<OrderLineAdded> events) {
         this.contender = contender;
         this.events = events;
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** A handler that does nothing but count. */
-final class Tally implements LineHandler {
+public final class Tally implements LineHandler {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long POLL_NANOS = 500_000;
@@ -19,7 +19,7 @@ final class Tally implements LineHandler {
     }
 
     /** Counts many events at once. */
-    void add(int count) {
+    public void add(int count) {
         events.addAndGet(count);
     }
 
@@ -32,7 +32,7 @@ final class Tally implements LineHandler {
      *
      * @throws IllegalStateException when no event comes for long
      */
-    void await(long expected) {
+    public void await(long expected) {
         long seen = events.get();
         long since = System.nanoTime();
         while (seen < expected) {
@@ -53,7 +53,7 @@ final class Tally implements LineHandler {
      *
      * @throws IllegalStateException when not
      */
-    void requireExactly(long expected) {
+    public void requireExactly(long expected) {
         if (events.get() != expected) {
             throw new IllegalStateException(
                     "%,d events were handled, but there are %,d".formatted(events.get(), expected));

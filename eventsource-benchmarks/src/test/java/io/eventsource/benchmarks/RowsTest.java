@@ -11,4 +11,9 @@ class RowsTest {
     void without_names_all_rows_are_picked() {
         assertThat(Rows.named(List.of())).isEqualTo(Rows.ALL);
     }
+
+    @Test
+    void rows_of_outboxes_are_found_in_their_package() {
+        assertThat(Rows.ALL).extracting(Row::name).contains("outbox-append", "outbox-kafka");
+    }
 }

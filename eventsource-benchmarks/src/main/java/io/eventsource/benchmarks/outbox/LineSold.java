@@ -1,4 +1,6 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
+
+import io.eventsource.benchmarks.OrderLineAdded;
 
 /**
  * What rivals publish: the same payload, with the stream that the library keeps beside it.

@@ -1,5 +1,12 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
+import io.eventsource.benchmarks.Callers;
+import io.eventsource.benchmarks.Contenders;
+import io.eventsource.benchmarks.EventsourceLog;
+import io.eventsource.benchmarks.OrderLineAdded;
+import io.eventsource.benchmarks.Row;
+import io.eventsource.benchmarks.StreamWriter;
+import io.eventsource.benchmarks.Tally;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,10 +36,16 @@ record OutboxAppendRow(String name, int callers, int events) implements Row {
     public List<Entrant> entrants(Contenders contenders) {
         int fill = contenders.settings().fill();
         return List.of(
-                new Entrant("no outbox", time -> measure(contenders.outbox(), false, fill, time)),
-                new Entrant("log, publisher running", time -> measure(contenders.outbox(), true, fill, time)),
-                new Entrant("table, no publisher", time -> measure(contenders.outboxTable(), false, fill, time)),
-                new Entrant("table, publisher running", time -> measure(contenders.outboxTable(), true, fill, time)));
+                new Entrant("no outbox", time -> measure(Outboxes.of(contenders).outbox(), false, fill, time)),
+                new Entrant(
+                        "log, publisher running",
+                        time -> measure(Outboxes.of(contenders).outbox(), true, fill, time)),
+                new Entrant(
+                        "table, no publisher",
+                        time -> measure(Outboxes.of(contenders).outboxTable(), false, fill, time)),
+                new Entrant(
+                        "table, publisher running",
+                        time -> measure(Outboxes.of(contenders).outboxTable(), true, fill, time)));
     }
 
     private Map<Metric, Double> measure(EventsourceOutbox outbox, boolean publishing, int fill, Duration time)

@@ -1,5 +1,6 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
+import io.eventsource.benchmarks.OrderLineAdded;
 import io.eventsource.brokers.kafka.KafkaTransport;
 import io.eventsource.outbox.MessageTransport;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,9 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
-import io.eventsource.benchmarks.RivalApplication.Publishing;
-import io.eventsource.benchmarks.RivalApplication.Received;
+import io.eventsource.benchmarks.Database;
+import io.eventsource.benchmarks.OrderLineAdded;
+import io.eventsource.benchmarks.outbox.RivalApplication.Publishing;
+import io.eventsource.benchmarks.outbox.RivalApplication.Received;
 import io.namastack.outbox.Outbox;
 import io.namastack.outbox.handler.OutboxRecordMetadata;
 import io.namastack.outbox.handler.OutboxTypedHandler;

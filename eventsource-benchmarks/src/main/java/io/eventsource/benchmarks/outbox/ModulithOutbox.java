@@ -1,7 +1,9 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
-import io.eventsource.benchmarks.RivalApplication.Publishing;
-import io.eventsource.benchmarks.RivalApplication.Received;
+import io.eventsource.benchmarks.Database;
+import io.eventsource.benchmarks.Tally;
+import io.eventsource.benchmarks.outbox.RivalApplication.Publishing;
+import io.eventsource.benchmarks.outbox.RivalApplication.Received;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -1,7 +1,9 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.benchmarks.OutboxContender.Application;
+import io.eventsource.benchmarks.Database;
+import io.eventsource.benchmarks.OrderLineAdded;
+import io.eventsource.benchmarks.outbox.OutboxContender.Application;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,10 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
-import io.eventsource.benchmarks.OutboxContender.Application;
+import io.eventsource.benchmarks.Callers;
+import io.eventsource.benchmarks.Contenders;
+import io.eventsource.benchmarks.Row;
+import io.eventsource.benchmarks.Tally;
+import io.eventsource.benchmarks.outbox.OutboxContender.Application;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +31,7 @@ record OutboxWriterRow(String name, int callers) implements Row {
 
     @Override
     public List<Entrant> entrants(Contenders contenders) {
-        return contenders.outboxes().stream()
+        return Outboxes.of(contenders).outboxes().stream()
                 .flatMap(outbox -> Stream.of(
                         new Entrant(outbox.name(), time -> measure(outbox, true, time)),
                         new Entrant(outbox.name() + ", no outbox", time -> measure(outbox, false, time))))

@@ -1,5 +1,8 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
+import io.eventsource.benchmarks.Contenders;
+import io.eventsource.benchmarks.Row;
+import io.eventsource.benchmarks.Tally;
 import java.util.List;
 import java.util.Map;
 
@@ -20,7 +23,7 @@ record OutboxRelayRow(String name) implements Row {
     @Override
     public List<Entrant> entrants(Contenders contenders) {
         int events = contenders.settings().loaded();
-        return contenders.outboxes().stream()
+        return Outboxes.of(contenders).outboxes().stream()
                 .map(outbox -> new Entrant(outbox.name(), time -> measure(outbox, events)))
                 .toList();
     }

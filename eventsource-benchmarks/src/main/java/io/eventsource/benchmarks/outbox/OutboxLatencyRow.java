@@ -1,6 +1,10 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
-import io.eventsource.benchmarks.OutboxContender.Application;
+import io.eventsource.benchmarks.Contenders;
+import io.eventsource.benchmarks.Latencies;
+import io.eventsource.benchmarks.OrderLineAdded;
+import io.eventsource.benchmarks.Row;
+import io.eventsource.benchmarks.outbox.OutboxContender.Application;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +28,7 @@ record OutboxLatencyRow(String name, int perSecond) implements Row {
 
     @Override
     public List<Entrant> entrants(Contenders contenders) {
-        return contenders.outboxes().stream()
+        return Outboxes.of(contenders).outboxes().stream()
                 .map(outbox -> new Entrant(outbox.name(), time -> measure(outbox, time)))
                 .toList();
     }

@@ -1,5 +1,9 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
+import io.eventsource.benchmarks.Contenders;
+import io.eventsource.benchmarks.EventsourceLog;
+import io.eventsource.benchmarks.Row;
+import io.eventsource.benchmarks.Tally;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.OutgoingMessage;
@@ -25,7 +29,8 @@ record OutboxBrokerRow(String name, MessageBroker.Starter starter) implements Ro
     public List<Entrant> entrants(Contenders contenders) {
         int events = contenders.settings().loaded();
         return List.of(
-                new Entrant("eventsource", time -> published(contenders.outbox(), events)),
+                new Entrant(
+                        "eventsource", time -> published(Outboxes.of(contenders).outbox(), events)),
                 new Entrant("plain client", time -> sentPlainly(events)));
     }
 

@@ -1,5 +1,6 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
+import io.eventsource.benchmarks.Database;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
+import io.eventsource.benchmarks.OrderLineAdded;
 import io.eventsource.brokers.redis.RedisTransport;
 import io.eventsource.brokers.redis.RedisTransportSettings;
 import io.eventsource.outbox.MessageTransport;

@@ -1,5 +1,11 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
+import io.eventsource.benchmarks.Database;
+import io.eventsource.benchmarks.EventsourceContender;
+import io.eventsource.benchmarks.EventsourceLog;
+import io.eventsource.benchmarks.EventsourceTables;
+import io.eventsource.benchmarks.OrderLineAdded;
+import io.eventsource.benchmarks.Tally;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.OutboxRows;
 import io.eventsource.store.EventStoreSettings.AppendTiming;

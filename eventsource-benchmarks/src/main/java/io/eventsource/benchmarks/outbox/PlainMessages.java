@@ -1,4 +1,4 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
 import java.time.Instant;
 import java.util.LinkedHashMap;

@@ -1,6 +1,11 @@
-package io.eventsource.benchmarks;
+package io.eventsource.benchmarks.outbox;
 
-import io.eventsource.benchmarks.OutboxContender.Application;
+import io.eventsource.benchmarks.Contenders;
+import io.eventsource.benchmarks.Database;
+import io.eventsource.benchmarks.Row;
+import io.eventsource.benchmarks.ServerCounts;
+import io.eventsource.benchmarks.Tally;
+import io.eventsource.benchmarks.outbox.OutboxContender.Application;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,8 +43,8 @@ record OutboxLeftoverRow(String name) implements Row {
     @Override
     public List<Entrant> entrants(Contenders contenders) {
         int events = contenders.settings().loaded();
-        List<OutboxContender> all = new ArrayList<>(contenders.outboxes());
-        all.add(contenders.outboxTable());
+        List<OutboxContender> all = new ArrayList<>(Outboxes.of(contenders).outboxes());
+        all.add(Outboxes.of(contenders).outboxTable());
         return all.stream()
                 .map(outbox -> new Entrant(outbox.name(), time -> measure(outbox, events)))
                 .toList();
