@@ -1,13 +1,21 @@
 package io.eventsource.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.eventsource.autoconfigure.evolution.SchemaEvolutionAutoConfiguration;
+import io.eventsource.autoconfigure.health.HealthProperties;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.web.MetadataPropagationAutoConfiguration;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 
 class PropertyBoundsTests {
 
@@ -100,7 +108,6 @@ class PropertyBoundsTests {
             eventsource.dead-letters.retention          | -1ms
             eventsource.dead-letters.retention          | 36501d
             eventsource.health.dead-letters.degraded | 0
-            eventsource.health.dead-letters.down     | -1
             eventsource.health.dead-letters.down     | 9
             eventsource.metadata.enabled                | perhaps
             eventsource.metadata.correlation-header     | ''
@@ -147,18 +154,37 @@ class PropertyBoundsTests {
             eventsource.subscriptions.defaults.auto-startup      | perhaps
             eventsource.shutdown.timeout  | 9s
             eventsource.shutdown.timeout  | soon
-            eventsource.health.lag-events.degraded      | -1
             eventsource.health.lag-events.down          | 999
-            eventsource.health.lag.degraded             | -1s
             eventsource.health.lag.down                 | 59s
             eventsource.health.errors.per-minute      | -1
             eventsource.health.errors.window             | 9s
             eventsource.health.errors.window             | 2h
-            eventsource.health.errors.degraded          | -1
             eventsource.health.errors.down              | 9
             eventsource.health.log.silence-threshold             | 999ms
             eventsource.health.answer-timeout           | 9ms""")
     void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
+        refused(property, value);
+    }
+
+    static Stream<Arguments> thresholds() {
+        return Stream.of(HealthProperties.class.getRecordComponents())
+                .filter(group -> group.getType().isRecord())
+                .flatMap(group -> Stream.of(group.getType().getRecordComponents())
+                        .filter(each -> Set.of("degraded", "down").contains(each.getName()))
+                        .map(each -> arguments(
+                                "eventsource.health.%s.%s"
+                                        .formatted(
+                                                DataObjectPropertyName.toDashedForm(group.getName()), each.getName()),
+                                each.getType().equals(Duration.class) ? "-1s" : "-1")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("thresholds")
+    void a_threshold_of_health_below_0_is_refused(String property, String value) {
+        refused(property, value);
+    }
+
+    private static void refused(String property, String value) {
         Runners.plain()
                 .withConfiguration(AutoConfigurations.of(
                         SchemaEvolutionAutoConfiguration.class, MetadataPropagationAutoConfiguration.class))

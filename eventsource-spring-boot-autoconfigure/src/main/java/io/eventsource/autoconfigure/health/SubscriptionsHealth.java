@@ -5,6 +5,7 @@ import io.eventsource.subscription.SubscriptionStatuses;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -225,25 +226,44 @@ final class SubscriptionsHealth implements SubscriptionJudge {
         return over ? 0 : errors.within(status.name(), window);
     }
 
+    /** A number of a subscription, from when on it is not healthy, and how to say so. */
+    private record Measured(Threshold threshold, long value, String reason) {}
+
+    /** All numbers that have thresholds. The first one that reaches its threshold is the reason. */
+    private List<Measured> measured(SubscriptionStatus status) {
+        List<Measured> all = new ArrayList<>();
+        if (status.rebuilt() == null && !waitsForLog(status)) {
+            long seconds = status.lagTime().toSeconds();
+            all.add(new Measured(
+                    properties.lagEvents().threshold(),
+                    status.lag(),
+                    "it is %d events behind the log".formatted(status.lag())));
+            all.add(new Measured(
+                    properties.lag().threshold(),
+                    status.lagTime().toNanos(),
+                    "it has been behind the log for %d s".formatted(seconds)));
+        }
+        int rate = errorsWithin(status, MINUTE);
+        all.add(new Measured(
+                new Threshold(properties.errors().perMinute(), 0),
+                rate,
+                "it had %d errors within a minute".formatted(rate)));
+        Duration window = properties.errors().window();
+        int lately = errorsWithin(status, window);
+        all.add(new Measured(
+                properties.errors().threshold(), lately, "it had %d errors in %s".formatted(lately, window)));
+        return all;
+    }
+
     private @Nullable Verdict severe(SubscriptionStatus status) {
-        int lately = errorsWithin(status, properties.errors().window());
-        boolean own = status.rebuilt() == null && !waitsForLog(status);
-        if (own && lagEvents().isDown(status.lag())) {
-            return Verdict.down("it is %d events behind the log".formatted(status.lag()));
-        }
-        if (own && lagTime().isDown(status.lagTime().toNanos())) {
-            return Verdict.down("it has been behind the log for %d s"
-                    .formatted(status.lagTime().toSeconds()));
-        }
-        return errorCount().isDown(lately)
-                ? Verdict.down("it had %d errors in %s"
-                        .formatted(lately, properties.errors().window()))
-                : null;
+        return measured(status).stream()
+                .filter(each -> each.threshold().isDown(each.value()))
+                .findFirst()
+                .map(each -> Verdict.down(each.reason()))
+                .orElse(null);
     }
 
     private Verdict judgeWork(SubscriptionStatus status) {
-        int rate = errorsWithin(status, MINUTE);
-        int lately = errorsWithin(status, properties.errors().window());
         if (status.state() == SubscriptionStatus.State.CIRCUIT_OPEN) {
             return Verdict.degraded(because("it waits for something that every event needs and that is away", status));
         }
@@ -253,35 +273,18 @@ final class SubscriptionsHealth implements SubscriptionJudge {
         if (status.rebuilt() != null) {
             return Verdict.degraded("it is being rebuilt");
         }
-        boolean held = waitsForLog(status);
-        if (held && (gap.stalled() || lagTime().isDegraded(status.lagTime().toNanos()))) {
+        if (waitsForLog(status)
+                && (gap.stalled()
+                        || properties
+                                .lag()
+                                .threshold()
+                                .isDegraded(status.lagTime().toNanos()))) {
             return Verdict.degraded(held(status));
         }
-        if (!held && lagEvents().isDegraded(status.lag())) {
-            return Verdict.degraded("it is %d events behind the log".formatted(status.lag()));
-        }
-        if (!held && lagTime().isDegraded(status.lagTime().toNanos())) {
-            return Verdict.degraded("it has been behind the log for %d s"
-                    .formatted(status.lagTime().toSeconds()));
-        }
-        if (properties.errors().perMinute() > 0 && rate >= properties.errors().perMinute()) {
-            return Verdict.degraded("it had %d errors within a minute".formatted(rate));
-        }
-        return errorCount().isDegraded(lately)
-                ? Verdict.degraded("it had %d errors in %s"
-                        .formatted(lately, properties.errors().window()))
-                : Verdict.up("it handles events");
-    }
-
-    private Threshold lagEvents() {
-        return properties.lagEvents().threshold();
-    }
-
-    private Threshold lagTime() {
-        return properties.lag().threshold();
-    }
-
-    private Threshold errorCount() {
-        return properties.errors().threshold();
+        return measured(status).stream()
+                .filter(each -> each.threshold().isDegraded(each.value()))
+                .findFirst()
+                .map(each -> Verdict.degraded(each.reason()))
+                .orElseGet(() -> Verdict.up("it handles events"));
     }
 }
