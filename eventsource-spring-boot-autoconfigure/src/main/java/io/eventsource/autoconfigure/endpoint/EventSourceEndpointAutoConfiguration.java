@@ -43,7 +43,7 @@ public final class EventSourceEndpointAutoConfiguration {
     @Bean
     @ConditionalOnBean(SubscriptionManager.class)
     SubscriptionArea eventsourceSubscriptionArea(SubscriptionManager manager, ObjectProvider<SubscriptionJudge> judge) {
-        return new SubscriptionArea(manager, judge.getIfAvailable());
+        return new SubscriptionArea(manager, manager, judge.getIfAvailable());
     }
 
     @Bean

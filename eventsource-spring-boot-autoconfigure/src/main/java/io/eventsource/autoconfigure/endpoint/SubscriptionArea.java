@@ -1,9 +1,10 @@
 package io.eventsource.autoconfigure.endpoint;
 
 import io.eventsource.autoconfigure.health.SubscriptionJudge;
-import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionOperations;
 import io.eventsource.subscription.SubscriptionStatus;
 import io.eventsource.subscription.SubscriptionStatus.SegmentStatus;
+import io.eventsource.subscription.SubscriptionStatuses;
 import io.eventsource.subscription.SubscriptionStatuses.RebuildProgress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,11 +17,14 @@ final class SubscriptionArea implements EndpointArea {
 
     private static final List<String> ACTIONS = List.of("pause", "resume", "rebuild", "rebuild-repeating-effects");
 
-    private final SubscriptionManager manager;
+    private final SubscriptionOperations operations;
+    private final SubscriptionStatuses statuses;
     private final @Nullable SubscriptionJudge judge;
 
-    SubscriptionArea(SubscriptionManager manager, @Nullable SubscriptionJudge judge) {
-        this.manager = manager;
+    SubscriptionArea(
+            SubscriptionOperations operations, SubscriptionStatuses statuses, @Nullable SubscriptionJudge judge) {
+        this.operations = operations;
+        this.statuses = statuses;
         this.judge = judge;
     }
 
@@ -32,12 +36,12 @@ final class SubscriptionArea implements EndpointArea {
     @Override
     public Object list(EndpointPage page) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("instance", manager.instance().id());
-        answer.put("running", manager.instance().running());
-        answer.put("readingHighWaterMark", manager.instance().tail().reading());
-        answer.put("renewingLease", manager.instance().renewingLease());
+        answer.put("instance", statuses.instance().id());
+        answer.put("running", statuses.instance().running());
+        answer.put("readingHighWaterMark", statuses.instance().tail().reading());
+        answer.put("renewingLease", statuses.instance().renewingLease());
         answer.put(
-                "subscriptions", manager.statuses().stream().map(this::summary).toList());
+                "subscriptions", statuses.statuses().stream().map(this::summary).toList());
         return answer;
     }
 
@@ -48,17 +52,17 @@ final class SubscriptionArea implements EndpointArea {
         answer.put("counters", counters(status.counters()));
         answer.put(
                 "rebuild",
-                manager.rebuildProgress(id).map(SubscriptionArea::rebuild).orElse(null));
+                statuses.rebuildProgress(id).map(SubscriptionArea::rebuild).orElse(null));
         answer.put(
                 "segments",
                 status.segments().stream()
-                        .map(each -> segment(each, manager.instance().id()))
+                        .map(each -> segment(each, statuses.instance().id()))
                         .toList());
         return answer;
     }
 
     private SubscriptionStatus status(String name) {
-        return manager.status(name).orElseThrow(() -> EndpointProblem.unknown("subscription", name, manager.names()));
+        return statuses.status(name).orElseThrow(() -> EndpointProblem.unknown("subscription", name, statuses.names()));
     }
 
     private Map<String, @Nullable Object> summary(SubscriptionStatus status) {
@@ -140,16 +144,16 @@ final class SubscriptionArea implements EndpointArea {
         String name = status(id).name();
         switch (action) {
             case "pause" -> pause(name, by, order.reason());
-            case "resume" -> manager.resume(name, by);
-            case "rebuild" -> manager.rebuild(name);
-            case "rebuild-repeating-effects" -> manager.rebuildRepeatingEffects(name);
+            case "resume" -> operations.resume(name, by);
+            case "rebuild" -> operations.rebuild(name);
+            case "rebuild-repeating-effects" -> operations.rebuildRepeatingEffects(name);
             default -> throw EndpointProblem.unknown("action", action, ACTIONS);
         }
         return find(name, EndpointPage.FIRST);
     }
 
     private void pause(String name, String by, @Nullable String reason) {
-        if (!manager.pause(name, by, reason)) {
+        if (!operations.pause(name, by, reason)) {
             SubscriptionStatus.Pause before = status(name).pause();
             throw EndpointProblem.conflict("'%s' is paused already%s. Who has paused it first is remembered."
                     .formatted(name, before == null ? "" : ", " + describe(before)));
@@ -165,6 +169,6 @@ final class SubscriptionArea implements EndpointArea {
         if (!"rebuild".equals(action)) {
             throw EndpointProblem.unknown("action on all subscriptions", action, List.of("rebuild"));
         }
-        return Map.of("rebuilding", manager.rebuildAll());
+        return Map.of("rebuilding", operations.rebuildAll());
     }
 }
