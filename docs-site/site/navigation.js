@@ -21,6 +21,7 @@ export const navigation = [
       { path: "docs/testing.md" },
       { path: "docs/schema-evolution.md" },
       { path: "docs/brokers.md" },
+      { path: "docs/another-broker.md" },
       { path: "docs/operations.md" },
       { path: "eventsource-embedded-postgres/README.md", label: "Embedded PostgreSQL" },
       { path: "docs/debugging-queries.sql", label: "Debugging queries" },
