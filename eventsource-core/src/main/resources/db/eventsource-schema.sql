@@ -1085,7 +1085,7 @@ INSERT INTO eventsource.eventsource_schema_history
        (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
 VALUES
     (1, '1', 'streams', 'SQL', 'ES1__streams.pgsql', -579893840, current_user, 0, true),
-    (2, '2', 'append', 'SQL', 'ES2__append.pgsql', -1775351690, current_user, 0, true),
+    (2, '2', 'append', 'SQL', 'ES2__append.pgsql', 441497156, current_user, 0, true),
     (3, '3', 'log', 'SQL', 'ES3__log.pgsql', -25156416, current_user, 0, true),
     (4, '4', 'subscriptions', 'SQL', 'ES4__subscriptions.pgsql', -773611201, current_user, 0, true),
     (5, '5', 'dead letters', 'SQL', 'ES5__dead_letters.pgsql', 1385818716, current_user, 0, true),
