@@ -49,7 +49,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
  *   <li>As its last act but the checkpoint, the batch locks the rows of its parked aggregates in the order of their ids, FOR KEY SHARE, and
  *       puts the entries behind the others ({@link #parkBehind}). If a row is gone, a replay has come to the end of that aggregate
  *       meanwhile, and an entry put behind it would wait for nobody, for ever: the batch is rolled back and repeated.
- *   <li>An event that has failed for good gets an entry and its aggregate a row ({@link #park}), in the batch that contains it alone.
+ *   <li>An event that has failed for good gets an entry and its aggregate a row ({@link #park}), with the next batch that commits and before that
+ *       puts anything behind, or in a transaction of its own. Until then the owner takes its aggregate for parked.
  *   <li><b>A replay</b> locks the row FOR NO KEY UPDATE, so that there is one replay of an aggregate at a time; a row that is locked is
  *       left to whoever has it. It handles the first open entry and calls {@code close_dead_letter}.
  *   <li><b>{@code close_dead_letter}</b> locks the row FOR UPDATE, which waits until every batch of step 4 has ended, <em>then</em>, in a
@@ -89,9 +90,9 @@ public final class DeadLetterParking {
      * Copies the events out of the log, counts those that are there, and says the last entry. An entry that was closed is opened again: the projection
      * was reset and has come by once more.
      */
-    private static final String PARK =
+    private static final String PARK_SOME =
             """
-            WITH wanted AS (SELECT w.position, w.event_id FROM unnest(?::bigint[], ?::uuid[]) AS w (position, event_id)),
+            WITH wanted (position, event_id) AS ({wanted}),
                  failure ({failure}) AS (SELECT {failure-values}),
                  parked AS (
                     INSERT INTO {schema}.dead_letter_queue AS q (projection_name, position, {event}, {failure})
@@ -110,7 +111,7 @@ public final class DeadLetterParking {
             SELECT count(*),
                    coalesce((SELECT max(p.id) FROM parked AS p),
                             (SELECT max(q.id) FROM {schema}.dead_letter_queue AS q
-                              WHERE q.projection_name = ? AND q.position = ANY (?)))
+                              WHERE q.projection_name = ? AND q.position = {position}))
               FROM wanted AS w
               JOIN {schema}.events AS e ON e.position = w.position AND e.event_id = w.event_id"""
                     .replace("{event}", EntryColumns.list(EntryColumns.EVENT))
@@ -119,6 +120,14 @@ public final class DeadLetterParking {
                     .replace("{texts}", EventColumns.list(EventColumns.TEXTS, "e.%s"))
                     .replace("{new-event}", EntryColumns.excluded(EntryColumns.EVENT))
                     .replace("{new-failure}", EntryColumns.excluded(EntryColumns.FAILURE));
+
+    private static final String PARK = PARK_SOME
+            .replace("{wanted}", "SELECT w.* FROM unnest(?::bigint[], ?::uuid[]) AS w")
+            .replace("{position}", "ANY (?)");
+
+    /** Of one, the server plans the same once for all. Of an array it expects more than there are, and so it plans each time. */
+    private static final String PARK_ONE =
+            PARK_SOME.replace("{wanted}", "SELECT ?::bigint, ?::uuid").replace("{position}", "?");
 
     /** No key update: a batch that is putting events behind must not wait for whoever may wait for what it has written. */
     private static final String HOLD_ROWS =
@@ -248,7 +257,7 @@ public final class DeadLetterParking {
     /**
      * Puts an event into the queue that has failed for good, in the transaction that moves the checkpoint past it, right before that.
      *
-     * @param event the event, alone in its batch
+     * @param event the event
      * @param error how it failed last
      * @param nextAttemptIn after which time it is handled again by itself; null when it is not
      * @return the entry's id
@@ -272,14 +281,22 @@ public final class DeadLetterParking {
             DeadLetter.Status status,
             @Nullable ErrorInfo error,
             @Nullable Duration nextAttemptIn) {
-        Long[] positions = events.stream().map(StoredEvent::position).toArray(Long[]::new);
+        boolean one = events.size() == 1;
+        Object positions = one
+                ? events.get(0).position()
+                : events.stream().map(StoredEvent::position).toArray(Long[]::new);
         List<@Nullable Object> arguments = new ArrayList<>();
         arguments.add(positions);
-        arguments.add(events.stream().map(StoredEvent::eventId).toArray(UUID[]::new));
+        arguments.add(
+                one
+                        ? events.get(0).eventId()
+                        : events.stream().map(StoredEvent::eventId).toArray(UUID[]::new));
         arguments.addAll(EntryColumns.failure(status, error, nextAttemptIn));
         arguments.addAll(List.of(projection, projection, positions));
         Copied copied = jdbc.queryForObject(
-                schema.sql(PARK), (row, number) -> new Copied(row.getLong(1), row.getLong(2)), arguments.toArray());
+                schema.sql(one ? PARK_ONE : PARK),
+                (row, number) -> new Copied(row.getLong(1), row.getLong(2)),
+                arguments.toArray());
         if (copied == null || copied.count() != events.size()) {
             throw new EventSourceException(
                     "The log no longer holds all of the %d events of '%s' from position %d on that are to be parked. It has gone backwards, or they were archived; the batch is rolled back."

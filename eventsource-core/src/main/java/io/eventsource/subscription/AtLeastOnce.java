@@ -28,6 +28,7 @@ final class AtLeastOnce implements BatchProcessor {
 
     private Checkpoint checkpoint = Checkpoint.NONE;
     private final List<TailEvent> unwritten = new ArrayList<>();
+    private final List<Parked> parked = new ArrayList<>();
     private long handledUpTo;
     private @Nullable UUID incarnation;
     private long writtenAt = System.nanoTime();
@@ -100,13 +101,31 @@ final class AtLeastOnce implements BatchProcessor {
         return parts.toHandle();
     }
 
+    /** At once: a batch has no transaction of the store that it could go with. */
     @Override
-    public long park(Batch batch, ErrorInfo error) {
+    public void park(Batch batch, ErrorInfo error) {
         incarnation = batch.incarnation();
         AtomicLong entry = new AtomicLong();
         write(() -> entry.set(parking.park(batch.events().get(0), error)), batch.events(), batch.nextPosition());
         parking.parked(1);
-        return entry.get();
+        parked.add(new Parked(error, entry.get()));
+    }
+
+    @Override
+    public boolean deferring() {
+        return false;
+    }
+
+    @Override
+    public boolean failedAtParking() {
+        return false;
+    }
+
+    @Override
+    public List<Parked> takeParked() {
+        List<Parked> taken = List.copyOf(parked);
+        parked.clear();
+        return taken;
     }
 
     /** Parks and moves the checkpoint in one transaction. Nothing here may count as handled before that has committed. */

@@ -25,14 +25,32 @@ interface BatchProcessor {
     List<TailEvent> handle(Batch batch);
 
     /**
-     * Puts an event into the dead-letter queue and moves the checkpoint past it, in one transaction.
+     * Puts an event into the dead-letter queue and moves the checkpoint past it, in one transaction: at once, or with the next batch that is
+     * handled or the next {@link #flush}. Until then it counts as passed here, and its aggregate as parked. A restart forgets it, so that it is
+     * handled, and fails, once more.
      *
      * @param batch the event alone, which has failed for good
      * @param error how it failed last
-     * @return the entry
      * @throws CheckpointMovedException when the checkpoint is not where it was left
      */
-    long park(Batch batch, ErrorInfo error);
+    void park(Batch batch, ErrorInfo error);
+
+    /** Whether an event waits to be parked with the next batch. */
+    boolean deferring();
+
+    /** Whether the last batch failed at parking such an event, so that none of its own is at fault. */
+    boolean failedAtParking();
+
+    /** What has been parked, and is committed, since this was last asked. */
+    List<Parked> takeParked();
+
+    /**
+     * An event in the dead-letter queue.
+     *
+     * @param error how it failed last
+     * @param entry its entry
+     */
+    record Parked(ErrorInfo error, long entry) {}
 
     /**
      * Up to where everything is handled, written down or not.

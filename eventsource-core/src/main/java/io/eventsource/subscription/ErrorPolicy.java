@@ -88,9 +88,18 @@ final class ErrorPolicy {
         backOff.setJitter(retry.delay().toMillis() / 4);
     }
 
-    /** As {@link #succeeded(Supplier)}, with no event that a handler has taken. */
-    void succeeded() {
-        succeeded(List::of);
+    /**
+     * An event is in the dead-letter queue, and that is committed. What is remembered of another, which has failed meanwhile, stays.
+     *
+     * @param position the event's
+     */
+    void parked(long position) {
+        breaker.sameCause().handled(List::of);
+        if (failing != null && failing.position == position) {
+            failing = null;
+        }
+        recovery = null;
+        breaker.succeeded();
     }
 
     /**

@@ -6,6 +6,7 @@ import io.eventsource.event.EventEnvelope;
 import io.eventsource.failure.FailureText;
 import io.eventsource.store.TransactionAppends;
 import io.eventsource.subscription.BatchSource.Batch;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -28,6 +29,9 @@ final class ExactlyOnce implements BatchProcessor {
     /** With nothing to handle, the checkpoint is written after so many positions at the latest, to spare a restart the way. */
     static final long IDLE_CHECKPOINT_DISTANCE = 1_000;
 
+    /** After so many failed events in a row they are parked by themselves. */
+    private static final int MOST_DEFERRED = 100;
+
     private final SelectedHandlers handlers;
     private final CheckpointRepository checkpoints;
     private final TransactionOperations transaction;
@@ -36,10 +40,14 @@ final class ExactlyOnce implements BatchProcessor {
     private final ProcessingWatch watch;
     private final long intervalNanos;
     private final SegmentParking parking;
+    private final List<Parked> parked = new ArrayList<>();
     private long writtenAt = System.nanoTime();
     private Checkpoint checkpoint = Checkpoint.NONE;
     private long passedUpTo;
     private @Nullable UUID incarnation;
+
+    /** What a batch has come to, once it is committed. */
+    private record Outcome(SegmentParking.Parts parts, List<Parked> parked) {}
 
     ExactlyOnce(
             SelectedHandlers handlers,
@@ -76,22 +84,40 @@ final class ExactlyOnce implements BatchProcessor {
             }
             return List.of();
         }
-        SegmentParking.Parts handled = transaction.execute(status -> {
+        Outcome outcome = transaction.execute(status -> {
             begin();
             BatchTransaction begun = BatchTransaction.current(handlers.name(), dataSource, status);
             SegmentParking.Parts parts = parking.takeApart(batch.events());
             handle(parts.toHandle());
             begun.requireIntact();
+            List<Parked> entries = parking.parkDeferred();
             parking.parkBehind(parts.toPark());
-            advance(batch, begun);
-            return parts;
+            advance(withDeferred(batch), begun);
+            return new Outcome(parts, entries);
         });
         moved(batch.nextPosition());
-        if (handled == null) {
+        if (outcome == null) {
             return List.of();
         }
-        parking.parked(handled.toPark().size());
-        return handled.toHandle();
+        parkedDeferred(outcome.parked());
+        parking.parked(outcome.parts().toPark().size());
+        return outcome.parts().toHandle();
+    }
+
+    /** What a batch is to be counted as, with the events before it that are parked in its transaction. */
+    private Batch withDeferred(Batch batch) {
+        List<TailEvent> events = parking.deferred();
+        if (events.isEmpty()) {
+            return batch;
+        }
+        List<TailEvent> all = new ArrayList<>(events);
+        all.addAll(batch.events());
+        return new Batch(all, batch.nextPosition(), batch.backlog(), batch.incarnation());
+    }
+
+    private void parkedDeferred(List<Parked> entries) {
+        parked.addAll(entries);
+        parking.parkedDeferred();
     }
 
     /** Waits for a reset; where that takes longer than a statement may, no event is at fault. */
@@ -114,17 +140,32 @@ final class ExactlyOnce implements BatchProcessor {
         }
     }
 
+    /** With the next batch that commits, to spare a transaction. */
     @Override
-    public long park(Batch batch, ErrorInfo error) {
-        Long entry = transaction.execute(status -> {
-            checkpoints.limitSilence();
-            long made = parking.park(batch.events().get(0), error);
-            advance(batch, null);
-            return made;
-        });
-        moved(batch.nextPosition());
-        parking.parked(1);
-        return Objects.requireNonNull(entry);
+    public void park(Batch batch, ErrorInfo error) {
+        parking.defer(batch.events().get(0), error);
+        passedUpTo = batch.nextPosition();
+        incarnation = batch.incarnation();
+        if (parking.deferred().size() >= MOST_DEFERRED) {
+            flush();
+        }
+    }
+
+    @Override
+    public boolean deferring() {
+        return !parking.deferred().isEmpty();
+    }
+
+    @Override
+    public boolean failedAtParking() {
+        return parking.failedAtDeferred();
+    }
+
+    @Override
+    public List<Parked> takeParked() {
+        List<Parked> taken = List.copyOf(parked);
+        parked.clear();
+        return taken;
     }
 
     private void advance(Batch batch, @Nullable BatchTransaction begun) {
@@ -156,19 +197,25 @@ final class ExactlyOnce implements BatchProcessor {
 
     @Override
     public long flushInNanos() {
+        if (deferring()) {
+            return 0;
+        }
         return passedUpTo > checkpoint.position() ? writtenAt + intervalNanos - System.nanoTime() : Long.MAX_VALUE;
     }
 
-    /** Writes down positions without events; every other batch has brought its checkpoint with it. */
+    /** Writes down positions without events and what is still to be parked; every other batch has brought its checkpoint with it. */
     @Override
     public void flush() {
         if (passedUpTo > checkpoint.position()) {
-            Batch passed = new Batch(List.of(), passedUpTo, false, incarnation);
-            transaction.executeWithoutResult(status -> {
+            Batch passed = withDeferred(new Batch(List.of(), passedUpTo, false, incarnation));
+            List<Parked> entries = transaction.execute(status -> {
                 checkpoints.limitSilence();
+                List<Parked> made = parking.parkDeferred();
                 advance(passed, null);
+                return made;
             });
             moved(passedUpTo);
+            parkedDeferred(Objects.requireNonNull(entries));
         }
     }
 }

@@ -6,6 +6,7 @@ import io.eventsource.failure.FailureText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,13 @@ final class SegmentFailures {
         return policy.failed(attempted.stream().map(TailEvent::stored).toList(), failure);
     }
 
+    /** Whether it takes a while until something is handled again: whatever waits for that would wait as long. */
+    static boolean pauses(ErrorInfo error) {
+        return !(error.reaction() instanceof ErrorReaction.Park)
+                && !(error.reaction() instanceof ErrorReaction.Retry retry
+                        && retry.pause().isZero());
+    }
+
     /** Tells of a failure after which the event is not parked. */
     void report(ErrorInfo error, long position) {
         String where = error.event() == null
@@ -92,7 +100,7 @@ final class SegmentFailures {
     void parked(ErrorInfo error, long entry) {
         log.parked(key, error, entry);
         listener.failed(error);
-        policy.succeeded();
+        policy.parked(Objects.requireNonNull(error.event()).position());
         streak = Streak.NONE;
         waiting = false;
     }

@@ -7,6 +7,7 @@ import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.Bucket;
+import io.eventsource.subscription.BatchProcessor.Parked;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +31,13 @@ final class SegmentParking {
     private final Set<UUID> looked = new HashSet<>();
 
     private final Set<UUID> parked = new HashSet<>();
+
+    /** Failed for good, to be parked in the transaction of the next batch. */
+    private final List<Deferred> deferred = new ArrayList<>();
+
+    private boolean parkingDeferred;
+
+    private record Deferred(TailEvent event, ErrorInfo error) {}
 
     /**
      * A batch, taken apart.
@@ -57,12 +65,15 @@ final class SegmentParking {
         parking = of(buckets);
         looked.clear();
         parked.clear();
+        deferred.clear();
+        parkingDeferred = false;
         parking.restart();
     }
 
     /** Tells events whose aggregates are parked from others, at the beginning of a batch. */
     Parts takeApart(List<TailEvent> events) {
-        if (parking.nothingParked()) {
+        parkingDeferred = false;
+        if (parking.nothingParked() && (deferred.isEmpty() || order == ParkingOrder.NONE)) {
             return new Parts(events, List.of());
         }
         look(events);
@@ -87,6 +98,7 @@ final class SegmentParking {
             parked.clear();
             looked.addAll(aggregates);
             parked.addAll(found);
+            deferred.forEach(each -> parked.add(each.event().stored().aggregateId()));
         }
     }
 
@@ -102,6 +114,37 @@ final class SegmentParking {
         // also where the commit fails: then the next batch looks in vain for its row, and is repeated
         parked.add(event.stored().aggregateId());
         return entry;
+    }
+
+    /** Has an event that failed for good parked with the next batch. From now on its aggregate is parked for this owner. */
+    void defer(TailEvent event, ErrorInfo error) {
+        deferred.add(new Deferred(event, error));
+        parked.add(event.stored().aggregateId());
+    }
+
+    List<TailEvent> deferred() {
+        return deferred.stream().map(Deferred::event).toList();
+    }
+
+    /** Parks what was deferred, in the transaction that moves the checkpoint past it, before what is to be put behind. */
+    List<Parked> parkDeferred() {
+        parkingDeferred = !deferred.isEmpty();
+        List<Parked> entries = deferred.stream()
+                .map(each -> new Parked(each.error(), park(each.event(), each.error())))
+                .toList();
+        parkingDeferred = false;
+        return entries;
+    }
+
+    /** Whether {@link #parkDeferred} has failed in the last batch. */
+    boolean failedAtDeferred() {
+        return parkingDeferred;
+    }
+
+    /** What was deferred is parked and committed. */
+    void parkedDeferred() {
+        parked(deferred.size());
+        deferred.clear();
     }
 
     /** Counts what has been parked, once that is committed. */

@@ -9,8 +9,6 @@ import io.eventsource.time.Clocks;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,14 +39,10 @@ final class SegmentRunner {
     private final SegmentListener listener;
     private final Clocks clocks;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition resumed = lock.newCondition();
     private volatile SubscriptionStatus.State state = SubscriptionStatus.State.CATCHING_UP;
+    private final StopSignal.Gate gate = new StopSignal.Gate();
     private volatile Checkpoint checkpoint;
     private volatile long position;
-    private volatile boolean paused;
-    private volatile boolean halted;
-    private volatile boolean reload;
     private volatile boolean placed = true;
     private volatile int inFlight;
     private volatile boolean unsaved;
@@ -57,6 +51,10 @@ final class SegmentRunner {
     private boolean following;
     private boolean goesOn;
     private long generation;
+
+    /** Where to read on: beyond the position as long as a failed event waits to be parked with the next batch. */
+    private long next;
+
     private Batch attempted = NOTHING;
     private long rebuiltEpoch = -1;
 
@@ -71,6 +69,7 @@ final class SegmentRunner {
         this.key = key;
         this.checkpoint = claimed;
         this.position = claimed.position();
+        this.next = claimed.position();
         this.ownership = ownership;
         this.tail = subscription.tail();
         this.batches = batches;
@@ -101,7 +100,7 @@ final class SegmentRunner {
     /** Whether its position is the one of its checkpoint, as far as this process knows. */
     boolean placed() {
         // in this order: a reload ends behind the beginning of the placement
-        return !reload && placed;
+        return !gate.toReload() && placed;
     }
 
     SegmentFailures.Streak streak() {
@@ -120,20 +119,19 @@ final class SegmentRunner {
 
     /** Finishes the batch that is being handled and begins no other. */
     void pause() {
-        paused = true;
+        gate.pause();
         wake();
     }
 
     /** Goes on, also with an event that it has stopped at. */
     void resume() {
-        paused = false;
-        halted = false;
+        gate.resume();
         wake();
     }
 
     /** The segment is no longer as it was claimed: reads its checkpoint before the next batch. */
     void reload() {
-        reload = true;
+        gate.reload();
         wake();
     }
 
@@ -183,8 +181,8 @@ final class SegmentRunner {
         if (!here && !load()) {
             return false;
         }
-        while (!stop.raised() && !reload) {
-            if (paused || halted) {
+        while (!stop.raised() && !gate.toReload()) {
+            if (gate.shut()) {
                 awaitResume(stop);
             } else if (!ownership.held()) {
                 boolean unused = stop.await(LEASE_LOOK_MILLIS);
@@ -198,7 +196,7 @@ final class SegmentRunner {
     /** Reads the checkpoint in the database; says whether it is still this instance's. */
     private boolean load() {
         placed = false;
-        reload = false;
+        gate.reloading();
         generation = tail.place().generation();
         Checkpoint found = ownership.find().orElse(null);
         if (found == null) {
@@ -206,7 +204,7 @@ final class SegmentRunner {
         }
         batches.restart(found);
         checkpoint = found;
-        moveTo(found.position());
+        readOn(found.position());
         placed = true;
         return true;
     }
@@ -218,9 +216,9 @@ final class SegmentRunner {
             return false;
         }
         tellRebuilt();
-        follow(place.highWaterMark() - position <= TailBuffer.MAX_EVENTS / 2);
+        follow(place.highWaterMark() - next <= TailBuffer.MAX_EVENTS / 2);
         long end = checkpoint.bounded(place.highWaterMark());
-        if (place.known() && position < end) {
+        if (place.known() && next < end) {
             long restNanos = rest.nanos(tail.followers(), System.nanoTime());
             if (restNanos > 0) {
                 boolean unused = stop.awaitNanos(restNanos);
@@ -237,20 +235,21 @@ final class SegmentRunner {
         if (place.known() && checkpoint.meets(position)) {
             return meet(place, stop);
         }
-        tail.awaitBeyond(position, place, batches.processor().flushInNanos(), () -> stop.raised() || paused || reload);
+        tail.awaitBeyond(position, place, batches.processor().flushInNanos(), () -> gate.stops(stop));
         return true;
     }
 
     /** Handles a batch when it is this segment's turn, which may take longer than a lease. */
     private void step(TailReader.Place place, StopSignal stop) throws InterruptedException {
         if (!failures.permit()) {
+            flush();
             awaitProbe(stop);
             return;
         }
         List<TailEvent> handled;
         turns.acquire();
         try {
-            if (stop.raised() || paused || reload || !ownership.held()) {
+            if (gate.stops(stop) || !ownership.held()) {
                 return;
             }
             handled = handleNext(place);
@@ -268,7 +267,7 @@ final class SegmentRunner {
     /** Says which events handlers have taken. */
     private List<TailEvent> handleNext(TailReader.Place place) {
         attempted = NOTHING;
-        Batch batch = batches.next(position, place);
+        Batch batch = batches.next(next, place);
         attempted = batch;
         if (batch.backlog() && streak().failures() == 0) {
             changeState(SubscriptionStatus.State.CATCHING_UP);
@@ -287,7 +286,7 @@ final class SegmentRunner {
             batches.handled(key, batch, end - begin, tail.visibleEnd() - batch.nextPosition());
             listener.handled(batch.events().size(), Duration.ofNanos(end - begin), clocks.now());
         }
-        moveTo(batch.nextPosition());
+        readOn(batch.nextPosition());
         // what fails from here on does not fail at these events
         attempted = NOTHING;
         return handled;
@@ -295,28 +294,29 @@ final class SegmentRunner {
 
     /** Writes down that it has come to where it becomes a part of another segment, and waits for the other parts. */
     private boolean meet(TailReader.Place place, StopSignal stop) throws InterruptedException {
-        batches.processor().flush();
+        save();
         if (ownership.merge()) {
             return false;
         }
-        tail.awaitBeyond(Long.MAX_VALUE, place, MERGE_LOOK_NANOS, () -> stop.raised() || paused || reload);
+        tail.awaitBeyond(Long.MAX_VALUE, place, MERGE_LOOK_NANOS, () -> gate.stops(stop));
         return true;
     }
 
     /** Once it has come to where a rebuild ends, everybody is to know. */
     private void tellRebuilt() {
         if (checkpoint.rebuilt(position) && rebuiltEpoch != checkpoint.epoch()) {
-            batches.processor().flush();
+            save();
             ownership.announce();
             rebuiltEpoch = checkpoint.epoch();
         }
     }
 
     private void caughtUp(TailReader.Place place) {
+        BatchProcessor processor = batches.processor();
+        if ((place.known() || processor.deferring()) && processor.flushInNanos() <= 0) {
+            save();
+        }
         if (place.known()) {
-            if (batches.processor().flushInNanos() <= 0) {
-                batches.processor().flush();
-            }
             // whatever failed before, there is nothing left to handle
             failures.recovered(position);
             changeState(SubscriptionStatus.State.LIVE);
@@ -324,17 +324,10 @@ final class SegmentRunner {
     }
 
     private void awaitResume(StopSignal stop) throws InterruptedException {
-        batches.processor().flush();
-        changeState(paused ? SubscriptionStatus.State.PAUSED : SubscriptionStatus.State.HALTED);
-        lock.lockInterruptibly();
-        try {
-            while ((paused || halted) && !reload && !stop.raised()) {
-                resumed.await();
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (!paused && !halted) {
+        save();
+        changeState(gate.state());
+        gate.await(stop);
+        if (!gate.shut()) {
             changeState(SubscriptionStatus.State.CATCHING_UP);
         }
     }
@@ -342,17 +335,17 @@ final class SegmentRunner {
     /** Ends every wait of this runner whose reason is gone. */
     void wake() {
         tail.wakeAll();
-        lock.lock();
-        try {
-            resumed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        gate.wake();
     }
 
-    private void moveTo(long newPosition) {
-        position = newPosition;
-        listener.moved();
+    /** Tells what is parked by now. As long as something waits to be parked, what is passed does not count as handled. */
+    private void readOn(long from) {
+        next = from;
+        batches.processor().takeParked().forEach(each -> failures.parked(each.error(), each.entry()));
+        if (!batches.processor().deferring()) {
+            position = from;
+            listener.moved();
+        }
     }
 
     /** Says whether the tail reader has to keep events in memory for this runner. */
@@ -379,16 +372,21 @@ final class SegmentRunner {
             awaitProbe(stop);
             return;
         }
-        ErrorInfo error = failures.failed(attempted.events(), failure);
+        boolean atParking = batches.processor().failedAtParking();
+        ErrorInfo error = failures.failed(atParking ? List.of() : attempted.events(), failure);
         if (error.category() == ErrorClassification.Category.INFRASTRUCTURE || failure.getSuppressed().length > 0) {
             // not even the rollback worked; a server that has crashed may have lost what was read
             tail.suspect();
         }
-        goesOn = batches.narrow(attempted, error);
+        goesOn = !atParking && batches.narrow(attempted, error);
         if (goesOn) {
-            moveTo(batches.processor().position());
+            readOn(batches.processor().position());
         }
-        flush();
+        if (!batches.processor().deferring()) {
+            flush();
+        } else if (goesOn && SegmentFailures.pauses(error) && !parks(this::save, stop)) {
+            return;
+        }
         if (error.reaction() instanceof ErrorReaction.Park) {
             park(error, stop);
         } else {
@@ -405,31 +403,40 @@ final class SegmentRunner {
             changeState(away.open() ? SubscriptionStatus.State.CIRCUIT_OPEN : SubscriptionStatus.State.RETRYING);
             boolean unused = stop.await(clocks.ticker(), away.pause());
         } else {
-            halted = true;
+            gate.halt();
         }
     }
 
-    /** Where this fails, the event is tried again after a pause and fails, or is parked, again. */
     private void park(ErrorInfo error, StopSignal stop) throws InterruptedException {
-        long entry;
-        try {
-            entry = batches.processor().park(attempted, error);
-        } catch (CheckpointMovedException | ParkingChangedException changed) {
-            goesOn = false;
-            log.info("{}", changed.getMessage());
-            return;
-        } catch (RuntimeException | Error failure) {
-            goesOn = false;
-            react(failures.failed(List.of(), failure), stop);
-            return;
+        if (parks(() -> batches.processor().park(attempted, error), stop)) {
+            readOn(attempted.nextPosition());
+            batches.size().parked();
         }
-        moveTo(attempted.nextPosition());
-        batches.size().parked();
-        failures.parked(error, entry);
     }
 
-    /** Writes down what has been handled; where that fails, it is handled again. */
+    /** Where this fails, the event is tried again after a pause and fails, or is parked, again. Says whether it worked. */
+    private boolean parks(Runnable parking, StopSignal stop) throws InterruptedException {
+        try {
+            parking.run();
+            return true;
+        } catch (CheckpointMovedException | ParkingChangedException changed) {
+            log.info("{}", changed.getMessage());
+        } catch (RuntimeException | Error failure) {
+            react(failures.failed(List.of(), failure), stop);
+        }
+        goesOn = false;
+        return false;
+    }
+
+    /** Writes down what has been handled, and parks what waits for it. */
+    private void save() {
+        batches.processor().flush();
+        readOn(next);
+    }
+
+    /** The same; where that fails, it is handled again. */
     private void flush() {
         unsaved = !batches.flush(key);
+        readOn(next);
     }
 }

@@ -110,7 +110,7 @@ class ErrorPolicyTests {
         void an_event_that_succeeds_and_is_handled_once_more_begins_anew() {
             ErrorPolicy policy = policy(settings(1, true));
             policy.failed(List.of(event(7)), broken);
-            policy.succeeded();
+            policy.succeeded(List::of);
 
             assertThat(policy.failed(List.of(event(7)), broken).willRetry()).isTrue();
         }
@@ -238,7 +238,7 @@ class ErrorPolicyTests {
             clock.advance(breaker.pause());
             assertThat(breaker.permits()).isTrue();
             assertThat(breaker.permits()).as("one probe at a time").isFalse();
-            policy.succeeded();
+            policy.succeeded(List::of);
 
             assertThat(breaker.open()).isFalse();
             assertThat(breaker.permits()).isTrue();
@@ -291,7 +291,7 @@ class ErrorPolicyTests {
             for (int i = 0; i < 20; i++) {
                 policy.failed(List.of(), away);
                 if (i % 4 == 3) {
-                    policy.succeeded();
+                    policy.succeeded(List::of);
                 }
             }
 

@@ -41,7 +41,8 @@ class ParkingKilledIT extends ParkingSubscriptionFixture {
         while (parkingKilled(boundary)) {
             boundary += STRIDE;
         }
-        assertThat(boundary).isGreaterThan(20);
+        // the event is parked in the transaction of what follows it
+        assertThat(boundary).isGreaterThan(15);
     }
 
     private boolean parkingKilled(int boundary) {
