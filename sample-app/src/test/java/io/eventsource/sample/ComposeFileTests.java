@@ -1,10 +1,12 @@
 package io.eventsource.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,6 +35,23 @@ class ComposeFileTests {
             assertThat(profile.equals("default") || Files.exists(resource(profile)))
                     .isTrue();
         }
+    }
+
+    @Test
+    void a_broker_and_who_hears_of_it_start_only_with_its_profile() throws IOException {
+        Map<String, Map<String, Map<String, Object>>> file = new Yaml().load(Files.readString(ComposeCommands.FILE));
+        Map<String, Object> profiles = new HashMap<>();
+        Objects.requireNonNull(file.get("services"))
+                .forEach((service, settings) -> profiles.put(service, settings.getOrDefault("profiles", List.of())));
+
+        assertThat(profiles)
+                .containsOnly(
+                        entry("app", List.of()),
+                        entry("postgres", List.of()),
+                        entry("kafka", List.of("kafka")),
+                        entry("redis", List.of("redis")),
+                        entry("notifications", List.of("kafka", "redis")),
+                        entry("notifications-postgres", List.of("kafka", "redis")));
     }
 
     private static Path resource(String profile) {
