@@ -36,7 +36,7 @@ final class LogMetrics implements MeterBinder {
                         "How long the high-water mark has waited for an open transaction, 0 while it does not wait")
                 .register(registry);
         FunctionCounter.builder("eventsource.connection.errors", reach, DatabaseReach::refusals)
-                .description("Connections past the pool that could not be opened")
+                .description("Connections to the database that could not be opened")
                 .register(registry);
         if (relay != null) {
             Gauge.builder(

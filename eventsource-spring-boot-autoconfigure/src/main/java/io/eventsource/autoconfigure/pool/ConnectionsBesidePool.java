@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
 import io.eventsource.signal.DedicatedConnections;
 import java.util.Properties;
+import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
@@ -46,6 +47,11 @@ public final class ConnectionsBesidePool {
                 : DedicatedConnections.by(directUrl, Properties::new);
     }
 
+    /** How often the pool itself could not open one, where that is counted. */
+    static LongSupplier refusals(DataSource dataSource) {
+        return HIKARI_PRESENT ? Hikari.refusals(dataSource) : () -> 0;
+    }
+
     private static Properties login(@Nullable String user, @Nullable String password) {
         Properties properties = new Properties();
         if (user != null) {
@@ -62,9 +68,17 @@ public final class ConnectionsBesidePool {
 
         private Hikari() {}
 
+        private static @Nullable HikariDataSource pool(DataSource dataSource) {
+            return DataSourceUnwrapper.unwrap(dataSource, HikariConfigMXBean.class, HikariDataSource.class);
+        }
+
+        static LongSupplier refusals(DataSource dataSource) {
+            HikariDataSource pool = pool(dataSource);
+            return () -> pool == null ? 0 : PoolOpenings.failures(pool);
+        }
+
         static @Nullable DedicatedConnections beside(DataSource dataSource, @Nullable String directUrl) {
-            HikariDataSource pool =
-                    DataSourceUnwrapper.unwrap(dataSource, HikariConfigMXBean.class, HikariDataSource.class);
+            HikariDataSource pool = pool(dataSource);
             String url = pool == null || directUrl != null ? directUrl : pool.getJdbcUrl();
             return pool == null || url == null ? null : DedicatedConnections.by(url, () -> properties(pool));
         }

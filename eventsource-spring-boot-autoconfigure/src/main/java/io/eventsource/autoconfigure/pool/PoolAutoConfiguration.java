@@ -7,6 +7,7 @@ import io.eventsource.signal.SignalRelay;
 import io.eventsource.subscription.SubscriptionManager;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -15,7 +16,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
-/** Reports how the store's HikariCP pool is set and whether the server has enough connections for all instances. */
+/** Counts what the store's HikariCP pool cannot open, and reports how it is set and whether the server has enough connections for all instances. */
 @AutoConfiguration(after = DataSourceAutoConfiguration.class)
 @ConditionalOnClass(HikariDataSource.class)
 @Conditional(OnStorePool.class)
@@ -32,6 +33,11 @@ public final class PoolAutoConfiguration {
 
     /** Creates the configuration. */
     public PoolAutoConfiguration() {}
+
+    @Bean
+    static CountedPool eventSourceCountedPool(ConfigurableListableBeanFactory beanFactory) {
+        return new CountedPool(beanFactory);
+    }
 
     @Bean
     PoolReport eventSourcePoolReport(

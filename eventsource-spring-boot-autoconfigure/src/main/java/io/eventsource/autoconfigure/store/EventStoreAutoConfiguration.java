@@ -2,7 +2,6 @@ package io.eventsource.autoconfigure.store;
 
 import io.eventsource.autoconfigure.lifecycle.HurriedStop;
 import io.eventsource.autoconfigure.lifecycle.ShutdownProperties;
-import io.eventsource.autoconfigure.pool.ConnectionsBesidePool;
 import io.eventsource.autoconfigure.pool.DatabaseReach;
 import io.eventsource.autoconfigure.pool.PoolProperties;
 import io.eventsource.autoconfigure.pool.StoreDataSource;
@@ -141,7 +140,7 @@ public final class EventStoreAutoConfiguration {
 
     @Bean
     DatabaseReach eventSourceDatabaseReach(StoreDataSource store, ObjectProvider<JdbcConnectionDetails> details) {
-        return new DatabaseReach(ConnectionsBesidePool.beside(store.dataSource(), details.getIfUnique(), null));
+        return DatabaseReach.of(store.dataSource(), details.getIfUnique());
     }
 
     @Bean
