@@ -15,8 +15,8 @@ const find = (query) => [...search.find(index, query, 20)];
 
 test("a property is found by its name, by a part of it, and with a mistake", () => {
   assert.equal(find("append.group-commit")[0].url, "configuration.html#eventsource.append.group-commit");
-  for (const query of ["eventsource.append.tail-timeout", "tail-timeout", "tail timeout", "tail timeuot"]) {
-    assert.equal(find(query)[0].url, "configuration.html#eventsource.append.tail-timeout", query);
+  for (const query of ["eventsource.shutdown.drain-timeout", "drain-timeout", "drain timeout", "drain timeuot"]) {
+    assert.equal(find(query)[0].url, "configuration.html#eventsource.shutdown.drain-timeout", query);
   }
 });
 

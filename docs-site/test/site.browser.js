@@ -93,12 +93,12 @@ test("the search finds a property by keyboard alone and leads to its row", async
   const { page, trouble, open } = await tab(WIDE);
   await open("decisions/0003-high-water-mark-by-locks.html");
   await page.keyboard.press("Control+k");
-  await page.keyboard.type("tail-timeout");
-  await page.locator("#found li[aria-selected=true] strong", { hasText: "eventsource.append.tail-timeout" }).waitFor();
+  await page.keyboard.type("drain-timeout");
+  await page.locator("#found li[aria-selected=true] strong", { hasText: "eventsource.shutdown.drain-timeout" }).waitFor();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
-  await page.waitForURL(address("configuration.html#eventsource.append.tail-timeout"));
+  await page.waitForURL(address("configuration.html#eventsource.shutdown.drain-timeout"));
 
   assert.ok(await page.evaluate(() => document.querySelector("tr:target").getBoundingClientRect().top >= 56));
   assert.deepEqual(trouble, []);
