@@ -44,7 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
  *   <li><b>A batch</b> records its messages; <em>then</em>, in a later statement, looks which of their keys have rows
  *       ({@link #among}), without a lock; handles the others; and as its last act locks the rows, FOR KEY SHARE, and puts the
  *       messages behind ({@link #parkBehind}). If a row is gone, a replay has come to the end of that key: the batch is rolled
- *       back and repeated.
+ *       back and retried.
  *   <li><b>Replays and closing</b> are those of {@link DeadLetterParking}: they know nothing of messages.
  * </ol>
  *
@@ -146,7 +146,7 @@ public final class MessageParking {
      *
      * @param consumer whose messages they are
      * @param letters messages of keys that {@link #among} has named in this transaction, in the order of their partition
-     * @throws ParkingChangedException when one of the keys is no longer parked; roll back and repeat
+     * @throws ParkingChangedException when one of the keys is no longer parked; roll back and retry
      */
     public void parkBehind(String consumer, List<Letter> letters) {
         if (letters.isEmpty()) {
@@ -169,7 +169,7 @@ public final class MessageParking {
      * @param error how it failed last
      * @param nextAttemptIn after which time it is handled again by itself; null when it is not
      * @return the entry's id
-     * @throws ParkingChangedException when its key is parked and freed all the time; roll back and repeat
+     * @throws ParkingChangedException when its key is parked and freed all the time; roll back and retry
      */
     public long park(String consumer, Letter letter, ErrorInfo error, @Nullable Duration nextAttemptIn) {
         requireTransaction(consumer);

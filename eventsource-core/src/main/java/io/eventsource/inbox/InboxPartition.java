@@ -22,7 +22,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
  *
  * <ol>
  *   <li>What was read together is handled in one transaction.
- *   <li>If that fails, it is repeated message by message, each in a transaction of its own, up to the one that fails.
+ *   <li>If that fails, it is retried message by message, each in a transaction of its own, up to the one that fails.
  *   <li>That one is set aside if {@link PoisonMessages} says so, in the transaction that records it as handled. Otherwise it
  *       is to be given again after a pause, and everything behind it waits. Failures of the infrastructure count against no message.
  *   <li>The caller acknowledges what was handled, after the commit, and says so by {@link #acknowledged()}.

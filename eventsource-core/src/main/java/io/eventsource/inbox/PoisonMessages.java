@@ -26,7 +26,7 @@ interface PoisonMessages {
     }
 
     /**
-     * Nothing is set aside: a message that fails is repeated for ever, after growing pauses, and everything behind it in its
+     * Nothing is set aside: a message that fails is retried for ever, after growing pauses, and everything behind it in its
      * partition waits.
      *
      * @return that decision
@@ -77,7 +77,7 @@ interface PoisonMessages {
      *
      * @param message the message
      * @param error what it failed by, and how often it had been tried again before in this process
-     * @return true to have it set aside, false to have it repeated
+     * @return true to have it set aside, false to have it retried
      */
     boolean isPoison(IncomingMessage message, ErrorInfo error);
 
@@ -108,7 +108,7 @@ interface PoisonMessages {
      * @param consumer the consumer's name
      * @param messages messages of keys that {@link #parkedKeys} has named in this transaction, in order
      * @throws io.eventsource.deadletter.DeadLetterParking.ParkingChangedException when one of the keys has none set aside any more; the batch is
-     *     rolled back and repeated
+     *     rolled back and retried
      */
     void parkBehind(String consumer, List<IncomingMessage> messages);
 }

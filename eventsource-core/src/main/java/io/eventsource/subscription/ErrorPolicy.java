@@ -25,7 +25,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * <ol>
  *   <li>An error of the infrastructure counts against no event. It is waited for, with growing pauses, then with the circuit breaker open.
  *   <li>So is one that would park an event of one aggregate after the other for the same cause ({@link SameCause}).
- *   <li>A batch of several events is repeated in parts, at once, until the event that fails is alone.
+ *   <li>A batch of several events is retried in parts, at once, until the event that fails is alone.
  *   <li>An event that fails with a permanent error, or for the last time that the settings allow, is parked; where
  *       nothing is parked the subscription stops there.
  *   <li>Everything else is tried again after a growing pause.

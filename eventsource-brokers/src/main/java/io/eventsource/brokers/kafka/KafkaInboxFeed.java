@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  *   <li>What a poll brings is handled partition by partition, each in a transaction with the inbox's rows.
  *   <li>After its commit the offset behind the last handled message is committed. An offset never passes a message that has
  *       neither taken effect nor been set aside.
- *   <li>A partition whose message fails is paused and set back to that message until it is repeated; the others go on.
+ *   <li>A partition whose message fails is paused and set back to that message until it is retried; the others go on.
  *   <li>Handling takes place in the thread that polls, so that a partition is given away only between transactions. One that
  *       was taken away without notice, after a pause longer than {@code max.poll.interval.ms}, is handled by another instance
  *       meanwhile; the inbox keeps both from taking effect twice.

@@ -183,7 +183,7 @@ final class RedisGroup {
                 settings.timeout());
     }
 
-    /** Shows that what is being repeated is not forgotten, so that nobody takes it over. */
+    /** Shows that what is being retried is not forgotten, so that nobody takes it over. */
     void keep(List<StreamMessage<String, byte[]>> entries) throws InterruptedException {
         List<StreamMessage<String, byte[]>> unused = RedisConnection.await(
                 redis.commands()

@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How commands are executed.
  *
- * @param retry How a command is repeated after a version conflict.
+ * @param retry How a command is retried after a version conflict.
  */
 @ConfigurationProperties("eventsource.commands")
 public record CommandProperties(@DefaultValue Retry retry) {
@@ -18,9 +18,9 @@ public record CommandProperties(@DefaultValue Retry retry) {
     }
 
     /**
-     * How a command is repeated after a version conflict.
+     * How a command is retried after a version conflict.
      *
-     * @param maxRetries How often it is repeated at most.
+     * @param maxRetries How often it is retried at most.
      * @param delay Pause before the first retry; it doubles with each further one.
      * @param maxDelay Longest pause between retries.
      */
