@@ -66,13 +66,14 @@ class ClockRulesTests {
             .accessTargetWhere(oneOf(WALL_CLOCKS));
 
     /**
-     * Who waits, expires or measures goes by a {@link io.eventsource.time.Ticker}: somebody may set the wall clock. The exceptions compare times
+     * Who waits, expires or measures goes by a {@link io.eventsource.time.Clocks.Ticker}: somebody may set the wall clock. The exceptions compare times
      * that are stored.
      */
     @ArchTest
     static final ArchRule NOTHING_IS_MEASURED_BY_THE_WALL_CLOCK = noClasses()
             .that(notIn(
                     "io.eventsource.deadletter.EntryColumns",
+                    "io.eventsource.store.StreamAppend$NewEvent",
                     "io.eventsource.autoconfigure.metrics.InboxMetrics",
                     "io.eventsource.embedded.Postmaster"))
             .should()
