@@ -9,21 +9,20 @@ import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.log.HighWaterMark;
 import io.eventsource.observation.EventSourceObservations;
 import io.eventsource.observation.EventSourceObservations.Conventions;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.signal.LogSignal;
-import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.Snapshots;
 import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
+import io.eventsource.snapshot.Snapshots.SnapshotPolicy;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
 import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.SnapshotRepository;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.store.VersionConflictException;
 import io.eventsource.time.Clocks;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import io.micrometer.observation.ObservationRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -42,8 +41,7 @@ public final class EventsourceContender implements Contender {
     private static final CommandRetries RETRIES = new CommandRetries(10, Duration.ofMillis(5), Duration.ofMillis(250));
 
     private final EventsourceTables tables;
-    private final EventCodec codec =
-            new EventCodec(EventRegistry.of(OrderLineAdded.class), new JacksonPayloadSerializer());
+    private final EventCodec codec = new EventCodec(EventRegistry.of(OrderLineAdded.class), PayloadSerializer.json());
     private final LogSignal signal = new LogSignal();
     private final HighWaterMark mark;
     private final EventStore store;
@@ -60,7 +58,7 @@ public final class EventsourceContender implements Contender {
                 signal,
                 new EventStoreSettings(timing, Duration.ofSeconds(10), true),
                 ForkJoinPool.commonPool(),
-                new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
+                EventStore.timeOrderedIds(Clock.systemUTC(), new SecureRandom()));
         this.orders = AggregateRepository.of(Order.class, store, RETRIES);
         this.transactions = database.transactions();
         this.database = database;
@@ -142,7 +140,7 @@ public final class EventsourceContender implements Contender {
                 RETRIES,
                 new Snapshots(
                         SnapshotRepository.postgres(database.dataSource(), EventsourceTables.SCHEMA),
-                        new JacksonPayloadSerializer(),
+                        PayloadSerializer.json(),
                         type -> new Snapshots.Settings(mode, SnapshotPolicy.every(100)),
                         new TransactionParticipation(database.dataSource()),
                         background,

@@ -3,10 +3,10 @@ package io.eventsource.benchmarks;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.outbox.Destination;
+import io.eventsource.outbox.Destination.Route;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.Publisher;
-import io.eventsource.outbox.Route;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.MethodEventHandlers;
@@ -83,8 +83,7 @@ public final class EventsourceLog implements LiveLog {
         return start(database, contender -> {
             Destination destination = new Destination(
                     "benchmark", "/benchmark", "benchmark", List.of(Route.unchanged("order-line-added")));
-            Publisher publisher =
-                    new Publisher(destination, contender.codec(), new JacksonPayloadSerializer(), transport);
+            Publisher publisher = new Publisher(destination, contender.codec(), PayloadSerializer.json(), transport);
             return List.of(new SubscriptionDefinition(publisher, settings, null));
         });
     }

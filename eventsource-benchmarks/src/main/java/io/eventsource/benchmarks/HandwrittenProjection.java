@@ -1,6 +1,6 @@
 package io.eventsource.benchmarks;
 
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,7 +28,7 @@ record HandwrittenProjection(Database database, boolean batched) {
 
     private static final String CHECKPOINT = "UPDATE handwritten_checkpoint SET position = ? WHERE position = ?";
 
-    private static final JacksonPayloadSerializer JSON = new JacksonPayloadSerializer();
+    private static final PayloadSerializer JSON = PayloadSerializer.json();
 
     /** A line with its place in the log. */
     private record Positioned(long position, UUID stream, OrderLineAdded line) {}

@@ -1,7 +1,7 @@
 package io.eventsource.benchmarks;
 
-import io.eventsource.payload.JacksonPayloadSerializer;
-import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.payload.PayloadSerializer;
+import io.eventsource.store.EventStore;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,6 +17,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.IdGenerator;
 
 /**
  * What somebody writes by hand into the same tables, without a layer above JDBC: a transaction of two statements that
@@ -56,8 +57,8 @@ final class PlainContender implements Contender {
     private final Database database;
     private final DataSource dataSource;
     private final EventsourceTables tables;
-    private final JacksonPayloadSerializer json = new JacksonPayloadSerializer();
-    private final TimeOrderedIdGenerator ids = new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom());
+    private final PayloadSerializer json = PayloadSerializer.json();
+    private final IdGenerator ids = EventStore.timeOrderedIds(Clock.systemUTC(), new SecureRandom());
 
     PlainContender(Database database) {
         this.database = database;
@@ -196,11 +197,11 @@ final class PlainContender implements Contender {
         return database.transactions();
     }
 
-    JacksonPayloadSerializer json() {
+    PayloadSerializer json() {
         return json;
     }
 
-    TimeOrderedIdGenerator ids() {
+    IdGenerator ids() {
         return ids;
     }
 }

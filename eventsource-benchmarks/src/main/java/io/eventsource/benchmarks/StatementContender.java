@@ -1,7 +1,6 @@
 package io.eventsource.benchmarks;
 
-import io.eventsource.payload.JacksonPayloadSerializer;
-import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.payload.PayloadSerializer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.IdGenerator;
 
 /**
  * The floor of one commit each: one statement in autocommit that does both steps, one round trip. It cannot say why a
@@ -81,7 +81,7 @@ final class StatementContender implements Contender {
 
     private void bindEvent(PreparedStatement statement, int first, UUID stream, OrderLineAdded event)
             throws SQLException {
-        TimeOrderedIdGenerator ids = plain.ids();
+        IdGenerator ids = plain.ids();
         int next = first;
         statement.setObject(next++, ids.generateId());
         statement.setObject(next++, ids.generateId());
@@ -98,8 +98,8 @@ final class StatementContender implements Contender {
             long version,
             List<OrderLineAdded> events)
             throws SQLException {
-        TimeOrderedIdGenerator ids = plain.ids();
-        JacksonPayloadSerializer json = plain.json();
+        IdGenerator ids = plain.ids();
+        PayloadSerializer json = plain.json();
         int next = first;
         statement.setObject(next++, ids.generateId());
         statement.setLong(next++, version);

@@ -5,7 +5,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.embedded.EmbeddedPostgresServer;
 import io.eventsource.embedded.EmbeddedPostgresSettings;
 import io.eventsource.error.ErrorClassifier;
@@ -18,12 +17,12 @@ import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import io.eventsource.outbox.OutgoingMessage;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.subscription.ErrorHandling;
-import io.eventsource.subscription.ProcessingBounds;
+import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.time.Clocks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -184,22 +183,22 @@ public final class InboxDatabase implements AutoCloseable {
     private InboxConsumer consumer(
             String name,
             @Nullable Integer maxRetries,
-            ReplayTarget.Bounds bounds,
+            DeadLetterReplay.Target.Bounds bounds,
             Consumer<EventEnvelope<Object>> before) {
         return new InboxConsumer(
-                new ReplayTarget(new Counting(name, jdbc, before), new JdbcTransactionManager(pool), bounds),
+                new DeadLetterReplay.Target(new Counting(name, jdbc, before), new JdbcTransactionManager(pool), bounds),
                 new EventDatabase(pool, SCHEMA, codec(), Clocks.system()),
                 ErrorHandling.defaults(),
                 quick(maxRetries));
     }
 
     public InboxConsumer consumer(String name, Consumer<EventEnvelope<Object>> before) {
-        return consumer(name, null, ReplayTarget.Bounds.NONE, before);
+        return consumer(name, null, DeadLetterReplay.Target.Bounds.NONE, before);
     }
 
     /** One that puts aside what fails twice, and whose handlers may take a second. */
     public InboxConsumer parkingConsumer(String name, Consumer<EventEnvelope<Object>> before) {
-        return consumer(name, 1, ProcessingBounds.of(name, Duration.ofSeconds(1), pool, Thread::new), before);
+        return consumer(name, 1, SubscriptionManager.bounds(name, Duration.ofSeconds(1), pool, Thread::new), before);
     }
 
     public DeadLetterRepository letters() {
@@ -215,7 +214,7 @@ public final class InboxDatabase implements AutoCloseable {
     }
 
     private static EventCodec codec() {
-        return new EventCodec(EventRegistry.of(Counted.class), new JacksonPayloadSerializer());
+        return new EventCodec(EventRegistry.of(Counted.class), PayloadSerializer.json());
     }
 
     /** Small batches and short pauses. */

@@ -2,7 +2,6 @@ package io.eventsource.brokers;
 
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
@@ -10,16 +9,15 @@ import io.eventsource.event.EventType;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.HighWaterMark;
 import io.eventsource.outbox.Destination;
+import io.eventsource.outbox.Destination.Route;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.Publisher;
-import io.eventsource.outbox.Route;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
 import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
@@ -44,7 +42,7 @@ public final class PublishingService {
     private final LogSignal signal = new LogSignal();
     private final EventStore store;
     private final EventCodec classless =
-            new EventCodec(EventRegistry.of(InboxDatabase.Counted.class), new JacksonPayloadSerializer());
+            new EventCodec(EventRegistry.of(InboxDatabase.Counted.class), PayloadSerializer.json());
 
     /** What the service appends, and what leaves as {@link InboxDatabase.Counted}. */
     @EventType("written")
@@ -56,13 +54,13 @@ public final class PublishingService {
                 new EventDatabase(
                         dataSource,
                         InboxDatabase.SCHEMA,
-                        new EventCodec(EventRegistry.of(Written.class), new JacksonPayloadSerializer()),
+                        new EventCodec(EventRegistry.of(Written.class), PayloadSerializer.json()),
                         Clocks.system()),
                 HighWaterMark.of(dataSource, InboxDatabase.SCHEMA, Clock.systemUTC()),
                 signal,
                 new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofSeconds(10), true),
                 ForkJoinPool.commonPool(),
-                new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
+                EventStore.timeOrderedIds(Clock.systemUTC(), new SecureRandom()));
     }
 
     public void append(UUID aggregate, int number, String text) {
@@ -80,7 +78,7 @@ public final class PublishingService {
         return new Publisher(
                 new Destination("pages", "/pages", topic, List.of(Route.renamed("written", "counted"))),
                 classless,
-                new JacksonPayloadSerializer(),
+                PayloadSerializer.json(),
                 transport);
     }
 
@@ -118,7 +116,7 @@ public final class PublishingService {
 
     public DeadLetterReplay replay(Publisher publisher) {
         return new DeadLetterReplay(
-                List.of(new ReplayTarget(publisher, null)),
+                List.of(new DeadLetterReplay.Target(publisher, null)),
                 new EventDatabase(dataSource, InboxDatabase.SCHEMA, classless, Clocks.system()),
                 ErrorClassifier.standard(),
                 DeadLetterReplay.Settings.defaults());

@@ -1,5 +1,6 @@
 package io.eventsource.aggregate;
 
+import io.eventsource.InvalidDeclarationException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
 import java.util.UUID;
@@ -11,7 +12,7 @@ record AggregateClass<A extends AggregateRoot<?, ?>>(StateType<Object> type, Con
     static <A extends AggregateRoot<?, ?>> AggregateClass<A> of(Class<A> aggregateClass) {
         StateType<Object> type = StateType.of(aggregateClass, AggregateRoot.class, 0);
         if (Modifier.isAbstract(aggregateClass.getModifiers())) {
-            throw new InvalidAggregateException(
+            throw InvalidDeclarationException.ofAggregate(
                     aggregateClass,
                     "%s is annotated with @AggregateType but is abstract. Annotate the concrete class instead."
                             .formatted(aggregateClass.getName()));
@@ -19,7 +20,7 @@ record AggregateClass<A extends AggregateRoot<?, ?>>(StateType<Object> type, Con
         try {
             return new AggregateClass<>(type, aggregateClass.getDeclaredConstructor(UUID.class));
         } catch (NoSuchMethodException missing) {
-            throw new InvalidAggregateException(
+            throw InvalidDeclarationException.ofAggregate(
                     aggregateClass,
                     "The aggregate class %s needs a constructor that takes its id: %s(UUID id)."
                             .formatted(aggregateClass.getName(), aggregateClass.getSimpleName()));

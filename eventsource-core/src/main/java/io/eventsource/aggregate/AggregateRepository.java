@@ -1,5 +1,6 @@
 package io.eventsource.aggregate;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.snapshot.Snapshots;
 import io.eventsource.store.AppendResult;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When the calling thread's {@link io.eventsource.context.MetadataContext} has a tenant, every reading method throws
  * {@link io.eventsource.store.TenantMismatchException} for an aggregate of another tenant or of none, and saving to one throws
- * {@link io.eventsource.store.StreamMismatchException}. Without a tenant in the context all aggregates can be read. What the
+ * {@link io.eventsource.store.AppendException.StreamMismatchException}. Without a tenant in the context all aggregates can be read. What the
  * metadata given to {@code save} or {@code execute} leave empty comes from the context.
  *
  * @param <A> the aggregate class
@@ -28,10 +29,10 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
      *
      * @param aggregateClass a concrete class annotated with {@link AggregateType}, with a constructor that takes the id
      * @param store where the events are
-     * @param retries how often a command is repeated after a conflict, and with which pauses
+     * @param retries how often a command is retried after a conflict, and with which pauses
      * @param <A> the aggregate class
      * @return the repository
-     * @throws InvalidAggregateException when the class has no type name, is abstract, or lacks the constructor
+     * @throws InvalidDeclarationException when the class has no type name, is abstract, or lacks the constructor
      */
     static <A extends AggregateRoot<?, ?>> AggregateRepository<A> of(
             Class<A> aggregateClass, EventStore store, CommandRetries retries) {
@@ -43,11 +44,11 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
      *
      * @param aggregateClass as for {@link #of(Class, EventStore, CommandRetries)}
      * @param store where the events are
-     * @param retries how often a command is repeated after a conflict, and with which pauses
+     * @param retries how often a command is retried after a conflict, and with which pauses
      * @param snapshots where snapshots are kept and when they are taken
      * @param <A> the aggregate class
      * @return the repository
-     * @throws InvalidAggregateException when the class has no type name, is abstract, lacks the constructor, or declares a
+     * @throws InvalidDeclarationException when the class has no type name, is abstract, lacks the constructor, or declares a
      *     version of a state that could not be read back
      */
     static <A extends AggregateRoot<?, ?>> AggregateRepository<A> of(
@@ -63,7 +64,7 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
      * @param events the events in order, the first of version 1
      * @param <A> the aggregate class
      * @return the aggregate, without uncommitted events
-     * @throws InvalidAggregateException as {@link #of(Class, EventStore, CommandRetries)}
+     * @throws InvalidDeclarationException as {@link #of(Class, EventStore, CommandRetries)}
      */
     static <A extends AggregateRoot<?, ?>> A replay(Class<A> aggregateClass, UUID id, List<?> events) {
         A aggregate = AggregateClass.of(aggregateClass).instantiate(id);
@@ -120,7 +121,7 @@ public interface AggregateRepository<A extends AggregateRoot<?, ?>> {
      * @param aggregate the aggregate, afterwards at its new version
      * @return where the events went, or null when there were none
      * @throws io.eventsource.store.VersionConflictException when somebody else appended first
-     * @throws io.eventsource.store.StreamMismatchException when the id belongs to an aggregate of another type or tenant
+     * @throws io.eventsource.store.AppendException.StreamMismatchException when the id belongs to an aggregate of another type or tenant
      */
     default @Nullable AppendResult save(A aggregate) {
         return save(aggregate, EventMetadata.none());

@@ -1,5 +1,6 @@
 package io.eventsource.aggregate;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.event.EventRegistry;
 import java.util.Collection;
 import java.util.Collections;
@@ -26,9 +27,9 @@ public final class AggregateTypes {
      * @param classes aggregate classes and classes of deciders, each annotated with {@link AggregateType}
      * @param events must know their events, as far as the classes name them
      * @return the types
-     * @throws InvalidAggregateException when a class has no type name, two have the same, or one declares a version of a state
+     * @throws InvalidDeclarationException when a class has no type name, two have the same, or one declares a version of a state
      *     that could not be read back
-     * @throws io.eventsource.event.InvalidEventTypeException when an event is not registered
+     * @throws InvalidDeclarationException when an event is not registered
      */
     public static AggregateTypes of(Collection<? extends Class<?>> classes, EventRegistry events) {
         SortedMap<String, Declaration> byName = new TreeMap<>();
@@ -38,7 +39,7 @@ public final class AggregateTypes {
             StateType<?> type = StateType.of(declaring, generic, decider ? 1 : 0);
             Declaration other = byName.putIfAbsent(type.name(), new Declaration(declaring, type.stateVersion()));
             if (other != null) {
-                throw new InvalidAggregateException(
+                throw InvalidDeclarationException.ofAggregate(
                         declaring,
                         "Two classes bear the aggregate type name '%s': %s and %s. Give one of them another name in @AggregateType."
                                 .formatted(type.name(), other.declaring().getName(), declaring.getName()));

@@ -1,5 +1,6 @@
 package io.eventsource.aggregate;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.aggregate.AggregateRepository.AggregateState;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRegistry;
@@ -23,16 +24,16 @@ public interface DeciderRepository<C, S, E> {
      *
      * @param decider an instance of a class annotated with {@link AggregateType}
      * @param store where the events are
-     * @param retries how often a command is repeated after a conflict, and with which pauses
+     * @param retries how often a command is retried after a conflict, and with which pauses
      * @param snapshots where snapshots are kept and when they are taken, used when the class declares a version of its state
      * @param events must know the decider's events
      * @param <C> the common type of the commands
      * @param <S> the state
      * @param <E> the common type of the events
      * @return the repository
-     * @throws InvalidAggregateException when the class has no type name, or declares a version of a state that could not be
+     * @throws InvalidDeclarationException when the class has no type name, or declares a version of a state that could not be
      *     read back
-     * @throws io.eventsource.event.InvalidEventTypeException when one of the decider's events is not registered
+     * @throws InvalidDeclarationException when one of the decider's events is not registered
      */
     static <C, S, E> DeciderRepository<C, S, E> of(
             Decider<C, S, E> decider,
@@ -52,7 +53,7 @@ public interface DeciderRepository<C, S, E> {
      * @param command the command
      * @return the state after the events
      * @throws io.eventsource.store.VersionConflictException when somebody else was first each time
-     * @throws io.eventsource.store.StreamMismatchException when the id belongs to an aggregate of another type or tenant
+     * @throws io.eventsource.store.AppendException.StreamMismatchException when the id belongs to an aggregate of another type or tenant
      */
     default AggregateState<S> execute(UUID id, C command) {
         return execute(id, EventMetadata.none(), command);
@@ -66,7 +67,7 @@ public interface DeciderRepository<C, S, E> {
      * @param command the command
      * @return the state after the events
      * @throws io.eventsource.store.VersionConflictException when somebody else was first each time
-     * @throws io.eventsource.store.StreamMismatchException when the id belongs to an aggregate of another type or tenant
+     * @throws io.eventsource.store.AppendException.StreamMismatchException when the id belongs to an aggregate of another type or tenant
      */
     AggregateState<S> execute(UUID id, EventMetadata metadata, C command);
 

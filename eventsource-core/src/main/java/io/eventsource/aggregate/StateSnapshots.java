@@ -1,9 +1,9 @@
 package io.eventsource.aggregate;
 
-import io.eventsource.snapshot.SnapshotListener;
-import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.Snapshots;
 import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
+import io.eventsource.snapshot.Snapshots.SnapshotListener;
+import io.eventsource.snapshot.Snapshots.SnapshotPolicy;
 import io.eventsource.store.SnapshotRepository.SnapshottedStream.Fitness;
 import io.eventsource.store.SnapshotRepository.StreamSnapshot;
 import java.time.Instant;

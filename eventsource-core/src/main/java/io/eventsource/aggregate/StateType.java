@@ -1,5 +1,6 @@
 package io.eventsource.aggregate;
 
+import io.eventsource.InvalidDeclarationException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
@@ -23,13 +24,13 @@ record StateType<S>(String name, int stateVersion, @Nullable Class<S> stateClass
     static <S> StateType<S> of(Class<?> declaring, Class<?> generic, int stateIndex) {
         AggregateType type = declaring.getAnnotation(AggregateType.class);
         if (type == null || type.value().isBlank()) {
-            throw new InvalidAggregateException(
+            throw InvalidDeclarationException.ofAggregate(
                     declaring,
                     "The aggregate class %s has no type name. Annotate it with @AggregateType(\"…\"): the name is what the store keeps."
                             .formatted(declaring.getName()));
         }
         if (type.stateVersion() < 0) {
-            throw new InvalidAggregateException(
+            throw InvalidDeclarationException.ofAggregate(
                     declaring,
                     "The stateVersion in @AggregateType of %s must be 1 or more, or 0 for no snapshots, but it is %d."
                             .formatted(declaring.getName(), type.stateVersion()));
@@ -40,7 +41,7 @@ record StateType<S>(String name, int stateVersion, @Nullable Class<S> stateClass
         ResolvableType state = ResolvableType.forClass(declaring).as(generic).getGeneric(stateIndex);
         Class<?> stateClass = state.resolve();
         if (stateClass == null || stateClass == Object.class || state.hasGenerics()) {
-            throw new InvalidAggregateException(
+            throw InvalidDeclarationException.ofAggregate(
                     declaring,
                     "%s declares a stateVersion, but snapshots of its state (%s) could not be read back. Make the state a class without type parameters, such as a record, and name it where %s extends or implements %s."
                             .formatted(declaring.getName(), state, declaring.getSimpleName(), generic.getSimpleName()));

@@ -1,6 +1,10 @@
 package io.eventsource.batch;
 
+import io.eventsource.EventSourceException;
+import io.eventsource.error.ErrorClassification;
+import io.eventsource.error.ErrorClassification.ClassifiedError;
 import io.eventsource.jdbc.TransactionParticipation;
+import java.io.Serial;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
@@ -12,6 +16,7 @@ import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -51,6 +56,17 @@ public final class BatchTransaction {
      */
     public static BatchTransaction current(String handlers, DataSource dataSource, TransactionStatus status) {
         return new BatchTransaction(handlers, dataSource, status);
+    }
+
+    /**
+     * Transactions that fail with what their work has failed with. Where the rollback fails as well, because the server has ended the session
+     * for instance, Spring's templates throw the failure of the rollback, and nobody learns of the cause. Here it is suppressed in the cause.
+     *
+     * @param transactions what runs the work
+     * @return the same transactions, keeping the cause
+     */
+    public static TransactionOperations keepingCause(TransactionOperations transactions) {
+        return new WorkTransactions(transactions);
     }
 
     /**
@@ -149,5 +165,60 @@ public final class BatchTransaction {
 
     private HandlerOutsideBatchException outside(String what) {
         return HandlerOutsideBatchException.byHandler("A handler of '%s' %s".formatted(handlers, what));
+    }
+
+    /**
+     * A handler did not run inside its batch: in another thread, in another transaction, not at all, or it ended the batch's transaction
+     * itself. The batch is rolled back and its checkpoint does not move.
+     */
+    public static final class HandlerOutsideBatchException extends EventSourceException implements ClassifiedError {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final ErrorClassification.Category category;
+
+        private HandlerOutsideBatchException(String message, ErrorClassification.Category category) {
+            super(message);
+            this.category = category;
+        }
+
+        /**
+         * Something around the handler took it out of the batch, as it would with every event. No event is at fault: none is parked, and the
+         * subscription waits with growing pauses until the application is mended.
+         *
+         * @param message which handler, what happened to it, and what to do
+         * @return the exception
+         */
+        public static HandlerOutsideBatchException aroundHandler(String message) {
+            return new HandlerOutsideBatchException(message, ErrorClassification.Category.INFRASTRUCTURE);
+        }
+
+        /**
+         * The handler's own code had the batch's transaction marked for rollback and returned normally. Nothing of it is left behind: the event is
+         * tried again as after any error of the handler.
+         *
+         * @param message whose handler, what happened to the transaction, and what to do
+         * @return the exception
+         */
+        public static HandlerOutsideBatchException rollbackOnly(String message) {
+            return new HandlerOutsideBatchException(message, ErrorClassification.Category.APPLICATION);
+        }
+
+        /**
+         * The handler's own code ended or left the batch's transaction. The event is not tried again, since each attempt may leave
+         * effects behind: it is parked, or the subscription stops there.
+         *
+         * @param message whose handler, what happened to the transaction, and what to do
+         * @return the exception
+         */
+        public static HandlerOutsideBatchException byHandler(String message) {
+            return new HandlerOutsideBatchException(message, ErrorClassification.Category.PERMANENT);
+        }
+
+        @Override
+        public ErrorClassification classification() {
+            return new ErrorClassification(category, ErrorClassification.Severity.CRITICAL);
+        }
     }
 }

@@ -3,20 +3,12 @@ package io.eventsource.batch;
 import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionOperations;
 
-/**
- * Transactions that fail with what their work has failed with. Where the rollback fails as well, because the server has ended the session for
- * instance, Spring's templates throw the failure of the rollback, and nobody learns of the cause. Here it is suppressed in the cause.
- */
-public final class WorkTransactions implements TransactionOperations {
+/** Suppresses the failure of a rollback in its cause, see {@link BatchTransaction#keepingCause}. */
+final class WorkTransactions implements TransactionOperations {
 
     private final TransactionOperations transactions;
 
-    /**
-     * Creates it.
-     *
-     * @param transactions what runs the work
-     */
-    public WorkTransactions(TransactionOperations transactions) {
+    WorkTransactions(TransactionOperations transactions) {
         this.transactions = transactions;
     }
 

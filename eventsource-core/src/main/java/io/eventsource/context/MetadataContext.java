@@ -3,6 +3,7 @@ package io.eventsource.context;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventMetadata.Field;
+import io.micrometer.context.ThreadLocalAccessor;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -164,6 +165,39 @@ public final class MetadataContext {
                     CURRENT.set(before);
                 }
             }
+        }
+    }
+
+    /**
+     * Takes the {@link MetadataContext} along when Micrometer's context propagation captures the thread locals of a thread. Found
+     * by the service loader; public for that, and for registries of an application's own. Thread-safe.
+     */
+    public static final class MetadataThreadLocalAccessor implements ThreadLocalAccessor<EventMetadata> {
+
+        /** The name of the metadata in snapshots and in Reactor's context. */
+        public static final String KEY = "eventsource.metadata";
+
+        /** Creates an accessor. */
+        public MetadataThreadLocalAccessor() {}
+
+        @Override
+        public Object key() {
+            return KEY;
+        }
+
+        @Override
+        public @Nullable EventMetadata getValue() {
+            return MetadataContext.bound();
+        }
+
+        @Override
+        public void setValue(EventMetadata metadata) {
+            MetadataContext.bind(metadata);
+        }
+
+        @Override
+        public void setValue() {
+            MetadataContext.bind(null);
         }
     }
 }

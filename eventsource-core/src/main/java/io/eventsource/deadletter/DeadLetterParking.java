@@ -1,8 +1,9 @@
 package io.eventsource.deadletter;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.error.ClassifiedError;
+import io.eventsource.deadletter.DeadLetter.ParkingOrder;
 import io.eventsource.error.ErrorClassification;
+import io.eventsource.error.ErrorClassification.ClassifiedError;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.jdbc.TransactionParticipation;
@@ -48,7 +49,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  *       For the same reason the parts of a batch that has failed go by what was read for the whole of it, and by what this owner has parked since.
  *   <li>As its last act but the checkpoint, the batch locks the rows of its parked aggregates in the order of their ids, FOR KEY SHARE, and
  *       puts the entries behind the others ({@link #parkBehind}). If a row is gone, a replay has come to the end of that aggregate
- *       meanwhile, and an entry put behind it would wait for nobody, for ever: the batch is rolled back and repeated.
+ *       meanwhile, and an entry put behind it would wait for nobody, for ever: the batch is rolled back and retried.
  *   <li>An event that has failed for good gets an entry and its aggregate a row ({@link #park}), with the next batch that commits and before that
  *       puts anything behind, or in a transaction of its own. Until then the owner takes its aggregate for parked.
  *   <li><b>A replay</b> locks the row FOR NO KEY UPDATE, so that there is one replay of an aggregate at a time; a row that is locked is
@@ -261,7 +262,7 @@ public final class DeadLetterParking {
      * @param error how it failed last
      * @param nextAttemptIn after which time it is handled again by itself; null when it is not
      * @return the entry's id
-     * @throws ParkingChangedException when its aggregate is parked and freed all the time; roll back and repeat
+     * @throws ParkingChangedException when its aggregate is parked and freed all the time; roll back and retry
      */
     public long park(StoredEvent event, ErrorInfo error, @Nullable Duration nextAttemptIn) {
         requireTransaction();
@@ -339,7 +340,7 @@ public final class DeadLetterParking {
 
     /**
      * An aggregate that was parked when a batch began has been freed meanwhile: its events must be handled, not parked. The batch is
-     * rolled back and repeated at once; nothing has failed.
+     * rolled back and retried at once; nothing has failed.
      */
     public static final class ParkingChangedException extends EventSourceException implements ClassifiedError {
 
@@ -347,7 +348,7 @@ public final class DeadLetterParking {
         private static final long serialVersionUID = 1L;
 
         ParkingChangedException(String projection) {
-            super("Parked aggregates of '%s' have been freed while a batch was being handled. The batch is repeated."
+            super("Parked aggregates of '%s' have been freed while a batch was being handled. The batch is retried."
                     .formatted(projection));
         }
 

@@ -6,7 +6,8 @@ import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.failure.CauseChain;
 import io.eventsource.jdbc.EventDatabase;
-import io.eventsource.time.Ticker;
+import io.eventsource.projection.EventHandlers;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -65,12 +67,12 @@ public final class DeadLetterReplay {
      * @param settings how fast, and when again
      */
     public DeadLetterReplay(
-            Collection<ReplayTarget> targets, EventDatabase database, ErrorClassifier classifier, Settings settings) {
+            Collection<Target> targets, EventDatabase database, ErrorClassifier classifier, Settings settings) {
         this(targets, database, classifier, settings, TimeUnit.NANOSECONDS::sleep);
     }
 
     DeadLetterReplay(
-            Collection<ReplayTarget> targets,
+            Collection<Target> targets,
             EventDatabase database,
             ErrorClassifier classifier,
             Settings settings,
@@ -434,6 +436,44 @@ public final class DeadLetterReplay {
             }
             double millis = firstDelay.toMillis() * Math.pow(multiplier, replays);
             return millis >= maxDelay.toMillis() ? maxDelay : Duration.ofMillis(Math.round(millis));
+        }
+    }
+
+    /**
+     * A projection whose dead letters can be handled again.
+     *
+     * @param handlers what handles the events
+     * @param transactionManager begins the transactions in which they are handled, as for the projection's subscription: with exactly-once
+     *     delivery it must govern the event store's data source; with at-least-once delivery null means no transaction
+     * @param bounds how long each may take
+     */
+    public record Target(
+            EventHandlers handlers, @Nullable PlatformTransactionManager transactionManager, Bounds bounds) {
+
+        /**
+         * A projection whose handlers may take as long as they do.
+         *
+         * @param handlers as for the record
+         * @param transactionManager as for the record
+         */
+        public Target(EventHandlers handlers, @Nullable PlatformTransactionManager transactionManager) {
+            this(handlers, transactionManager, Bounds.NONE);
+        }
+
+        /** What keeps the handling of a dead letter or a message from going on for ever and from holding locks while its client is silent. */
+        @FunctionalInterface
+        public interface Bounds {
+
+            /** Handling may take as long as it does. */
+            Bounds NONE = Runnable::run;
+
+            /**
+             * Handles a dead letter or messages, in the transaction of the event store's data source that is to close or record them.
+             *
+             * @param handling what to run, in this thread
+             * @throws RuntimeException what the handling throws, or that it has taken too long
+             */
+            void run(Runnable handling);
         }
     }
 }

@@ -2,7 +2,6 @@ package io.eventsource.deadletter;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.batch.BatchTransaction;
-import io.eventsource.batch.WorkTransactions;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventDecodingException;
 import io.eventsource.event.EventEnvelope;
@@ -29,14 +28,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class ReplayHandler {
 
     private final EventHandlers handlers;
-    private final ReplayTarget.Bounds bounds;
+    private final DeadLetterReplay.Target.Bounds bounds;
     private final EventSelection selection;
     private final DataSource dataSource;
     private final TransactionOperations transaction;
     private final TransactionOperations handling;
     private final TransactionParticipation participation;
 
-    ReplayHandler(ReplayTarget target, DataSource dataSource, EventCodec codec) {
+    ReplayHandler(DeadLetterReplay.Target target, DataSource dataSource, EventCodec codec) {
         this.handlers = target.handlers();
         this.bounds = target.bounds();
         this.selection = handlers.undecoded()
@@ -46,13 +45,13 @@ final class ReplayHandler {
         this.participation = new TransactionParticipation(dataSource);
         PlatformTransactionManager manager = target.transactionManager();
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
-            this.transaction = new WorkTransactions(
+            this.transaction = BatchTransaction.keepingCause(
                     template(new JdbcTransactionManager(TransactionParticipation.target(dataSource)), name()));
             this.handling = manager == null
                     ? TransactionOperations.withoutTransaction()
-                    : new WorkTransactions(nested(manager));
+                    : BatchTransaction.keepingCause(nested(manager));
         } else {
-            this.transaction = new WorkTransactions(template(required(manager), name()));
+            this.transaction = BatchTransaction.keepingCause(template(required(manager), name()));
             this.handling = TransactionOperations.withoutTransaction();
         }
     }

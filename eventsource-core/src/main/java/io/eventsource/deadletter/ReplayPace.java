@@ -1,6 +1,6 @@
 package io.eventsource.deadletter;
 
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.util.concurrent.TimeUnit;
 
 /** Spaces attempts evenly. Used by one thread. */

@@ -58,4 +58,15 @@ public record ErrorClassification(Category category, Severity severity) {
             return compareTo(minimum) >= 0;
         }
     }
+
+    /** An exception that says itself what it is to be taken for. */
+    public interface ClassifiedError {
+
+        /**
+         * What it is to be taken for.
+         *
+         * @return category and severity
+         */
+        ErrorClassification classification();
+    }
 }

@@ -1,5 +1,6 @@
 package io.eventsource.error;
 
+import io.eventsource.error.ErrorClassification.ClassifiedError;
 import io.eventsource.failure.CauseChain;
 import java.sql.SQLException;
 import java.util.function.Function;

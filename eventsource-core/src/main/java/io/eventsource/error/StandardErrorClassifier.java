@@ -9,14 +9,15 @@ import static io.eventsource.error.ErrorClassification.Severity.HIGH;
 import static io.eventsource.error.ErrorClassification.Severity.LOW;
 import static io.eventsource.error.ErrorClassification.Severity.MEDIUM;
 
+import io.eventsource.InvalidDeclarationException;
+import io.eventsource.error.ErrorClassification.ClassifiedError;
 import io.eventsource.event.EventDecodingException;
-import io.eventsource.event.InvalidEventTypeException;
 import io.eventsource.failure.CauseChain;
 import io.eventsource.log.LogReader.EventTooLargeException;
 import io.eventsource.payload.EventEncodingException;
+import io.eventsource.store.AppendException.InvalidAppendException;
+import io.eventsource.store.AppendException.StreamMismatchException;
 import io.eventsource.store.AppendFailedException;
-import io.eventsource.store.InvalidAppendException;
-import io.eventsource.store.StreamMismatchException;
 import io.eventsource.store.TenantMismatchException;
 import io.eventsource.store.VersionConflictException;
 import java.io.IOException;
@@ -76,7 +77,7 @@ final class StandardErrorClassifier implements ErrorClassifier {
             rule(EventTooLargeException.class, TRANSIENT, HIGH),
             rule(EventDecodingException.class, PERMANENT, HIGH),
             rule(EventEncodingException.class, PERMANENT, HIGH),
-            rule(InvalidEventTypeException.class, PERMANENT, HIGH),
+            rule(InvalidDeclarationException.class, PERMANENT, HIGH),
             rule(InvalidAppendException.class, PERMANENT, HIGH),
             rule(StreamMismatchException.class, PERMANENT, HIGH),
             rule(TenantMismatchException.class, PERMANENT, HIGH),

@@ -1,8 +1,10 @@
 package io.eventsource.event;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.event.EventDecodingException.UnknownEventTypeException;
 import io.eventsource.event.EventDecodingException.UnreadableRevisionException;
 import io.eventsource.event.EventRegistry.EventTypeDescriptor;
+import io.eventsource.event.Upcaster.InvalidUpcasterException;
 import io.eventsource.event.Upcaster.RevisedEvent;
 import io.eventsource.failure.FailureText;
 import io.eventsource.payload.EventEncodingException;
@@ -82,7 +84,7 @@ public final class EventCodec {
      *
      * @param event an instance of a registered class
      * @return name, revision and JSON
-     * @throws InvalidEventTypeException when the class has no name or is not registered
+     * @throws InvalidDeclarationException when the class has no name or is not registered
      * @throws EventEncodingException when the payload cannot be written, holds what PostgreSQL cannot store, or comes back as
      *     another
      */

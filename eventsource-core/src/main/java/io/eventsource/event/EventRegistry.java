@@ -1,5 +1,6 @@
 package io.eventsource.event;
 
+import io.eventsource.InvalidDeclarationException;
 import java.lang.reflect.Modifier;
 import java.util.Collection;
 import java.util.HashMap;
@@ -39,7 +40,7 @@ public final class EventRegistry {
      * @param eventClasses concrete classes, each annotated with {@link EventType}; a sealed type stands for the classes that it
      *     permits
      * @return the registry
-     * @throws InvalidEventTypeException when a class has no name or an illegal one, cannot be instantiated, or a name or
+     * @throws InvalidDeclarationException when a class has no name or an illegal one, cannot be instantiated, or a name or
      *     alias stands there twice
      */
     public static EventRegistry of(Collection<? extends Class<?>> eventClasses) {
@@ -48,7 +49,7 @@ public final class EventRegistry {
             EventTypeDescriptor descriptor = describe(eventClass);
             EventTypeDescriptor other = byName.putIfAbsent(descriptor.name(), descriptor);
             if (other != null) {
-                throw new InvalidEventTypeException(
+                throw InvalidDeclarationException.ofEvent(
                         eventClass,
                         "Two event classes bear the name '%s': %s and %s. Give one of them another name in @EventType."
                                 .formatted(descriptor.name(), other.eventClass().getName(), eventClass.getName()));
@@ -62,7 +63,7 @@ public final class EventRegistry {
      *
      * @param eventClasses concrete classes, each annotated with {@link EventType}, or sealed types
      * @return the registry
-     * @throws InvalidEventTypeException as {@link #of(Collection)}
+     * @throws InvalidDeclarationException as {@link #of(Collection)}
      */
     public static EventRegistry of(Class<?>... eventClasses) {
         return of(List.of(eventClasses));
@@ -90,13 +91,13 @@ public final class EventRegistry {
             requireName(eventClass, "alias", alias);
         }
         if (type.revision() < 1 || type.revision() > Short.MAX_VALUE) {
-            throw new InvalidEventTypeException(
+            throw InvalidDeclarationException.ofEvent(
                     eventClass,
                     "The @EventType revision of %s must be 1 to %d, but it is %d."
                             .formatted(eventClass.getName(), Short.MAX_VALUE, type.revision()));
         }
         if (eventClass.isInterface() || Modifier.isAbstract(eventClass.getModifiers())) {
-            throw new InvalidEventTypeException(
+            throw InvalidDeclarationException.ofEvent(
                     eventClass,
                     "%s is annotated with @EventType but is %s. Annotate the concrete classes instead."
                             .formatted(eventClass.getName(), eventClass.isInterface() ? "an interface" : "abstract"));
@@ -107,7 +108,7 @@ public final class EventRegistry {
 
     private static void requireName(Class<?> eventClass, String what, String name) {
         if (name.isBlank() || name.length() > MAX_NAME_LENGTH) {
-            throw new InvalidEventTypeException(
+            throw InvalidDeclarationException.ofEvent(
                     eventClass,
                     "The @EventType %s of %s must have 1 to %d characters and not be blank, but it is '%s'."
                             .formatted(what, eventClass.getName(), MAX_NAME_LENGTH, name));
@@ -120,7 +121,7 @@ public final class EventRegistry {
             for (String alias : descriptor.aliases()) {
                 EventTypeDescriptor other = all.putIfAbsent(alias, descriptor);
                 if (other != null) {
-                    throw new InvalidEventTypeException(
+                    throw InvalidDeclarationException.ofEvent(
                             descriptor.eventClass(),
                             "The alias '%s' of %s is a name or an alias of %s. A stored name can belong to one class only."
                                     .formatted(
@@ -133,8 +134,8 @@ public final class EventRegistry {
         return Map.copyOf(all);
     }
 
-    private static InvalidEventTypeException unnamed(Class<?> eventClass) {
-        return new InvalidEventTypeException(
+    private static InvalidDeclarationException unnamed(Class<?> eventClass) {
+        return InvalidDeclarationException.ofEvent(
                 eventClass,
                 "The event class %s has no name. Annotate it with @EventType(\"…\"): the name is what the store keeps."
                         .formatted(eventClass.getName()));
@@ -145,7 +146,7 @@ public final class EventRegistry {
      *
      * @param eventClass the class of an event
      * @return its descriptor
-     * @throws InvalidEventTypeException when the class has no name or is not registered
+     * @throws InvalidDeclarationException when the class has no name or is not registered
      */
     public EventTypeDescriptor descriptorOf(Class<?> eventClass) {
         EventTypeDescriptor descriptor = byClass.get(eventClass);
@@ -155,7 +156,7 @@ public final class EventRegistry {
         if (!eventClass.isAnnotationPresent(EventType.class)) {
             throw unnamed(eventClass);
         }
-        throw new InvalidEventTypeException(
+        throw InvalidDeclarationException.ofEvent(
                 eventClass,
                 "The event class %s is annotated with @EventType but not registered: it stands outside the scanned packages. Move it, or register it."
                         .formatted(eventClass.getName()));
@@ -207,7 +208,7 @@ public final class EventRegistry {
      * can tell which classes belong to them, and they are not looked at.
      *
      * @param eventType a class or interface
-     * @throws InvalidEventTypeException when a class has no name or is not registered
+     * @throws InvalidDeclarationException when a class has no name or is not registered
      */
     public void requireRegistered(Class<?> eventType) {
         concrete(List.of(eventType)).stream()

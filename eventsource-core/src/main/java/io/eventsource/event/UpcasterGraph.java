@@ -3,6 +3,7 @@ package io.eventsource.event;
 import io.eventsource.event.EventDecodingException.UnknownEventTypeException;
 import io.eventsource.event.EventDecodingException.UnreadableRevisionException;
 import io.eventsource.event.EventRegistry.EventTypeDescriptor;
+import io.eventsource.event.Upcaster.InvalidUpcasterException;
 import io.eventsource.event.Upcaster.RevisedEvent;
 import io.eventsource.failure.FailureText;
 import java.util.ArrayList;

@@ -11,7 +11,7 @@ import io.eventsource.log.LogQuery;
 import io.eventsource.payload.EventEncodingException;
 import io.eventsource.payload.PayloadProof;
 import io.eventsource.store.EventStore;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.eventsource.failure;
 
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -2,8 +2,8 @@ package io.eventsource.ground;
 
 import io.eventsource.ground.GroundReport.Finding;
 import io.eventsource.ground.GroundReport.Severity;
-import io.eventsource.log.HighWaterMarkStatus.PositionsUsed;
-import io.eventsource.time.Ticker;
+import io.eventsource.log.HighWaterMark.PositionsUsed;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;

@@ -2,10 +2,9 @@ package io.eventsource.inbox;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.batch.BatchTransaction;
-import io.eventsource.batch.HandlerOutsideBatchException;
-import io.eventsource.batch.WorkTransactions;
+import io.eventsource.batch.BatchTransaction.HandlerOutsideBatchException;
 import io.eventsource.deadletter.DeadLetterParking.ParkingChangedException;
-import io.eventsource.deadletter.ReplayTarget;
+import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.SameCause;
@@ -17,7 +16,7 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.time.Clocks;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,7 +56,7 @@ public final class InboxConsumer {
     private final DataSource dataSource;
     private final TransactionParticipation participation;
     private final Settings settings;
-    private final ReplayTarget.Bounds bounds;
+    private final DeadLetterReplay.Target.Bounds bounds;
     private final SameCause sameCause;
     private final FailureReports reports = new FailureReports(Ticker.system());
     private volatile InboxFeed.Counts counts = InboxFeed.Counts.NONE;
@@ -72,13 +71,14 @@ public final class InboxConsumer {
      * @param errors what an error is taken for, who hears of it, and when what was parked is handled again by itself
      * @param settings batches, pauses, retention, and when a message is parked
      */
-    public InboxConsumer(ReplayTarget target, EventDatabase database, ErrorHandling errors, Settings settings) {
+    public InboxConsumer(
+            DeadLetterReplay.Target target, EventDatabase database, ErrorHandling errors, Settings settings) {
         this(target, database, PoisonMessages.of(database, errors, settings), errors, settings);
     }
 
     /** With another decision about failing messages. */
     InboxConsumer(
-            ReplayTarget target,
+            DeadLetterReplay.Target target,
             EventDatabase database,
             PoisonMessages poisonMessages,
             ErrorHandling errors,
@@ -97,7 +97,7 @@ public final class InboxConsumer {
                     template(new JdbcTransactionManager(TransactionParticipation.target(dataSource)), false));
             this.handling = transactionManager == null
                     ? TransactionOperations.withoutTransaction()
-                    : new WorkTransactions(template(transactionManager, true));
+                    : BatchTransaction.keepingCause(template(transactionManager, true));
         } else {
             this.transaction = named(handlers.name(), template(required(transactionManager), false));
             this.handling = TransactionOperations.withoutTransaction();
@@ -109,7 +109,7 @@ public final class InboxConsumer {
 
     private static TransactionOperations named(String consumer, TransactionTemplate template) {
         template.setName("eventsource inbox of " + consumer);
-        return new WorkTransactions(template);
+        return BatchTransaction.keepingCause(template);
     }
 
     private PlatformTransactionManager required(@Nullable PlatformTransactionManager manager) {
@@ -164,8 +164,8 @@ public final class InboxConsumer {
      *
      * @return the same handlers, transactions and bounds
      */
-    public ReplayTarget replayTarget() {
-        return new ReplayTarget(handlers, transactionManager, bounds);
+    public DeadLetterReplay.Target replayTarget() {
+        return new DeadLetterReplay.Target(handlers, transactionManager, bounds);
     }
 
     /**

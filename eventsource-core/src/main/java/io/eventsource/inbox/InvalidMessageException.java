@@ -1,8 +1,8 @@
 package io.eventsource.inbox;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.error.ClassifiedError;
 import io.eventsource.error.ErrorClassification;
+import io.eventsource.error.ErrorClassification.ClassifiedError;
 import java.io.Serial;
 
 /** A message lacks something, or has it in a form that cannot be read. Repeating does not help. */

@@ -1,14 +1,15 @@
 package io.eventsource.log;
 
 import io.eventsource.jdbc.DetachedJdbc;
-import io.eventsource.log.HighWaterMarkStatus.LogWriter;
-import io.eventsource.log.HighWaterMarkStatus.PositionsUsed;
-import io.eventsource.log.HighWaterMarkStatus.SequenceBehind;
+import io.eventsource.log.HighWaterMark.LogWriter;
+import io.eventsource.log.HighWaterMark.PositionsUsed;
+import io.eventsource.log.HighWaterMark.SequenceBehind;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.time.Clocks;
 import io.eventsource.time.Clocks.Moment;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -75,7 +76,7 @@ public final class HighWaterMark {
     private @Nullable Long publishedAt;
     private Duration publishInterval = PUBLISH_INTERVAL;
     /** Read without the monitor, which a look holds for as long as the database takes to answer. */
-    private volatile HighWaterMarkStatus status = new HighWaterMarkStatus(0, 0, null, 0, 0, null);
+    private volatile Status status = new Status(0, 0, null, 0, 0, null);
 
     private volatile @Nullable Moment gapSince;
 
@@ -148,7 +149,7 @@ public final class HighWaterMark {
         } finally {
             Moment since = fence == null ? null : fence.since();
             gapSince = since;
-            status = new HighWaterMarkStatus(
+            status = new Status(
                     mark,
                     Math.max(mark, highestSeen),
                     since == null ? null : since.at(),
@@ -200,7 +201,7 @@ public final class HighWaterMark {
      *
      * @return the mark as of the last {@link #advance()}, and what holds it
      */
-    public HighWaterMarkStatus status() {
+    public Status status() {
         return status;
     }
 
@@ -372,4 +373,64 @@ public final class HighWaterMark {
         generation++;
         return true;
     }
+
+    /**
+     * Appends have met positions that had an event already: the sequence of positions was set back. Those before them may have been stored at
+     * positions that subscriptions had passed.
+     *
+     * @param times how often, one or more; appends that share a statement count once
+     * @param since when for the first time, by the wall clock
+     */
+    public record PositionsUsed(long times, Instant since) {}
+
+    /**
+     * The sequence of positions is behind the log: it was set back, or an event was put beyond it. What is appended now gets positions
+     * that subscriptions have passed.
+     *
+     * @param lastDrawn the last position that the sequence has handed out
+     * @param highest a position that has an event
+     */
+    public record SequenceBehind(long lastDrawn, long highest) {}
+
+    /**
+     * A transaction that has written to the log and is not over.
+     *
+     * @param virtualTransaction its virtual id
+     * @param pid the server process, null for a prepared transaction
+     * @param user the database user, null where this role may not see it
+     * @param application the client's application name, null where this role may not see it
+     * @param state what the session does, null where this role may not see it
+     * @param startedAt when the transaction began, or was prepared; null where this role may not see it
+     * @param age how long ago that is, null where this role may not see it
+     * @param preparedGid the global id of a prepared transaction
+     */
+    public record LogWriter(
+            String virtualTransaction,
+            @Nullable Integer pid,
+            @Nullable String user,
+            @Nullable String application,
+            @Nullable String state,
+            @Nullable Instant startedAt,
+            @Nullable Duration age,
+            @Nullable String preparedGid) {}
+
+    /**
+     * Where the log's high-water mark is and what holds it.
+     *
+     * @param position the high-water mark
+     * @param visibleEnd the highest position that was seen, which is beyond the high-water mark while a gap holds it
+     * @param gapSince since when the mark waits at a gap, by the wall clock, or null when it does not wait; {@link HighWaterMark#gapAge()} says for
+     *     how long
+     * @param regressions how often the log was found to have gone backwards since this process started
+     * @param generation rises whenever the log may have become another one, after a regress or a lost connection: what was
+     *     remembered of it must then be read anew
+     * @param incarnation changes whenever the server may have lost commits; null when it is not known
+     */
+    public record Status(
+            long position,
+            long visibleEnd,
+            @Nullable Instant gapSince,
+            long regressions,
+            long generation,
+            @Nullable UUID incarnation) {}
 }

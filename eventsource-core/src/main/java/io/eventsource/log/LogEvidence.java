@@ -1,6 +1,6 @@
 package io.eventsource.log;
 
-import io.eventsource.log.HighWaterMarkStatus.LogWriter;
+import io.eventsource.log.HighWaterMark.LogWriter;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;

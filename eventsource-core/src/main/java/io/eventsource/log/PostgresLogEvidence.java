@@ -1,6 +1,6 @@
 package io.eventsource.log;
 
-import io.eventsource.log.HighWaterMarkStatus.LogWriter;
+import io.eventsource.log.HighWaterMark.LogWriter;
 import io.eventsource.schema.EventSourceSchema;
 import java.time.Duration;
 import java.time.OffsetDateTime;

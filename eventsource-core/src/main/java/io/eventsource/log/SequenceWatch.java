@@ -1,7 +1,7 @@
 package io.eventsource.log;
 
-import io.eventsource.log.HighWaterMarkStatus.PositionsUsed;
-import io.eventsource.log.HighWaterMarkStatus.SequenceBehind;
+import io.eventsource.log.HighWaterMark.PositionsUsed;
+import io.eventsource.log.HighWaterMark.SequenceBehind;
 import io.eventsource.time.Clocks;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;

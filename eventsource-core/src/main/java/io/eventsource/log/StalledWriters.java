@@ -3,7 +3,7 @@ package io.eventsource.log;
 import io.eventsource.EventSourceException;
 import io.eventsource.event.OperatorNote;
 import io.eventsource.jdbc.DetachedJdbc;
-import io.eventsource.log.HighWaterMarkStatus.LogWriter;
+import io.eventsource.log.HighWaterMark.LogWriter;
 import io.eventsource.log.StalledWriters.TerminatedTransaction.Outcome;
 import io.eventsource.schema.EventSourceSchema;
 import java.io.Serial;

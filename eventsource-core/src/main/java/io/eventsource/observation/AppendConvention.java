@@ -1,5 +1,6 @@
 package io.eventsource.observation;
 
+import io.eventsource.observation.EventSourceObservations.AppendContext;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamAppend.NewEvent;

@@ -3,14 +3,24 @@ package io.eventsource.observation;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.outbox.MessageTransport;
+import io.eventsource.outbox.OutgoingMessage;
 import io.eventsource.projection.HandlerInterceptor;
+import io.eventsource.store.AppendException;
+import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.SnapshotRepository;
 import io.eventsource.store.SnapshotRepository.StreamSnapshot;
+import io.eventsource.store.StreamAppend;
+import io.eventsource.store.VersionConflictException;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.transport.Kind;
+import io.micrometer.observation.transport.SenderContext;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -333,6 +343,187 @@ public final class EventSourceObservations {
 
         void answered(boolean stored) {
             this.stored = stored;
+        }
+    }
+
+    /** A dead letter that is handled again. */
+    public static final class ReplayContext extends Observation.Context {
+
+        private final String projection;
+        private final List<EventEnvelope<Object>> events;
+
+        ReplayContext(String projection, List<EventEnvelope<Object>> events) {
+            this.projection = projection;
+            this.events = List.copyOf(events);
+        }
+
+        /**
+         * Whose dead letter it is.
+         *
+         * @return the name of the projection
+         */
+        public String projection() {
+            return projection;
+        }
+
+        /**
+         * What is handled.
+         *
+         * @return the event; several where an upcaster makes several of it
+         */
+        public List<EventEnvelope<Object>> events() {
+            return events;
+        }
+    }
+
+    /** Messages that are sent to a broker. */
+    public static final class PublishContext extends Observation.Context {
+
+        private final String destination;
+        private final List<OutgoingMessage> messages;
+        private String outcome = "failed";
+
+        PublishContext(String destination, List<OutgoingMessage> messages) {
+            this.destination = destination;
+            this.messages = List.copyOf(messages);
+        }
+
+        /**
+         * Where they go.
+         *
+         * @return the name of the destination
+         */
+        public String destination() {
+            return destination;
+        }
+
+        /**
+         * What is sent.
+         *
+         * @return the messages in order
+         */
+        public List<OutgoingMessage> messages() {
+            return messages;
+        }
+
+        /**
+         * What became of them.
+         *
+         * @return {@code acknowledged} when the broker has all of them, {@code refused} or {@code unavailable} when it has not for that reason,
+         *     {@code failed} before the answer and when there is none
+         */
+        public String outcome() {
+            return outcome;
+        }
+
+        void answered(String newOutcome) {
+            outcome = newOutcome;
+        }
+    }
+
+    /**
+     * An append that is observed: events are sent on their way to whoever handles them later. What a tracer writes into the
+     * carrier is stored with the events.
+     */
+    public static final class AppendContext extends SenderContext<Map<String, String>> {
+
+        /** Of W3C Trace Context. Baggage is not kept: nobody decided that it may be stored for ever. */
+        private static final Set<String> STORED = Set.of("traceparent", "tracestate");
+
+        private final List<StreamAppend> appends;
+        private final String eventType;
+        private final boolean alone;
+        private @Nullable List<AppendResult> results;
+
+        /** What became of an append. */
+        public enum Outcome {
+            /** Not known yet. */
+            NONE,
+            /** It is stored, or will be with the surrounding transaction. */
+            APPENDED,
+            /** An earlier append with the same id had stored it. */
+            DUPLICATE,
+            /** A stream was not at the expected version. */
+            CONFLICT,
+            /** The stream is of another type or tenant, or the append is invalid. */
+            REFUSED,
+            /** The database or the encoding failed. */
+            FAILED
+        }
+
+        AppendContext(List<StreamAppend> appends, String eventType, boolean alone) {
+            super(
+                    (carrier, key, value) -> {
+                        if (carrier != null && STORED.contains(key)) {
+                            carrier.put(key, value);
+                        }
+                    },
+                    Kind.PRODUCER);
+            this.appends = List.copyOf(appends);
+            this.eventType = eventType;
+            this.alone = alone;
+            setCarrier(new LinkedHashMap<>());
+        }
+
+        /**
+         * What is appended.
+         *
+         * @return one append per stream
+         */
+        public List<StreamAppend> appends() {
+            return appends;
+        }
+
+        /**
+         * The stored name of the events' type.
+         *
+         * @return the name, {@code several} when they are of more than one type
+         */
+        public String eventType() {
+            return eventType;
+        }
+
+        /**
+         * Where the append went.
+         *
+         * @return one result per append; null before the answer, and when there is none
+         */
+        public @Nullable List<AppendResult> results() {
+            return results;
+        }
+
+        /**
+         * Whether the append was a commit of its own for certain: an asynchronous one takes part in no transaction of its caller.
+         *
+         * @return whether no transaction of the caller's decides what becomes of it
+         */
+        public boolean alone() {
+            return alone;
+        }
+
+        void appended(List<AppendResult> results) {
+            this.results = List.copyOf(results);
+        }
+
+        /**
+         * What became of the append.
+         *
+         * @return the outcome
+         */
+        public Outcome outcome() {
+            if (results != null) {
+                return !results.isEmpty() && results.stream().allMatch(AppendResult::duplicate)
+                        ? Outcome.DUPLICATE
+                        : Outcome.APPENDED;
+            }
+            Throwable error = getError();
+            if (error == null) {
+                return Outcome.NONE;
+            }
+            if (error instanceof VersionConflictException) {
+                return Outcome.CONFLICT;
+            }
+            return error instanceof AppendException ? Outcome.REFUSED : Outcome.FAILED;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsource.observation;
 
+import io.eventsource.observation.EventSourceObservations.PublishContext;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.OutgoingMessage;
 import io.micrometer.observation.Observation;

@@ -1,5 +1,6 @@
 package io.eventsource.observation;
 
+import io.eventsource.observation.EventSourceObservations.PublishContext;
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;

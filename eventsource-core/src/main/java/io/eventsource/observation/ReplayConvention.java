@@ -1,6 +1,7 @@
 package io.eventsource.observation;
 
 import io.eventsource.event.EventEnvelope;
+import io.eventsource.observation.EventSourceObservations.ReplayContext;
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;

@@ -16,7 +16,7 @@ import org.springframework.core.ResolvableType;
  *
  * <ul>
  *   <li>{@code @EventListener} is called in the batch's transaction, by the subscription's thread. What it writes to the same database
- *       takes effect exactly once. When it throws, the batch is rolled back and repeated: it fails the subscription, and holds back
+ *       takes effect exactly once. When it throws, the batch is rolled back and retried: it fails the subscription, and holds back
  *       all other listeners of this one.
  *   <li>{@code @TransactionalEventListener} refers to the batch's transaction, not to the one that appended. With
  *       {@code BEFORE_COMMIT} it is called at the batch's end, in its transaction, and fails it. With {@code AFTER_COMMIT}, which is the
@@ -29,20 +29,13 @@ import org.springframework.core.ResolvableType;
  * <p>Listeners of one JVM only: with several instances, the one that handles the batch calls its own. Thread-safe as far as the
  * listeners are.
  */
-public final class ApplicationEvents implements EventHandlers {
+final class ApplicationEvents implements EventHandlers {
 
     private final String name;
     private final Set<String> eventTypes;
     private final ApplicationEventPublisher publisher;
 
-    /**
-     * Creates handlers that publish.
-     *
-     * @param name what the checkpoint is kept under
-     * @param eventTypes the types to publish, by their names, at least one
-     * @param publisher the application context
-     */
-    public ApplicationEvents(String name, Set<String> eventTypes, ApplicationEventPublisher publisher) {
+    ApplicationEvents(String name, Set<String> eventTypes, ApplicationEventPublisher publisher) {
         this.name = name;
         this.eventTypes = Set.copyOf(eventTypes);
         this.publisher = publisher;

@@ -1,5 +1,6 @@
 package io.eventsource.outbox;
 
+import io.eventsource.outbox.Destination.Route;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Repeatable;

@@ -10,6 +10,7 @@ import io.eventsource.event.StoredEvent;
 import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
 import io.eventsource.message.MessageHeaders;
+import io.eventsource.outbox.Destination.Route;
 import io.eventsource.payload.PayloadSerializer;
 import java.util.HashMap;
 import java.util.List;

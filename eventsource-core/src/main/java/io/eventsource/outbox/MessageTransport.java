@@ -1,8 +1,8 @@
 package io.eventsource.outbox;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.error.ClassifiedError;
 import io.eventsource.error.ErrorClassification;
+import io.eventsource.error.ErrorClassification.ClassifiedError;
 import io.eventsource.failure.FailureText;
 import java.io.Serial;
 import java.util.List;

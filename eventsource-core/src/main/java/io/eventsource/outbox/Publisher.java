@@ -14,6 +14,7 @@ import io.eventsource.projection.EventHandlers.Delivery;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * Publishes what a {@link Destination} says: the handlers of a subscription, which send a batch and return when the broker has
@@ -25,7 +26,7 @@ import java.util.stream.IntStream;
  *       nothing is parked, the circuit breaker opens, and the subscription goes on where it was.
  *   <li>A message that is refused for its own sake, or that cannot be made of its event, goes to the dead-letter queue, and later events of its aggregate
  *       are put behind it; others go on. Handled again there, it is sent before those.
- *   <li>A batch that fails is repeated event by event. Receivers may thus see messages again that they have, never for the first time a
+ *   <li>A batch that fails is retried event by event. Receivers may thus see messages again that they have, never for the first time a
  *       later one of a key before an earlier one.
  * </ol>
  *
@@ -57,6 +58,20 @@ public final class Publisher implements EventHandlers {
         this.destination = destination;
         this.mapper = new MessageMapper(destination, codec, serializer);
         this.transport = transport;
+    }
+
+    /**
+     * Handlers that deliver events inside the application, as Spring's application events: each first as the event itself, then as
+     * its {@link EventEnvelope}. A listener takes the one or the other. Listeners are called in the transaction that moves the
+     * checkpoint, in position order, one event at a time.
+     *
+     * @param name what the checkpoint is kept under
+     * @param eventTypes the types to publish, by their names, at least one
+     * @param listeners the application context
+     * @return the handlers, thread-safe as far as the listeners are
+     */
+    public static EventHandlers toListeners(String name, Set<String> eventTypes, ApplicationEventPublisher listeners) {
+        return new ApplicationEvents(name, eventTypes, listeners);
     }
 
     /** The name of the checkpoint: the destination's with {@link #NAME_PREFIX}, so that it is nobody else's. */

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * infinities are written as text and read back, and so are {@code -0.0} and decimals with a negative scale, which PostgreSQL would
  * give back as others. Whatever PostgreSQL gives back can be read, however long.
  */
-public final class JacksonPayloadSerializer implements PayloadSerializer {
+final class JacksonPayloadSerializer implements PayloadSerializer {
 
     private final JsonMapper mapper;
 
@@ -33,26 +33,18 @@ public final class JacksonPayloadSerializer implements PayloadSerializer {
     /** By class, so that what reads it is looked up once. There are as many as classes of events and states. */
     private final Map<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
 
-    /** Creates a serializer with the library's settings. */
-    public JacksonPayloadSerializer() {
+    /** With the library's settings. */
+    JacksonPayloadSerializer() {
         this(List.of());
     }
 
-    /**
-     * Creates a serializer with the library's settings and what the application adds to them.
-     *
-     * @param customizers what it adds, in this order
-     */
-    public JacksonPayloadSerializer(Collection<? extends EventJsonCustomizer> customizers) {
+    /** With what the application adds to the library's settings, in this order. */
+    JacksonPayloadSerializer(Collection<? extends EventJsonCustomizer> customizers) {
         this(customized(customizers));
     }
 
-    /**
-     * Creates a serializer on a mapper of the application's choice.
-     *
-     * @param mapper the mapper, which must go on reading what it once wrote
-     */
-    public JacksonPayloadSerializer(JsonMapper mapper) {
+    /** On a mapper of the application's choice. */
+    JacksonPayloadSerializer(JsonMapper mapper) {
         this(KeptNumbers.on(mapper), wideFactory(mapper));
     }
 
@@ -87,12 +79,7 @@ public final class JacksonPayloadSerializer implements PayloadSerializer {
         return enough ? null : factory.rebuild().streamReadConstraints(needed).build();
     }
 
-    /**
-     * A serializer for values that must be read back exactly or not at all: with the same settings, but a missing or an unknown
-     * field is refused, and what is computed from other fields is not written.
-     *
-     * @return the serializer
-     */
+    @Override
     public JacksonPayloadSerializer strict() {
         return with(mapper.rebuild()
                 .enable(MapperFeature.REQUIRE_SETTERS_FOR_GETTERS)

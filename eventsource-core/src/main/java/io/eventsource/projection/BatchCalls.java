@@ -1,6 +1,6 @@
 package io.eventsource.projection;
 
-import io.eventsource.batch.HandlerOutsideBatchException;
+import io.eventsource.batch.BatchTransaction.HandlerOutsideBatchException;
 import io.eventsource.projection.EventHandlers.Delivery;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;

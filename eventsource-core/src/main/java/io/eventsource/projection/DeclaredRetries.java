@@ -1,5 +1,6 @@
 package io.eventsource.projection;
 
+import io.eventsource.InvalidDeclarationException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
@@ -17,7 +18,7 @@ record DeclaredRetries(@Nullable Integer maxRetries, @Nullable Duration retryDel
     private static @Nullable Integer maxRetries(Projection projection, Class<?> beanClass) {
         int declared = projection.maxRetries();
         if (declared < UNSET || declared > MAX_RETRIES) {
-            throw new InvalidProjectionException(
+            throw InvalidDeclarationException.ofProjection(
                     beanClass,
                     "maxRetries of the @Projection '%s' (%s) must be 0 to %d, or %d for what holds for all, but it is %d."
                             .formatted(projection.value(), beanClass.getName(), MAX_RETRIES, UNSET, declared));
@@ -42,8 +43,8 @@ record DeclaredRetries(@Nullable Integer maxRetries, @Nullable Duration retryDel
         return delay;
     }
 
-    private static InvalidProjectionException invalid(Projection projection, Class<?> beanClass) {
-        return new InvalidProjectionException(
+    private static InvalidDeclarationException invalid(Projection projection, Class<?> beanClass) {
+        return InvalidDeclarationException.ofProjection(
                 beanClass,
                 "retryDelay of the @Projection '%s' (%s) must be a duration of 1 ms or more, such as 2s or 250ms, but it is '%s'."
                         .formatted(projection.value(), beanClass.getName(), projection.retryDelay()));

@@ -1,5 +1,6 @@
 package io.eventsource.projection;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandlers.Delivery;
@@ -126,7 +127,7 @@ public interface EventHandlers {
      * @param handlers the bean, possibly a proxy of its class
      * @param <T> its type
      * @return the same bean
-     * @throws InvalidProjectionException when a batch would be handled in another thread or transaction, repeated within its transaction, or
+     * @throws InvalidDeclarationException when a batch would be handled in another thread or transaction, repeated within its transaction, or
      *     left out
      */
     static <T extends EventHandlers> T requireInsideBatch(T handlers) {
@@ -158,7 +159,7 @@ public interface EventHandlers {
          * Creates a decorator.
          *
          * @param handlers the handlers that it stands for
-         * @throws InvalidProjectionException when their proxy would take them out of their batch
+         * @throws InvalidDeclarationException when their proxy would take them out of their batch
          */
         protected Decorator(EventHandlers handlers) {
             this.handlers = InsideBatch.require(handlers);

@@ -1,5 +1,6 @@
 package io.eventsource.projection;
 
+import io.eventsource.InvalidDeclarationException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.Comparator;
@@ -42,7 +43,7 @@ final class HandlerMethods {
             invocable.trySetAccessible();
             return invocable;
         } catch (IllegalStateException hidden) {
-            throw new InvalidProjectionException(
+            throw InvalidDeclarationException.ofProjection(
                     beanClass,
                     "The handler %s cannot be called through the proxy of its bean: %s"
                             .formatted(method, hidden.getMessage()),

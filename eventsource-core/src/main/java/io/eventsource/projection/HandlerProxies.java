@@ -1,5 +1,6 @@
 package io.eventsource.projection;
 
+import io.eventsource.InvalidDeclarationException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ record HandlerProxies(List<Advised> proxies, @Nullable Object target) {
     /**
      * Looks behind the proxies of a bean.
      *
-     * @throws InvalidProjectionException when what is behind one is not there outside of a request, a session or the like
+     * @throws InvalidDeclarationException when what is behind one is not there outside of a request, a session or the like
      */
     static HandlerProxies of(Object bean, Class<?> beanClass) {
         List<Advised> found = new ArrayList<>();
@@ -49,7 +50,7 @@ record HandlerProxies(List<Advised> proxies, @Nullable Object target) {
             }
             return target;
         } catch (Exception absent) {
-            throw new InvalidProjectionException(
+            throw InvalidDeclarationException.ofProjection(
                     beanClass,
                     "%s handles events and has a scope of which there is nothing where subscriptions run: %s. Make it a singleton."
                             .formatted(beanClass.getName(), absent.getMessage()),

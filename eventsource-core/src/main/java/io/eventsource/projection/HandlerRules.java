@@ -1,5 +1,6 @@
 package io.eventsource.projection;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.projection.EventHandlers.Delivery;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
@@ -96,7 +97,7 @@ final class HandlerRules {
     /**
      * Checks methods that are called in batches, or in the transaction that sets a projection back.
      *
-     * @throws InvalidProjectionException when one of them would not run there
+     * @throws InvalidDeclarationException when one of them would not run there
      */
     void require(Set<Method> methods) {
         for (Method method : methods) {
@@ -190,8 +191,8 @@ final class HandlerRules {
         }
     }
 
-    private InvalidProjectionException refused(Method method, String problem, @Nullable String remove) {
-        return new InvalidProjectionException(
+    private InvalidDeclarationException refused(Method method, String problem, @Nullable String remove) {
+        return InvalidDeclarationException.ofProjection(
                 beanClass,
                 "The handler %s of the projection %s %s.%s"
                         .formatted(

@@ -1,6 +1,6 @@
 package io.eventsource.projection;
 
-import io.eventsource.batch.HandlerOutsideBatchException;
+import io.eventsource.batch.BatchTransaction.HandlerOutsideBatchException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package io.eventsource.projection;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.batch.BatchTransaction;
 import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventEnvelope;
@@ -81,7 +82,7 @@ public final class MethodEventHandlers implements EventHandlers {
      * @param bean the bean, possibly a proxy of its class
      * @param registry the known event classes
      * @return the handlers
-     * @throws InvalidProjectionException when the class has no {@link Projection} name, no handler, a handler of the wrong
+     * @throws InvalidDeclarationException when the class has no {@link Projection} name, no handler, a handler of the wrong
      *     form or for no registered event, two handlers for one event, or retries out of bounds, or when a proxy or an annotation would
      *     have a handler run outside of its batch: in another thread or transaction, again after a failure, or not at all
      */
@@ -96,7 +97,7 @@ public final class MethodEventHandlers implements EventHandlers {
             for (EventTypeDescriptor type : handledTypes(beanClass, method, registry)) {
                 Handler other = byEventType.putIfAbsent(type.name(), handler);
                 if (other != null) {
-                    throw new InvalidProjectionException(
+                    throw InvalidDeclarationException.ofProjection(
                             beanClass,
                             "The projection '%s' has two handlers for the event '%s': %s and %s. Keep one."
                                     .formatted(name, type.name(), other.method(), method));
@@ -104,7 +105,7 @@ public final class MethodEventHandlers implements EventHandlers {
             }
         }
         if (byEventType.isEmpty()) {
-            throw new InvalidProjectionException(
+            throw InvalidDeclarationException.ofProjection(
                     beanClass,
                     "The projection '%s' (%s) has no @EventHandler method, so it would handle nothing. Annotate its handlers with io.eventsource.projection.EventHandler."
                             .formatted(name, beanClass.getName()));
@@ -121,14 +122,14 @@ public final class MethodEventHandlers implements EventHandlers {
     private static Projection projectionOf(Class<?> beanClass) {
         Projection projection = AnnotatedElementUtils.findMergedAnnotation(beanClass, Projection.class);
         if (projection == null) {
-            throw new InvalidProjectionException(
+            throw InvalidDeclarationException.ofProjection(
                     beanClass,
                     "%s has @EventHandler methods but no name. Annotate it with @Projection(\"…\"): its checkpoint is kept under that name."
                             .formatted(beanClass.getName()));
         }
         String name = projection.value();
         if (name.isBlank() || name.length() > MAX_NAME_LENGTH) {
-            throw new InvalidProjectionException(
+            throw InvalidDeclarationException.ofProjection(
                     beanClass,
                     "The @Projection name of %s must have 1 to %d characters and not be blank, but it is '%s'."
                             .formatted(beanClass.getName(), MAX_NAME_LENGTH, name));
@@ -143,7 +144,7 @@ public final class MethodEventHandlers implements EventHandlers {
         }
         Method method = found.iterator().next();
         if (found.size() > 1 || method.getParameterCount() > 0 || method.getReturnType() != void.class) {
-            throw new InvalidProjectionException(
+            throw InvalidDeclarationException.ofProjection(
                     beanClass,
                     "%s has the @ResetHandler methods %s. There may be one, which takes nothing and returns void."
                             .formatted(beanClass.getName(), found));
@@ -158,7 +159,7 @@ public final class MethodEventHandlers implements EventHandlers {
         boolean batch = parameters.length == 1 && parameters[0] == List.class;
         boolean formed = parameters.length == 1 || (parameters.length == 2 && payloadFirst && envelopeLast);
         if (!formed || method.getReturnType() != void.class) {
-            throw new InvalidProjectionException(
+            throw InvalidDeclarationException.ofProjection(
                     beanClass,
                     "The handler %s must return void and take the event, an EventEnvelope of it, both in this order, or a List of events or of envelopes."
                             .formatted(method));
@@ -180,7 +181,7 @@ public final class MethodEventHandlers implements EventHandlers {
                 first.toClass() == EventEnvelope.class ? first.getGeneric(0).resolve(Object.class) : first.toClass();
         List<EventTypeDescriptor> types = registry.subtypesOf(eventClass);
         if (types.isEmpty()) {
-            throw new InvalidProjectionException(
+            throw InvalidDeclarationException.ofProjection(
                     beanClass,
                     "The handler %s is for %s, but no registered event class is of that type. Annotate the event with @EventType in a scanned package."
                             .formatted(method, eventClass.getName()));

@@ -1,10 +1,11 @@
 package io.eventsource.schema;
 
+import io.eventsource.schema.SchemaMigrator.Status;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /** Looks whether the library's tables are there. Cheap enough for a health probe: it reads the catalogue and the migration history. */
-public final class SchemaInspector {
+final class SchemaInspector {
 
     private static final List<String> TABLES = List.of(
             "dead_letter_queue",
@@ -25,24 +26,13 @@ public final class SchemaInspector {
     private final JdbcOperations jdbc;
     private final EventSourceSchema schema;
 
-    /**
-     * Creates an inspector.
-     *
-     * @param jdbc access to the database
-     * @param schema where the tables should be
-     */
-    public SchemaInspector(JdbcOperations jdbc, EventSourceSchema schema) {
+    SchemaInspector(JdbcOperations jdbc, EventSourceSchema schema) {
         this.jdbc = jdbc;
         this.schema = schema;
     }
 
-    /**
-     * Looks.
-     *
-     * @return which tables are missing and which version is installed
-     * @throws org.springframework.dao.DataAccessException when the database is out of reach
-     */
-    public Status inspect() {
+    /** Which tables are missing and which version is installed. */
+    Status inspect() {
         List<String> missing = jdbc.queryForList(
                 """
                 SELECT t FROM unnest(?::text[]) AS t
@@ -70,12 +60,4 @@ public final class SchemaInspector {
                 Integer.class);
         return version == null ? 0 : version;
     }
-
-    /**
-     * What a look at the database found.
-     *
-     * @param missingTables the library's tables that are not there
-     * @param installedVersion the highest version in the migration history, 0 when there is none
-     */
-    public record Status(List<String> missingTables, int installedVersion) {}
 }

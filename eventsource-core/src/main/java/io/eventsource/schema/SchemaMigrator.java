@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Serial;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
@@ -14,6 +15,7 @@ import org.flywaydb.core.api.output.MigrateResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -107,6 +109,18 @@ public final class SchemaMigrator {
     }
 
     /**
+     * Looks whether the library's tables are there. Cheap enough for a health probe: it reads the catalogue and the migration history.
+     *
+     * @param jdbc access to the database
+     * @param schema where the tables should be
+     * @return which tables are missing and which version is installed
+     * @throws org.springframework.dao.DataAccessException when the database is out of reach
+     */
+    public static Status inspect(JdbcOperations jdbc, EventSourceSchema schema) {
+        return new SchemaInspector(jdbc, schema).inspect();
+    }
+
+    /**
      * The version that this library needs. Looks at the library's migrations only, not at the database.
      *
      * @return the highest version among the library's migrations
@@ -124,6 +138,14 @@ public final class SchemaMigrator {
             throw new UncheckedIOException("Cannot list the migrations at " + LOCATION, failure);
         }
     }
+
+    /**
+     * What a look at the database found.
+     *
+     * @param missingTables the library's tables that are not there
+     * @param installedVersion the highest version in the migration history, 0 when there is none
+     */
+    public record Status(List<String> missingTables, int installedVersion) {}
 
     /** The tables were made, or changed, by a later version of the library than this one. */
     public static final class NewerSchemaException extends EventSourceException {

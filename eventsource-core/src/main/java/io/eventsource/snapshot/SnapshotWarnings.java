@@ -1,7 +1,8 @@
 package io.eventsource.snapshot;
 
 import io.eventsource.failure.FailureText;
-import io.eventsource.time.Ticker;
+import io.eventsource.snapshot.Snapshots.SnapshotListener;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

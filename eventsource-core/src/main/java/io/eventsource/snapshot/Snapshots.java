@@ -1,17 +1,18 @@
 package io.eventsource.snapshot;
 
 import io.eventsource.jdbc.TransactionParticipation;
-import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.payload.PayloadProof;
 import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.store.SnapshotRepository;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -58,7 +59,7 @@ public final class Snapshots {
             List<? extends SnapshotListener> listeners,
             Ticker ticker) {
         this.repository = repository;
-        this.serializer = serializer instanceof JacksonPayloadSerializer jackson ? jackson.strict() : serializer;
+        this.serializer = serializer.strict();
         this.proof = new PayloadProof(this.serializer);
         this.settings = settings;
         this.participation = participation;
@@ -196,6 +197,124 @@ public final class Snapshots {
             BACKGROUND,
             /** Nobody but the application, by the repository's {@code snapshot}. */
             MANUAL
+        }
+    }
+
+    /** Told what became of each snapshot. Thread-safe and quick: it runs in the thread that loads or saves. */
+    @FunctionalInterface
+    public interface SnapshotListener {
+
+        /**
+         * Something became of a snapshot.
+         *
+         * @param aggregateType the aggregate's type
+         * @param outcome what
+         */
+        void onSnapshot(String aggregateType, Outcome outcome);
+
+        /** What became of a snapshot. */
+        public enum Outcome {
+            /** An aggregate was loaded from it. */
+            USED,
+            /** It was not used and all events were read, because its JSON does not fit the state's class. */
+            UNREADABLE,
+            /** It was not used and all events were read, because its state has another declared version. */
+            OUTDATED,
+            /** It was not used and all events were read, because the log does not hold its event: a restored log. */
+            AHEAD,
+            /** It was taken and stored. */
+            TAKEN,
+            /** It was taken and not stored, since a newer one was there. */
+            SUPERSEDED,
+            /** It was due and not taken, because too many others waited. The next save that finds it due tries again. */
+            SKIPPED,
+            /** It was due and could not be taken: its state cannot be kept as JSON, or the database failed. */
+            FAILED
+        }
+
+        /** Counts what became of snapshots since it was made, in this JVM. Thread-safe. */
+        public static final class SnapshotStatistics implements SnapshotListener {
+
+            private record Key(String aggregateType, SnapshotListener.Outcome outcome) {}
+
+            private final Map<Key, LongAdder> counts = new ConcurrentHashMap<>();
+
+            /** Begins to count. */
+            public SnapshotStatistics() {}
+
+            @Override
+            public void onSnapshot(String aggregateType, SnapshotListener.Outcome outcome) {
+                counts.computeIfAbsent(new Key(aggregateType, outcome), absent -> new LongAdder())
+                        .increment();
+            }
+
+            /**
+             * How often something became of snapshots of a type.
+             *
+             * @param aggregateType the type
+             * @param outcome what
+             * @return how often
+             */
+            public long count(String aggregateType, SnapshotListener.Outcome outcome) {
+                LongAdder count = counts.get(new Key(aggregateType, outcome));
+                return count == null ? 0 : count.sum();
+            }
+        }
+    }
+
+    /** Says when a snapshot is due. Thread-safe, quick, without side effects. */
+    @FunctionalInterface
+    public interface SnapshotPolicy {
+
+        /**
+         * Asked after each save with events.
+         *
+         * @param candidate what was saved
+         * @return whether to take a snapshot now
+         */
+        boolean isDue(Candidate candidate);
+
+        /**
+         * A snapshot whenever loading would have to read as many events. After one was missed, the next save makes up for it.
+         *
+         * @param events how many, 1 or more
+         * @return the policy
+         * @throws IllegalArgumentException when the number is not positive
+         */
+        static SnapshotPolicy every(int events) {
+            if (events < 1) {
+                throw new IllegalArgumentException("A snapshot policy needs 1 or more events, but got " + events);
+            }
+            return candidate -> candidate.eventsSinceSnapshot() >= events;
+        }
+
+        /**
+         * No snapshots but those that the application takes itself.
+         *
+         * @return the policy
+         */
+        static SnapshotPolicy never() {
+            return candidate -> false;
+        }
+
+        /**
+         * An aggregate that has just been saved.
+         *
+         * @param aggregateType its type
+         * @param aggregateId its id
+         * @param version its version after saving
+         * @param snapshotVersion the version of the snapshot that it was loaded from or that was taken since, 0 for none
+         */
+        public record Candidate(String aggregateType, UUID aggregateId, long version, long snapshotVersion) {
+
+            /**
+             * What loading it now has to read.
+             *
+             * @return the number of events behind the snapshot
+             */
+            public long eventsSinceSnapshot() {
+                return version - snapshotVersion;
+            }
         }
     }
 }

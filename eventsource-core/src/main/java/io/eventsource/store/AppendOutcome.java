@@ -1,5 +1,7 @@
 package io.eventsource.store;
 
+import io.eventsource.store.AppendException.InvalidAppendException;
+import io.eventsource.store.AppendException.StreamMismatchException;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;

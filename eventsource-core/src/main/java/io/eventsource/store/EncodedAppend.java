@@ -8,6 +8,7 @@ import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.log.EventColumns;
+import io.eventsource.store.AppendException.InvalidAppendException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

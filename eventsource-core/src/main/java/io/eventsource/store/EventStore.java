@@ -3,18 +3,24 @@ package io.eventsource.store;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.jdbc.EventDatabase;
+import io.eventsource.log.EventPages.Page;
 import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.LogPage;
 import io.eventsource.log.LogQuery;
 import io.eventsource.signal.LogSignal;
+import io.eventsource.store.AppendException.InvalidAppendException;
+import io.eventsource.store.AppendException.StreamMismatchException;
 import io.eventsource.store.SnapshotRepository.SnapshottedStream;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.IdGenerator;
@@ -85,6 +91,18 @@ public interface EventStore {
     }
 
     /**
+     * Makes ids of version 7 (RFC 9562): 48 bits of milliseconds, 12 bits of a counter that keeps the ids of one generator rising
+     * within a millisecond, 62 random bits.
+     *
+     * @param clock the time
+     * @param random the random bits, thread-safe
+     * @return a generator, thread-safe and without a lock
+     */
+    static IdGenerator timeOrderedIds(Clock clock, RandomGenerator random) {
+        return new TimeOrderedIdGenerator(clock, random);
+    }
+
+    /**
      * Appends events to one stream in one round trip: all of them, or none.
      *
      * @param append the events and what the stream must be like
@@ -92,12 +110,12 @@ public interface EventStore {
      * @throws VersionConflictException when the stream is not as demanded; carries the true version
      * @throws StreamMismatchException when the id belongs to a stream of another type or tenant
      * @throws InvalidAppendException when there are no events, more than 50,000, or more than 256 Mi characters of payload
-     * @throws io.eventsource.event.InvalidEventTypeException when an event's class has no name or is not registered
+     * @throws io.eventsource.InvalidDeclarationException when an event's class has no name or is not registered
      * @throws io.eventsource.payload.EventEncodingException when a payload cannot be stored as JSON
      * @throws AppendFailedException when the database does not take it, such as in a read-only transaction; nothing is stored. Late
      *     inserts throw it from the transaction's commit as well
      * @throws org.springframework.dao.DataAccessException when the database fails otherwise; after a lost connection the outcome
-     *     is unknown, and the same append with the same append id can be repeated safely
+     *     is unknown, and the same append with the same append id can be retried safely
      */
     AppendResult append(StreamAppend append);
 
@@ -363,5 +381,56 @@ public interface EventStore {
             @Nullable String tenantId) {
 
         static final StreamPayloads NONE = new StreamPayloads(List.of(), 0, 0, null, null);
+    }
+
+    /**
+     * Events of a stream, and how far the read went. Where upcasters drop or split events, the envelopes alone do not tell.
+     *
+     * @param events the decoded events in the order asked for
+     * @param aggregateType the stream's type, or null when nothing was read
+     * @param storedEvents how many stored events were read
+     * @param lowestVersion the version of the oldest stored event that was read, 0 when there was none
+     * @param highestVersion the version of the newest stored event that was read, though upcasters may have dropped it; 0 when
+     *     there was none
+     * @param truncated whether the read ended because of {@link StreamQuery#maxBytes}, so that more may be stored
+     */
+    public record StreamSlice(
+            List<EventEnvelope<Object>> events,
+            @Nullable String aggregateType,
+            int storedEvents,
+            long lowestVersion,
+            long highestVersion,
+            boolean truncated) {
+
+        /**
+         * What was read of a stream.
+         *
+         * @param page the stored events in the order asked for
+         * @param events what was made of them
+         */
+        static StreamSlice of(Page page, List<EventEnvelope<Object>> events) {
+            List<StoredEvent> stored = page.events();
+            if (stored.isEmpty()) {
+                return new StreamSlice(List.of(), null, 0, 0, 0, false);
+            }
+            StoredEvent first = stored.get(0);
+            StoredEvent last = stored.get(stored.size() - 1);
+            return new StreamSlice(
+                    Collections.unmodifiableList(events),
+                    first.aggregateType(),
+                    stored.size(),
+                    Math.min(first.version(), last.version()),
+                    Math.max(first.version(), last.version()),
+                    page.truncated());
+        }
+
+        /**
+         * Whether no event is stored where the query looked.
+         *
+         * @return whether nothing was read
+         */
+        public boolean nothingStored() {
+            return storedEvents == 0;
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.eventsource.event.StoredEvent;
 import io.eventsource.log.LogPage;
 import io.eventsource.log.LogQuery;
 import io.eventsource.log.PageBytes;
+import io.eventsource.store.EventStore.StreamSlice;
 import io.eventsource.store.StreamQuery.Direction;
 import java.util.Iterator;
 import java.util.Spliterator;

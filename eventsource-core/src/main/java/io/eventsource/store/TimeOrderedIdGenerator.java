@@ -10,19 +10,13 @@ import org.springframework.util.IdGenerator;
  * Ids of version 7 (RFC 9562): 48 bits of milliseconds, 12 bits of a counter that keeps the ids of one generator
  * rising within a millisecond, 62 random bits. Thread-safe, without a lock.
  */
-public final class TimeOrderedIdGenerator implements IdGenerator {
+final class TimeOrderedIdGenerator implements IdGenerator {
 
     private final Clock clock;
     private final RandomGenerator random;
     private final AtomicLong last = new AtomicLong();
 
-    /**
-     * Creates a generator.
-     *
-     * @param clock the time
-     * @param random the random bits, thread-safe
-     */
-    public TimeOrderedIdGenerator(Clock clock, RandomGenerator random) {
+    TimeOrderedIdGenerator(Clock clock, RandomGenerator random) {
         this.clock = clock;
         this.random = random;
     }

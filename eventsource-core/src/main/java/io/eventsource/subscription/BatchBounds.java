@@ -1,12 +1,12 @@
 package io.eventsource.subscription;
 
-import io.eventsource.deadletter.ReplayTarget;
+import io.eventsource.deadletter.DeadLetterReplay;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 
 /** What holds for a batch of a subscription, for a dead letter or a message: its processing timeout, and how long its client may be silent. */
-final class BatchBounds implements ReplayTarget.Bounds {
+final class BatchBounds implements DeadLetterReplay.Target.Bounds {
 
     private final String subscription;
     private final Duration timeout;

@@ -4,7 +4,7 @@ import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorInfo.ErrorReaction.AwaitRecovery;
 import io.eventsource.failure.FailureReports;
 import io.eventsource.failure.FailureText;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

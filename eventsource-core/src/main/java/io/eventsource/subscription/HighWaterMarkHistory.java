@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Since when the mark has been where, so that it can be told how long something behind it has waited. Keeps a bounded number of
- * moments of a {@link io.eventsource.time.Ticker}, the closer together the more recent they are; what lies behind the first of them has waited at least since then.
+ * moments of a {@link io.eventsource.time.Clocks.Ticker}, the closer together the more recent they are; what lies behind the first of them has waited at least since then.
  * Thread-safe.
  */
 final class HighWaterMarkHistory {

@@ -1,7 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.failure.CauseChain;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,8 +1,8 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.error.ClassifiedError;
 import io.eventsource.error.ErrorClassification;
+import io.eventsource.error.ErrorClassification.ClassifiedError;
 import java.io.Serial;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,8 @@ package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
 import io.eventsource.batch.BatchTransaction;
+import io.eventsource.deadletter.DeadLetter.ParkingOrder;
 import io.eventsource.deadletter.DeadLetterParking;
-import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.Bucket;
 import io.eventsource.projection.EventHandlers.Delivery;

@@ -1,8 +1,8 @@
 package io.eventsource.subscription;
 
+import io.eventsource.deadletter.DeadLetter.ParkingOrder;
 import io.eventsource.deadletter.DeadLetterParking;
 import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
-import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.jdbc.EventDatabase;

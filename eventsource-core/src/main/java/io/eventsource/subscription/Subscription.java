@@ -35,7 +35,7 @@ final class Subscription implements SegmentListener {
 
     private final SubscriptionDefinition definition;
     private final TailReader tail;
-    private final SubscriptionListener listener;
+    private final SubscriptionStatus.Listener listener;
     private final ErrorListeners errors;
     private final SubscriptionCircuitBreaker breaker;
     private final FailureLog failureLog;
@@ -75,7 +75,7 @@ final class Subscription implements SegmentListener {
             SubscriptionDefinition definition,
             TailReader tail,
             StoredProgress stored,
-            SubscriptionListener listener,
+            SubscriptionStatus.Listener listener,
             ErrorListeners errors,
             Clocks clocks) {
         this.definition = definition;

@@ -1,7 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.deadletter.ReplayTarget;
+import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.event.EventCodec;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.HighWaterMark;
@@ -31,7 +31,7 @@ final class SubscriptionAssembly {
     final SubscriptionTables tables;
     final Rebuilds rebuilds;
     final Map<String, Subscription> subscriptions;
-    final List<ReplayTarget> replayTargets;
+    final List<DeadLetterReplay.Target> replayTargets;
     final SegmentCoordinator coordinator;
 
     SubscriptionAssembly(SubscriptionManager.Builder given, Collection<SubscriptionDefinition> definitions) {
@@ -85,8 +85,8 @@ final class SubscriptionAssembly {
         return subscriptions;
     }
 
-    private ReplayTarget replayTarget(SubscriptionDefinition definition, ProcessingWatch.Timer timer) {
-        return new ReplayTarget(
+    private DeadLetterReplay.Target replayTarget(SubscriptionDefinition definition, ProcessingWatch.Timer timer) {
+        return new DeadLetterReplay.Target(
                 definition.handlers(),
                 definition.transactionManager(),
                 new BatchBounds(

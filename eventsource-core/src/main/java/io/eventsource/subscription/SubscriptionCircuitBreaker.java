@@ -1,7 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.error.SameCause;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;

@@ -22,7 +22,7 @@ public record SubscriptionDefinition(
     /**
      * Checks the handlers.
      *
-     * @throws io.eventsource.projection.InvalidProjectionException when a proxy would take them out of their batch, see {@link EventHandlers#requireInsideBatch}
+     * @throws io.eventsource.InvalidDeclarationException when a proxy would take them out of their batch, see {@link EventHandlers#requireInsideBatch}
      */
     public SubscriptionDefinition {
         EventHandlers.requireInsideBatch(handlers);

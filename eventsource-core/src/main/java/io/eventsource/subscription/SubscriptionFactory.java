@@ -1,7 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.batch.WorkTransactions;
+import io.eventsource.batch.BatchTransaction;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventSelection;
 import io.eventsource.jdbc.EventDatabase;
@@ -33,7 +33,7 @@ final class SubscriptionFactory {
     private final SegmentRepository segments;
     private final Workers workers;
     private final Duration leaseDuration;
-    private final SubscriptionListener listener;
+    private final SubscriptionStatus.Listener listener;
     private final ErrorHandling errors;
     private final Clocks clocks;
 
@@ -43,7 +43,7 @@ final class SubscriptionFactory {
             TailReader tail,
             Workers workers,
             InstanceSettings settings,
-            SubscriptionListener listener,
+            SubscriptionStatus.Listener listener,
             ErrorHandling errors) {
         this.database = database;
         this.dataSource = database.dataSource();
@@ -132,7 +132,7 @@ final class SubscriptionFactory {
         if (handlers.delivery() == Delivery.AT_LEAST_ONCE) {
             TransactionOperations transaction = manager == null
                     ? TransactionOperations.withoutTransaction()
-                    : new WorkTransactions(new TransactionTemplate(manager));
+                    : BatchTransaction.keepingCause(new TransactionTemplate(manager));
             return new AtLeastOnce(
                     new SelectedHandlers(handlers, codec, selection),
                     checkpoints,
@@ -190,7 +190,7 @@ final class SubscriptionFactory {
         TransactionParticipation participation = new TransactionParticipation(dataSource);
         // tells the batch's transaction from others of its thread
         template.setName("eventsource batch of " + name);
-        return new WorkTransactions(new TransactionOperations() {
+        return BatchTransaction.keepingCause(new TransactionOperations() {
             @Override
             public <T> T execute(TransactionCallback<T> action) {
                 return template.execute(status -> {

@@ -1,7 +1,7 @@
 package io.eventsource.subscription;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.deadletter.ReplayTarget;
+import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.error.ErrorListeners;
 import io.eventsource.event.OperatorNote;
 import io.eventsource.jdbc.EventDatabase;
@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
     private final TransactionAppends transactionAppends;
     private final AwaitedEvents awaited;
     private final ErrorHandling errors;
-    private final List<ReplayTarget> replayTargets;
+    private final List<DeadLetterReplay.Target> replayTargets;
     private final Clocks clocks;
     private final ManagerLifecycle lifecycle;
 
@@ -66,6 +67,23 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
         this.replayTargets = parts.replayTargets;
         this.clocks = parts.database.clocks();
         this.lifecycle = new ManagerLifecycle(parts);
+    }
+
+    /**
+     * The bounds of a subscription's batches, for handlers that no subscription drives, by a processing timeout: when it has passed, the running statement is cancelled, the thread interrupted, and the
+     * handling fails with a {@link ProcessingTimeoutException}, even if it ends well. The server ends the transaction of a client
+     * that is silent for twice the time, and with it its locks.
+     *
+     * @param name whose handlers they are, for messages
+     * @param timeout how long the handling may take
+     * @param dataSource on whose transactions the handlers run
+     * @param threads makes the thread that watches, which ends by itself when there is nothing to watch
+     * @return the bounds, thread-safe
+     * @throws IllegalArgumentException when the timeout is below 1 ms
+     */
+    public static DeadLetterReplay.Target.Bounds bounds(
+            String name, Duration timeout, DataSource dataSource, ThreadFactory threads) {
+        return ProcessingBounds.of(name, timeout, dataSource, threads);
     }
 
     /**
@@ -89,7 +107,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
         final LogSignal signal;
         InstanceSettings settings = InstanceSettings.defaults();
         ThreadFactory threads = Thread::new;
-        SubscriptionListener listener = (name, from, to) -> {};
+        SubscriptionStatus.Listener listener = (name, from, to) -> {};
         ErrorHandling errors = ErrorHandling.defaults();
 
         private Builder(EventDatabase database, HighWaterMark highWaterMark, LogSignal signal) {
@@ -126,7 +144,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
          * @param newListener the listener
          * @return this builder
          */
-        public Builder listener(SubscriptionListener newListener) {
+        public Builder listener(SubscriptionStatus.Listener newListener) {
             listener = newListener;
             return this;
         }
@@ -431,7 +449,7 @@ public final class SubscriptionManager implements SubscriptionOperations, Subscr
      *
      * @return one for each subscription
      */
-    public List<ReplayTarget> replayTargets() {
+    public List<DeadLetterReplay.Target> replayTargets() {
         return replayTargets;
     }
 }

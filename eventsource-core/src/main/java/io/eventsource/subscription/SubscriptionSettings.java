@@ -1,6 +1,6 @@
 package io.eventsource.subscription;
 
-import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.deadletter.DeadLetter.ParkingOrder;
 import io.eventsource.error.SameCause;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.log.Bucket;
@@ -62,7 +62,7 @@ public record SubscriptionSettings(
      *     events that come one by one share transactions; 0 or more. Where many subscriptions of a JVM keep up, each rests three times as long as the
      *     batches of the others take, up to twenty lingers. An event that comes after a pause is handled at once; so is each with 0
      * @param timeout how long the handling of a batch may take, positive. After it the running statement is cancelled, the
-     *     thread is interrupted, and the batch is rolled back and repeated in smaller pieces
+     *     thread is interrupted, and the batch is rolled back and retried in smaller pieces
      */
     public record Batch(int size, int maxInFlight, double backpressureThreshold, Duration linger, Duration timeout) {
 

@@ -189,7 +189,7 @@ public record SubscriptionStatus(
         CATCHING_UP,
         /** Waiting for new events, having handled all up to the high-water mark. */
         LIVE,
-        /** Repeating a batch that failed, or waiting until the high-water mark can be read again, with growing pauses. */
+        /** Retrying a batch that failed, or waiting until the high-water mark can be read again, with growing pauses. */
         RETRYING,
         /** Waiting for something that every event needs and that is away, such as a database, before it tries again. */
         CIRCUIT_OPEN,
@@ -202,5 +202,20 @@ public record SubscriptionStatus(
 
         /** Those of runners, the one that needs attention most first. */
         static final List<State> BY_URGENCY = List.of(HALTED, CIRCUIT_OPEN, RETRYING, PAUSED, CATCHING_UP, LIVE);
+    }
+
+    /** Hears what becomes of subscriptions: that one catches up, is live, fails, is paused or has stopped. */
+    @FunctionalInterface
+    public interface Listener {
+
+        /**
+         * A subscription is in another state. Called in the subscription's thread, outside a transaction, in the order of the changes;
+         * what this throws is logged and otherwise without effect.
+         *
+         * @param name the subscription
+         * @param from the state it was in
+         * @param to the state it is in
+         */
+        void stateChanged(String name, SubscriptionStatus.State from, SubscriptionStatus.State to);
     }
 }

@@ -2,7 +2,6 @@ package io.eventsource.subscription;
 
 import io.eventsource.failure.FailureText;
 import io.eventsource.log.HighWaterMark;
-import io.eventsource.log.HighWaterMarkStatus;
 import io.eventsource.log.LogReader;
 import io.eventsource.log.LogReader.LogOutline;
 import io.eventsource.signal.LogSignal;
@@ -135,7 +134,7 @@ final class TailReader {
             try {
                 long markBefore = highWaterMark.status().position();
                 long suspicionsBefore = suspicions();
-                HighWaterMarkStatus status = look();
+                HighWaterMark.Status status = look();
                 long mark = status.position();
                 linger = mark - markBefore > MANY ? BUSY_LINGER_NANOS : LINGER_NANOS;
                 fillBuffer(mark, status.generation());
@@ -159,7 +158,7 @@ final class TailReader {
         }
     }
 
-    private HighWaterMarkStatus look() {
+    private HighWaterMark.Status look() {
         highWaterMark.advance();
         if (highWaterMark.status().incarnation() == null && nameIncarnation()) {
             highWaterMark.advance();
@@ -233,7 +232,7 @@ final class TailReader {
     }
 
     /** Names who holds the mark, once for each gap that lasts. */
-    private void reportGap(HighWaterMarkStatus status) {
+    private void reportGap(HighWaterMark.Status status) {
         Duration age = highWaterMark.gapAge().orElse(null);
         if (age == null) {
             if (reportedGap != null) {

@@ -3,6 +3,8 @@ package io.eventsource.time;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The two clocks of a process. The wall clock says when something happened, for what is stored or shown. Nothing that waits, expires or
@@ -69,4 +71,50 @@ public record Clocks(Clock wall, Ticker ticker) {
      * @param nanos by the ticker
      */
     public record Moment(Instant at, long nanos) {}
+
+    /**
+     * Measures time that passes. It is monotonic: nobody sets it, and it never runs backwards, so every duration, deadline, pause and
+     * interval is measured by it. It does not say what time it is; a {@link java.time.Clock} does. Thread-safe.
+     */
+    @FunctionalInterface
+    public interface Ticker {
+
+        /**
+         * The nanoseconds since an arbitrary moment, which may lie ahead: only the difference of two values of one ticker has a meaning.
+         *
+         * @return as {@link System#nanoTime()}
+         */
+        long nanos();
+
+        /**
+         * How long ago a value was taken.
+         *
+         * @param earlier a value of {@link #nanos()} of this ticker
+         * @return the time that has passed since, never negative
+         */
+        default Duration since(long earlier) {
+            return Duration.ofNanos(Math.max(0, nanos() - earlier));
+        }
+
+        /**
+         * Waits until somebody opens a latch, or a time has passed by this ticker.
+         *
+         * @param latch what ends the waiting early
+         * @param time how long at most
+         * @return whether the latch is open
+         * @throws InterruptedException when the calling thread is interrupted
+         */
+        default boolean await(CountDownLatch latch, Duration time) throws InterruptedException {
+            return latch.await(time.toNanos(), TimeUnit.NANOSECONDS);
+        }
+
+        /**
+         * The JVM's own.
+         *
+         * @return {@link System#nanoTime()}
+         */
+        static Ticker system() {
+            return System::nanoTime;
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.eventsource.aggregate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.store.AppendResult;
@@ -197,9 +198,9 @@ class AggregateRepositoryIT {
     void classes_that_cannot_be_aggregates_are_refused_with_their_name() {
         for (Class<? extends Account> bad :
                 java.util.List.of(Untyped.class, WithoutConstructor.class, Abstract.class)) {
-            assertThatExceptionOfType(InvalidAggregateException.class)
+            assertThatExceptionOfType(InvalidDeclarationException.class)
                     .isThrownBy(() -> AggregateRepository.of(bad, store, RETRIES))
-                    .satisfies(refusal -> assertThat(refusal.aggregateClass()).isEqualTo(bad))
+                    .satisfies(refusal -> assertThat(refusal.declaredClass()).isEqualTo(bad))
                     .withMessageContaining(bad.getName());
         }
     }

@@ -3,8 +3,8 @@ package io.eventsource.aggregate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.event.EventRegistry;
-import io.eventsource.event.InvalidEventTypeException;
 import io.eventsource.testing.TestEvents.AccountEvent;
 import io.eventsource.testing.TestEvents.Deposited;
 import java.util.List;
@@ -31,7 +31,7 @@ class AggregateTypesTests {
 
     @Test
     void one_name_for_two_classes_is_refused_with_both() {
-        assertThatExceptionOfType(InvalidAggregateException.class)
+        assertThatExceptionOfType(InvalidDeclarationException.class)
                 .isThrownBy(() ->
                         AggregateTypes.of(List.of(Ledger.class, SameName.class), EventRegistry.of(AccountEvent.class)))
                 .withMessageContainingAll("'ledger'", "Ledger", "SameName");
@@ -39,7 +39,7 @@ class AggregateTypesTests {
 
     @Test
     void an_event_that_is_not_registered_is_refused() {
-        assertThatExceptionOfType(InvalidEventTypeException.class)
+        assertThatExceptionOfType(InvalidDeclarationException.class)
                 .isThrownBy(() -> AggregateTypes.of(List.of(Ledger.class), EventRegistry.of(Deposited.class)))
                 .withMessageContaining("Withdrawn");
     }

@@ -3,21 +3,21 @@ package io.eventsource.aggregate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.aggregate.AggregateRepository.AggregateState;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRegistry;
-import io.eventsource.event.InvalidEventTypeException;
 import io.eventsource.jdbc.TransactionParticipation;
-import io.eventsource.payload.JacksonPayloadSerializer;
-import io.eventsource.snapshot.SnapshotListener;
-import io.eventsource.snapshot.SnapshotListener.SnapshotStatistics;
-import io.eventsource.snapshot.SnapshotPolicy;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.snapshot.Snapshots;
 import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
+import io.eventsource.snapshot.Snapshots.SnapshotListener;
+import io.eventsource.snapshot.Snapshots.SnapshotListener.SnapshotStatistics;
+import io.eventsource.snapshot.Snapshots.SnapshotPolicy;
+import io.eventsource.store.AppendException.StreamMismatchException;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.SnapshotRepository;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.store.StreamMismatchException;
 import io.eventsource.store.StreamQuery;
 import io.eventsource.store.VersionConflictException;
 import io.eventsource.testing.OnEachPostgres;
@@ -27,7 +27,7 @@ import io.eventsource.testing.TestEvents.AccountEvent;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.TestEvents.Withdrawn;
 import io.eventsource.testing.Threads;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -86,7 +86,7 @@ class DeciderIT {
         this.repository = SnapshotRepository.postgres(database.dataSource(), TestDatabase.SCHEMA);
         this.snapshots = new Snapshots(
                 repository,
-                new JacksonPayloadSerializer(),
+                PayloadSerializer.json(),
                 type -> new Snapshots.Settings(SnapshotMode.SYNC, SnapshotPolicy.every(5)),
                 new TransactionParticipation(database.dataSource()),
                 Runnable::run,
@@ -180,7 +180,7 @@ class DeciderIT {
 
     @Test
     void an_event_that_is_not_registered_is_refused_before_any_command() {
-        assertThatExceptionOfType(InvalidEventTypeException.class)
+        assertThatExceptionOfType(InvalidDeclarationException.class)
                 .isThrownBy(() -> DeciderRepository.of(
                         new PurseDecider(() -> {}),
                         store,

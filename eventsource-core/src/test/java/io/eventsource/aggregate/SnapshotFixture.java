@@ -1,12 +1,12 @@
 package io.eventsource.aggregate;
 
 import io.eventsource.jdbc.TransactionParticipation;
-import io.eventsource.payload.JacksonPayloadSerializer;
-import io.eventsource.snapshot.SnapshotListener;
-import io.eventsource.snapshot.SnapshotListener.SnapshotStatistics;
-import io.eventsource.snapshot.SnapshotPolicy;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.snapshot.Snapshots;
 import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
+import io.eventsource.snapshot.Snapshots.SnapshotListener;
+import io.eventsource.snapshot.Snapshots.SnapshotListener.SnapshotStatistics;
+import io.eventsource.snapshot.Snapshots.SnapshotPolicy;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.SnapshotRepository;
@@ -14,7 +14,7 @@ import io.eventsource.store.SnapshotRepository.StreamSnapshot;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.Deposited;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -44,7 +44,7 @@ abstract class SnapshotFixture {
     Snapshots snapshots(DataSource dataSource, SnapshotMode mode, SnapshotPolicy policy, Executor background) {
         return new Snapshots(
                 SnapshotRepository.postgres(dataSource, TestDatabase.SCHEMA),
-                new JacksonPayloadSerializer(),
+                PayloadSerializer.json(),
                 type -> new Snapshots.Settings(mode, policy),
                 new TransactionParticipation(dataSource),
                 background,

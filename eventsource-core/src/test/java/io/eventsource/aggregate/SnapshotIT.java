@@ -4,21 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.payload.EventEncodingException;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.payload.UnprovenTypeException;
-import io.eventsource.snapshot.SnapshotListener;
-import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.Snapshots;
 import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
+import io.eventsource.snapshot.Snapshots.SnapshotListener;
+import io.eventsource.snapshot.Snapshots.SnapshotPolicy;
 import io.eventsource.store.SnapshotRepository;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.AccountEvent;
 import io.eventsource.testing.TestEvents.Deposited;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -180,11 +181,11 @@ class SnapshotIT extends SnapshotFixture {
 
     @Test
     void a_state_version_on_a_state_that_could_not_be_read_back_is_refused() {
-        assertThatExceptionOfType(InvalidAggregateException.class)
+        assertThatExceptionOfType(InvalidDeclarationException.class)
                 .isThrownBy(() -> AggregateRepository.of(Generic.class, store, RETRIES))
                 .withMessageContaining("Generic")
                 .withMessageContaining("without type parameters");
-        assertThatExceptionOfType(InvalidAggregateException.class)
+        assertThatExceptionOfType(InvalidDeclarationException.class)
                 .isThrownBy(() -> AggregateRepository.of(Negative.class, store, RETRIES))
                 .withMessageContaining("-1");
     }
@@ -199,7 +200,7 @@ class SnapshotIT extends SnapshotFixture {
                 RETRIES,
                 new Snapshots(
                         broken,
-                        new JacksonPayloadSerializer(),
+                        PayloadSerializer.json(),
                         type -> new Snapshots.Settings(SnapshotMode.SYNC, SnapshotPolicy.every(1)),
                         new TransactionParticipation(database.dataSource()),
                         NOBODY,

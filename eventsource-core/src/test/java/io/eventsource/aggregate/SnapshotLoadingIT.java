@@ -3,9 +3,9 @@ package io.eventsource.aggregate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.eventsource.snapshot.SnapshotListener;
-import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
+import io.eventsource.snapshot.Snapshots.SnapshotListener;
+import io.eventsource.snapshot.Snapshots.SnapshotPolicy;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;

@@ -2,9 +2,9 @@ package io.eventsource.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.snapshot.SnapshotListener;
-import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
+import io.eventsource.snapshot.Snapshots.SnapshotListener;
+import io.eventsource.snapshot.Snapshots.SnapshotPolicy;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.eventsource.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.snapshot.SnapshotListener;
+import io.eventsource.snapshot.Snapshots.SnapshotListener;
 import io.eventsource.store.SnapshotRepository;
 import io.eventsource.store.SnapshotRepository.StreamSnapshot;
 import io.eventsource.testing.OnEachPostgres;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.deadletter.DeadLetter.ParkingOrder;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;

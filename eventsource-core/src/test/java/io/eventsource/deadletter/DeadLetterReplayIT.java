@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.eventsource.deadletter.DeadLetter.ParkingOrder;
 import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.event.StoredEvent;
@@ -208,7 +209,7 @@ class DeadLetterReplayIT extends ReplayFixture {
         AtomicLong time = new AtomicLong();
         List<Long> pauses = new ArrayList<>();
         DeadLetterReplay replay = new DeadLetterReplay(
-                List.of(new ReplayTarget(fixture.handlers, database.transactionManager())),
+                List.of(new DeadLetterReplay.Target(fixture.handlers, database.transactionManager())),
                 new EventDatabase(
                         database.dataSource(),
                         TestDatabase.SCHEMA,

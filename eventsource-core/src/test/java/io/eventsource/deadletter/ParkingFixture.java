@@ -1,5 +1,6 @@
 package io.eventsource.deadletter;
 
+import io.eventsource.deadletter.DeadLetter.ParkingOrder;
 import io.eventsource.deadletter.DeadLetterParking.ParkingChangedException;
 import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.error.ErrorClassification;
@@ -220,7 +221,7 @@ final class ParkingFixture {
 
     private DeadLetterReplay replay(DeadLetterReplay.Settings settings, DataSource dataSource) {
         return new DeadLetterReplay(
-                List.of(new ReplayTarget(
+                List.of(new DeadLetterReplay.Target(
                         handlers,
                         handlers.delivery() == Delivery.EXACTLY_ONCE ? new JdbcTransactionManager(dataSource) : null)),
                 TestDatabase.events(dataSource),

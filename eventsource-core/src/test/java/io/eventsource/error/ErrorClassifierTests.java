@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.error.ErrorClassification.ClassifiedError;
 import io.eventsource.event.EventDecodingException;
 import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;

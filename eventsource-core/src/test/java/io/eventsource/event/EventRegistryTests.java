@@ -3,6 +3,7 @@ package io.eventsource.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.event.EventRegistry.EventTypeDescriptor;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.AccountEvent;
@@ -50,7 +51,7 @@ class EventRegistryTests {
 
     @Test
     void two_classes_of_one_name_are_refused_by_both_their_names() {
-        assertThatExceptionOfType(InvalidEventTypeException.class)
+        assertThatExceptionOfType(InvalidDeclarationException.class)
                 .isThrownBy(() -> EventRegistry.of(Deposited.class, Rival.class))
                 .withMessageContaining("'deposited'")
                 .withMessageContaining(Deposited.class.getName())
@@ -61,9 +62,9 @@ class EventRegistryTests {
     @Test
     void classes_that_cannot_be_events_are_refused_with_their_name() {
         for (Class<?> bad : List.of(Nameless.class, Blank.class, Unrevised.class, Abstract.class, Interface.class)) {
-            assertThatExceptionOfType(InvalidEventTypeException.class)
+            assertThatExceptionOfType(InvalidDeclarationException.class)
                     .isThrownBy(() -> EventRegistry.of(bad))
-                    .satisfies(refusal -> assertThat(refusal.eventClass()).isEqualTo(bad))
+                    .satisfies(refusal -> assertThat(refusal.declaredClass()).isEqualTo(bad))
                     .withMessageContaining(bad.getName());
         }
     }
@@ -71,10 +72,10 @@ class EventRegistryTests {
     @Test
     void a_named_class_that_is_not_registered_is_told_apart_from_one_without_a_name() {
         EventRegistry registry = EventRegistry.of(Deposited.class);
-        assertThatExceptionOfType(InvalidEventTypeException.class)
+        assertThatExceptionOfType(InvalidDeclarationException.class)
                 .isThrownBy(() -> registry.descriptorOf(Withdrawn.class))
                 .withMessageContaining("not registered");
-        assertThatExceptionOfType(InvalidEventTypeException.class)
+        assertThatExceptionOfType(InvalidDeclarationException.class)
                 .isThrownBy(() -> registry.descriptorOf(Nameless.class))
                 .withMessageContaining("has no name");
     }

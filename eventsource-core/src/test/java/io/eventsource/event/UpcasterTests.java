@@ -3,10 +3,11 @@ package io.eventsource.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.event.EventDecodingException.UnknownEventTypeException;
 import io.eventsource.event.EventDecodingException.UnreadableRevisionException;
+import io.eventsource.event.Upcaster.InvalidUpcasterException;
 import io.eventsource.event.Upcaster.RevisedEvent;
-import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.testing.TestEvents;
 import java.math.BigDecimal;
@@ -48,7 +49,7 @@ class UpcasterTests {
     private static EventCodec codec(Upcaster... upcasters) {
         return new EventCodec(
                 EventRegistry.of(Opened.class, Greeted.class, Renamed.class),
-                new JacksonPayloadSerializer(),
+                PayloadSerializer.json(),
                 List.of(upcasters));
     }
 
@@ -280,14 +281,14 @@ class UpcasterTests {
         @Test
         void a_stored_name_belongs_to_one_class() {
             for (Class<?> clashing : List.of(Hailed.class, Other.class)) {
-                assertThatExceptionOfType(InvalidEventTypeException.class)
+                assertThatExceptionOfType(InvalidDeclarationException.class)
                         .isThrownBy(() -> EventRegistry.of(Greeted.class, clashing))
                         .withMessageContaining(Greeted.class.getName())
                         .withMessageContaining(clashing.getName())
                         .withMessageContaining("alias");
             }
-            assertThatExceptionOfType(InvalidEventTypeException.class).isThrownBy(() -> EventRegistry.of(Self.class));
-            assertThatExceptionOfType(InvalidEventTypeException.class)
+            assertThatExceptionOfType(InvalidDeclarationException.class).isThrownBy(() -> EventRegistry.of(Self.class));
+            assertThatExceptionOfType(InvalidDeclarationException.class)
                     .isThrownBy(() -> EventRegistry.of(Blank.class))
                     .withMessageContaining("alias");
         }

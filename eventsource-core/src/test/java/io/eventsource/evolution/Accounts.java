@@ -6,7 +6,7 @@ import io.eventsource.event.EventRevision;
 import io.eventsource.event.EventType;
 import io.eventsource.event.Upcaster;
 import io.eventsource.event.Upcaster.RevisedEvent;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import java.math.BigDecimal;
 import java.util.List;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -47,7 +47,7 @@ final class Accounts {
 
     /** The codec of an earlier deployment. */
     static EventCodec earlier(Class<?>... classes) {
-        return new EventCodec(EventRegistry.of(classes), new JacksonPayloadSerializer());
+        return new EventCodec(EventRegistry.of(classes), PayloadSerializer.json());
     }
 
     static EventRegistry registry() {
@@ -58,7 +58,7 @@ final class Accounts {
     static EventCodec today() {
         return new EventCodec(
                 registry(),
-                new JacksonPayloadSerializer(),
+                PayloadSerializer.json(),
                 List.of(
                         Upcaster.from("opened", 1).renameField("name", "owner").toNextRevision(),
                         Upcaster.from("opened", 2)

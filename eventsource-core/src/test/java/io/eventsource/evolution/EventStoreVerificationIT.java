@@ -17,7 +17,7 @@ import io.eventsource.store.StreamAppend;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.Noted;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

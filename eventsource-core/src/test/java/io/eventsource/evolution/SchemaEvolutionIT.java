@@ -26,7 +26,7 @@ import io.eventsource.evolution.Accounts.Pinged;
 import io.eventsource.evolution.Accounts.Shut;
 import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.LogQuery;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.MethodEventHandlers;
@@ -34,9 +34,9 @@ import io.eventsource.projection.Projection;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
+import io.eventsource.store.EventStore.StreamSlice;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.StreamQuery;
-import io.eventsource.store.StreamSlice;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
@@ -235,7 +235,7 @@ class SchemaEvolutionIT {
             }
         };
         EventStore reading = database.store(
-                new EventCodec(Accounts.registry(), new JacksonPayloadSerializer(), List.of(looking)), new LogSignal());
+                new EventCodec(Accounts.registry(), PayloadSerializer.json(), List.of(looking)), new LogSignal());
         UUID old = UUID.randomUUID();
         EventMetadata metadata = EventMetadata.none()
                 .withTenantId("north")

@@ -26,7 +26,7 @@ final class Measures {
         repository.sources().forEach(shapes::look);
         measures.addAll(shapes.largest());
         measures.add(longestTest(repository));
-        measures.add(publicTypes(repository));
+        measures.addAll(publicTypes(repository));
         List<String> cycles = packages.inCycles();
         measures.add(new Measure("packages-in-cycles", cycles.size(), String.join(", ", cycles)));
         String readme = repository.document("README.md");
@@ -61,13 +61,17 @@ final class Measures {
                 "lines-of-a-test-file", longest.isEmpty() ? 0 : longest.get(0).codeLines(), where);
     }
 
-    private static Measure publicTypes(Repository repository) {
+    /** Those of the top level, and all: a type that is nested in another is public too where both are. */
+    private static List<Measure> publicTypes(Repository repository) {
         List<SourceFile> core = repository.sources().stream()
                 .filter(source -> source.module().equals(CORE))
                 .toList();
         long types = core.stream().flatMap(SourceFile::types).count();
         long published = core.stream().flatMap(SourceFile::publicTypes).count();
-        return new Measure("public-types." + CORE, (int) published, "of " + types);
+        long all = core.stream().mapToLong(SourceFile::publicTypesWithNested).sum();
+        return List.of(
+                new Measure("public-types." + CORE, (int) published, "of " + types),
+                new Measure("public-types-with-nested." + CORE, (int) all, ""));
     }
 
     /** The number of the first line of Java. A document without Java has it after its end. */

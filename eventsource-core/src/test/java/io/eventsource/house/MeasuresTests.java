@@ -34,7 +34,7 @@ class MeasuresTests {
                     // no code
                     static final int MOST = 100; // code
 
-                    record Line(String text, int count, int price) {
+                    public record Line(String text, int count, int price) {
 
                         Line {
                             text = \"""
@@ -94,6 +94,7 @@ class MeasuresTests {
                         new Measure("parameters-of-a-constructor", 2, "Basket.java Basket.<init>"),
                         new Measure("parameters-of-a-method", 4, "Basket.java Basket.put"),
                         new Measure("public-types.eventsource-core", 1, "of 3"),
+                        new Measure("public-types-with-nested.eventsource-core", 2, ""),
                         new Measure("packages-in-cycles", 3, "shop.basket, shop.order, shop.price"),
                         new Measure("lines.README.md", 5, ""),
                         new Measure("bytes.ARCHITECTURE.md", 10, ""),

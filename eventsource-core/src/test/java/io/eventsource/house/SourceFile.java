@@ -33,7 +33,27 @@ record SourceFile(String module, CompilationUnitTree unit, SourcePositions posit
     }
 
     Stream<ClassTree> publicTypes() {
-        return types().filter(type -> type.getModifiers().getFlags().contains(Modifier.PUBLIC));
+        return types().filter(SourceFile::isPublic);
+    }
+
+    /** How many there are with those nested in them. What is nested in an interface is public without a word. */
+    long publicTypesWithNested() {
+        return publicTypes().mapToLong(SourceFile::withNested).sum();
+    }
+
+    private static long withNested(ClassTree type) {
+        boolean open = type.getKind() == Tree.Kind.INTERFACE || type.getKind() == Tree.Kind.ANNOTATION_TYPE;
+        return 1
+                + type.getMembers().stream()
+                        .filter(ClassTree.class::isInstance)
+                        .map(ClassTree.class::cast)
+                        .filter(nested -> open || isPublic(nested))
+                        .mapToLong(SourceFile::withNested)
+                        .sum();
+    }
+
+    private static boolean isPublic(ClassTree type) {
+        return type.getModifiers().getFlags().contains(Modifier.PUBLIC);
     }
 
     int codeLines() {

@@ -5,7 +5,6 @@ import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.deadletter.MessageParking;
-import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorInfo;
@@ -109,9 +108,9 @@ final class DepositingInbox {
                 .toList();
     }
 
-    InboxConsumer consumer(int maxRetries, ReplayTarget.Bounds bounds) {
+    InboxConsumer consumer(int maxRetries, DeadLetterReplay.Target.Bounds bounds) {
         return new InboxConsumer(
-                new ReplayTarget(new Depositing(), database.transactionManager(), bounds),
+                new DeadLetterReplay.Target(new Depositing(), database.transactionManager(), bounds),
                 TestDatabase.events(database.dataSource()),
                 PoisonMessages.deadLetters(
                         new MessageParking(database.dataSource(), TestDatabase.SCHEMA), maxRetries, AutomaticRetry.OFF),
@@ -120,12 +119,12 @@ final class DepositingInbox {
     }
 
     InboxPartition partition(int maxRetries) {
-        return consumer(maxRetries, ReplayTarget.Bounds.NONE).partition("topic-0");
+        return consumer(maxRetries, DeadLetterReplay.Target.Bounds.NONE).partition("topic-0");
     }
 
     DeadLetterReplay replay() {
         return new DeadLetterReplay(
-                List.of(consumer(0, ReplayTarget.Bounds.NONE).replayTarget()),
+                List.of(consumer(0, DeadLetterReplay.Target.Bounds.NONE).replayTarget()),
                 TestDatabase.events(database.dataSource()),
                 ErrorClassifier.standard(),
                 new DeadLetterReplay.Settings(100_000, AutomaticRetry.OFF));

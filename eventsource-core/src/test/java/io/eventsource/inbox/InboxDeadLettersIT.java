@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.deadletter.DeadLetter;
+import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.deadletter.MessageParking;
-import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.message.MessageAttributes;
 import io.eventsource.message.MessageContent;
-import io.eventsource.subscription.ProcessingBounds;
 import io.eventsource.subscription.ProcessingTimeoutException;
+import io.eventsource.subscription.SubscriptionManager;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import java.nio.charset.StandardCharsets;
@@ -161,8 +161,8 @@ class InboxDeadLettersIT {
 
     @Test
     void handling_that_takes_too_long_has_its_statement_cancelled_and_its_thread_interrupted() throws Exception {
-        ReplayTarget.Bounds bounds =
-                ProcessingBounds.of(inbox.name, Duration.ofMillis(300), inbox.database.dataSource(), Thread::new);
+        DeadLetterReplay.Target.Bounds bounds = SubscriptionManager.bounds(
+                inbox.name, Duration.ofMillis(300), inbox.database.dataSource(), Thread::new);
         AtomicBoolean sleepsInDatabase = new AtomicBoolean(true);
         inbox.before = event -> {
             if (sleepsInDatabase.get()) {
@@ -199,8 +199,8 @@ class InboxDeadLettersIT {
 
     @Test
     void the_server_ends_the_transaction_of_a_client_that_is_silent() {
-        ReplayTarget.Bounds bounds =
-                ProcessingBounds.of(inbox.name, Duration.ofSeconds(9), inbox.database.dataSource(), Thread::new);
+        DeadLetterReplay.Target.Bounds bounds =
+                SubscriptionManager.bounds(inbox.name, Duration.ofSeconds(9), inbox.database.dataSource(), Thread::new);
         List<String> timeouts = new CopyOnWriteArrayList<>();
         inbox.before = event ->
                 timeouts.addAll(inbox.jdbc.queryForList("SHOW idle_in_transaction_session_timeout", String.class));

@@ -3,9 +3,9 @@ package io.eventsource.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.eventsource.batch.HandlerOutsideBatchException;
+import io.eventsource.batch.BatchTransaction.HandlerOutsideBatchException;
+import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
-import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorListeners;
@@ -107,7 +107,7 @@ class InboxIT {
 
     private InboxConsumer consumer(PoisonMessages poison, Consumer<EventEnvelope<Object>> then) {
         return new InboxConsumer(
-                new ReplayTarget(
+                new DeadLetterReplay.Target(
                         new Depositing(name, jdbc, then.andThen(event -> attempts.add(amount(event)))),
                         database.transactionManager()),
                 TestDatabase.events(database.dataSource()),
@@ -208,7 +208,7 @@ class InboxIT {
                         }
                     };
             return new InboxConsumer(
-                            new ReplayTarget(methods, database.transactionManager()),
+                            new DeadLetterReplay.Target(methods, database.transactionManager()),
                             TestDatabase.events(database.dataSource()),
                             PoisonMessages.repeatForEver(),
                             ErrorHandling.defaults(),
@@ -326,7 +326,7 @@ class InboxIT {
         void a_transaction_manager_of_another_data_source_is_refused_with_what_to_do() {
             try (TestDatabase elsewhere = database.neighbour()) {
                 InboxPartition partition = new InboxConsumer(
-                                new ReplayTarget(
+                                new DeadLetterReplay.Target(
                                         new Depositing(name, jdbc, event -> {}),
                                         new JdbcTransactionManager(elsewhere.dataSource())),
                                 TestDatabase.events(database.dataSource()),
@@ -363,7 +363,8 @@ class InboxIT {
         @Test
         void pauses_grow_up_to_the_longest() {
             InboxPartition partition = new InboxConsumer(
-                            new ReplayTarget(new Depositing(name, jdbc, failingOn(0)), database.transactionManager()),
+                            new DeadLetterReplay.Target(
+                                    new Depositing(name, jdbc, failingOn(0)), database.transactionManager()),
                             TestDatabase.events(database.dataSource()),
                             PoisonMessages.repeatForEver(),
                             ErrorHandling.defaults(),

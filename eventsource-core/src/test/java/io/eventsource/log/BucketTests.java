@@ -2,7 +2,7 @@ package io.eventsource.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.store.TimeOrderedIdGenerator;
+import io.eventsource.store.EventStore;
 import java.time.Clock;
 import java.util.Random;
 import java.util.UUID;
@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.util.IdGenerator;
 
 class BucketTests {
 
@@ -33,7 +34,7 @@ class BucketTests {
 
     @Test
     void time_ordered_ids_spread_evenly() {
-        TimeOrderedIdGenerator ids = new TimeOrderedIdGenerator(Clock.systemUTC(), new Random(1));
+        IdGenerator ids = EventStore.timeOrderedIds(Clock.systemUTC(), new Random(1));
         assertEven(ids::generateId);
     }
 

@@ -1,7 +1,7 @@
 package io.eventsource.log;
 
 import io.eventsource.jdbc.DetachedJdbc;
-import io.eventsource.log.HighWaterMarkStatus.LogWriter;
+import io.eventsource.log.HighWaterMark.LogWriter;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.time.Clocks;
 import java.time.Duration;

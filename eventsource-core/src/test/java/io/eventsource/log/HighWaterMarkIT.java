@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.eventsource.log.HighWaterMarkStatus.LogWriter;
+import io.eventsource.log.HighWaterMark.LogWriter;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;

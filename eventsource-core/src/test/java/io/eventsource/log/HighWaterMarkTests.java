@@ -3,7 +3,7 @@ package io.eventsource.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.eventsource.log.HighWaterMarkStatus.LogWriter;
+import io.eventsource.log.HighWaterMark.LogWriter;
 import io.eventsource.testing.Seeds;
 import io.eventsource.time.Clocks;
 import java.time.Clock;
@@ -38,7 +38,7 @@ class HighWaterMarkTests {
         @Test
         void an_empty_log_is_settled_at_zero() {
             assertThat(mark.advance()).isZero();
-            assertThat(mark.status()).isEqualTo(new HighWaterMarkStatus(0, 0, null, 0, 0, null));
+            assertThat(mark.status()).isEqualTo(new HighWaterMark.Status(0, 0, null, 0, 0, null));
         }
 
         @Test

@@ -1,6 +1,6 @@
 package io.eventsource.log;
 
-import io.eventsource.log.HighWaterMarkStatus.LogWriter;
+import io.eventsource.log.HighWaterMark.LogWriter;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;

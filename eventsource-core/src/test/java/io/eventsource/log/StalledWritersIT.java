@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.log.HighWaterMarkStatus.LogWriter;
+import io.eventsource.log.HighWaterMark.LogWriter;
 import io.eventsource.log.StalledWriters.TerminatedTransaction;
 import io.eventsource.log.StalledWriters.TerminatedTransaction.Outcome;
 import io.eventsource.log.StalledWriters.TransactionTerminationException;

@@ -9,7 +9,8 @@ import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.outbox.Destination.Route;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Withdrawn;
 import java.time.Instant;
@@ -55,7 +56,7 @@ class MessageMapperTests {
         return new MessageMapper(
                 new Destination("bank", "/bank", "money", List.of(routes)),
                 TestEvents.codec(),
-                new JacksonPayloadSerializer());
+                PayloadSerializer.json());
     }
 
     @Test

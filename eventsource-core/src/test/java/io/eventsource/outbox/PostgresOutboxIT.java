@@ -7,9 +7,10 @@ import static org.awaitility.Awaitility.await;
 import io.eventsource.deadletter.DeadLetter;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.log.HighWaterMark;
+import io.eventsource.outbox.Destination.Route;
 import io.eventsource.outbox.MessageTransport.SendOutcome;
 import io.eventsource.outbox.Outbox.DestinationStatus;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
@@ -78,7 +79,7 @@ class PostgresOutboxIT {
         Publisher publisher = new Publisher(
                 new Destination("bank", "/bank", "money", List.of(Route.unchanged("deposited"))),
                 TestEvents.codec(),
-                new JacksonPayloadSerializer(),
+                PayloadSerializer.json(),
                 new Refusing());
         SubscriptionManager manager = SubscriptionManager.builder(
                         TestDatabase.events(database.dataSource()),

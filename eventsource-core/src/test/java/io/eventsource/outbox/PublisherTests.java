@@ -12,6 +12,7 @@ import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRevision;
 import io.eventsource.event.StoredEvent;
+import io.eventsource.outbox.Destination.Route;
 import io.eventsource.outbox.MessageTransport.BrokerUnavailableException;
 import io.eventsource.outbox.MessageTransport.MessageRefusedException;
 import io.eventsource.outbox.MessageTransport.SendOutcome;
@@ -19,7 +20,7 @@ import io.eventsource.outbox.MessageTransport.SendOutcome.Acknowledged;
 import io.eventsource.outbox.MessageTransport.SendOutcome.HeldBack;
 import io.eventsource.outbox.MessageTransport.SendOutcome.Refused;
 import io.eventsource.outbox.MessageTransport.SendOutcome.Unavailable;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.testing.TestEvents;
 import java.time.Instant;
@@ -61,7 +62,7 @@ class PublisherTests {
         return new Publisher(
                 new Destination("bank", "/bank", "money", List.of(Route.unchanged("long-gone"))),
                 CODEC,
-                new JacksonPayloadSerializer(),
+                PayloadSerializer.json(),
                 new Answering(messages -> {
                     messages.forEach(message -> sent.add(message.content().text()));
                     return answers.to(messages);

@@ -240,7 +240,7 @@ class AcceptedTypesTests {
     @ParameterizedTest
     @MethodSource("accepted")
     void a_value_of_a_proven_class_comes_back_equal(Object value) {
-        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        PayloadProof proof = new PayloadProof(PayloadSerializer.json());
         proof.prove(List.of(value.getClass()));
         Object back = proof.copy(value);
         assertThat(ReadBack.difference(value, back)).isNull();
@@ -266,7 +266,7 @@ class AcceptedTypesTests {
 
     @Test
     void formats_of_a_component_are_kept_also_before_its_class_is_proven() {
-        JacksonPayloadSerializer serializer = new JacksonPayloadSerializer();
+        PayloadSerializer serializer = PayloadSerializer.json();
         PayloadProof proof = new PayloadProof(serializer);
         AtPlace value = new AtPlace(new Point(1, 2), new Base(), new Named("n"));
         assertThatExceptionOfType(EventEncodingException.class).isThrownBy(() -> proof.write(value, AtPlace.class));
@@ -368,7 +368,7 @@ class AcceptedTypesTests {
     void a_text_of_more_than_a_hundred_million_characters_is_read() {
         record Written(String text) {}
         String json = "{\"text\":\"" + "x".repeat(100_000_001) + "\"}";
-        assertThat(new JacksonPayloadSerializer()
+        assertThat(PayloadSerializer.json()
                         .deserialize(json, Written.class)
                         .text()
                         .length())
@@ -377,8 +377,8 @@ class AcceptedTypesTests {
 
     @Test
     void a_mapper_of_the_application_reads_what_postgresql_gives_back() {
-        JacksonPayloadSerializer serializer =
-                new JacksonPayloadSerializer(JsonMapper.builder().build());
+        PayloadSerializer serializer =
+                PayloadSerializer.json(JsonMapper.builder().build());
         record Amount(BigDecimal value) {}
         Amount amount = new Amount(BigDecimal.TEN.pow(5_000));
         assertThat(serializer.deserialize(serializer.serialize(amount), Amount.class))

@@ -64,8 +64,7 @@ class ApplicationTypesTests {
 
     @Test
     void a_module_of_the_application_is_added_to_the_librarys_settings() {
-        JacksonPayloadSerializer serializer =
-                new JacksonPayloadSerializer(List.of(builder -> builder.addModule(money())));
+        PayloadSerializer serializer = PayloadSerializer.json(builder -> builder.addModule(money()));
         PayloadProof proof = new PayloadProof(serializer);
         proof.prove(List.of(Price.class, Times.class));
         Price price = new Price(
@@ -76,8 +75,7 @@ class ApplicationTypesTests {
 
     @Test
     void a_module_that_loses_something_is_seen_at_the_first_value_with_its_component() {
-        JacksonPayloadSerializer serializer =
-                new JacksonPayloadSerializer(List.of(builder -> builder.addModule(money())));
+        PayloadSerializer serializer = PayloadSerializer.json(builder -> builder.addModule(money()));
         PayloadProof proof = new PayloadProof(serializer);
         proof.prove(List.of(Price.class));
         Price price = new Price(new Money(new BigDecimal("1E+2"), "EUR"), List.of(), Map.of());
@@ -88,7 +86,7 @@ class ApplicationTypesTests {
 
     @Test
     void what_the_application_takes_on_is_neither_proven_nor_compared() {
-        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        PayloadProof proof = new PayloadProof(PayloadSerializer.json());
         proof.prove(List.of(TakenOn.class, HoldsForeign.class));
         Map<String, Object> answers = new LinkedHashMap<>();
         answers.put("long", 5L);
@@ -119,7 +117,7 @@ class ApplicationTypesTests {
 
     @Test
     void what_the_application_takes_on_keeps_its_type_information_and_format() {
-        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        PayloadProof proof = new PayloadProof(PayloadSerializer.json());
         proof.prove(List.of(Drawn.class));
         Drawn drawn = new Drawn(
                 new Circle(1),
@@ -169,7 +167,7 @@ class ApplicationTypesTests {
         SimpleModule module = new SimpleModule("text")
                 .addSerializer(Text.class, writer)
                 .addDeserializer(Text.class, new TextReader());
-        return new PayloadProof(new JacksonPayloadSerializer(List.of(builder -> builder.addModule(module))));
+        return new PayloadProof(PayloadSerializer.json(builder -> builder.addModule(module)));
     }
 
     @Test

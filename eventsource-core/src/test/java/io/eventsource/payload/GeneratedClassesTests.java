@@ -60,7 +60,7 @@ class GeneratedClassesTests {
     @ParameterizedTest
     @MethodSource("accepted")
     void a_generated_class_that_is_accepted_comes_back_equal(Object value) {
-        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        PayloadProof proof = new PayloadProof(PayloadSerializer.json());
         proof.prove(List.of(value.getClass()));
         assertThat(proof.copy(value)).isEqualTo(value);
         assertThat(proof.write(value, value.getClass())).doesNotContain("metaClass");
@@ -85,7 +85,7 @@ class GeneratedClassesTests {
     @ParameterizedTest
     @MethodSource("refused")
     void a_generated_class_that_would_lose_something_is_refused(Class<?> type, String component) {
-        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        PayloadProof proof = new PayloadProof(PayloadSerializer.json());
         assertThatExceptionOfType(UnprovenTypeException.class)
                 .isThrownBy(() -> proof.prove(List.of(type)))
                 .satisfies(refusal -> assertThat(refusal.findings())

@@ -38,7 +38,7 @@ class ReadBackPropertyIT {
     private static final int VALUES_OF_A_CLASS = 20;
 
     private final JdbcTemplate jdbc;
-    private final JacksonPayloadSerializer serializer = new JacksonPayloadSerializer();
+    private final PayloadSerializer serializer = PayloadSerializer.json();
 
     ReadBackPropertyIT(TestDatabase database) {
         this.jdbc = database.jdbc();

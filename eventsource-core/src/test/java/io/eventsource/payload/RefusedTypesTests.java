@@ -26,7 +26,7 @@ class RefusedTypesTests {
     @ParameterizedTest
     @MethodSource("refused")
     void a_class_whose_values_would_not_come_back_is_refused_with_its_component(Class<?> type, String component) {
-        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        PayloadProof proof = new PayloadProof(PayloadSerializer.json());
         assertThatExceptionOfType(UnprovenTypeException.class)
                 .isThrownBy(() -> proof.prove(List.of(type)))
                 .satisfies(refusal -> assertThat(refusal.findings())
@@ -51,7 +51,7 @@ class RefusedTypesTests {
     void a_codec_is_refused_with_all_classes_and_components_at_once() {
         EventRegistry registry = EventRegistry.of(One.class, Two.class, Three.class);
         assertThatExceptionOfType(UnprovenTypeException.class)
-                .isThrownBy(() -> new EventCodec(registry, new JacksonPayloadSerializer()))
+                .isThrownBy(() -> new EventCodec(registry, PayloadSerializer.json()))
                 .satisfies(refusal -> assertThat(refusal.findings())
                         .extracting(TypeFinding::type)
                         .containsExactly(One.class, Two.class))
@@ -61,8 +61,8 @@ class RefusedTypesTests {
     @Test
     void a_mapper_that_loses_offsets_is_refused_with_the_component() {
         record Offset(java.time.OffsetDateTime at) {}
-        PayloadProof proof = new PayloadProof(
-                new JacksonPayloadSerializer(JsonMapper.builder().build()));
+        PayloadProof proof =
+                new PayloadProof(PayloadSerializer.json(JsonMapper.builder().build()));
         assertThatExceptionOfType(UnprovenTypeException.class)
                 .isThrownBy(() -> proof.prove(List.of(Offset.class)))
                 .withMessageContaining("Offset, at: ");

@@ -31,7 +31,7 @@ class RefusedValuesTests {
 
     @Test
     void a_value_of_a_class_that_extends_the_declared_one_is_refused_at_each_append() {
-        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        PayloadProof proof = new PayloadProof(PayloadSerializer.json());
         proof.prove(List.of(HoldsBase.class));
         HoldsBase first = new HoldsBase(new Base(), List.of(new Base()));
         assertThat(ReadBack.difference(first, proof.copy(first))).isNull();
@@ -82,7 +82,7 @@ class RefusedValuesTests {
 
     @Test
     void so_is_one_of_a_class_that_is_declared_and_proven_elsewhere() {
-        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        PayloadProof proof = new PayloadProof(PayloadSerializer.json());
         proof.prove(List.of(
                 HoldsDerived.class, HoldsBase.class, DeepBase.class, HoldsBoxed.class, HoldsCodes.class, Mixed.class));
         for (Object good : List.of(
@@ -139,7 +139,7 @@ class RefusedValuesTests {
 
     @Test
     void an_equals_that_fails_leaves_the_comparison_to_the_components() {
-        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        PayloadProof proof = new PayloadProof(PayloadSerializer.json());
         proof.prove(List.of(HoldsStrict.class));
         HoldsStrict value = new HoldsStrict(new Strict(), List.of(new Strict()), Map.of("a", new Strict()));
         HoldsStrict back = (HoldsStrict) proof.copy(value);
@@ -152,7 +152,7 @@ class RefusedValuesTests {
 
     @Test
     void an_optional_that_is_null_is_refused_at_each_append() {
-        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        PayloadProof proof = new PayloadProof(PayloadSerializer.json());
         proof.prove(List.of(Perhaps.class));
         assertThatExceptionOfType(EventEncodingException.class)
                 .isThrownBy(() -> proof.copy(new Perhaps(null)))
@@ -174,7 +174,7 @@ class RefusedValuesTests {
 
     @Test
     void a_constructor_that_changes_what_it_is_given_is_seen_at_the_first_value() {
-        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        PayloadProof proof = new PayloadProof(PayloadSerializer.json());
         proof.prove(List.of(Changing.class, SortedInto.class));
         assertThatExceptionOfType(EventEncodingException.class)
                 .isThrownBy(() -> proof.copy(new Changing(1)))
@@ -185,7 +185,7 @@ class RefusedValuesTests {
 
     @Test
     void a_tree_that_holds_itself_is_refused_and_not_followed_for_ever() {
-        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        PayloadProof proof = new PayloadProof(PayloadSerializer.json());
         proof.prove(List.of(Tree.class));
         List<Tree> children = new ArrayList<>();
         Tree tree = new Tree("a", children);
@@ -199,7 +199,7 @@ class RefusedValuesTests {
 
     @Test
     void a_null_key_is_refused_and_an_order_of_keys_is_no_part_of_a_map() {
-        PayloadProof proof = new PayloadProof(new JacksonPayloadSerializer());
+        PayloadProof proof = new PayloadProof(PayloadSerializer.json());
         proof.prove(List.of(Keyed.class));
         assertThatExceptionOfType(EventEncodingException.class)
                 .isThrownBy(() -> proof.copy(new Keyed(Collections.singletonMap(null, "a"))));

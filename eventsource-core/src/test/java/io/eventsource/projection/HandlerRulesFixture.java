@@ -3,6 +3,7 @@ package io.eventsource.projection;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.testing.TestEvents.Deposited;
 import org.springframework.aop.Advisor;
@@ -14,7 +15,7 @@ import org.springframework.aop.support.NameMatchMethodPointcut;
 abstract class HandlerRulesFixture {
 
     static void assertRefused(Object bean, String... told) {
-        assertThatExceptionOfType(InvalidProjectionException.class)
+        assertThatExceptionOfType(InvalidDeclarationException.class)
                 .as(bean.getClass().getSimpleName())
                 .isThrownBy(() -> MethodEventHandlers.of(bean, TestEvents.registry()))
                 .withMessageContainingAll(told);

@@ -3,6 +3,7 @@ package io.eventsource.projection;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.subscription.SubscriptionDefinition;
@@ -157,13 +158,13 @@ class HandlerRulesTests extends HandlerRulesFixture {
         }
 
         private void assertRefusedByHand(EventHandlers handlers, String... told) {
-            assertThatExceptionOfType(InvalidProjectionException.class)
+            assertThatExceptionOfType(InvalidDeclarationException.class)
                     .isThrownBy(() -> InsideBatch.require(handlers))
                     .withMessageContainingAll(told);
-            assertThatExceptionOfType(InvalidProjectionException.class)
+            assertThatExceptionOfType(InvalidDeclarationException.class)
                     .isThrownBy(
                             () -> InterceptedEventHandlers.of(handlers, List.of((each, events, call) -> call.run())));
-            assertThatExceptionOfType(InvalidProjectionException.class)
+            assertThatExceptionOfType(InvalidDeclarationException.class)
                     .isThrownBy(() -> new SubscriptionDefinition(handlers, SubscriptionSettings.defaults(), null));
         }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventHeader;
 import io.eventsource.event.EventMetadata;
@@ -224,7 +225,7 @@ class MethodEventHandlersTests {
     void retries_out_of_bounds_are_refused_with_what_they_are() {
         for (Object bad :
                 List.of(new TooFewRetries(), new TooManyRetries(), new WithoutDelay(), new UnreadableDelay())) {
-            assertThatExceptionOfType(InvalidProjectionException.class)
+            assertThatExceptionOfType(InvalidDeclarationException.class)
                     .as(bad.getClass().getSimpleName())
                     .isThrownBy(() -> MethodEventHandlers.of(bad, REGISTRY))
                     .withMessageContainingAll("'bad'", bad.getClass().getSimpleName())
@@ -242,10 +243,10 @@ class MethodEventHandlersTests {
                 new Swapped(),
                 new Unregistered(),
                 new Parameterless())) {
-            assertThatExceptionOfType(InvalidProjectionException.class)
+            assertThatExceptionOfType(InvalidDeclarationException.class)
                     .as(bad.getClass().getSimpleName())
                     .isThrownBy(() -> MethodEventHandlers.of(bad, REGISTRY))
-                    .satisfies(refusal -> assertThat(refusal.projectionClass()).isEqualTo(bad.getClass()))
+                    .satisfies(refusal -> assertThat(refusal.declaredClass()).isEqualTo(bad.getClass()))
                     .withMessageContaining(bad.getClass().getSimpleName());
         }
     }

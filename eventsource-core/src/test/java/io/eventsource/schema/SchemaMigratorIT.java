@@ -9,7 +9,6 @@ import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
@@ -41,8 +40,8 @@ class SchemaMigratorIT {
         return new SchemaMigrator(database.dataSource(), new EventSourceSchema(schema));
     }
 
-    private SchemaInspector.Status inspect(String schema) {
-        return new SchemaInspector(database.jdbc(), new EventSourceSchema(schema)).inspect();
+    private SchemaMigrator.Status inspect(String schema) {
+        return SchemaMigrator.inspect(database.jdbc(), new EventSourceSchema(schema));
     }
 
     private AppendResult append(String schema) {
@@ -53,7 +52,7 @@ class SchemaMigratorIT {
                         new LogSignal(),
                         TestDatabase.SETTINGS,
                         Runnable::run,
-                        new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()))
+                        EventStore.timeOrderedIds(Clock.systemUTC(), new SecureRandom()))
                 .append(StreamAppend.to("account", UUID.randomUUID(), new Deposited(1)));
     }
 
@@ -68,7 +67,7 @@ class SchemaMigratorIT {
                 .isPositive();
 
         assertThat(inspect("eventsource"))
-                .isEqualTo(new SchemaInspector.Status(List.of(), SchemaMigrator.requiredVersion()));
+                .isEqualTo(new SchemaMigrator.Status(List.of(), SchemaMigrator.requiredVersion()));
         assertThat(append("eventsource").firstPosition()).isEqualTo(1);
     }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.store.AppendException.StreamMismatchException;
 import io.eventsource.store.AppendFailedException.Reason;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;

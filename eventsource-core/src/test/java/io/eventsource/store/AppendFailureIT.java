@@ -8,7 +8,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.ground.GroundInspector;
 import io.eventsource.ground.GroundReport.Finding;
 import io.eventsource.log.HighWaterMark;
-import io.eventsource.log.HighWaterMarkStatus.PositionsUsed;
+import io.eventsource.log.HighWaterMark.PositionsUsed;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.AppendFailedException.Reason;
 import io.eventsource.store.EventStoreSettings.AppendTiming;

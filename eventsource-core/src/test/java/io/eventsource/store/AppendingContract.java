@@ -3,9 +3,11 @@ package io.eventsource.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
-import io.eventsource.event.InvalidEventTypeException;
+import io.eventsource.store.AppendException.InvalidAppendException;
+import io.eventsource.store.AppendException.StreamMismatchException;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.Deposited;
 import io.eventsource.testing.TestEvents.Nameless;
@@ -200,7 +202,7 @@ abstract class AppendingContract extends EventStoreFixture {
     void an_event_without_a_name_is_refused_before_anything_is_stored() {
         UUID account = UUID.randomUUID();
 
-        assertThatExceptionOfType(InvalidEventTypeException.class)
+        assertThatExceptionOfType(InvalidDeclarationException.class)
                 .isThrownBy(
                         () -> store.append(StreamAppend.to("account", account, new Deposited(1), new Nameless("x"))))
                 .withMessageContaining(Nameless.class.getName())

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
+import io.eventsource.store.AppendException.StreamMismatchException;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents.Deposited;

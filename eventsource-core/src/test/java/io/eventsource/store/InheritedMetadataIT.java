@@ -6,6 +6,7 @@ import io.eventsource.context.MetadataContext;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventMetadata.Field;
+import io.eventsource.store.AppendException.StreamMismatchException;
 import io.eventsource.store.StreamAppend.NewEvent;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;

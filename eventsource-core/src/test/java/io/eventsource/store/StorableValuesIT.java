@@ -11,7 +11,6 @@ import io.eventsource.event.EventMetadata;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.payload.EventEncodingException;
-import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.payload.Unproven;
 import io.eventsource.signal.LogSignal;
@@ -57,7 +56,7 @@ class StorableValuesIT {
 
     StorableValuesIT(TestDatabase database) {
         this.database = database;
-        this.store = store(new JacksonPayloadSerializer());
+        this.store = store(PayloadSerializer.json());
     }
 
     private EventStore store(PayloadSerializer serializer) {

@@ -8,6 +8,7 @@ import io.eventsource.event.EventMetadata;
 import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.PageBytes;
 import io.eventsource.signal.LogSignal;
+import io.eventsource.store.EventStore.StreamSlice;
 import io.eventsource.testing.CountingDataSource;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;

@@ -11,6 +11,8 @@ import io.eventsource.event.EventRegistry;
 import io.eventsource.event.StoredEvent;
 import io.eventsource.log.LogQuery;
 import io.eventsource.signal.LogSignal;
+import io.eventsource.store.AppendException.InvalidAppendException;
+import io.eventsource.store.AppendException.StreamMismatchException;
 import io.eventsource.store.EventStore.StreamDescription;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;

@@ -2,7 +2,7 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.deadletter.DeadLetter.ParkingOrder;
 import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.PageBytes;
 import io.eventsource.projection.EventHandlers;

@@ -2,8 +2,8 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsource.error.ClassifiedError;
 import io.eventsource.error.ErrorClassification;
+import io.eventsource.error.ErrorClassification.ClassifiedError;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;
 import java.io.Serial;

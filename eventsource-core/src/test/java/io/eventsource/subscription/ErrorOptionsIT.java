@@ -3,8 +3,8 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.deadletter.DeadLetter;
+import io.eventsource.deadletter.DeadLetter.ParkingOrder;
 import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
-import io.eventsource.deadletter.ParkingOrder;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorInfo;

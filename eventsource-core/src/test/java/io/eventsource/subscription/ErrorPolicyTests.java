@@ -3,7 +3,7 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.deadletter.DeadLetter.ParkingOrder;
 import io.eventsource.error.ErrorClassification;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorInfo;

@@ -3,7 +3,7 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.eventsource.batch.HandlerOutsideBatchException;
+import io.eventsource.batch.BatchTransaction.HandlerOutsideBatchException;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;

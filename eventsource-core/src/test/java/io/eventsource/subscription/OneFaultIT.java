@@ -2,10 +2,9 @@ package io.eventsource.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.deadletter.DeadLetter.ParkingOrder;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
-import io.eventsource.deadletter.ParkingOrder;
-import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandlers;
@@ -432,7 +431,7 @@ class OneFaultIT extends ParkingSubscriptionFixture {
         jdbc.execute("ALTER TABLE model.totals DROP CONSTRAINT odd");
         jdbc.execute("REVOKE INSERT ON model.totals FROM model_writer");
         DeadLetterReplay replay = new DeadLetterReplay(
-                List.of(new ReplayTarget(writer, database.transactionManager())),
+                List.of(new DeadLetterReplay.Target(writer, database.transactionManager())),
                 TestDatabase.events(database.dataSource()),
                 ErrorClassifier.standard(),
                 new DeadLetterReplay.Settings(100_000, AutomaticRetry.OFF));

@@ -7,13 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.eventsource.deadletter.DeadLetter;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
-import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.event.Upcaster;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.subscription.SubscriptionSettings.CheckpointStrategy;
 import io.eventsource.testing.OnEachPostgres;
@@ -294,8 +293,7 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
     record DepositedCents(long cents) {}
 
     private static EventCodec later(Upcaster... upcasters) {
-        return new EventCodec(
-                EventRegistry.of(DepositedCents.class), new JacksonPayloadSerializer(), List.of(upcasters));
+        return new EventCodec(EventRegistry.of(DepositedCents.class), PayloadSerializer.json(), List.of(upcasters));
     }
 
     @Test
@@ -318,7 +316,7 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
                 .convertField("cents", amount -> LongNode.valueOf(100 * amount.asLong()))
                 .toNextRevision());
         DeadLetterReplay replay = new DeadLetterReplay(
-                List.of(new ReplayTarget(handlers, database.transactionManager())),
+                List.of(new DeadLetterReplay.Target(handlers, database.transactionManager())),
                 TestDatabase.events(database.dataSource(), mended),
                 ErrorClassifier.standard(),
                 new DeadLetterReplay.Settings(100_000, AutomaticRetry.OFF));

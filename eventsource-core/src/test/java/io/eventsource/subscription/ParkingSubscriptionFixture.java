@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterReplay.AutomaticRetry;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.log.HighWaterMark;
 import io.eventsource.projection.EventHandlers.Delivery;
@@ -65,7 +64,7 @@ abstract class ParkingSubscriptionFixture extends SubscriptionFixture {
     static DeadLetterReplay replay(
             PoisonHandlers handlers, DataSource dataSource, @Nullable PlatformTransactionManager transactionManager) {
         return new DeadLetterReplay(
-                List.of(new ReplayTarget(handlers, transactionManager)),
+                List.of(new DeadLetterReplay.Target(handlers, transactionManager)),
                 TestDatabase.events(dataSource),
                 ErrorClassifier.standard(),
                 new DeadLetterReplay.Settings(100_000, AutomaticRetry.OFF));

@@ -1,7 +1,7 @@
 package io.eventsource.subscription;
 
-import io.eventsource.error.ClassifiedError;
 import io.eventsource.error.ErrorClassification;
+import io.eventsource.error.ErrorClassification.ClassifiedError;
 
 /** No attempt at this event will ever succeed, until somebody mends the handler. */
 final class PoisonException extends RuntimeException implements ClassifiedError {

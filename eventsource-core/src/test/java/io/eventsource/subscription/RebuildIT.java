@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.batch.HandlerOutsideBatchException;
+import io.eventsource.batch.BatchTransaction.HandlerOutsideBatchException;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.subscription.SubscriptionOperations.RebuildRunningException;

@@ -3,7 +3,7 @@ package io.eventsource.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.deadletter.DeadLetter.ParkingOrder;
 import io.eventsource.projection.EventHandlers.Delivery;
 import io.eventsource.testing.OnEachPostgres;
 import io.eventsource.testing.TestDatabase;

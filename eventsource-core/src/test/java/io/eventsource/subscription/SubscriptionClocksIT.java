@@ -13,7 +13,7 @@ import io.eventsource.testing.SettableClock;
 import io.eventsource.testing.TestDatabase;
 import io.eventsource.testing.TestEvents;
 import io.eventsource.time.Clocks;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.log.HighWaterMark;
-import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.AppendResult;
@@ -186,7 +185,7 @@ class SubscriptionControlIT extends SubscriptionFixture {
     @Test
     void subscriptions_at_the_tail_share_one_decoding_of_each_event() {
         AtomicInteger decodings = new AtomicInteger();
-        PayloadSerializer json = new JacksonPayloadSerializer();
+        PayloadSerializer json = PayloadSerializer.json();
         EventCodec codec = new EventCodec(EventRegistry.of(Deposited.class), new PayloadSerializer() {
             @Override
             public String serialize(Object payload) {

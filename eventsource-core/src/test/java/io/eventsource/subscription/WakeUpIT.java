@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.log.HighWaterMark;
-import io.eventsource.log.HighWaterMarkStatus.LogWriter;
+import io.eventsource.log.HighWaterMark.LogWriter;
 import io.eventsource.log.StalledWriters;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.signal.SignalRelay;

@@ -1,7 +1,7 @@
 package io.eventsource.testing;
 
 import io.eventsource.time.Clocks;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

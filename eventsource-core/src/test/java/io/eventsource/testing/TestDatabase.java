@@ -10,7 +10,6 @@ import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
 import io.eventsource.store.EventStoreSettings.AppendTiming;
-import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.time.Clocks;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -157,7 +156,7 @@ public final class TestDatabase implements AutoCloseable {
                 signal,
                 settings,
                 ForkJoinPool.commonPool(),
-                new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
+                EventStore.timeOrderedIds(Clock.systemUTC(), new SecureRandom()));
     }
 
     public int major() {

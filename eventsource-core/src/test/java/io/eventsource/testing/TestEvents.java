@@ -3,7 +3,7 @@ package io.eventsource.testing;
 import io.eventsource.event.EventCodec;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.payload.Unproven;
 import java.util.List;
 
@@ -41,6 +41,6 @@ public final class TestEvents {
     }
 
     public static EventCodec codec(EventRegistry registry) {
-        return new EventCodec(registry, new JacksonPayloadSerializer());
+        return new EventCodec(registry, PayloadSerializer.json());
     }
 }

@@ -17,7 +17,6 @@ import io.eventsource.event.EventRegistry;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.HighWaterMark;
 import io.eventsource.outbox.Outbox;
-import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.schema.EventSourceSchema;
@@ -27,7 +26,6 @@ import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
 import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
@@ -84,7 +82,7 @@ class ReplacedBeansIT {
 
         @Bean
         PayloadSerializer own4() {
-            return new JacksonPayloadSerializer();
+            return PayloadSerializer.json();
         }
 
         @Bean
@@ -115,7 +113,7 @@ class ReplacedBeansIT {
                     signal,
                     new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofSeconds(10), true),
                     Runnable::run,
-                    new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
+                    EventStore.timeOrderedIds(Clock.systemUTC(), new SecureRandom()));
         }
 
         @Bean

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.eventsource.aggregate.AggregateRepository;
 import io.eventsource.aggregate.AggregateRoot;
-import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.payload.PayloadProof;
 import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.test.assertion.EventsAssert;
@@ -53,12 +52,12 @@ public final class AggregateFixture<A extends AggregateRoot<?, ?>> {
      * @return the fixture
      */
     public static <A extends AggregateRoot<?, ?>> AggregateFixture<A> of(Class<A> aggregateClass) {
-        return new AggregateFixture<>(aggregateClass, List.of(), new PayloadProof(new JacksonPayloadSerializer()));
+        return new AggregateFixture<>(aggregateClass, List.of(), new PayloadProof(PayloadSerializer.json()));
     }
 
     /**
      * This fixture with another JSON form of events, such as the library's with the modules of the application:
-     * {@code new JacksonPayloadSerializer(List.of(customizer))}.
+     * {@code PayloadSerializer.json(customizer)}.
      *
      * @param serializer as the application has it
      * @return a copy

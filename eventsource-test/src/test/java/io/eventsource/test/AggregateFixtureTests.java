@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.eventsource.aggregate.AggregateRoot;
 import io.eventsource.aggregate.AggregateType;
 import io.eventsource.payload.EventEncodingException;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.payload.UnprovenTypeException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -151,8 +151,8 @@ class AggregateFixtureTests {
 
     @Test
     void aSerializerOfTheApplicationIsUsed() {
-        AggregateFixture<Order> strict = order.serializer(new JacksonPayloadSerializer(List.of(
-                builder -> builder.changeDefaultPropertyInclusion(all -> all.withValueInclusion(Include.NON_EMPTY)))));
+        AggregateFixture<Order> strict = order.serializer(PayloadSerializer.json(
+                builder -> builder.changeDefaultPropertyInclusion(all -> all.withValueInclusion(Include.NON_EMPTY))));
         Placed placed = new Placed(List.of());
         order.given(placed).when(o -> {}).thenNothing();
         assertThatThrownBy(() -> strict.given(placed).when(o -> {})).isInstanceOf(UnprovenTypeException.class);

@@ -13,7 +13,7 @@ import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.log.HighWaterMark;
-import io.eventsource.payload.JacksonPayloadSerializer;
+import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
@@ -22,7 +22,6 @@ import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStoreSettings;
 import io.eventsource.store.EventStoreSettings.AppendTiming;
 import io.eventsource.store.StreamAppend;
-import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.SubscriptionDefinition;
 import io.eventsource.subscription.SubscriptionManager;
@@ -50,7 +49,7 @@ class DrainToQuietIT {
     private final EmbeddedPostgresServer server;
     private final HikariDataSource dataSource;
     private final EventCodec codec =
-            new EventCodec(EventRegistry.of(Asked.class, Answered.class), new JacksonPayloadSerializer());
+            new EventCodec(EventRegistry.of(Asked.class, Answered.class), PayloadSerializer.json());
     private final LogSignal signal = new LogSignal();
     private final HighWaterMark mark;
     private final EventStore store;
@@ -97,7 +96,7 @@ class DrainToQuietIT {
                 signal,
                 new EventStoreSettings(AppendTiming.DEFERRED, Duration.ofSeconds(10), true),
                 ForkJoinPool.commonPool(),
-                new TimeOrderedIdGenerator(Clock.systemUTC(), new SecureRandom()));
+                EventStore.timeOrderedIds(Clock.systemUTC(), new SecureRandom()));
     }
 
     @AfterEach

@@ -9,7 +9,6 @@ import io.eventsource.signal.DedicatedConnections;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.signal.SignalRelay;
 import io.eventsource.store.EventStore;
-import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.subscription.InstanceSettings;
 import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.SubscriptionDefinition;
@@ -56,7 +55,7 @@ public final class RunningInstance {
                 signal,
                 TestDatabase.SETTINGS,
                 ForkJoinPool.commonPool(),
-                new TimeOrderedIdGenerator(clock, new SecureRandom()));
+                EventStore.timeOrderedIds(clock, new SecureRandom()));
         this.relay = new SignalRelay(
                 DedicatedConnections.by(pool.getJdbcUrl(), () -> named(options)),
                 TestDatabase.SCHEMA,

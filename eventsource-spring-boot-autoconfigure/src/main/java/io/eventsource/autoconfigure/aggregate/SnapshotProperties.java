@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.aggregate;
 
-import io.eventsource.snapshot.SnapshotPolicy;
 import io.eventsource.snapshot.Snapshots;
 import io.eventsource.snapshot.Snapshots.Settings.SnapshotMode;
+import io.eventsource.snapshot.Snapshots.SnapshotPolicy;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;

@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.checks;
 
 import io.eventsource.EventSourceException;
-import io.eventsource.aggregate.InvalidAggregateException;
-import io.eventsource.event.InvalidUpcasterException;
+import io.eventsource.InvalidDeclarationException;
+import io.eventsource.event.Upcaster.InvalidUpcasterException;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +67,7 @@ final class RefusalFailureAnalyzer implements FailureAnalyzer {
 
     private static boolean isOfArguments(Throwable refusal) {
         return refusal instanceof IllegalArgumentException
-                || refusal instanceof InvalidAggregateException
+                || refusal instanceof InvalidDeclarationException
                 || refusal instanceof InvalidUpcasterException;
     }
 

@@ -10,7 +10,6 @@ import io.eventsource.autoconfigure.subscription.SubscriptionAutoConfiguration;
 import io.eventsource.autoconfigure.subscription.SubscriptionProperties;
 import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.deadletter.DeadLetterRepository;
-import io.eventsource.deadletter.ReplayTarget;
 import io.eventsource.error.ErrorClassifier;
 import io.eventsource.error.ErrorListener;
 import io.eventsource.error.ErrorListeners;
@@ -93,10 +92,10 @@ public final class DeadLetterAutoConfiguration {
             DeadLetterProperties properties,
             EventSourceObservations observations,
             ObservationProperties observed) {
-        List<ReplayTarget> targets = new ArrayList<>(manager.replayTargets());
+        List<DeadLetterReplay.Target> targets = new ArrayList<>(manager.replayTargets());
         sources.orderedStream().forEach(source -> targets.addAll(source.replayTargets()));
         if (observed.replay()) {
-            targets.replaceAll(target -> new ReplayTarget(
+            targets.replaceAll(target -> new DeadLetterReplay.Target(
                     HandlerInterceptor.intercept(target.handlers(), List.of(observations.replays())),
                     target.transactionManager(),
                     target.bounds()));

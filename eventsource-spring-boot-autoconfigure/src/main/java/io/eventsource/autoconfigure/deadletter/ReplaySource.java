@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.deadletter;
 
-import io.eventsource.deadletter.ReplayTarget;
+import io.eventsource.deadletter.DeadLetterReplay;
 import java.util.List;
 import java.util.Set;
 
@@ -12,7 +12,7 @@ public interface ReplaySource {
      *
      * @return what handles their dead letters
      */
-    List<ReplayTarget> replayTargets();
+    List<DeadLetterReplay.Target> replayTargets();
 
     /**
      * Whose dead letters may be handled again now: who has stopped a projection wants its read model left alone.

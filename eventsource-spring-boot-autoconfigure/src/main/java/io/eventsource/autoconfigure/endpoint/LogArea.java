@@ -1,8 +1,7 @@
 package io.eventsource.autoconfigure.endpoint;
 
 import io.eventsource.log.HighWaterMark;
-import io.eventsource.log.HighWaterMarkStatus;
-import io.eventsource.log.HighWaterMarkStatus.LogWriter;
+import io.eventsource.log.HighWaterMark.LogWriter;
 import io.eventsource.log.StalledWriters;
 import io.eventsource.log.StalledWriters.TerminatedTransaction;
 import io.eventsource.subscription.SubscriptionStatuses;
@@ -34,7 +33,7 @@ final class LogArea implements EndpointArea {
 
     @Override
     public Object list(EndpointPage page) {
-        HighWaterMarkStatus mark = highWaterMark.status();
+        HighWaterMark.Status mark = highWaterMark.status();
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("highWaterMark", mark.position());
         answer.put("visibleEnd", highWaterMark.visibleEnd());

@@ -7,7 +7,6 @@ import io.eventsource.autoconfigure.pool.StoreDataSource;
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
 import io.eventsource.ground.GroundWatch;
 import io.eventsource.schema.EventSourceSchema;
-import io.eventsource.schema.SchemaInspector;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.store.EventStore;
 import io.eventsource.subscription.SubscriptionManager;
@@ -22,6 +21,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Reports whether this instance can serve and whether it is alive, where Actuator is present. */
@@ -45,10 +45,12 @@ public final class EventSourceHealthAutoConfiguration {
             GroundWatch ground,
             HealthProperties health,
             Environment environment) {
-        SchemaInspector inspector = new SchemaInspector(new JdbcTemplate(store.dataSource()), schema);
+        JdbcOperations jdbc = new JdbcTemplate(store.dataSource());
         return new EventSourceHealthIndicator(
                 new AnswerInTime<>(
-                        () -> inspect(inspector, ground), health.answerTimeout(), SubscriptionThreads.of(environment)),
+                        () -> inspect(jdbc, schema, ground),
+                        health.answerTimeout(),
+                        SubscriptionThreads.of(environment)),
                 new AnswerInTime<>(
                         () -> {
                             Pools.renewWhereReadOnly(store.dataSource());
@@ -64,9 +66,9 @@ public final class EventSourceHealthAutoConfiguration {
                 subscriptions.getIfAvailable());
     }
 
-    private static SchemaInspector.Status inspect(SchemaInspector inspector, GroundWatch ground) {
+    private static SchemaMigrator.Status inspect(JdbcOperations jdbc, EventSourceSchema schema, GroundWatch ground) {
         try {
-            return inspector.inspect();
+            return SchemaMigrator.inspect(jdbc, schema);
         } catch (DataAccessException failure) {
             ground.suspect();
             throw failure;

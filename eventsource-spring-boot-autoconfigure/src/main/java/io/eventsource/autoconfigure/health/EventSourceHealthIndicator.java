@@ -4,7 +4,7 @@ import io.eventsource.failure.FailureText;
 import io.eventsource.ground.GroundReport;
 import io.eventsource.ground.GroundReport.Finding;
 import io.eventsource.ground.GroundReport.Severity;
-import io.eventsource.schema.SchemaInspector;
+import io.eventsource.schema.SchemaMigrator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -23,14 +23,14 @@ import org.springframework.jdbc.CannotGetJdbcConnectionException;
  */
 final class EventSourceHealthIndicator extends AbstractHealthIndicator {
 
-    private final AnswerInTime<SchemaInspector.Status> schema;
+    private final AnswerInTime<SchemaMigrator.Status> schema;
     private final AnswerInTime<GroundReport> ground;
     private final BusyPool pool;
     private final int requiredVersion;
     private final @Nullable SubscriptionsHealth subscriptions;
 
     EventSourceHealthIndicator(
-            AnswerInTime<SchemaInspector.Status> schema,
+            AnswerInTime<SchemaMigrator.Status> schema,
             AnswerInTime<GroundReport> ground,
             BusyPool pool,
             int requiredVersion,
@@ -68,7 +68,7 @@ final class EventSourceHealthIndicator extends AbstractHealthIndicator {
 
     private void askDatabase(Health.Builder health) throws Exception {
         GroundReport report = askGround(health);
-        SchemaInspector.Status found;
+        SchemaMigrator.Status found;
         try {
             found = schema.get();
         } catch (QueryTimeoutException | CannotGetJdbcConnectionException silence) {
@@ -130,7 +130,7 @@ final class EventSourceHealthIndicator extends AbstractHealthIndicator {
         return details;
     }
 
-    private Verdict judge(SchemaInspector.Status found, GroundReport report) {
+    private Verdict judge(SchemaMigrator.Status found, GroundReport report) {
         if (!found.missingTables().isEmpty()) {
             return Verdict.down("tables are missing");
         }

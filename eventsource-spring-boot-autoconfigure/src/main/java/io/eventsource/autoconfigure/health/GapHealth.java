@@ -2,9 +2,8 @@ package io.eventsource.autoconfigure.health;
 
 import io.eventsource.failure.FailureText;
 import io.eventsource.log.HighWaterMark;
-import io.eventsource.log.HighWaterMarkStatus;
-import io.eventsource.log.HighWaterMarkStatus.LogWriter;
-import io.eventsource.time.Ticker;
+import io.eventsource.log.HighWaterMark.LogWriter;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,7 +82,7 @@ final class GapHealth {
 
     /** Adds the details and says whether the gap is older than the threshold. */
     boolean stalled(Health.Builder health) throws Exception {
-        HighWaterMarkStatus mark = highWaterMark.status();
+        HighWaterMark.Status mark = highWaterMark.status();
         Duration age = age();
         if (age.compareTo(LASTING) < 0) {
             return false;

@@ -1,9 +1,8 @@
 package io.eventsource.autoconfigure.health;
 
 import io.eventsource.log.HighWaterMark;
-import io.eventsource.log.HighWaterMarkStatus;
 import io.eventsource.signal.SignalRelay;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,7 +41,7 @@ final class LogHealthIndicator extends AbstractHealthIndicator {
 
     @Override
     protected void doHealthCheck(Health.Builder health) throws Exception {
-        HighWaterMarkStatus mark = highWaterMark.status();
+        HighWaterMark.Status mark = highWaterMark.status();
         Duration silence = watch.silence();
         health.up().withDetail("highWaterMark", mark.position()).withDetail("regressions", mark.regressions());
         if (silence != null) {

@@ -4,7 +4,7 @@ import io.eventsource.error.ErrorInfo;
 import io.eventsource.error.ErrorInfo.ErrorReaction;
 import io.eventsource.error.ErrorListener;
 import io.eventsource.error.ErrorListeners;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -5,12 +5,12 @@ import io.eventsource.autoconfigure.inbox.InboxFeeds.Fed;
 import io.eventsource.autoconfigure.inbox.InboxProperties.Feed;
 import io.eventsource.autoconfigure.projection.DuplicateProjectionException;
 import io.eventsource.autoconfigure.projection.TransactionManagers;
-import io.eventsource.deadletter.ReplayTarget;
+import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.inbox.InboxConsumer;
 import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.subscription.ErrorHandling;
-import io.eventsource.subscription.ProcessingBounds;
+import io.eventsource.subscription.SubscriptionManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -140,10 +140,10 @@ final class InboxAssembly {
         Duration ownDelay = projection.retryDelay();
         EventDatabase database = surroundings.database();
         return new InboxConsumer(
-                new ReplayTarget(
+                new DeadLetterReplay.Target(
                         projection,
                         surroundings.transactionManagers().of(projection),
-                        ProcessingBounds.of(
+                        SubscriptionManager.bounds(
                                 projection.name(),
                                 feed.batch().timeout(),
                                 database.dataSource(),

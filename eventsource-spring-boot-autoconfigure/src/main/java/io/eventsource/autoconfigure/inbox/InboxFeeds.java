@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.inbox;
 
 import io.eventsource.autoconfigure.deadletter.ReplaySource;
-import io.eventsource.deadletter.ReplayTarget;
+import io.eventsource.deadletter.DeadLetterReplay;
 import io.eventsource.inbox.InboxConsumer;
 import io.eventsource.inbox.InboxFeed;
 import java.util.List;
@@ -36,7 +36,7 @@ public record InboxFeeds(List<Fed> all) implements ReplaySource {
     }
 
     @Override
-    public List<ReplayTarget> replayTargets() {
+    public List<DeadLetterReplay.Target> replayTargets() {
         return all.stream().map(each -> each.consumer().replayTarget()).toList();
     }
 

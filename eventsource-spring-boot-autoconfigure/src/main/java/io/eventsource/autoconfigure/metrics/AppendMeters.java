@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.metrics;
 
 import io.eventsource.jdbc.TransactionParticipation;
-import io.eventsource.observation.AppendContext;
-import io.eventsource.observation.AppendContext.Outcome;
+import io.eventsource.observation.EventSourceObservations.AppendContext;
+import io.eventsource.observation.EventSourceObservations.AppendContext.Outcome;
 import io.eventsource.store.AppendException;
 import io.eventsource.store.StreamAppend;
 import io.micrometer.core.instrument.MeterRegistry;

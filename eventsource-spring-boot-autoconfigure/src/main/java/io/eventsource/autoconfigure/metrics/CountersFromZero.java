@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.metrics;
 
 import io.eventsource.aggregate.AggregateTypes;
-import io.eventsource.snapshot.SnapshotListener;
+import io.eventsource.snapshot.Snapshots.SnapshotListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.metrics;
 
 import io.eventsource.autoconfigure.aggregate.SnapshotAutoConfiguration;
-import io.eventsource.snapshot.SnapshotListener;
+import io.eventsource.snapshot.Snapshots.SnapshotListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -2,7 +2,6 @@ package io.eventsource.autoconfigure.outbox;
 
 import io.eventsource.autoconfigure.subscription.HandlerContributor;
 import io.eventsource.event.EventCodec;
-import io.eventsource.outbox.ApplicationEvents;
 import io.eventsource.outbox.MessageTransport;
 import io.eventsource.outbox.Publisher;
 import io.eventsource.payload.PayloadSerializer;
@@ -77,7 +76,7 @@ final class OutboxHandlers implements HandlerContributor {
 
     private EventHandlers handlers(ConfiguredDestination each) {
         return each.inside()
-                ? new ApplicationEvents(each.subscription(), each.destination().eventTypes(), applicationEvents)
+                ? Publisher.toListeners(each.subscription(), each.destination().eventTypes(), applicationEvents)
                 : new Publisher(
                         each.destination(), codec, serializer, observed.around(each.name(), transports.of(each)));
     }

@@ -1,8 +1,8 @@
 package io.eventsource.autoconfigure.projection;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.jdbc.TransactionParticipation;
 import io.eventsource.projection.EventHandlers.Delivery;
-import io.eventsource.projection.InvalidProjectionException;
 import io.eventsource.projection.MethodEventHandlers;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,7 @@ final class DeclaredTransactions {
                 PlatformTransactionManager batch = managers.of(handlers);
                 TransactionManager declared = declared(handlers, qualifier);
                 if (batch != null && declared != null && differ(declared, batch)) {
-                    throw new InvalidProjectionException(
+                    throw InvalidDeclarationException.ofProjection(
                             handlers.projectionClass(),
                             "@Transactional%s at a handler of the projection '%s' means the transaction manager %s, but its batches are transactions of %s: the handler's effects and the checkpoint would not commit together. Name the manager of the batches in @Transactional, or remove it."
                                     .formatted(
@@ -53,7 +53,7 @@ final class DeclaredTransactions {
             try {
                 return BeanFactoryAnnotationUtils.qualifiedBeanOfType(beanFactory, TransactionManager.class, qualifier);
             } catch (NoSuchBeanDefinitionException missing) {
-                throw new InvalidProjectionException(
+                throw InvalidDeclarationException.ofProjection(
                         handlers.projectionClass(),
                         "@Transactional(\"%s\") at a handler of the projection '%s' names a transaction manager that there is not: %s"
                                 .formatted(qualifier, handlers.name(), missing.getMessage()));

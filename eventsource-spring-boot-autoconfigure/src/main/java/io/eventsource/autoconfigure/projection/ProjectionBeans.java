@@ -1,9 +1,9 @@
 package io.eventsource.autoconfigure.projection;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.projection.InvalidProjectionException;
 import io.eventsource.projection.MethodEventHandlers;
 import io.eventsource.projection.Projection;
 import java.util.ArrayList;
@@ -90,7 +90,7 @@ public final class ProjectionBeans {
             String scope = beanFactory.containsBeanDefinition(bean)
                     ? beanFactory.getMergedBeanDefinition(bean).getScope()
                     : null;
-            throw new InvalidProjectionException(
+            throw InvalidDeclarationException.ofProjection(
                     beanClass,
                     "The bean '%s' (%s) handles events and has the scope '%s'. Make it a singleton: a subscription drives one instance, in threads of its own."
                             .formatted(name, beanClass.getName(), scope));

@@ -17,25 +17,23 @@ import io.eventsource.jdbc.EventDatabase;
 import io.eventsource.jdbc.EventSourceDataSource;
 import io.eventsource.log.HighWaterMark;
 import io.eventsource.log.StalledWriters;
-import io.eventsource.observation.AppendContext;
 import io.eventsource.observation.EventSourceObservations;
+import io.eventsource.observation.EventSourceObservations.AppendContext;
 import io.eventsource.observation.EventSourceObservations.Conventions;
 import io.eventsource.observation.EventSourceObservations.HandleContext;
 import io.eventsource.observation.EventSourceObservations.LoadContext;
+import io.eventsource.observation.EventSourceObservations.PublishContext;
+import io.eventsource.observation.EventSourceObservations.ReplayContext;
 import io.eventsource.observation.EventSourceObservations.SnapshotContext;
-import io.eventsource.observation.PublishContext;
-import io.eventsource.observation.ReplayContext;
 import io.eventsource.payload.EventJsonCustomizer;
-import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.schema.EventSourceSchema;
 import io.eventsource.schema.SchemaMigrator;
 import io.eventsource.signal.LogSignal;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.EventStore.AppendGroupListener;
-import io.eventsource.store.TimeOrderedIdGenerator;
 import io.eventsource.time.Clocks;
-import io.eventsource.time.Ticker;
+import io.eventsource.time.Clocks.Ticker;
 import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.ObservationRegistry;
 import java.security.SecureRandom;
@@ -159,7 +157,7 @@ public final class EventStoreAutoConfiguration {
     PayloadSerializer eventPayloadSerializer(
             ObjectProvider<EventJsonCustomizer> customizers, ConfigurableListableBeanFactory beanFactory) {
         List<EventJsonCustomizer> ordered = customizers.orderedStream().toList();
-        JacksonPayloadSerializer serializer = new JacksonPayloadSerializer(ordered);
+        PayloadSerializer serializer = PayloadSerializer.json(ordered.toArray(EventJsonCustomizer[]::new));
         UnusedModules.report(beanFactory, ordered);
         return serializer;
     }
@@ -225,7 +223,7 @@ public final class EventStoreAutoConfiguration {
                 signal,
                 properties.settings(),
                 executor.executor(),
-                new TimeOrderedIdGenerator(database.clocks().wall(), new SecureRandom()),
+                EventStore.timeOrderedIds(database.clocks().wall(), new SecureRandom()),
                 (appends, events) -> groups.forEach(each -> each.onGroup(appends, events)));
         return observations.observe(store, database.codec().registry(), observed.append(), observed.load());
     }

@@ -18,8 +18,8 @@ import io.eventsource.store.EventStore;
 import io.eventsource.subscription.ErrorHandling;
 import io.eventsource.subscription.GracefulShutdown;
 import io.eventsource.subscription.InstanceSettings;
-import io.eventsource.subscription.SubscriptionListener;
 import io.eventsource.subscription.SubscriptionManager;
+import io.eventsource.subscription.SubscriptionStatus;
 import java.lang.management.ManagementFactory;
 import java.util.Objects;
 import java.util.UUID;
@@ -72,7 +72,7 @@ public final class SubscriptionAutoConfiguration {
             HighWaterMark highWaterMark,
             LogSignal signal,
             SubscriptionProperties properties,
-            ObjectProvider<SubscriptionListener> listeners,
+            ObjectProvider<SubscriptionStatus.Listener> listeners,
             ErrorHandling errors,
             Environment environment,
             SubscriptionStates states,

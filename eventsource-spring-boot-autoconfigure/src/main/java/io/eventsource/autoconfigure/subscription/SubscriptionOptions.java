@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure.subscription;
 
-import io.eventsource.deadletter.ParkingOrder;
+import io.eventsource.deadletter.DeadLetter.ParkingOrder;
 import io.eventsource.subscription.StartPosition;
 import io.eventsource.subscription.SubscriptionSettings;
 import io.eventsource.subscription.SubscriptionSettings.CheckpointStrategy;

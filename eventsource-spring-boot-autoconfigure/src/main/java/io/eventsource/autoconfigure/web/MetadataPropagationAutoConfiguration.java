@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.web;
 
 import io.eventsource.autoconfigure.store.EventStoreAutoConfiguration;
-import io.eventsource.context.MetadataThreadLocalAccessor;
+import io.eventsource.context.MetadataContext.MetadataThreadLocalAccessor;
 import io.eventsource.store.EventStore;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshotFactory;

@@ -1,7 +1,7 @@
 package io.eventsource.autoconfigure.web;
 
 import io.eventsource.context.ActorResolver;
-import io.eventsource.context.MetadataThreadLocalAccessor;
+import io.eventsource.context.MetadataContext.MetadataThreadLocalAccessor;
 import io.eventsource.context.TenantResolver;
 import io.eventsource.event.EventMetadata;
 import java.security.Principal;

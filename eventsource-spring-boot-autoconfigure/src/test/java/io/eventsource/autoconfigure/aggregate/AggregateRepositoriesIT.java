@@ -2,9 +2,9 @@ package io.eventsource.autoconfigure.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.aggregate.AggregateRepository;
 import io.eventsource.aggregate.CommandRetries;
-import io.eventsource.aggregate.InvalidAggregateException;
 import io.eventsource.autoconfigure.account.Account;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
@@ -71,7 +71,7 @@ class AggregateRepositoriesIT {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
-                        .isInstanceOf(InvalidAggregateException.class)
+                        .isInstanceOf(InvalidDeclarationException.class)
                         .hasMessageContainingAll("AbstractAccount", "abstract", "Annotate the concrete class instead"));
     }
 
@@ -83,7 +83,7 @@ class AggregateRepositoriesIT {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
-                        .isInstanceOf(InvalidAggregateException.class)
+                        .isInstanceOf(InvalidDeclarationException.class)
                         .hasMessageContaining("AccountWithoutConstructor(UUID id)"));
     }
 }

@@ -3,18 +3,17 @@ package io.eventsource.autoconfigure.aggregate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.aggregate.AggregateRepository.AggregateState;
 import io.eventsource.aggregate.AggregateType;
 import io.eventsource.aggregate.CommandRetries;
 import io.eventsource.aggregate.Decider;
 import io.eventsource.aggregate.DeciderRepository;
-import io.eventsource.aggregate.InvalidAggregateException;
 import io.eventsource.autoconfigure.account.Deposited;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
-import io.eventsource.event.InvalidEventTypeException;
 import io.eventsource.snapshot.Snapshots;
 import io.eventsource.store.EventStore;
 import java.util.List;
@@ -160,7 +159,7 @@ class DecidersIT {
         application.withBean(SecondAccount.class).run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
-                .isInstanceOf(InvalidAggregateException.class)
+                .isInstanceOf(InvalidDeclarationException.class)
                 .hasMessageContainingAll("'Account'", "SecondAccount", "account.Account"));
     }
 
@@ -169,7 +168,7 @@ class DecidersIT {
         application.withBean(Nameless.class).run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
-                .isInstanceOf(InvalidAggregateException.class)
+                .isInstanceOf(InvalidDeclarationException.class)
                 .hasMessageContainingAll("Nameless", "@AggregateType"));
     }
 
@@ -178,7 +177,7 @@ class DecidersIT {
         application.withBean(Sink.class).run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
-                .isInstanceOf(InvalidEventTypeException.class)
+                .isInstanceOf(InvalidDeclarationException.class)
                 .hasMessageContaining("Spilled"));
     }
 

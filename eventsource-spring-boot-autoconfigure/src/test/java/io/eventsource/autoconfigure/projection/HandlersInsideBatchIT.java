@@ -3,16 +3,16 @@ package io.eventsource.autoconfigure.projection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.autoconfigure.account.Deposited;
 import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
-import io.eventsource.batch.HandlerOutsideBatchException;
+import io.eventsource.batch.BatchTransaction.HandlerOutsideBatchException;
 import io.eventsource.deadletter.DeadLetterRepository;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.projection.InvalidProjectionException;
 import io.eventsource.projection.Projection;
 import io.eventsource.projection.ResetHandler;
 import io.eventsource.store.EventStore;
@@ -105,7 +105,7 @@ public class HandlersInsideBatchIT {
         refused.run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
-                .isInstanceOf(InvalidProjectionException.class)
+                .isInstanceOf(InvalidDeclarationException.class)
                 .hasMessageContainingAll(told));
     }
 

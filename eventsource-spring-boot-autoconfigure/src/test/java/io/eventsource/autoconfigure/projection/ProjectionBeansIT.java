@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsource.EventSourceException;
+import io.eventsource.InvalidDeclarationException;
 import io.eventsource.autoconfigure.account.Deposited;
 import io.eventsource.autoconfigure.testing.Handlers;
 import io.eventsource.autoconfigure.testing.Runners;
 import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.projection.EventHandler;
 import io.eventsource.projection.EventHandlers;
-import io.eventsource.projection.InvalidProjectionException;
 import io.eventsource.projection.Projection;
 import io.eventsource.store.EventStore;
 import io.eventsource.store.StreamAppend;
@@ -164,7 +164,7 @@ class ProjectionBeansIT {
         application.withBean(Nameless.class).run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
-                .isInstanceOf(InvalidProjectionException.class)
+                .isInstanceOf(InvalidDeclarationException.class)
                 .hasMessageContainingAll(Nameless.class.getName(), "@Projection"));
     }
 

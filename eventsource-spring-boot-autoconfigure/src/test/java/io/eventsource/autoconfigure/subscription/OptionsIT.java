@@ -9,7 +9,6 @@ import io.eventsource.autoconfigure.testing.TestDatabase;
 import io.eventsource.event.EventEnvelope;
 import io.eventsource.event.EventRegistry;
 import io.eventsource.event.EventType;
-import io.eventsource.payload.JacksonPayloadSerializer;
 import io.eventsource.payload.PayloadSerializer;
 import io.eventsource.projection.EventHandlers;
 import io.eventsource.store.EventStore;
@@ -169,7 +168,7 @@ class OptionsIT {
                         Thread.currentThread().interrupt();
                     }
                 })
-                .withBean(PayloadSerializer.class, () -> new Counting(new JacksonPayloadSerializer(List.of()), decoded))
+                .withBean(PayloadSerializer.class, () -> new Counting(PayloadSerializer.json(), decoded))
                 .withPropertyValues(
                         DEFAULTS + "batch.size=10",
                         DEFAULTS + "batch.max-in-flight=20",

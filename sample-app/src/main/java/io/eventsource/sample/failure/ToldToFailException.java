@@ -1,7 +1,7 @@
 package io.eventsource.sample.failure;
 
-import io.eventsource.error.ClassifiedError;
 import io.eventsource.error.ErrorClassification;
+import io.eventsource.error.ErrorClassification.ClassifiedError;
 import java.io.Serial;
 
 /** Somebody wanted to see this. What it is to be taken for, it says itself. */
