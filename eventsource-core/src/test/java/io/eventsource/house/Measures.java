@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Takes the measures of a repository. */
@@ -26,6 +27,7 @@ final class Measures {
         repository.sources().forEach(shapes::look);
         measures.addAll(shapes.largest());
         measures.add(longestTest(repository));
+        measures.addAll(namesOfTests(repository));
         measures.addAll(publicTypes(repository));
         List<String> cycles = packages.inCycles();
         measures.add(new Measure("packages-in-cycles", cycles.size(), String.join(", ", cycles)));
@@ -59,6 +61,20 @@ final class Measures {
                 .collect(Collectors.joining(", "));
         return new Measure(
                 "lines-of-a-test-file", longest.isEmpty() ? 0 : longest.get(0).codeLines(), where);
+    }
+
+    /** Names of tests that are not in snake_case, and those of more than 80 characters. */
+    private static List<Measure> namesOfTests(Repository repository) {
+        return List.of(
+                names("tests-not-in-snake-case", repository, name -> !name.matches("[a-z0-9]+(_[a-z0-9]+)*")),
+                names("tests-with-long-names", repository, name -> name.length() > 80));
+    }
+
+    private static Measure names(String measure, Repository repository, Predicate<String> counts) {
+        List<String> names = repository.tests().stream()
+                .flatMap(test -> test.namesOfTests().stream().filter(counts).map(name -> test.name() + " " + name))
+                .toList();
+        return new Measure(measure, names.size(), names.stream().limit(3).collect(Collectors.joining(", ")));
     }
 
     /** Those of the top level, and all: a type that is nested in another is public too where both are. */

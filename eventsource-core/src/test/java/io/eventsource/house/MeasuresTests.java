@@ -74,7 +74,14 @@ class MeasuresTests {
                 package shop.order;
 
                 class OrderTests {
+                    @Test
+                    void an_order_has_2_lines() {}
+
+                    @Test
+                    void thisIsAnother() {}
+
                     // no test
+                    void helper() {}
                 }
                 """);
         write("shop-free/src/main/java/shop/free/Free.java", "package shop.free;\n\nclass Free {}\n");
@@ -88,13 +95,15 @@ class MeasuresTests {
                                 "files-of-a-package.eventsource-core", 1, "shop.basket 1, shop.order 1, shop.price 1"),
                         new Measure("files-of-a-package.shop-free", 1, "shop.free 1"),
                         new Measure("lines-of-a-file", 12, "Order.java"),
-                        new Measure("lines-of-a-test-file", 3, "OrderTests.java 3"),
+                        new Measure("lines-of-a-test-file", 8, "OrderTests.java 8"),
                         new Measure("components-of-a-record", 3, "Order.java Line"),
                         new Measure("lines-of-a-method", 5, "Order.java Line.<init>"),
                         new Measure("parameters-of-a-constructor", 2, "Basket.java Basket.<init>"),
                         new Measure("parameters-of-a-method", 4, "Basket.java Basket.put"),
                         new Measure("public-types.eventsource-core", 1, "of 3"),
                         new Measure("public-types-with-nested.eventsource-core", 2, ""),
+                        new Measure("tests-not-in-snake-case", 1, "OrderTests.java thisIsAnother"),
+                        new Measure("tests-with-long-names", 0, ""),
                         new Measure("packages-in-cycles", 3, "shop.basket, shop.order, shop.price"),
                         new Measure("lines.README.md", 5, ""),
                         new Measure("bytes.ARCHITECTURE.md", 10, ""),

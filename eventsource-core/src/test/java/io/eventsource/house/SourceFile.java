@@ -3,13 +3,20 @@ package io.eventsource.house;
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ImportTree;
+import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreeScanner;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 
 /** One file of a module's sources, as the compiler's parser reads it. */
 record SourceFile(String module, CompilationUnitTree unit, SourcePositions positions, CodeLines code) {
+
+    private static final Set<String> MARKS_OF_TESTS = Set.of("Test", "ParameterizedTest", "RepeatedTest", "Property");
 
     String packageName() {
         return String.valueOf(unit.getPackageName());
@@ -50,6 +57,24 @@ record SourceFile(String module, CompilationUnitTree unit, SourcePositions posit
                         .filter(nested -> open || isPublic(nested))
                         .mapToLong(SourceFile::withNested)
                         .sum();
+    }
+
+    /** The methods that JUnit or jqwik runs. */
+    List<String> namesOfTests() {
+        List<String> names = new ArrayList<>();
+        new TreeScanner<Void, List<String>>() {
+            @Override
+            public Void visitMethod(MethodTree method, List<String> found) {
+                boolean test = method.getModifiers().getAnnotations().stream()
+                        .anyMatch(each ->
+                                MARKS_OF_TESTS.contains(each.getAnnotationType().toString()));
+                if (test) {
+                    found.add(method.getName().toString());
+                }
+                return super.visitMethod(method, found);
+            }
+        }.scan(unit, names);
+        return names;
     }
 
     private static boolean isPublic(ClassTree type) {

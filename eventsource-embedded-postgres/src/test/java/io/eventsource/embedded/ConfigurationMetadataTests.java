@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ConfigurationMetadataTests {
 
     @Test
-    void everyPropertyIsDescribed() throws Exception {
+    void every_property_is_described() throws Exception {
         try (InputStream in = Objects.requireNonNull(
                 EmbeddedPostgresProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json"))) {
             DocumentContext metadata = JsonPath.parse(in);

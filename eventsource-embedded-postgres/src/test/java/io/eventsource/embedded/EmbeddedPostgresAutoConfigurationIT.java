@@ -59,7 +59,7 @@ class EmbeddedPostgresAutoConfigurationIT {
     }
 
     @Test
-    void bootsPoolConnectsToPostgresAndNotToAnInMemoryDatabase() throws Exception {
+    void boots_pool_connects_to_postgres_and_not_to_an_in_memory_database() throws Exception {
         Path folder = temporary.toRealPath().resolve("postgres");
         try (ConfigurableApplicationContext context = run(folder)) {
             HikariDataSource pool = context.getBean(HikariDataSource.class);
@@ -74,7 +74,7 @@ class EmbeddedPostgresAutoConfigurationIT {
     }
 
     @Test
-    void poolIsClosedBeforeTheServerStops() throws Exception {
+    void pool_is_closed_before_the_server_stops() throws Exception {
         Path folder = temporary.toRealPath().resolve("postgres");
         ConfigurableApplicationContext context = run(folder);
         Destructions destructions = context.getBean(Destructions.class);

@@ -48,14 +48,14 @@ class EmbeddedPostgresAutoConfigurationTests {
                 "spring.datasource.embedded-database-connection=h2",
                 "eventsource.embedded-postgres.enabled=false"
             })
-    void propertyKeepsItFromStarting(String property) {
+    void property_keeps_it_from_starting(String property) {
         runner.withPropertyValues(property).run(context -> assertThat(context)
                 .doesNotHaveBean(EmbeddedPostgresServer.class)
                 .doesNotHaveBean(EmbeddedPostgresConnectionDetails.class));
     }
 
     @Test
-    void urlWithAMissingPlaceholderIsAnErrorOfBootAndNoReasonToStart() {
+    void url_with_a_missing_placeholder_is_an_error_of_boot_and_no_reason_to_start() {
         runner.withPropertyValues("spring.datasource.url=${DATABASE_ADDRESS}").run(context -> assertThat(context)
                 .getFailure()
                 .hasStackTraceContaining("DataSourceConfiguration$Hikari")
@@ -64,14 +64,14 @@ class EmbeddedPostgresAutoConfigurationTests {
     }
 
     @Test
-    void ownDataSourceKeepsItFromStarting() {
+    void own_data_source_keeps_it_from_starting() {
         runner.withBean(DataSource.class, SimpleDriverDataSource::new).run(context -> assertThat(context)
                 .doesNotHaveBean(EmbeddedPostgresServer.class)
                 .hasSingleBean(DataSource.class));
     }
 
     @Test
-    void otherConnectionDetailsKeepItFromStarting() {
+    void other_connection_details_keep_it_from_starting() {
         runner.withBean(JdbcConnectionDetails.class, OtherConnectionDetails::new)
                 .run(context -> {
                     assertThat(context).doesNotHaveBean(EmbeddedPostgresServer.class);
@@ -81,13 +81,13 @@ class EmbeddedPostgresAutoConfigurationTests {
     }
 
     @Test
-    void withoutAPoolNobodyWouldUseIt() {
+    void without_a_pool_nobody_would_use_it() {
         runner.withClassLoader(new FilteredClassLoader(HikariDataSource.class))
                 .run(context -> assertThat(context).doesNotHaveBean(EmbeddedPostgresServer.class));
     }
 
     @Test
-    void wrongValueFailsAtStartWithThePropertysName() {
+    void wrong_value_fails_at_start_with_the_propertys_name() {
         runner.withPropertyValues("eventsource.embedded-postgres.port=70000").run(context -> {
             Throwable failure = context.getStartupFailure();
             assertThat(failure).hasStackTraceContaining("eventsource.embedded-postgres");

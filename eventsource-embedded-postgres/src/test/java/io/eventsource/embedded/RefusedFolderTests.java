@@ -14,7 +14,7 @@ class RefusedFolderTests {
     Path folder;
 
     @Test
-    void folderWithOtherContentsIsRefusedAndLeftUntouched() throws Exception {
+    void folder_with_other_contents_is_refused_and_left_untouched() throws Exception {
         Files.writeString(folder.resolve("thesis.txt"), "important");
         assertThatExceptionOfType(EmbeddedPostgresException.NotADataDirectory.class)
                 .isThrownBy(() -> EmbeddedPostgresServer.start(Servers.settings(folder)))
@@ -27,14 +27,14 @@ class RefusedFolderTests {
     }
 
     @Test
-    void dataFolderWithoutAVersionIsRefused() throws Exception {
+    void data_folder_without_a_version_is_refused() throws Exception {
         Files.createDirectories(folder.resolve("data/base"));
         assertThatExceptionOfType(EmbeddedPostgresException.NotADataDirectory.class)
                 .isThrownBy(() -> EmbeddedPostgresServer.start(Servers.settings(folder)));
     }
 
     @Test
-    void folderThatCannotBeMadeIsRefused() throws Exception {
+    void folder_that_cannot_be_made_is_refused() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "");
         assertThatExceptionOfType(EmbeddedPostgresException.DirectoryNotWritable.class)
                 .isThrownBy(() -> EmbeddedPostgresServer.start(Servers.settings(file.resolve("postgres"))))
@@ -43,7 +43,7 @@ class RefusedFolderTests {
     }
 
     @Test
-    void remainsOfACrashDuringTheFirstStartAreNotInTheWay() throws Exception {
+    void remains_of_a_crash_during_the_first_start_are_not_in_the_way() throws Exception {
         Files.createDirectories(folder.resolve("initdb-123/base"));
         Files.writeString(folder.resolve("pgpass"), "");
         Files.writeString(folder.resolve("lock"), "1\n");

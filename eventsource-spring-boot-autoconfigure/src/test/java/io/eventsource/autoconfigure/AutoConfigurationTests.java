@@ -77,13 +77,13 @@ class AutoConfigurationTests {
     class NothingIsConfigured {
 
         @Test
-        void withoutADataSource() {
+        void without_a_data_source() {
             withoutDatabase.run(AutoConfigurationTests::assertThatNothingIsOurs);
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"false", "FALSE", "off", "no", "0"})
-        void whenTheLibraryIsSwitchedOff(String off) {
+        void when_the_library_is_switched_off(String off) {
             application
                     .withPropertyValues("eventsource.enabled=" + off)
                     .run(AutoConfigurationTests::assertThatNothingIsOurs);
@@ -118,7 +118,7 @@ class AutoConfigurationTests {
     }
 
     @Test
-    void oneOfSeveralDataSourcesMayBePrimary() {
+    void one_of_several_data_sources_may_be_primary() {
         application
                 .withBean(
                         "other",
@@ -130,7 +130,7 @@ class AutoConfigurationTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"false", "off", "no"})
-    void theMigrationsCanBeSwitchedOff(String off) {
+    void the_migrations_can_be_switched_off(String off) {
         application.withPropertyValues("eventsource.migration.enabled=" + off).run(context -> assertThat(context)
                 .hasNotFailed()
                 .doesNotHaveBean("eventSourceSchemaInitializer")
@@ -139,7 +139,7 @@ class AutoConfigurationTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"false", "off", "no"})
-    void theSubscriptionsCanBeSwitchedOff(String off) {
+    void the_subscriptions_can_be_switched_off(String off) {
         application
                 .withPropertyValues("eventsource.subscriptions.enabled=" + off)
                 .run(context -> assertThat(context)
@@ -153,7 +153,7 @@ class AutoConfigurationTests {
     }
 
     @Test
-    void subscriptionsWithoutATransactionManagerStopTheApplication() {
+    void subscriptions_without_a_transaction_manager_stop_the_application() {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         EventStoreAutoConfiguration.class,
@@ -170,14 +170,14 @@ class AutoConfigurationTests {
     }
 
     @Test
-    void thereIsAHealthIndicatorWithActuator() {
+    void there_is_a_health_indicator_with_actuator() {
         application.run(context -> assertThat(context)
                 .hasBean("eventsourceHealthIndicator")
                 .hasBean("eventsourceDeadLettersHealthIndicator"));
     }
 
     @Test
-    void thereIsNoHealthIndicatorWithoutActuator() {
+    void there_is_no_health_indicator_without_actuator() {
         application
                 .withClassLoader(new FilteredClassLoader(HealthIndicator.class))
                 .run(context -> assertThat(context)
@@ -188,7 +188,7 @@ class AutoConfigurationTests {
     }
 
     @Test
-    void noBeanIsAddedThatAnApplicationOrBootMakesItself() {
+    void no_bean_is_added_that_an_application_or_boot_makes_itself() {
         application.run(context -> assertThat(context)
                 .hasSingleBean(EventStore.class)
                 .doesNotHaveBean(ObjectMapper.class)

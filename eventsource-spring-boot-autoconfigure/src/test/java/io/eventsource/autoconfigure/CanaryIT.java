@@ -198,7 +198,7 @@ class CanaryIT {
     }
 
     @Test
-    void noLogNoAnswerAndNoMeterQuotesDataUnlessTheLoggerOfDataPermitsItInTheLog() throws Exception {
+    void no_log_answer_or_meter_quotes_data_unless_the_logger_of_data_permits_it() throws Exception {
         try (ConfigurableApplicationContext context = start()) {
             tables(context);
             List<String> seen = new ArrayList<>();

@@ -35,7 +35,7 @@ class ConfigurationMetadataTests {
     }
 
     @Test
-    void everyPropertyIsDescribedInASentence() throws Exception {
+    void every_property_is_described_in_a_sentence() throws Exception {
         assertThat(properties()).hasSizeGreaterThan(10).allSatisfy(property -> assertThat(property)
                 .hasEntrySatisfying("name", name -> assertThat((String) name).startsWith("eventsource."))
                 .hasEntrySatisfying("description", description -> assertThat((String) description)
@@ -43,7 +43,7 @@ class ConfigurationMetadataTests {
     }
 
     @Test
-    void switchesAreDescribedAsWhether() throws Exception {
+    void switches_are_described_as_whether() throws Exception {
         assertThat(properties())
                 .filteredOn(property -> "java.lang.Boolean".equals(property.get("type")))
                 .isNotEmpty()
@@ -52,7 +52,7 @@ class ConfigurationMetadataTests {
     }
 
     @Test
-    void everyPropertyHasADefaultUnlessNothingIsOne() throws Exception {
+    void every_property_has_a_default_unless_nothing_is_one() throws Exception {
         assertThat(properties())
                 .filteredOn(property -> !property.containsKey("defaultValue"))
                 .extracting(property -> property.get("name"))
@@ -78,7 +78,7 @@ class ConfigurationMetadataTests {
     }
 
     @Test
-    void theDocumentationListsExactlyThesePropertiesWithTheseDefaults() throws Exception {
+    void the_documentation_lists_exactly_these_properties_with_these_defaults() throws Exception {
         Map<String, String> declared = new TreeMap<>();
         for (Map<String, Object> property : properties()) {
             Object value = property.get("defaultValue");

@@ -104,7 +104,7 @@ class FailureAnalysisIT {
     }
 
     @Test
-    void aHandlerWouldRunOutsideOfItsBatch(CapturedOutput output) {
+    void a_handler_would_run_outside_of_its_batch(CapturedOutput output) {
         assertFails(
                 output,
                 AsynchronousProjection.class,
@@ -149,7 +149,7 @@ class FailureAnalysisIT {
     }
 
     @Test
-    void nobodyAnswers(CapturedOutput output) {
+    void nobody_answers(CapturedOutput output) {
         assertFails(
                 output,
                 AccountApplication.class,
@@ -161,7 +161,7 @@ class FailureAnalysisIT {
     }
 
     @Test
-    void thereIsNoSuchDatabase(CapturedOutput output) {
+    void there_is_no_such_database(CapturedOutput output) {
         String url = database.properties()[0].replace(database.name(), "nowhere");
         assertFails(
                 output,
@@ -172,7 +172,7 @@ class FailureAnalysisIT {
     }
 
     @Test
-    void aPoolerDoesNotTakeTheStatementTimeout(CapturedOutput output) throws IOException {
+    void a_pooler_does_not_take_the_statement_timeout(CapturedOutput output) throws IOException {
         try (ServerSocket pooler = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Thread refusing = new Thread(() -> refuse(pooler), "pooler");
             refusing.setDaemon(true);
@@ -221,7 +221,7 @@ class FailureAnalysisIT {
     }
 
     @Test
-    void theUserLacksAPrivilege(CapturedOutput output) {
+    void the_user_lacks_a_privilege(CapturedOutput output) {
         String role = "plain_" + database.name();
         database.jdbc().execute("CREATE ROLE " + role + " LOGIN PASSWORD 'plain'");
         try {
@@ -238,7 +238,7 @@ class FailureAnalysisIT {
     }
 
     @Test
-    void theTablesAreMissingAndTheMigrationIsSwitchedOff(CapturedOutput output) {
+    void the_tables_are_missing_and_the_migration_is_switched_off(CapturedOutput output) {
         assertFails(
                 output,
                 AppendsAtStart.class,
@@ -248,7 +248,7 @@ class FailureAnalysisIT {
     }
 
     @Test
-    void theTablesAreNewerThanTheLibrary(CapturedOutput output) {
+    void the_tables_are_newer_than_the_library(CapturedOutput output) {
         Runners.on(database).run(migrated -> assertThat(migrated).hasNotFailed());
         int known = SchemaMigrator.requiredVersion();
         database.jdbc()
@@ -269,7 +269,7 @@ class FailureAnalysisIT {
     }
 
     @Test
-    void twoEventsHaveOneName(CapturedOutput output) {
+    void two_events_have_one_name(CapturedOutput output) {
         assertFails(
                 output,
                 InvalidApplication.class,
@@ -279,7 +279,7 @@ class FailureAnalysisIT {
     }
 
     @Test
-    void twoProjectionsHaveOneName(CapturedOutput output) {
+    void two_projections_have_one_name(CapturedOutput output) {
         assertFails(
                 output,
                 TwoProjections.class,
@@ -289,7 +289,7 @@ class FailureAnalysisIT {
     }
 
     @Test
-    void eventsCouldNotBeReadBack(CapturedOutput output) {
+    void events_could_not_be_read_back(CapturedOutput output) {
         assertFails(
                 output,
                 Unreadable.class,

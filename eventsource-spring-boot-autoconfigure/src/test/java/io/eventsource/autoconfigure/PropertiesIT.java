@@ -77,7 +77,7 @@ class PropertiesIT {
     }
 
     @Test
-    void theTablesAreInTheSchema() {
+    void the_tables_are_in_the_schema() {
         application.withPropertyValues("eventsource.schema=ledger").run(context -> {
             store(context).append(deposit(1));
 
@@ -93,7 +93,7 @@ class PropertiesIT {
 
         @ParameterizedTest
         @CsvSource({"deferred, 0", "immediate, 1"})
-        void theTimingSaysWhetherAnOpenTransactionHoldsTheLog(String timing, long writers) {
+        void the_timing_says_whether_an_open_transaction_holds_the_log(String timing, long writers) {
             application
                     .withPropertyValues("eventsource.append.timing=" + timing)
                     .run(context -> transaction(context).executeWithoutResult(status -> {
@@ -107,7 +107,7 @@ class PropertiesIT {
         }
 
         @Test
-        void theIdleInTransactionTimeoutHoldsFromTheDeferredInsertOn() {
+        void the_idle_in_transaction_timeout_holds_from_the_deferred_insert_on() {
             AtomicReference<String> before = new AtomicReference<>();
             AtomicReference<String> after = new AtomicReference<>();
             application
@@ -134,12 +134,12 @@ class PropertiesIT {
         }
 
         @Test
-        void withGroupCommitConcurrentAppendsShareTransactions() {
+        void with_group_commit_concurrent_appends_share_transactions() {
             assertThat(transactionsOfConcurrentAppends(20, true)).isLessThan(20);
         }
 
         @Test
-        void withoutGroupCommitEachAppendIsATransaction() {
+        void without_group_commit_each_append_is_a_transaction() {
             assertThat(transactionsOfConcurrentAppends(20, false)).isEqualTo(20);
         }
 
@@ -171,7 +171,7 @@ class PropertiesIT {
     class Commands {
 
         @Test
-        void areRepeatedAsOftenAndWithSuchPausesAsConfigured() {
+        void are_repeated_as_often_and_with_such_pauses_as_configured() {
             application
                     .withPropertyValues(
                             "eventsource.commands.retry.max-retries=2",
@@ -207,7 +207,7 @@ class PropertiesIT {
     class Subscriptions {
 
         @Test
-        void theBatchSizeBoundsTheEventsOfATransaction() {
+        void the_batch_size_bounds_the_events_of_a_transaction() {
             application
                     .withPropertyValues("eventsource.subscriptions.enabled=false")
                     .run(context -> {
@@ -234,7 +234,7 @@ class PropertiesIT {
         }
 
         @Test
-        void withPollingAloneThePollIntervalIsHowLongAnEventOfAnotherProcessIsOverlooked() {
+        void with_polling_alone_events_of_other_processes_wait_for_the_poll_interval() {
             List<Object> handled = new CopyOnWriteArrayList<>();
             handling(event -> handled.add(event.payload()))
                     .withPropertyValues(
@@ -252,7 +252,7 @@ class PropertiesIT {
         }
 
         @Test
-        void withNotificationsAnEventOfAnotherProcessIsSeenBeforeTheNextPoll() {
+        void with_notifications_an_event_of_another_process_is_seen_before_the_next_poll() {
             List<Object> handled = new CopyOnWriteArrayList<>();
             handling(event -> handled.add(event.payload()))
                     .withPropertyValues(
@@ -268,7 +268,7 @@ class PropertiesIT {
         }
 
         @Test
-        void theHeartbeatIsHowOftenTheListenerTriesItself() {
+        void the_heartbeat_is_how_often_the_listener_tries_itself() {
             application
                     .withPropertyValues("eventsource.notifications.heartbeat=300ms")
                     .run(context -> {
@@ -294,7 +294,7 @@ class PropertiesIT {
         }
 
         @Test
-        void anEventOfAnotherProcessIsSeenAtTheNextPoll() {
+        void an_event_of_another_process_is_seen_at_the_next_poll() {
             List<Object> handled = new CopyOnWriteArrayList<>();
             handling(event -> handled.add(event.payload()))
                     .withPropertyValues(
@@ -322,7 +322,7 @@ class PropertiesIT {
         }
 
         @Test
-        void theFirstRetryWaitsForTheRetryDelay() {
+        void the_first_retry_waits_for_the_retry_delay() {
             List<Long> attempts = new CopyOnWriteArrayList<>();
             handling(event -> {
                         attempts.add(System.nanoTime());
@@ -341,7 +341,7 @@ class PropertiesIT {
         }
 
         @Test
-        void retriesWaitForNoLongerThanTheMaxRetryDelay() {
+        void retries_wait_for_no_longer_than_the_max_retry_delay() {
             AtomicInteger attempts = new AtomicInteger();
             handling(event -> {
                         if (attempts.incrementAndGet() < 10) {
@@ -360,7 +360,7 @@ class PropertiesIT {
         }
 
         @Test
-        void aHandlerIsInterruptedWhenTheDrainTimeoutHasPassed() {
+        void a_handler_is_interrupted_when_the_drain_timeout_has_passed() {
             CountDownLatch handling = new CountDownLatch(1);
             CountDownLatch interrupted = new CountDownLatch(1);
             AtomicLong closing = new AtomicLong();
@@ -389,7 +389,7 @@ class PropertiesIT {
         }
 
         @Test
-        void canBeLeftToOtherInstances() {
+        void can_be_left_to_other_instances() {
             application
                     .withPropertyValues("eventsource.subscriptions.enabled=false")
                     .run(context -> assertThat(context)

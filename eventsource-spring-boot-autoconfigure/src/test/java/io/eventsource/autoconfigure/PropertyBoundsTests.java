@@ -162,7 +162,7 @@ class PropertyBoundsTests {
             eventsource.health.errors.down              | 9
             eventsource.health.log.silence-threshold             | 999ms
             eventsource.health.answer-timeout           | 9ms""")
-    void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
+    void a_value_out_of_bounds_stops_the_application_and_is_named(String property, String value) {
         refused(property, value);
     }
 

@@ -211,7 +211,7 @@ class ReplacedBeansIT {
     }
 
     @Test
-    void eachBeanBacksOffForTheApplicationsOwn() {
+    void each_bean_backs_off_for_the_applications_own() {
         List<Object> handled = new CopyOnWriteArrayList<>();
         application
                 .withUserConfiguration(OwnBeans.class)
@@ -257,7 +257,7 @@ class ReplacedBeansIT {
     }
 
     @Test
-    void noTableIsMadeWhenTheMigrationsAreSwitchedOff() {
+    void no_table_is_made_when_the_migrations_are_switched_off() {
         application.withPropertyValues("eventsource.migration.enabled=false").run(context -> {
             assertThat(context).getFailure().rootCause().hasMessageContaining("none of the tables");
             assertThat(database.tables("eventsource")).isEmpty();

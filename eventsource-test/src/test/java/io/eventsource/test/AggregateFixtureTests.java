@@ -43,12 +43,12 @@ class AggregateFixtureTests {
     private final AggregateFixture<Account> account = AggregateFixture.of(Account.class);
 
     @Test
-    void raisedEventsAreCompared() {
+    void raised_events_are_compared() {
         account.given(new Deposited(1)).when(a -> a.deposit(2)).thenRaised(new Deposited(2));
     }
 
     @Test
-    void historyIsFoldedBeforeTheCommand() {
+    void history_is_folded_before_the_command() {
         account.given(new Deposited(1), new Deposited(4))
                 .when(a -> a.deposit(2))
                 .then(a -> assertThat(a.state()).isEqualTo(7))
@@ -56,28 +56,28 @@ class AggregateFixtureTests {
     }
 
     @Test
-    void refusalIsHandedOut() {
+    void refusal_is_handed_out() {
         account.when(a -> a.deposit(-1))
                 .thenRefused(IllegalArgumentException.class)
                 .hasMessageContaining("positive");
     }
 
     @Test
-    void otherEventsThanExpectedFailTheTest() {
+    void other_events_than_expected_fail_the_test() {
         var outcome = account.when(a -> a.deposit(2));
         assertThatThrownBy(() -> outcome.thenRaised(new Deposited(3))).isInstanceOf(AssertionError.class);
         assertThatThrownBy(outcome::thenNothing).isInstanceOf(AssertionError.class);
     }
 
     @Test
-    void unexpectedRefusalFailsTheTest() {
+    void unexpected_refusal_fails_the_test() {
         var outcome = account.when(a -> a.deposit(0));
         assertThatThrownBy(outcome::thenNothing).isInstanceOf(AssertionError.class);
         assertThatThrownBy(() -> outcome.then(a -> {})).isInstanceOf(AssertionError.class);
     }
 
     @Test
-    void missingRefusalFailsTheTest() {
+    void missing_refusal_fails_the_test() {
         var outcome = account.when(a -> {});
         assertThatThrownBy(() -> outcome.thenRefused(RuntimeException.class)).isInstanceOf(AssertionError.class);
     }
@@ -120,7 +120,7 @@ class AggregateFixtureTests {
     private final AggregateFixture<Order> order = AggregateFixture.of(Order.class);
 
     @Test
-    void eventsThatCouldNotBeReadBackFailTheTestWithTheirComponent() {
+    void events_that_could_not_be_read_back_fail_the_test_with_their_component() {
         Drawn drawn = new Drawn(new Drawn.Shape() {});
         assertThatThrownBy(() -> order.when(o -> o.add(drawn)))
                 .isInstanceOf(UnprovenTypeException.class)
@@ -129,7 +129,7 @@ class AggregateFixtureTests {
     }
 
     @Test
-    void eventsThatWouldComeBackAsOthersOrNotAtAllFailTheTest() {
+    void events_that_would_come_back_as_others_or_not_at_all_fail_the_test() {
         assertThatThrownBy(() -> order.when(o -> o.add(new Marked("a"))))
                 .isInstanceOf(EventEncodingException.class)
                 .hasMessageContaining("text");
@@ -140,7 +140,7 @@ class AggregateFixtureTests {
     }
 
     @Test
-    void theHistoryIsFoldedAsItIsReadFromTheStore() {
+    void the_history_is_folded_as_it_is_read_from_the_store() {
         List<Line> lines = new ArrayList<>(List.of(new Line(new BigDecimal("1E+2"))));
         Placed placed = new Placed(lines);
         order.given(placed)
@@ -150,7 +150,7 @@ class AggregateFixtureTests {
     }
 
     @Test
-    void aSerializerOfTheApplicationIsUsed() {
+    void a_serializer_of_the_application_is_used() {
         AggregateFixture<Order> strict = order.serializer(PayloadSerializer.json(
                 builder -> builder.changeDefaultPropertyInclusion(all -> all.withValueInclusion(Include.NON_EMPTY))));
         Placed placed = new Placed(List.of());

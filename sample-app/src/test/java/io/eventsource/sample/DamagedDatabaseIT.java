@@ -29,7 +29,7 @@ class DamagedDatabaseIT {
     private JdbcTemplate jdbc;
 
     @Test
-    void anUndecodableEventIsAnInternalErrorThatShowsNothing() {
+    void an_undecodable_event_is_an_internal_error_that_shows_nothing() {
         UUID id = UUID.randomUUID();
         store.append(StreamAppend.to("Order", id, new OrderCancelled("kept secret")));
         damagePayloads(id);
@@ -58,7 +58,7 @@ class DamagedDatabaseIT {
     }
 
     @Test
-    void healthIsUpWhileAllTablesAreThere() {
+    void health_is_up_while_all_tables_are_there() {
         for (String path : new String[] {"/actuator/health", "/actuator/health/readiness", "/readiness", "/liveness"}) {
             // what was wrong is asked again after a second
             await().untilAsserted(() -> client.get()
@@ -73,7 +73,7 @@ class DamagedDatabaseIT {
     }
 
     @Test
-    void readinessIsDownAndNamesAMissingTable() {
+    void readiness_is_down_and_names_a_missing_table() {
         jdbc.execute("ALTER TABLE eventsource.dead_letter_queue RENAME TO hidden");
         try {
             client.get()

@@ -97,7 +97,7 @@ class DeadLettersHttpIT {
     }
 
     @Test
-    void anEventIsRetriedParkedWithWhatFollowsItAndReplayedInOrder() {
+    void an_event_is_retried_parked_with_what_follows_it_and_replayed_in_order() {
         tellToFail(Map.of("eventType", "order.line-added"));
         orderALineAndShip();
 
@@ -131,7 +131,7 @@ class DeadLettersHttpIT {
     }
 
     @Test
-    void aPermanentFailureOfOneOrderIsParkedAtOnceAndWhatFollowsADiscardedEventIsHandled() {
+    void a_permanent_failure_parks_one_order_and_what_follows_a_discard_is_handled() {
         tellToFail(Map.of("orderId", order, "eventType", "order.line-added", "permanent", true));
         orderALineAndShip();
 
@@ -153,7 +153,7 @@ class DeadLettersHttpIT {
     }
 
     @Test
-    void whatIsNotThereIsNotFound() {
+    void what_is_not_there_is_not_found() {
         discard("999999999").expectStatus().isNotFound();
         client.get().uri("/projections/nothing").exchange().expectStatus().isNotFound();
         client.post()
@@ -164,7 +164,7 @@ class DeadLettersHttpIT {
     }
 
     @Test
-    void aRebuildMakesReadModelsAnewAsTheyWere() {
+    void a_rebuild_makes_read_models_anew_as_they_were() {
         orderALineAndShip();
         for (String projection : List.of(TOTALS, "order-summaries")) {
             await().until(() -> get("/projections/" + projection).path("lag").asLong() == 0);

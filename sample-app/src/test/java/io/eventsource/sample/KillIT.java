@@ -55,7 +55,7 @@ class KillIT {
     private record Outcome(OrderState state, long version, Instant createdAt, Instant updatedAt) {}
 
     @Test
-    void whatWasAcknowledgedIsThereOnceAndTheReadModelsAgreeWithTheEvents() throws Exception {
+    void what_was_acknowledged_is_there_once_and_the_read_models_agree_with_the_events() throws Exception {
         Path acknowledged = folder.resolve("acknowledged.jsonl");
         int port = freePort();
         long seed = System.nanoTime();

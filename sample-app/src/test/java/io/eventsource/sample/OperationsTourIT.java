@@ -205,7 +205,7 @@ class OperationsTourIT {
 
     @Test
     @Order(1)
-    void withoutPostgresqlItIsNotReadyButAliveAndRefusesWritesAndIsReadyByItselfAfterwards() throws Exception {
+    void without_postgresql_it_is_alive_and_not_ready_and_ready_by_itself_afterwards() throws Exception {
         assertThat(order(port).status()).isEqualTo(201);
         int databasePort = database.port();
         database.close();
@@ -237,7 +237,7 @@ class OperationsTourIT {
 
     @Test
     @Order(2)
-    void anEventThatCannotBeHandledIsNamedWhileItIsTriedAndWhenItIsParked() throws Exception {
+    void an_event_that_cannot_be_handled_is_named_while_it_is_tried_and_when_it_is_parked() throws Exception {
         tell(TOTALS, "{}");
         assertThat(order(port).status()).isEqualTo(201);
         awaitHealth("/subscriptions/" + TOTALS, 200, "DEGRADED", "a handler fails and is tried again");
@@ -256,7 +256,7 @@ class OperationsTourIT {
 
     @Test
     @Order(3)
-    void aHandlerThatHangsLagsAndIsNamedWhileTheOthersAreWell() throws Exception {
+    void a_handler_that_hangs_lags_and_is_named_while_the_others_are_well() throws Exception {
         tell(TOTALS, "{\"stuck\":true}");
         assertThat(order(port).status()).isEqualTo(201);
 
@@ -278,7 +278,7 @@ class OperationsTourIT {
 
     @Test
     @Order(4)
-    void anAppenderThatHangsIsNamedWithItsPid() throws Exception {
+    void an_appender_that_hangs_is_named_with_its_pid() throws Exception {
         try (Connection hung = session();
                 Statement statement = hung.createStatement()) {
             int pid;
@@ -351,7 +351,7 @@ class OperationsTourIT {
 
     @Test
     @Order(6)
-    void aReaderOfTheHighWaterMarkThatHangsIsNotHealthyThoughNothingSeemsToLag() throws Exception {
+    void a_reader_of_the_high_water_mark_that_hangs_is_not_healthy_though_nothing_lags() throws Exception {
         try (Connection other = session();
                 Statement statement = other.createStatement()) {
             statement.execute("LOCK TABLE eventsource.log_incarnation");
@@ -367,7 +367,7 @@ class OperationsTourIT {
 
     @Test
     @Order(7)
-    void sigtermUnderLoadLosesNoAcknowledgedOrderAndAnotherInstanceOwnsEverythingWithinASecond() throws Exception {
+    void sigterm_under_load_loses_no_acknowledged_order_and_another_takes_all() throws Exception {
         int otherPort = freePort();
         ServiceProcess other = startService("two.log", otherPort);
         try {
@@ -407,7 +407,7 @@ class OperationsTourIT {
 
     @Test
     @Order(8)
-    void whoHadToForceSomethingAfterSigtermDoesNotReportThatAllWasInOrder() throws Exception {
+    void who_had_to_force_something_after_sigterm_does_not_report_that_all_was_in_order() throws Exception {
         port = freePort();
         service = startService("three.log", port, "--eventsource.shutdown.drain-timeout=1s");
         tell(TOTALS, "{\"stuck\":true}");

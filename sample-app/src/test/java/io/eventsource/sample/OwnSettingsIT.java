@@ -37,7 +37,7 @@ class OwnSettingsIT {
     private Map<String, Repository<?, ?>> repositories;
 
     @Test
-    void itsMigrationsHaveTheirOwnHistory() {
+    void its_migrations_have_their_own_history() {
         assertThat(jdbc.queryForList("SELECT script FROM public.flyway_schema_history", String.class))
                 .containsExactly("V1__read_models.sql");
         assertThat(jdbc.queryForList(
@@ -47,12 +47,12 @@ class OwnSettingsIT {
     }
 
     @Test
-    void itsRepositoriesAreScanned() {
+    void its_repositories_are_scanned() {
         assertThat(repositories).containsOnlyKeys("customerTotalsRepository");
     }
 
     @Test
-    void itsJsonIsNamedItsWayOverHttpAndNotInTheStore() {
+    void its_json_is_named_its_way_over_http_and_not_in_the_store() {
         UUID id = UUID.randomUUID();
 
         client.post()
@@ -77,7 +77,7 @@ class OwnSettingsIT {
     }
 
     @Test
-    void aConflictReachesTheCallerWhereCommandsAreNotRepeated() {
+    void a_conflict_reaches_the_caller_where_commands_are_not_repeated() {
         UUID id = UUID.randomUUID();
         client.post()
                 .uri("/orders")

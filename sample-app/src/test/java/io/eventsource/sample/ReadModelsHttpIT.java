@@ -62,7 +62,7 @@ class ReadModelsHttpIT {
     }
 
     @Test
-    void aSummaryFollowsItsOrder() {
+    void a_summary_follows_its_order() {
         String id = order(List.of(line(1, "49.90")));
         post("/orders/" + id + "/lines", line(2, "12.50"));
         post("/orders/" + id + "/shipment", Map.of("trackingNumber", "T1"));
@@ -80,7 +80,7 @@ class ReadModelsHttpIT {
     }
 
     @Test
-    void whoAsksForAnUpToDateListFindsTheOrderJustPlaced() {
+    void who_asks_for_an_up_to_date_list_finds_the_order_just_placed() {
         for (int count = 1; count <= 20; count++) {
             String id = order(List.of(line(1, "1.00")));
 
@@ -150,7 +150,7 @@ class ReadModelsHttpIT {
     }
 
     @Test
-    void summariesCanBeFilteredByStatus() {
+    void summaries_can_be_filtered_by_status() {
         String open = order(List.of(line(1, "1.00")));
         String cancelled = order(List.of(line(1, "1.00")));
         post("/orders/" + cancelled + "/cancellation", Map.of("reason", "changed my mind"));
@@ -163,7 +163,7 @@ class ReadModelsHttpIT {
     }
 
     @Test
-    void pagesTogetherHoldEverySummaryOnceNewestFirst() {
+    void pages_together_hold_every_summary_once_newest_first() {
         List<String> newestFirst = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             newestFirst.add(0, order(List.of()));
@@ -181,7 +181,7 @@ class ReadModelsHttpIT {
     }
 
     @Test
-    void anInvalidPageIsABadRequest() {
+    void an_invalid_page_is_a_bad_request() {
         client.get()
                 .uri("/order-summaries?size=0")
                 .exchange()
@@ -193,7 +193,7 @@ class ReadModelsHttpIT {
     }
 
     @Test
-    void totalsCountOrdersAndWhatWasShipped() {
+    void totals_count_orders_and_what_was_shipped() {
         String shipped = order(List.of(line(1, "49.90")));
         post("/orders/" + shipped + "/lines", line(2, "12.50"));
         post("/orders/" + shipped + "/shipment", Map.of("trackingNumber", "T1"));
@@ -216,7 +216,7 @@ class ReadModelsHttpIT {
     }
 
     @Test
-    void aCustomerWithoutOrdersIsNotFound() {
+    void a_customer_without_orders_is_not_found() {
         client.get()
                 .uri("/customer-totals/nobody")
                 .exchange()

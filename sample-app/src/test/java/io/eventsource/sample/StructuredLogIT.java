@@ -52,7 +52,7 @@ class StructuredLogIT {
     }
 
     @Test
-    void whatAHandlerLogsHasTheEventAndTheCorrelationAsFieldsAndNoPayload(CapturedOutput output) {
+    void what_a_handler_logs_has_the_event_and_the_correlation_as_fields_and_no_payload(CapturedOutput output) {
         String customer = "customer-" + UUID.randomUUID();
         String correlation = "request-" + UUID.randomUUID();
         client.post()

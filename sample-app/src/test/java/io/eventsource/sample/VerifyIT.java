@@ -26,7 +26,7 @@ class VerifyIT {
     private Path folder;
 
     @Test
-    void theExitCodeSaysWhetherEveryEventCanBeRead() throws Exception {
+    void the_exit_code_says_whether_every_event_can_be_read() throws Exception {
         inTheService(VerifyIT::createAnOrder);
         Path good = folder.resolve("good.log");
         assertThat(verify(good)).as(() -> text(good)).isZero();

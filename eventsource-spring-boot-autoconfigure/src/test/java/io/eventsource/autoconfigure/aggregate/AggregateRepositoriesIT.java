@@ -39,7 +39,7 @@ class AggregateRepositoriesIT {
     }
 
     @Test
-    void aRepositoryIsInjectedByTheClassOfItsAggregate() {
+    void a_repository_is_injected_by_the_class_of_its_aggregate() {
         application.withBean(Bank.class).run(context -> {
             AggregateRepository<Account> accounts = context.getBean(Bank.class).accounts();
             Account account = accounts.create(UUID.randomUUID());
@@ -52,7 +52,7 @@ class AggregateRepositoriesIT {
     }
 
     @Test
-    void aRepositoryOfTheApplicationWins() {
+    void a_repository_of_the_application_wins() {
         application
                 .withUserConfiguration(OwnRepository.class)
                 .withBean(Bank.class)
@@ -64,7 +64,7 @@ class AggregateRepositoriesIT {
     }
 
     @Test
-    void anAbstractAggregateStopsTheApplication() {
+    void an_abstract_aggregate_stops_the_application() {
         Runners.plain()
                 .withPropertyValues(database.properties())
                 .withUserConfiguration(io.eventsource.autoconfigure.invalid.abstraction.InvalidApplication.class)
@@ -76,7 +76,7 @@ class AggregateRepositoriesIT {
     }
 
     @Test
-    void anAggregateThatCannotBeMadeFromItsIdStopsTheApplication() {
+    void an_aggregate_that_cannot_be_made_from_its_id_stops_the_application() {
         Runners.plain()
                 .withPropertyValues(database.properties())
                 .withUserConfiguration(io.eventsource.autoconfigure.invalid.constructor.InvalidApplication.class)

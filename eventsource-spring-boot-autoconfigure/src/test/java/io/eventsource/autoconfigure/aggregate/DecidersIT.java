@@ -113,7 +113,7 @@ class DecidersIT {
     }
 
     @Test
-    void aRepositoryIsInjectedByTheTypesOfItsDecider() {
+    void a_repository_is_injected_by_the_types_of_its_decider() {
         application
                 .withPropertyValues("eventsource.snapshots.aggregates.Tank.mode=sync")
                 .withPropertyValues("eventsource.snapshots.aggregates.Tank.threshold=2")
@@ -134,7 +134,7 @@ class DecidersIT {
     }
 
     @Test
-    void aBeanMethodMayNameTheInterfaceOnly() {
+    void a_bean_method_may_name_the_interface_only() {
         application
                 .withUserConfiguration(DeclaredByItsInterface.class)
                 .withBean(Plant.class)
@@ -146,7 +146,7 @@ class DecidersIT {
     }
 
     @Test
-    void aRepositoryOfTheApplicationWins() {
+    void a_repository_of_the_application_wins() {
         application
                 .withBean(Tank.class)
                 .withUserConfiguration(OwnRepository.class)
@@ -155,7 +155,7 @@ class DecidersIT {
     }
 
     @Test
-    void aDeciderWithTheTypeNameOfAnAggregateClassStopsTheApplication() {
+    void a_decider_with_the_type_name_of_an_aggregate_class_stops_the_application() {
         application.withBean(SecondAccount.class).run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
@@ -164,7 +164,7 @@ class DecidersIT {
     }
 
     @Test
-    void aDeciderWithoutATypeNameStopsTheApplication() {
+    void a_decider_without_a_type_name_stops_the_application() {
         application.withBean(Nameless.class).run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
@@ -173,7 +173,7 @@ class DecidersIT {
     }
 
     @Test
-    void aDeciderWhoseEventsAreNotRegisteredStopsTheApplication() {
+    void a_decider_whose_events_are_not_registered_stops_the_application() {
         application.withBean(Sink.class).run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
@@ -182,7 +182,7 @@ class DecidersIT {
     }
 
     @Test
-    void snapshotPropertiesOfATypeWithoutAStateVersionStopTheApplication() {
+    void snapshot_properties_of_a_type_without_a_state_version_stop_the_application() {
         application
                 .withBean(Barrel.class)
                 .withPropertyValues("eventsource.snapshots.aggregates.Barrel.threshold=5")

@@ -78,7 +78,7 @@ class SnapshotsIT {
 
         @ParameterizedTest
         @CsvSource({"2, 0", "3, 1"})
-        void theThresholdSaysAfterHowManyEvents(int events, long expected) {
+        void the_threshold_says_after_how_many_events(int events, long expected) {
             application.run(context -> {
                 deposit(context, events);
 
@@ -87,7 +87,7 @@ class SnapshotsIT {
         }
 
         @Test
-        void withoutAnyTheThresholdIs100AndAnotherThreadTakesThem() {
+        void without_any_the_threshold_is_100_and_another_thread_takes_them() {
             Runners.on(database).run(context -> {
                 deposit(context, 99);
                 UUID due = deposit(context, 100);
@@ -100,7 +100,7 @@ class SnapshotsIT {
         }
 
         @Test
-        void syncIsTheThreadThatSaves() {
+        void sync_is_the_thread_that_saves() {
             application.run(context -> {
                 deposit(context, 3);
 
@@ -109,7 +109,7 @@ class SnapshotsIT {
         }
 
         @Test
-        void backgroundIsAnotherThread() {
+        void background_is_another_thread() {
             application
                     .withPropertyValues("eventsource.snapshots.mode=background")
                     .run(context -> {
@@ -121,7 +121,7 @@ class SnapshotsIT {
         }
 
         @Test
-        void manualIsNobodyButTheApplication() {
+        void manual_is_nobody_but_the_application() {
             application.withPropertyValues("eventsource.snapshots.mode=manual").run(context -> {
                 UUID id = deposit(context, 5);
                 assertThat(snapshots()).isZero();
@@ -135,7 +135,7 @@ class SnapshotsIT {
         }
 
         @Test
-        void disabledTheyAreNeitherTakenNorRead() {
+        void disabled_they_are_neither_taken_nor_read() {
             application.run(context -> deposit(context, 3));
             application
                     .withPropertyValues("eventsource.snapshots.enabled=false")
@@ -150,7 +150,7 @@ class SnapshotsIT {
         }
 
         @Test
-        void theThresholdOfOneTypeWins() {
+        void the_threshold_of_one_type_wins() {
             application
                     .withPropertyValues("eventsource.snapshots.aggregates.Account.threshold=2")
                     .run(context -> {
@@ -160,7 +160,7 @@ class SnapshotsIT {
         }
 
         @Test
-        void theModeOfOneTypeWins() {
+        void the_mode_of_one_type_wins() {
             application
                     .withPropertyValues("eventsource.snapshots.aggregates.Account.mode=manual")
                     .run(context -> {
@@ -171,7 +171,7 @@ class SnapshotsIT {
 
         @ParameterizedTest
         @CsvSource({"true, false, 0", "false, true, 1"})
-        void theSwitchOfOneTypeWins(boolean all, boolean one, long expected) {
+        void the_switch_of_one_type_wins(boolean all, boolean one, long expected) {
             application
                     .withPropertyValues(
                             "eventsource.snapshots.enabled=" + all,
@@ -184,7 +184,7 @@ class SnapshotsIT {
 
         @ParameterizedTest
         @ValueSource(strings = {"threshold=5", "mode=sync", "enabled=false"})
-        void anUnknownTypeStopsTheApplicationWithTheKnownOnes(String property) {
+        void an_unknown_type_stops_the_application_with_the_known_ones(String property) {
             application
                     .withPropertyValues("eventsource.snapshots.aggregates.Acount." + property)
                     .run(context -> assertThat(context)
@@ -216,7 +216,7 @@ class SnapshotsIT {
         }
 
         @Test
-        void moreThanTheQueueHoldsAreSkippedAndCounted() {
+        void more_than_the_queue_holds_are_skipped_and_counted() {
             inBackground
                     .withPropertyValues("eventsource.snapshots.queue-capacity=2")
                     .run(context -> {
@@ -239,7 +239,7 @@ class SnapshotsIT {
         }
 
         @Test
-        void whatWaitsIsTakenBeforeTheApplicationHasStopped() throws Exception {
+        void what_waits_is_taken_before_the_application_has_stopped() throws Exception {
             inBackground.run(context -> {
                 Connection lock = lockSnapshots();
                 context.getSourceApplicationContext()
@@ -273,7 +273,7 @@ class SnapshotsIT {
                 });
 
         @Test
-        void oneOfTheApplicationTakesThePlaceOfTheThreshold() {
+        void one_of_the_application_takes_the_place_of_the_threshold() {
             withPolicy.run(context -> {
                 deposit(context, 5);
 
@@ -284,7 +284,7 @@ class SnapshotsIT {
         }
 
         @Test
-        void theThresholdOfOneTypeWinsOverIt() {
+        void the_threshold_of_one_type_wins_over_it() {
             withPolicy
                     .withPropertyValues("eventsource.snapshots.aggregates.Account.threshold=4")
                     .run(context -> {
@@ -298,7 +298,7 @@ class SnapshotsIT {
     }
 
     @Test
-    void theyAreCountedInTheMeterRegistry() {
+    void they_are_counted_in_the_meter_registry() {
         application.withBean(MeterRegistry.class, SimpleMeterRegistry::new).run(context -> {
             UUID id = deposit(context, 3);
             accounts(context).load(id);
@@ -318,7 +318,7 @@ class SnapshotsIT {
     }
 
     @Test
-    void theyNeedNoMicrometer() {
+    void they_need_no_micrometer() {
         application
                 .withClassLoader(new FilteredClassLoader(MeterRegistry.class))
                 .run(context -> {
@@ -328,7 +328,7 @@ class SnapshotsIT {
     }
 
     @Test
-    void theyDoNotDependOnTheApplicationsJson() {
+    void they_do_not_depend_on_the_applications_json() {
         Runners.plain()
                 .withUserConfiguration(AccountApplication.class)
                 .withPropertyValues(database.properties())

@@ -115,7 +115,7 @@ class AheadOfTimeIT {
 
     @Test
     @CompileWithForkedClassLoader
-    void startsFromGeneratedCodeAndWorks() {
+    void starts_from_generated_code_and_works() {
         generate();
         TestCompiler.forSystem().with(generation).compile(compiled -> {
             GenericApplicationContext started = new GenericApplicationContext();
@@ -149,7 +149,7 @@ class AheadOfTimeIT {
     }
 
     @Test
-    void listsTheClassesThatANativeImageCannotScanFor() {
+    void lists_the_classes_that_a_native_image_cannot_scan_for() {
         generate();
 
         assertThat(generated(AnnotatedClassScanner.listed(EventType.class))).contains(Deposited.class.getName());
@@ -169,7 +169,7 @@ class AheadOfTimeIT {
     }
 
     @Test
-    void hasWhatIsReachedByReflectionKept() throws Exception {
+    void has_what_is_reached_by_reflection_kept() throws Exception {
         generate();
         RuntimeHints hints = generation.getRuntimeHints();
 

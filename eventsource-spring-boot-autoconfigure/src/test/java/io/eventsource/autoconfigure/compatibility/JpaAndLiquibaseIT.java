@@ -77,7 +77,7 @@ class JpaAndLiquibaseIT {
     }
 
     @Test
-    void aProjectionWritesThroughJpa() {
+    void a_projection_writes_through_jpa() {
         assertThat(transactionManager).isInstanceOf(JpaTransactionManager.class);
 
         append("written");
@@ -86,7 +86,7 @@ class JpaAndLiquibaseIT {
     }
 
     @Test
-    void aFailedHandlersWritesAreRolledBackWithTheCheckpoint() {
+    void a_failed_handlers_writes_are_rolled_back_with_the_checkpoint() {
         long processedBefore = eventsProcessed();
         long notesBefore = notes.count();
         int failuresBefore = projection.failures();
@@ -105,7 +105,7 @@ class JpaAndLiquibaseIT {
     }
 
     @Test
-    void anEventWhoseHandlerRollsBackOnTheConnectionIsParkedAndNotLost() {
+    void an_event_whose_handler_rolls_back_on_the_connection_is_parked_and_not_lost() {
         DeadLetterRepository.Filter parked = DeadLetterRepository.Filter.ALL.withProjection("notes");
         projection.rollBackOnTheConnection(true);
 
@@ -125,7 +125,7 @@ class JpaAndLiquibaseIT {
     }
 
     @Test
-    void anAppendIsRolledBackWithTheJpaTransactionAroundIt() {
+    void an_append_is_rolled_back_with_the_jpa_transaction_around_it() {
         UUID stream = UUID.randomUUID();
 
         new TransactionTemplate(transactionManager).executeWithoutResult(status -> {

@@ -93,7 +93,7 @@ class JpaAppendsIT {
     }
 
     @Test
-    void aConflictSurfacesWhereTheAppendStands() {
+    void a_conflict_surfaces_where_the_append_stands() {
         store.append(noted("first"));
 
         transaction().executeWithoutResult(status -> {
@@ -109,7 +109,7 @@ class JpaAppendsIT {
     }
 
     @Test
-    void theLogIsNotHeldBeforeTheCommit() {
+    void the_log_is_not_held_before_the_commit() {
         transaction().executeWithoutResult(status -> {
             store.append(noted("late"));
             notes.saveAndFlush(note("in between"));
@@ -121,7 +121,7 @@ class JpaAppendsIT {
     }
 
     @Test
-    void aRollbackLeavesNothingBehind() {
+    void a_rollback_leaves_nothing_behind() {
         assertThatThrownBy(() -> transaction().executeWithoutResult(status -> {
                     store.append(noted("never"));
                     notes.saveAndFlush(note("never"));
@@ -135,7 +135,7 @@ class JpaAppendsIT {
     }
 
     @Test
-    void aTransactionReadsItsOwnAppends() {
+    void a_transaction_reads_its_own_appends() {
         store.append(noted("stored"));
 
         transaction().executeWithoutResult(status -> {
@@ -149,7 +149,7 @@ class JpaAppendsIT {
     }
 
     @Test
-    void anAppendAfterTheCommitIsStoredAndHandled() {
+    void an_append_after_the_commit_is_stored_and_handled() {
         transaction().executeWithoutResult(status -> {
             notes.saveAndFlush(note("the commit"));
             events.publishEvent(new NoteWritten(stream));

@@ -17,7 +17,7 @@ class DeadLetterHealthIT extends DeadLettersFixture {
     }
 
     @Test
-    void theQueueIsUpBelowTheThresholdThenDegradedThenDownAndUpAgain() {
+    void the_queue_is_up_below_the_threshold_then_degraded_then_down_and_up_again() {
         application
                 .withPropertyValues(
                         "eventsource.health.dead-letters.degraded=2", "eventsource.health.dead-letters.down=3")
@@ -49,7 +49,7 @@ class DeadLetterHealthIT extends DeadLettersFixture {
     }
 
     @Test
-    void theQueueIsNeverDownWithADownThresholdOf0AndDoesNotTouchTheHealthOfTheStore() {
+    void with_a_down_threshold_of_0_the_queue_is_never_down_nor_is_the_store() {
         application
                 .withPropertyValues(
                         "eventsource.health.dead-letters.degraded=1", "eventsource.health.dead-letters.down=0")
@@ -64,7 +64,7 @@ class DeadLetterHealthIT extends DeadLettersFixture {
     }
 
     @Test
-    void theQueueIsDownWhenItCannotBeRead() {
+    void the_queue_is_down_when_it_cannot_be_read() {
         application.run(context -> {
             database.jdbc().execute("DROP TABLE eventsource.dead_letter_queue CASCADE");
             assertThat(health(context).getStatus().getCode()).isEqualTo("DOWN");
@@ -72,7 +72,7 @@ class DeadLetterHealthIT extends DeadLettersFixture {
     }
 
     @Test
-    void itIsAbsentWhenItIsSwitchedOff() {
+    void it_is_absent_when_it_is_switched_off() {
         application
                 .withPropertyValues("management.health.eventsource-dead-letters.enabled=false")
                 .run(context ->

@@ -22,7 +22,7 @@ class DeadLetterPropertiesIT extends DeadLettersFixture {
 
     @ParameterizedTest
     @CsvSource({"20ms, 0, 2500", "3s, 2900, 9900"})
-    void theReplayIntervalIsHowLongADueLetterWaitsAtMost(String interval, long atLeast, long atMost) {
+    void the_replay_interval_is_how_long_a_due_letter_waits_at_most(String interval, long atLeast, long atMost) {
         AtomicInteger rounds = new AtomicInteger();
         application
                 .withPropertyValues("eventsource.dead-letters.replay.interval=" + interval)
@@ -44,7 +44,7 @@ class DeadLetterPropertiesIT extends DeadLettersFixture {
 
     @ParameterizedTest
     @CsvSource({"1, 1900, 9000", "100, 0, 1800"})
-    void theReplayLimitIsHowManyAreHandledAtATime(int limit, long atLeast, long atMost) {
+    void the_replay_limit_is_how_many_are_handled_at_a_time(int limit, long atLeast, long atMost) {
         replay(
                 2,
                 atLeast,
@@ -55,7 +55,7 @@ class DeadLetterPropertiesIT extends DeadLettersFixture {
 
     @ParameterizedTest
     @CsvSource({"1, 1500, 9000", "1000, 0, 1400"})
-    void perSecondIsHowFastTheyAreHandled(int perSecond, long atLeast, long atMost) {
+    void per_second_is_how_fast_they_are_handled(int perSecond, long atLeast, long atMost) {
         // two seconds from the begin of the first to the begin of the last; the first may take its time
         replay(
                 3,
@@ -79,7 +79,7 @@ class DeadLetterPropertiesIT extends DeadLettersFixture {
     }
 
     @Test
-    void withoutAutomaticRetrySomebodyHasToSayWhenToTryAgain() {
+    void without_automatic_retry_somebody_has_to_say_when_to_try_again() {
         application
                 .withPropertyValues("eventsource.dead-letters.replay.interval=20ms")
                 .run(context -> {
@@ -93,7 +93,7 @@ class DeadLetterPropertiesIT extends DeadLettersFixture {
     }
 
     @Test
-    void automaticRetryEndsAfterMaxReplays() {
+    void automatic_retry_ends_after_max_replays() {
         application
                 .withPropertyValues(
                         "eventsource.dead-letters.replay.interval=20ms",
@@ -112,7 +112,7 @@ class DeadLetterPropertiesIT extends DeadLettersFixture {
     }
 
     @Test
-    void itsPausesBeginWithTheFirstDelayGrowByTheMultiplierAndAreBoundedByTheMaxDelay() {
+    void pauses_begin_with_the_first_delay_and_grow_up_to_the_max_delay() {
         application
                 .withPropertyValues(
                         "eventsource.dead-letters.replay.interval=20ms",
@@ -138,7 +138,7 @@ class DeadLetterPropertiesIT extends DeadLettersFixture {
 
     @ParameterizedTest
     @CsvSource({"30d, 29, 1", "30d, 31, 0", "20d, 21, 0", "0, 10000, 1"})
-    void closedEntriesAreDeletedWhenTheyAreOlderThanTheRetention(String retention, int days, long left) {
+    void closed_entries_are_deleted_when_they_are_older_than_the_retention(String retention, int days, long left) {
         leaveAClosedOne();
         database.jdbc()
                 .update(

@@ -28,7 +28,7 @@ import org.springframework.context.annotation.Bean;
 class DeadLettersIT extends DeadLettersFixture {
 
     @Test
-    void anEventThatIsMarkedIsHandledAgainWithWhatSurroundsHandlersAndTheCheckpointStays() {
+    void a_marked_event_is_handled_again_as_by_its_subscription_without_its_checkpoint() {
         List<String> intercepted = new CopyOnWriteArrayList<>();
         application
                 .withBean(HandlerInterceptor.class, () -> (handlers, events, call) -> {
@@ -52,7 +52,7 @@ class DeadLettersIT extends DeadLettersFixture {
     }
 
     @Test
-    void listenersHearOfErrorsAndMayActOnTheSubscription() {
+    void listeners_hear_of_errors_and_may_act_on_the_subscription() {
         bare.withBean(
                         EventHandlers.class,
                         () -> new Handlers("deposits", event -> {
@@ -80,7 +80,7 @@ class DeadLettersIT extends DeadLettersFixture {
     }
 
     @Test
-    void theApplicationsClassifierSaysWhatIsParkedAtOnce() {
+    void the_applications_classifier_says_what_is_parked_at_once() {
         application
                 .withPropertyValues("eventsource.subscriptions.defaults.retry.max-retries=1000")
                 .withBean(
@@ -95,7 +95,7 @@ class DeadLettersIT extends DeadLettersFixture {
     }
 
     @Test
-    void aPausedSubscriptionsDeadLettersAreLeftAlone() {
+    void a_paused_subscriptions_dead_letters_are_left_alone() {
         application
                 .withPropertyValues("eventsource.dead-letters.replay.interval=20ms")
                 .run(context -> {
@@ -124,7 +124,7 @@ class DeadLettersIT extends DeadLettersFixture {
     }
 
     @Test
-    void whatIsBeingHandledAgainIsFinishedBeforeTheApplicationHasStopped() {
+    void what_is_being_handled_again_is_finished_before_the_application_has_stopped() {
         CountDownLatch handling = new CountDownLatch(1);
         AtomicBoolean slow = new AtomicBoolean();
         bare.withBean(
@@ -148,7 +148,7 @@ class DeadLettersIT extends DeadLettersFixture {
     }
 
     @Test
-    void theServerBeingAwayForAWhileEndsNothing() {
+    void the_server_being_away_for_a_while_ends_nothing() {
         application
                 .withPropertyValues("eventsource.dead-letters.replay.interval=20ms")
                 .run(context -> {
@@ -180,7 +180,7 @@ class DeadLettersIT extends DeadLettersFixture {
     }
 
     @Test
-    void aProjectionIsRebuiltByItsResetHandlerThroughWhatSurroundsHandlers() {
+    void a_projection_is_rebuilt_by_its_reset_handler_through_what_surrounds_handlers() {
         Resettable resettable = new Resettable();
         bare.withBean(Resettable.class, () -> resettable).run(context -> {
             append(context, 1);

@@ -28,7 +28,7 @@ class ErrorPropertiesIT extends DeadLettersFixture {
 
     @ParameterizedTest
     @CsvSource({"0, 1", "2, 3"})
-    void maxRetriesIsHowOftenAnEventIsTriedAgainBeforeItIsParked(int maxRetries, int expected) {
+    void max_retries_is_how_often_an_event_is_tried_again_before_it_is_parked(int maxRetries, int expected) {
         application
                 .withPropertyValues("eventsource.subscriptions.defaults.retry.max-retries=" + maxRetries)
                 .run(context -> {
@@ -42,7 +42,7 @@ class ErrorPropertiesIT extends DeadLettersFixture {
 
     @ParameterizedTest
     @CsvSource({"1, 0, 1000", "5, 1100, 9000"})
-    void theRetryMultiplierIsHowMuchLongerEachPauseIs(int multiplier, long atLeast, long atMost) {
+    void the_retry_multiplier_is_how_much_longer_each_pause_is(int multiplier, long atLeast, long atMost) {
         List<Long> times = new CopyOnWriteArrayList<>();
         bare.withBean(
                         EventHandlers.class,
@@ -63,7 +63,7 @@ class ErrorPropertiesIT extends DeadLettersFixture {
     }
 
     @Test
-    void withoutContinueOnErrorTheSubscriptionStopsAtTheEventUntilItIsResumed() {
+    void without_continue_on_error_it_stops_at_the_event_until_it_is_resumed() {
         application
                 .withPropertyValues("eventsource.subscriptions.defaults.dead-letter.enabled=false")
                 .run(context -> {
@@ -81,7 +81,7 @@ class ErrorPropertiesIT extends DeadLettersFixture {
     }
 
     @Test
-    void theCircuitBreakerOpensAfterItsThresholdForItsTimeWhichDoublesUpToItsBound() {
+    void the_circuit_breaker_opens_after_its_threshold_for_a_time_that_doubles() {
         List<Long> times = new CopyOnWriteArrayList<>();
         bare.withBean(
                         EventHandlers.class,
@@ -112,7 +112,8 @@ class ErrorPropertiesIT extends DeadLettersFixture {
 
     @ParameterizedTest
     @CsvSource({"by-aggregate, 1, 1", "none, 0, 2"})
-    void theDeadLetterOrderSaysWhatHappensToLaterEventsOfTheAggregate(String order, long waiting, int tried) {
+    void the_dead_letter_order_says_what_happens_to_later_events_of_the_aggregate(
+            String order, long waiting, int tried) {
         UUID account = UUID.randomUUID();
         application
                 .withPropertyValues("eventsource.subscriptions.defaults.dead-letter.order=" + order)
@@ -137,7 +138,7 @@ class ErrorPropertiesIT extends DeadLettersFixture {
     }
 
     @Test
-    void theProjectionsOwnRetriesGoBeforeThoseOfAllAndThoseByNameBeforeItsOwn() {
+    void retries_by_name_go_before_the_projections_own_and_these_before_those_of_all() {
         assertThat(attemptsOfThrice()).isEqualTo(4);
         assertThat(attemptsOfThrice("eventsource.subscriptions.named.thrice.batch.size=7"))
                 .isEqualTo(4);
@@ -159,7 +160,7 @@ class ErrorPropertiesIT extends DeadLettersFixture {
     }
 
     @Test
-    void theProjectionsOwnRetryDelayHoldsUnlessThereIsOneByName() {
+    void the_projections_own_retry_delay_holds_unless_there_is_one_by_name() {
         assertThat(firstPauseOfThrice()).isGreaterThanOrEqualTo(Duration.ofMillis(800));
         assertThat(firstPauseOfThrice("eventsource.subscriptions.named.thrice.retry.delay=1ms"))
                 .isLessThan(Duration.ofMillis(800));

@@ -170,7 +170,7 @@ class ManagementIT {
     class Endpoint {
 
         @Test
-        void namesItsAreasAndWhatIsUnknownIsNotFoundNamingTheKnown() throws Exception {
+        void names_its_areas_and_what_is_unknown_is_not_found_naming_the_known() throws Exception {
             assertThat(get("eventsource").list("$.areas"))
                     .containsExactly("dead-letters", "log", "outbox", "streams", "subscriptions");
             for (String path : List.of("nothing", "nothing/at-all")) {
@@ -196,7 +196,7 @@ class ManagementIT {
         }
 
         @Test
-        void pausesAndResumesASubscription() throws Exception {
+        void pauses_and_resumes_a_subscription() throws Exception {
             append(1);
             awaitState("LIVE");
 
@@ -224,7 +224,7 @@ class ManagementIT {
         }
 
         @Test
-        void whatASubscriptionRefusesIsAConflictWithItsReason() throws Exception {
+        void what_a_subscription_refuses_is_a_conflict_with_its_reason() throws Exception {
             append(1);
             awaitState("LIVE");
 
@@ -236,7 +236,7 @@ class ManagementIT {
         }
 
         @Test
-        void pagesReplaysResolvesAndDiscardsDeadLetters() throws Exception {
+        void pages_replays_resolves_and_discards_dead_letters() throws Exception {
             failing.set(true);
             UUID account = append(3);
             await().untilAsserted(() ->
@@ -270,7 +270,7 @@ class ManagementIT {
         }
 
         @Test
-        void showsDestinationsAndWhatCouldNotBeSentAndActsOnIt() throws Exception {
+        void shows_destinations_and_what_could_not_be_sent_and_acts_on_it() throws Exception {
             transport.refusing = message -> true;
             append(1);
             append(1);
@@ -300,7 +300,7 @@ class ManagementIT {
         }
 
         @Test
-        void showsTheHistoryOfAnAggregatePageByPageWithoutPayloads() throws Exception {
+        void shows_the_history_of_an_aggregate_page_by_page_without_payloads() throws Exception {
             UUID account = append(3);
 
             Answer first = get("eventsource/streams/" + account + "?size=2");
@@ -315,7 +315,7 @@ class ManagementIT {
         }
 
         @Test
-        void showsNoMoreOfAHistoryAtOnceThanFitsIntoAPage() throws Exception {
+        void shows_no_more_of_a_history_at_once_than_fits_into_a_page() throws Exception {
             UUID account = UUID.randomUUID();
             String baggage = "x".repeat((int) PageBytes.byHeap() / 3);
             for (int i = 0; i < 5; i++) {
@@ -336,7 +336,7 @@ class ManagementIT {
         }
 
         @Test
-        void showsTheHighWaterMarkAndWhoHoldsIt() throws Exception {
+        void shows_the_high_water_mark_and_who_holds_it() throws Exception {
             append(1);
             try (Connection hung = database.connect()) {
                 hung.setAutoCommit(false);
@@ -355,7 +355,7 @@ class ManagementIT {
         }
 
         @Test
-        void terminatesATransactionThatHoldsTheHighWaterMarkAndRecordsWhoAndWhy() throws Exception {
+        void terminates_a_transaction_that_holds_the_high_water_mark_and_records_who_and_why() throws Exception {
             append(1);
             String why = "{\"operator\":\"ada\",\"reason\":\"the import hangs\"}";
             try (Connection hung = database.connect()) {
@@ -393,7 +393,7 @@ class ManagementIT {
     class Probes {
 
         @Test
-        void containTheDatabaseAndTheThreadsWithoutConfigurationAndNotTheDeadLetters() throws Exception {
+        void without_configuration_they_have_database_and_threads_and_no_dead_letters() throws Exception {
             Answer readiness = get("health/readiness");
             assertThat(readiness.status()).isEqualTo(200);
             assertThat(readiness.map("$.components")).containsOnlyKeys("eventsource", "readinessState");
@@ -413,15 +413,14 @@ class ManagementIT {
         }
 
         @Test
-        void everySubscriptionIsReachableByItsName() throws Exception {
+        void every_subscription_is_reachable_by_its_name() throws Exception {
             assertThat(get("health/subscriptions/deposits").status()).isEqualTo(200);
             assertThat(get("health/subscriptions/nobody").status()).isEqualTo(404);
         }
     }
 
     @Test
-    void anApplicationKeepsItsOwnGroupsAndCanOnlyLookUnlessItAsksForMoreAndShowsPayloadsWhenItWantsTo()
-            throws Exception {
+    void an_application_keeps_its_own_groups_and_can_only_look_unless_it_asks_for_more() throws Exception {
         UUID account = append(1);
         try (ConfigurableApplicationContext other = start(
                 "management.endpoint.health.group.readiness.include=readinessState",

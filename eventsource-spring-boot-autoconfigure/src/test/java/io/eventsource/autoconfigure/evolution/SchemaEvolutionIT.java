@@ -77,7 +77,7 @@ class SchemaEvolutionIT {
     }
 
     @Test
-    void upcasterBeansTakePart() {
+    void upcaster_beans_take_part() {
         history(1, "saved");
         application
                 .withBean(Upcaster.class, () -> Upcaster.from("saved", 1)
@@ -89,7 +89,7 @@ class SchemaEvolutionIT {
     }
 
     @Test
-    void anUpcasterThatLeadsNowhereStopsTheApplication() {
+    void an_upcaster_that_leads_nowhere_stops_the_application() {
         application
                 .withBean(Upcaster.class, () -> Upcaster.from("saved", 1).toNextRevision())
                 .run(context -> assertThat(context)
@@ -100,7 +100,7 @@ class SchemaEvolutionIT {
     }
 
     @Test
-    void byDefaultOneWarningListsWhatCannotBeRead(CapturedOutput output) {
+    void by_default_one_warning_lists_what_cannot_be_read(CapturedOutput output) {
         history(3, "nobodys");
         application.run(context -> await().untilAsserted(() -> assertThat(
                         output.getOut().lines())
@@ -112,7 +112,7 @@ class SchemaEvolutionIT {
     }
 
     @Test
-    void aStoreThatCanBeReadGivesNoWarning(CapturedOutput output) {
+    void a_store_that_can_be_read_gives_no_warning(CapturedOutput output) {
         application.run(context -> await().untilAsserted(() ->
                 assertThat(output).contains("Every stored type and revision that was found can be read")));
         assertThat(output.getOut().lines()).noneMatch(line -> line.contains("WARN") && line.contains("SchemaReport"));
@@ -120,7 +120,7 @@ class SchemaEvolutionIT {
 
     @ParameterizedTest
     @CsvSource({"sampled, estimated from about, false", "full, '210,001 events were counted', true"})
-    void theScopeSaysHowMuchIsLookedAt(String scope, String basis, boolean certain, CapturedOutput output) {
+    void the_scope_says_how_much_is_looked_at(String scope, String basis, boolean certain, CapturedOutput output) {
         hiddenHistory();
         application
                 .withPropertyValues("eventsource.schema-evolution.report=" + scope)
@@ -131,7 +131,7 @@ class SchemaEvolutionIT {
     }
 
     @Test
-    void switchedOffItLooksAtNothing(CapturedOutput output) {
+    void switched_off_it_looks_at_nothing(CapturedOutput output) {
         history(3, "nobodys");
         application
                 .withPropertyValues("eventsource.schema-evolution.report=off")
@@ -145,7 +145,7 @@ class SchemaEvolutionIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"deposited", "nobodys"})
-    void verifyingEndsWithOneWhenAPayloadOrATypeCannotBeRead(String type, CapturedOutput output) {
+    void verifying_ends_with_one_when_a_payload_or_a_type_cannot_be_read(String type, CapturedOutput output) {
         history(3, type);
         AtomicInteger exit = new AtomicInteger(-1);
         application.withPropertyValues("eventsource.verify=true").run(context -> {
@@ -159,7 +159,7 @@ class SchemaEvolutionIT {
     }
 
     @Test
-    void verifyingEndsWithZeroWhenAllCanBeRead(CapturedOutput output) {
+    void verifying_ends_with_zero_when_all_can_be_read(CapturedOutput output) {
         application.run(context ->
                 context.getBean(EventStore.class).append(StreamAppend.to("Account", account, new Deposited(1))));
         AtomicInteger exit = new AtomicInteger(-1);

@@ -58,7 +58,7 @@ class HealthIT {
     }
 
     @Test
-    void isUpWithTheVersionOfTheSchemaAndTheStateOfEachSubscription() {
+    void is_up_with_the_version_of_the_schema_and_the_state_of_each_subscription() {
         application
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
                 .run(context -> {
@@ -83,7 +83,7 @@ class HealthIT {
     }
 
     @Test
-    void isUpWithoutSubscriptions() {
+    void is_up_without_subscriptions() {
         application
                 .withPropertyValues("eventsource.subscriptions.enabled=false")
                 .run(context -> {
@@ -93,14 +93,14 @@ class HealthIT {
     }
 
     @Test
-    void isAbsentWhenItIsSwitchedOff() {
+    void is_absent_when_it_is_switched_off() {
         application
                 .withPropertyValues("management.health.eventsource.enabled=false")
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(EventSourceHealthIndicator.class));
     }
 
     @Test
-    void isDownNamingMissingTables() {
+    void is_down_naming_missing_tables() {
         application.run(context -> {
             database.jdbc().execute("DROP TABLE eventsource.snapshots");
             database.jdbc().execute("DROP TABLE eventsource.event_outbox");
@@ -121,7 +121,7 @@ class HealthIT {
     }
 
     @Test
-    void isDownWhenTheInstalledSchemaIsOlder() {
+    void is_down_when_the_installed_schema_is_older() {
         application.run(context -> {
             int required = SchemaMigrator.requiredVersion();
             database.jdbc()
@@ -138,7 +138,7 @@ class HealthIT {
     }
 
     @Test
-    void isDownSoonerThanThePoolGivesUpWhenTheDatabaseIsAwayAndUpAgainAfterwards() {
+    void is_down_sooner_than_the_pool_gives_up_when_the_database_is_away() {
         application
                 .withPropertyValues(
                         "spring.datasource.hikari.connection-timeout=30000", "eventsource.health.answer-timeout=300ms")
@@ -200,7 +200,7 @@ class HealthIT {
     }
 
     @Test
-    void isDownWhenTheSubscriptionsHaveBeenStopped() {
+    void is_down_when_the_subscriptions_have_been_stopped() {
         application
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
                 .run(context -> {
@@ -212,7 +212,7 @@ class HealthIT {
     }
 
     @Test
-    void isDownWhileASubscriptionHasStoppedAtAnEventAndUpAgainAfterwards() {
+    void is_down_while_a_subscription_has_stopped_at_an_event_and_up_again_afterwards() {
         AtomicBoolean failing = new AtomicBoolean(true);
         application
                 .withPropertyValues(

@@ -40,38 +40,38 @@ class HealthStatusOrderTests {
     }
 
     @Test
-    void degradedIsWorseThanUp() {
+    void degraded_is_worse_than_up() {
         assertThat(overall(application(Application.class).run(), DEGRADED, Status.UP, Status.UNKNOWN))
                 .isEqualTo(DEGRADED);
     }
 
     @Test
-    void degradedIsBetterThanOutOfService() {
+    void degraded_is_better_than_out_of_service() {
         assertThat(overall(application(Application.class).run(), DEGRADED, Status.OUT_OF_SERVICE))
                 .isEqualTo(Status.OUT_OF_SERVICE);
     }
 
     @Test
-    void degradedIsBetterThanDown() {
+    void degraded_is_better_than_down() {
         assertThat(overall(application(Application.class).run(), DEGRADED, Status.DOWN))
                 .isEqualTo(Status.DOWN);
     }
 
     @Test
-    void anOrderOnTheCommandLineWins() {
+    void an_order_on_the_command_line_wins() {
         assertThat(overall(application(Application.class).run("--" + UP_IS_WORSE), DEGRADED, Status.UP))
                 .isEqualTo(Status.UP);
     }
 
     @Test
-    void anOrderAmongTheApplicationsDefaultPropertiesWins() {
+    void an_order_among_the_applications_default_properties_wins() {
         assertThat(overall(
                         application(Application.class).properties(UP_IS_WORSE).run(), DEGRADED, Status.UP))
                 .isEqualTo(Status.UP);
     }
 
     @Test
-    void anOrderInAPropertySourceOfTheApplicationWins() {
+    void an_order_in_a_property_source_of_the_application_wins() {
         assertThat(overall(
                         application(Application.class, ApplicationWithPropertySource.class)
                                 .run(),

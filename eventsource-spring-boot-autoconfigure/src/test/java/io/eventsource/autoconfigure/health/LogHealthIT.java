@@ -66,7 +66,7 @@ class LogHealthIT {
     }
 
     @Test
-    void isDownWhileNobodyLooksAtTheHighWaterMarkOrItCannotBeReadAndUpAgainAfterwards() {
+    void is_down_while_the_high_water_mark_is_not_read_and_up_again_afterwards() {
         application
                 .withPropertyValues(
                         "eventsource.subscriptions.poll-interval=100ms", "eventsource.health.log.silence-threshold=1s")
@@ -112,7 +112,7 @@ class LogHealthIT {
     }
 
     @Test
-    void aSilenceShorterThanTwoPollIntervalsStopsTheApplication() {
+    void a_silence_shorter_than_two_poll_intervals_stops_the_application() {
         application
                 .withPropertyValues("eventsource.health.log.silence-threshold=1s")
                 .run(context -> assertThat(context)
@@ -121,7 +121,7 @@ class LogHealthIT {
     }
 
     @Test
-    void isDegradedForAWhileWhenTheLogHasGoneBackwardsAndUpAgainAfterwards() {
+    void is_degraded_for_a_while_when_the_log_has_gone_backwards_and_up_again_afterwards() {
         SettableTime time = new SettableTime();
         application
                 .withPropertyValues("eventsource.subscriptions.poll-interval=100ms")
@@ -215,7 +215,7 @@ class LogHealthIT {
     }
 
     @Test
-    void threadsAreDownWhenTheOneThatFollowsTheLogHasEndedAndUpAgainWhenItIsStarted() {
+    void threads_are_down_while_the_one_that_follows_the_log_has_ended() {
         application
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
                 .run(context -> {
@@ -237,7 +237,7 @@ class LogHealthIT {
     }
 
     @Test
-    void isDegradedNamingWhoHoldsTheLogAndUpAgainAfterwards() {
+    void is_degraded_naming_who_holds_the_log_and_up_again_afterwards() {
         application
                 .withPropertyValues("eventsource.health.log.stall-threshold=1s")
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
@@ -270,7 +270,7 @@ class LogHealthIT {
     }
 
     @Test
-    void namesWhoHoldsTheLogBeforeTheStallThresholdAndStaysUp() {
+    void names_who_holds_the_log_before_the_stall_threshold_and_stays_up() {
         application
                 .withPropertyValues("eventsource.health.log.stall-threshold=1h")
                 .run(context -> {
@@ -290,7 +290,7 @@ class LogHealthIT {
     }
 
     @Test
-    void listsTenTransactionsThatHoldTheLogAndCountsTheOthers() {
+    void lists_ten_transactions_that_hold_the_log_and_counts_the_others() {
         application.run(context -> {
             append(context);
             List<Connection> hung = new ArrayList<>();
@@ -318,7 +318,7 @@ class LogHealthIT {
     }
 
     @Test
-    void saysLessAboutTransactionsWhereTheRoleMayNotSeeThem() {
+    void says_less_about_transactions_where_the_role_may_not_see_them() {
         String role = "plain_" + database.name();
         application.run(migrated -> append(migrated));
         database.jdbc().execute("CREATE ROLE " + role + " LOGIN PASSWORD 'plain'");
@@ -358,7 +358,7 @@ class LogHealthIT {
     }
 
     @Test
-    void staysUpAndSaysSoWhileOtherInstancesAreNotHeard() {
+    void stays_up_and_says_so_while_other_instances_are_not_heard() {
         application
                 .withPropertyValues("eventsource.notifications.heartbeat=100ms")
                 .run(context -> {

@@ -105,7 +105,7 @@ class SubscriptionHealthIT {
     }
 
     @Test
-    void lagInEventsAndInTimeDegradesAndTakesDownAndDoesNotTouchReadiness() {
+    void lag_in_events_and_in_time_degrades_and_takes_down_and_does_not_touch_readiness() {
         Semaphore permits = new Semaphore(0);
         handling(event -> permits.acquireUninterruptibly())
                 .withPropertyValues(
@@ -152,7 +152,7 @@ class SubscriptionHealthIT {
     }
 
     @Test
-    void errorsDegradeByRateAndByNumberAndTakeDownUntilTheyAreOver() {
+    void errors_degrade_by_rate_and_by_number_and_take_down_until_they_are_over() {
         AtomicBoolean failing = new AtomicBoolean(true);
         handling(event -> {
                     if (failing.get()) {
@@ -234,7 +234,7 @@ class SubscriptionHealthIT {
     }
 
     @Test
-    void aHandlerThatFailsDegradesUntilItSucceeds() {
+    void a_handler_that_fails_degrades_until_it_succeeds() {
         AtomicBoolean failing = new AtomicBoolean(true);
         handling(event -> {
                     if (failing.get()) {
@@ -288,7 +288,7 @@ class SubscriptionHealthIT {
         "true, it waits for something that every event needs and that is away",
         "false, a handler fails and is tried again"
     })
-    void whatEveryEventNeedsAndIsAwayDegradesUntilItIsBack(boolean breaker, String reason) {
+    void what_every_event_needs_and_is_away_degrades_until_it_is_back(boolean breaker, String reason) {
         AtomicBoolean away = new AtomicBoolean(true);
         AtomicInteger attempts = new AtomicInteger();
         handling(event -> {
@@ -350,7 +350,7 @@ class SubscriptionHealthIT {
     }
 
     @Test
-    void anEventThatStopsItTakesItDownUntilItIsResumed() {
+    void an_event_that_stops_it_takes_it_down_until_it_is_resumed() {
         AtomicBoolean failing = new AtomicBoolean(true);
         handling(event -> {
                     if (failing.get()) {
@@ -368,7 +368,7 @@ class SubscriptionHealthIT {
     }
 
     @Test
-    void itIsUnknownBeforeItHasACheckpointAndDegradedWhilePausedAndDownWhenStopped() throws Exception {
+    void it_is_unknown_before_a_checkpoint_degraded_while_paused_and_down_when_stopped() throws Exception {
         application.run(migrated -> assertThat(migrated).hasNotFailed());
         try (Connection other = database.connect();
                 Statement statement = other.createStatement()) {
@@ -394,7 +394,7 @@ class SubscriptionHealthIT {
     }
 
     @Test
-    void itIsUnknownWhereItIsNotToRunAndUpWhereOthersOwnAllOfIt() {
+    void it_is_unknown_where_it_is_not_to_run_and_up_where_others_own_all_of_it() {
         handling(event -> {})
                 .withPropertyValues("eventsource.subscriptions.instance.exclude=deposits")
                 .run(context -> assertHealth(context, "UNKNOWN", "this instance does not start it"));
@@ -405,7 +405,7 @@ class SubscriptionHealthIT {
     }
 
     @Test
-    void aLeaseThatCannotBeRenewedTakesItDownUntilItCan() {
+    void a_lease_that_cannot_be_renewed_takes_it_down_until_it_can() {
         handling(event -> {})
                 .withPropertyValues(
                         "eventsource.subscriptions.instance.lease-duration=300ms",

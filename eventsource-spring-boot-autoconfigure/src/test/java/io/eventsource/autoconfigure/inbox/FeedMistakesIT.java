@@ -33,7 +33,7 @@ class FeedMistakesIT {
     }
 
     @Test
-    void aFeedThatIsNotDeclared() {
+    void a_feed_that_is_not_declared() {
         assertStops(
                 application.withBean(Feeds.Incoming.class),
                 "projection 'incoming' is to be fed from 'bank'",
@@ -42,7 +42,7 @@ class FeedMistakesIT {
     }
 
     @Test
-    void aFeedThatNoProjectionChooses() {
+    void a_feed_that_no_projection_chooses() {
         assertStops(
                 application.withPropertyValues(Feeds.feed("kafka")),
                 "eventsource.inbox.feeds declares [bank]",
@@ -50,7 +50,7 @@ class FeedMistakesIT {
     }
 
     @Test
-    void aFeedWithoutATransport() {
+    void a_feed_without_a_transport() {
         assertStops(
                 application
                         .withBean(Feeds.Incoming.class)
@@ -59,7 +59,7 @@ class FeedMistakesIT {
     }
 
     @Test
-    void aFeedWithoutTopics() {
+    void a_feed_without_topics() {
         assertStops(
                 application
                         .withBean(Feeds.Incoming.class)
@@ -68,7 +68,7 @@ class FeedMistakesIT {
     }
 
     @Test
-    void valuesOutOfTheirBounds() {
+    void values_out_of_their_bounds() {
         for (String[] value : new String[][] {
             {"batch.size", "0"},
             {"retry.delay", "0ms"},
@@ -93,7 +93,7 @@ class FeedMistakesIT {
     }
 
     @Test
-    void aServiceWithoutAName() {
+    void a_service_without_a_name() {
         assertStops(
                 application
                         .withBean(Feeds.Incoming.class)
@@ -104,7 +104,7 @@ class FeedMistakesIT {
     }
 
     @Test
-    void aTransportWithoutItsLibraries() {
+    void a_transport_without_its_libraries() {
         assertStops(
                 application
                         .withClassLoader(new FilteredClassLoader(KafkaInboxFeed.class))
@@ -130,7 +130,7 @@ class FeedMistakesIT {
     }
 
     @Test
-    void aProjectionOfTheLogWithTheSameName() {
+    void a_projection_of_the_log_with_the_same_name() {
         assertStops(
                 application
                         .withBean(Feeds.Incoming.class)

@@ -151,7 +151,7 @@ class FeedsIT {
     }
 
     @Test
-    void aProjectionIsFedFromATopicInsteadOfTheLog() throws InterruptedException {
+    void a_projection_is_fed_from_a_topic_instead_of_the_log() throws InterruptedException {
         newKafkaTopic();
         sendToKafka(1, 2);
 
@@ -169,7 +169,7 @@ class FeedsIT {
     }
 
     @Test
-    void eachServiceReadsATopicForItself() throws InterruptedException {
+    void each_service_reads_a_topic_for_itself() throws InterruptedException {
         newKafkaTopic();
         sendToKafka(1);
         try (TestDatabase other = TestDatabase.create()) {
@@ -187,7 +187,7 @@ class FeedsIT {
     }
 
     @Test
-    void aProjectionIsFedFromAStreamAlsoAfterTheContextWasStoppedAndStarted() {
+    void a_projection_is_fed_from_a_stream_also_after_the_context_was_stopped_and_started() {
         fedBy("redis").run(context -> {
             sendToRedis(1);
             awaitAmounts(context, 1L);
@@ -202,7 +202,7 @@ class FeedsIT {
     }
 
     @Test
-    void aMessageThatFailsIsHandledAgainAsAnyDeadLetterAndThoseBehindItFollow() {
+    void a_message_that_fails_is_retried_as_any_dead_letter_and_those_behind_it_follow() {
         fedBy("redis")
                 .withPropertyValues("eventsource.dead-letters.replay.interval=100ms")
                 .run(context -> {
@@ -236,7 +236,7 @@ class FeedsIT {
     }
 
     @Test
-    void withoutContinueOnErrorTheStreamWaitsAndHealthSaysSo() {
+    void without_continue_on_error_the_stream_waits_and_health_says_so() {
         fedBy("redis")
                 .withPropertyValues("eventsource.inbox.feeds.bank.dead-letter.enabled=false")
                 .run(context -> {
@@ -262,7 +262,7 @@ class FeedsIT {
     }
 
     @Test
-    void aBrokerThatIsAwayDoesNotKeepTheApplicationFromStartingAndHealthNamesIt() {
+    void without_its_broker_the_application_starts_and_health_names_it() {
         fedBy("kafka")
                 .withPropertyValues("spring.kafka.bootstrap-servers=localhost:1")
                 .run(context -> {
@@ -276,7 +276,7 @@ class FeedsIT {
     }
 
     @Test
-    void aFeedThatIsNotStartedIsNeitherReadNorDown() {
+    void a_feed_that_is_not_started_is_neither_read_nor_down() {
         fedBy("redis")
                 .withPropertyValues("eventsource.inbox.feeds.bank.auto-startup=false")
                 .run(context -> {
@@ -286,7 +286,7 @@ class FeedsIT {
     }
 
     @Test
-    void aFeedThatHasEndedAlthoughItIsToRunIsDown() {
+    void a_feed_that_has_ended_although_it_is_to_run_is_down() {
         fedBy("redis").run(context -> {
             context.getBean(InboxFeeds.class).all().get(0).readers().forEach(reader -> reader.stop(PATIENCE));
 
@@ -295,7 +295,7 @@ class FeedsIT {
     }
 
     @Test
-    void withoutTheInboxNothingIsReadAndTheLogIsNotReadInItsPlace() {
+    void without_the_inbox_nothing_is_read_and_the_log_is_not_read_in_its_place() {
         fedBy("redis").withPropertyValues("eventsource.inbox.enabled=false").run(context -> {
             assertThat(context).hasNotFailed().doesNotHaveBean(InboxFeeds.class);
             assertThat(context.getBean(SubscriptionManager.class).names()).isEmpty();
@@ -303,7 +303,7 @@ class FeedsIT {
     }
 
     @Test
-    void aClosedApplicationLeavesNoThreadBehind() throws InterruptedException {
+    void a_closed_application_leaves_no_thread_behind() throws InterruptedException {
         newKafkaTopic();
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         fedBy("kafka").run(context -> {

@@ -96,7 +96,7 @@ class KafkaOutboxIT {
     }
 
     @Test
-    void leaveByWhatBootKnowsOfKafkaWhateverSerializersTheApplicationUsesItself() {
+    void leave_by_what_boot_knows_of_kafka_whatever_serializers_the_application_has() {
         application
                 .withConfiguration(AutoConfigurations.of(KafkaAutoConfiguration.class))
                 .withPropertyValues(
@@ -106,14 +106,14 @@ class KafkaOutboxIT {
     }
 
     @Test
-    void leaveByTheClientAloneWithItsOwnSettings() {
+    void leave_by_the_client_alone_with_its_own_settings() {
         application
                 .withPropertyValues("eventsource.outbox.kafka.bootstrap.servers=" + BROKER.getBrokersAsString())
                 .run(context -> assertArrives(deposit(context)));
     }
 
     @Test
-    void ownSettingsGoBeforeThoseOfBoot() {
+    void own_settings_go_before_those_of_boot() {
         application
                 .withConfiguration(AutoConfigurations.of(KafkaAutoConfiguration.class))
                 .withPropertyValues(

@@ -40,7 +40,7 @@ class RecurringWorkTests {
     }
 
     @Test
-    void failuresOfEveryKindEndNothingAndAreOneWarningUntilItWorksAgain() {
+    void failures_of_every_kind_end_nothing_and_are_one_warning_until_it_works_again() {
         thrown = new IllegalStateException("told to fail");
         work.run();
         thrown = new AssertionError("told to fail");

@@ -83,7 +83,7 @@ class DocumentedMetersIT {
     }
 
     @Test
-    void areExactlyThoseOfARunningApplicationWithTheirTypesAndTags() {
+    void are_exactly_those_of_a_running_application_with_their_types_and_tags() {
         Runners.on(database)
                 .withConfiguration(AutoConfigurations.of(
                         ObservationAutoConfiguration.class,

@@ -39,7 +39,7 @@ class LogMetricsIT {
     }
 
     @Test
-    void theHighWaterMarkTheAgeOfItsGapInSecondsAndTheListenerAreMeasured() {
+    void the_high_water_mark_the_age_of_its_gap_in_seconds_and_the_listener_are_measured() {
         application.run(context -> {
             MeterRegistry registry = new SimpleMeterRegistry();
             context.getBean(LogMetrics.class).bindTo(registry);
@@ -65,7 +65,7 @@ class LogMetricsIT {
     }
 
     @Test
-    void thereAreNoMetricsWithoutMicrometerOrWithoutSubscriptions() {
+    void there_are_no_metrics_without_micrometer_or_without_subscriptions() {
         application
                 .withClassLoader(new FilteredClassLoader(MeterBinder.class))
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean("eventLogMetrics"));

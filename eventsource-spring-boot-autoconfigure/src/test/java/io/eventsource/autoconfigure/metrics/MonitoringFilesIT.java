@@ -90,7 +90,7 @@ class MonitoringFilesIT {
     }
 
     @Test
-    void theDashboardShowsEveryMeter() throws IOException {
+    void the_dashboard_shows_every_meter() throws IOException {
         Set<String> shown = shown();
 
         assertThat(DocumentedMetersIT.documented().keySet()).isNotEmpty().allSatisfy(meter -> {
@@ -100,7 +100,7 @@ class MonitoringFilesIT {
     }
 
     @Test
-    void thePanelsOfTheDashboardStandBesideEachOther() throws IOException {
+    void the_panels_of_the_dashboard_stand_beside_each_other() throws IOException {
         List<Integer> ids = panels("id");
 
         assertThat(ids).isNotEmpty().doesNotHaveDuplicates();
@@ -126,7 +126,7 @@ class MonitoringFilesIT {
     private record Cell(int x, int y) {}
 
     @Test
-    void theyNameOnlyMetricsThatThereAre() throws Exception {
+    void they_name_only_metrics_that_there_are() throws Exception {
         Set<String> named = named();
         Runners.on(database)
                 .withConfiguration(AutoConfigurations.of(

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class PrometheusRulesPromtool {
 
     @Test
-    void prometheusTakesTheRules() throws Exception {
+    void prometheus_takes_the_rules() throws Exception {
         Process promtool = new ProcessBuilder("promtool", "check", "rules", "../docs/monitoring/prometheus-rules.yml")
                 .redirectErrorStream(true)
                 .start();

@@ -52,7 +52,7 @@ class SubscriptionMetricsIT {
     }
 
     @Test
-    void theySayHowFarItIsWhatItHasDoneAndWhatHasFailed() {
+    void they_say_how_far_it_is_what_it_has_done_and_what_has_failed() {
         Semaphore permits = new Semaphore(0);
         AtomicBoolean failing = new AtomicBoolean();
         Runners.on(database)
@@ -106,7 +106,7 @@ class SubscriptionMetricsIT {
     }
 
     @Test
-    void deadLettersAreCountedByStatusAndHaveNoNumberWhileTheQueueCannotBeRead() {
+    void dead_letters_are_counted_by_status_and_not_while_the_queue_cannot_be_read() {
         Runners.on(database)
                 .withPropertyValues("eventsource.subscriptions.defaults.retry.max-retries=0")
                 .withBean(

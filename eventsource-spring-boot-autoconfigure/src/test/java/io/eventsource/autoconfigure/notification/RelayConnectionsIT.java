@@ -61,7 +61,7 @@ class RelayConnectionsIT {
     }
 
     @Test
-    void anInstanceHearsOfAnothersCommitOverConnectionsBesideThePoolAndLeavesNoneBehind() {
+    void an_instance_hears_of_anothers_commit_over_a_connection_beside_the_pool() {
         application.run(context -> {
             awaitConnected(context);
             depositElsewhere(application, 1);
@@ -78,7 +78,7 @@ class RelayConnectionsIT {
     }
 
     @Test
-    void anInstanceThatOnlyAppendsOpensNoListener() {
+    void an_instance_that_only_appends_opens_no_listener() {
         application
                 .withPropertyValues("eventsource.subscriptions.enabled=false")
                 .run(context -> {
@@ -89,7 +89,7 @@ class RelayConnectionsIT {
     }
 
     @Test
-    void withPollingAloneThereIsNoRelay() {
+    void with_polling_alone_there_is_no_relay() {
         application
                 .withPropertyValues("eventsource.notifications.enabled=false")
                 .run(context -> {
@@ -101,7 +101,7 @@ class RelayConnectionsIT {
     }
 
     @Test
-    void aPoolBehindAProxyIsFound() {
+    void a_pool_behind_a_proxy_is_found() {
         try (HikariDataSource pool = pool()) {
             application
                     .withBean("dataSource", DataSource.class, () -> new LazyConnectionDataSourceProxy(pool))
@@ -127,7 +127,7 @@ class RelayConnectionsIT {
     }
 
     @Test
-    void aDataSourceOfAnotherKindIsAskedForTheConnections() {
+    void a_data_source_of_another_kind_is_asked_for_the_connections() {
         application
                 .withBean("dataSource", DataSource.class, database::dataSource)
                 .run(context -> {

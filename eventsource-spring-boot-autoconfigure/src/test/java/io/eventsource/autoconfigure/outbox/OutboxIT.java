@@ -79,7 +79,7 @@ class OutboxIT {
     }
 
     @Test
-    void anEventLeavesByATransportOfTheApplicationUnderItsNameWithTheApplicationAsSource() {
+    void an_event_leaves_by_a_transport_of_the_application_which_is_its_source() {
         publishing.run(context -> {
             deposit(context, 7);
 
@@ -95,7 +95,7 @@ class OutboxIT {
     }
 
     @Test
-    void whatWasAppendedWhileNobodyPublishedLeavesAtTheNextStartAndNothingTwice() {
+    void what_was_appended_while_nobody_published_leaves_once_at_the_next_start() {
         publishing.withPropertyValues("eventsource.outbox.enabled=false").run(context -> deposit(context, 1));
 
         publishing.run(context -> assertThat(sent().content().text()).contains("1"));
@@ -111,7 +111,7 @@ class OutboxIT {
     class Properties {
 
         @Test
-        void eventsLeaveUnderAnotherNameInTodaysShapeWithATopicAndAKeyOfTheirOwn() {
+        void events_leave_in_todays_shape_with_a_name_topic_and_key_of_their_own() {
             application
                     .withPropertyValues(
                             "eventsource.outbox.destinations.accounts.transport=own",
@@ -142,7 +142,7 @@ class OutboxIT {
         }
 
         @Test
-        void theTransportAndTheSourceOfAllHoldForADestinationThatSaysNothing() {
+        void the_transport_and_the_source_of_all_hold_for_a_destination_that_says_nothing() {
             application
                     .withPropertyValues(
                             "eventsource.outbox.transport=own",
@@ -158,7 +158,7 @@ class OutboxIT {
         }
 
         @Test
-        void aNewDestinationThatStartsAtTheEndSendsNothingOfWhatWasThere() {
+        void a_new_destination_that_starts_at_the_end_sends_nothing_of_what_was_there() {
             application.run(context -> deposit(context, 1));
 
             publishing
@@ -176,7 +176,7 @@ class OutboxIT {
         }
 
         @Test
-        void whatHoldsForSubscriptionsHoldsForADestinationByTheNameOfItsCheckpoint() {
+        void options_of_subscriptions_hold_for_a_destination_by_its_checkpoints_name() {
             with(publishing, "eventsource.subscriptions.named[outbox:accounts].auto-startup", "false")
                     .run(context -> {
                         deposit(context, 1);
@@ -189,7 +189,7 @@ class OutboxIT {
         }
 
         @Test
-        void switchedOffNothingIsMadeAndSettingsOfItsSubscriptionsMayStay() {
+        void switched_off_nothing_is_made_and_settings_of_its_subscriptions_may_stay() {
             with(publishing, "eventsource.subscriptions.named[outbox:accounts].segments.count", "2")
                     .withPropertyValues("eventsource.outbox.enabled=false")
                     .run(context -> {
@@ -208,7 +208,7 @@ class OutboxIT {
                 .withPropertyValues("eventsource.outbox.transport=own");
 
         @Test
-        void aClassOfEventsSaysWhereTheyLeaveFor() {
+        void a_class_of_events_says_where_they_leave_for() {
             externalizing.run(context -> {
                 context.getBean(EventStore.class)
                         .append(StreamAppend.to("Order", UUID.randomUUID(), new OrderPlaced("ann")));
@@ -230,7 +230,7 @@ class OutboxIT {
         }
 
         @Test
-        void whatAClassAndAPropertySayOfOneDestinationComesTogether() {
+        void what_a_class_and_a_property_say_of_one_destination_comes_together() {
             externalizing
                     .withPropertyValues(
                             "eventsource.outbox.destinations.orders.topic=all",
@@ -243,7 +243,7 @@ class OutboxIT {
         }
 
         @Test
-        void aBeanIsADestinationWhoseTransportIsAProperty() {
+        void a_bean_is_a_destination_whose_transport_is_a_property() {
             application
                     .withBean(
                             Destination.class,
@@ -282,7 +282,7 @@ class OutboxIT {
                         transport=kafka                         | Set eventsource.outbox.kafka.bootstrap.servers
                         transport=redis                         | There is no connection to Redis. Add org.springframework.boot:spring-boot-data-redis
                         """)
-        void stopsTheApplicationWithThePropertyAndWhatToDo(String properties, String told) {
+        void stops_the_application_with_the_property_and_what_to_do(String properties, String told) {
             String[] values = java.util.regex.Pattern.compile(",(?=events)")
                     .splitAsStream(properties)
                     .map(each -> "eventsource.outbox.destinations.accounts." + each)
@@ -295,7 +295,7 @@ class OutboxIT {
         }
 
         @Test
-        void aDestinationWithoutATransportIsRefused() {
+        void a_destination_without_a_transport_is_refused() {
             application
                     .withPropertyValues("eventsource.outbox.destinations.accounts.events=deposited")
                     .run(
@@ -306,7 +306,7 @@ class OutboxIT {
         }
 
         @Test
-        void aDestinationIsNotBothABeanAndProperties() {
+        void a_destination_is_not_both_a_bean_and_properties() {
             publishing
                     .withBean(
                             Destination.class,
@@ -317,7 +317,7 @@ class OutboxIT {
         }
 
         @Test
-        void twoBeansOfOneNameAreRefused() {
+        void two_beans_of_one_name_are_refused() {
             application
                     .withBean(
                             "first",
@@ -333,14 +333,14 @@ class OutboxIT {
         }
 
         @Test
-        void aSourceIsNeededWhereTheApplicationHasNoName() {
+        void a_source_is_needed_where_the_application_has_no_name() {
             publishing.withPropertyValues("spring.application.name=").run(context -> assertThat(context)
                     .getFailure()
                     .hasStackTraceContaining("eventsource.outbox.destinations.accounts.source says nothing"));
         }
 
         @Test
-        void aPlaceToBeginIsSaidOnce() {
+        void a_place_to_begin_is_said_once() {
             with(publishing, "eventsource.subscriptions.named[outbox:accounts].start-from", "beginning")
                     .withPropertyValues("eventsource.outbox.destinations.accounts.start-from=end")
                     .run(context -> assertThat(context)
@@ -349,7 +349,7 @@ class OutboxIT {
         }
 
         @Test
-        void whereTheClientOfABrokerIsMissingItIsSaidWhatToAdd() {
+        void where_the_client_of_a_broker_is_missing_it_is_said_what_to_add() {
             application
                     .withClassLoader(new FilteredClassLoader(ProducerConfig.class, KafkaTransport.class))
                     .withPropertyValues(
@@ -373,7 +373,7 @@ class OutboxIT {
         }
 
         @Test
-        void kafkaSettingsThatWouldLoseMessagesAreRefused() {
+        void kafka_settings_that_would_lose_messages_are_refused() {
             application
                     .withPropertyValues(
                             "eventsource.outbox.transport=kafka",

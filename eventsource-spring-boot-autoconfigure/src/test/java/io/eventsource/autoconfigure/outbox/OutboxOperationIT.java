@@ -91,7 +91,7 @@ class OutboxOperationIT {
     }
 
     @Test
-    void whatWasRefusedIsListedSentAgainOrDiscarded() {
+    void what_was_refused_is_listed_sent_again_or_discarded() {
         transport.refusing = message -> message.content().text().contains("13");
         application.run(context -> {
             deposit(context, 13);
@@ -124,7 +124,7 @@ class OutboxOperationIT {
     class InHealth {
 
         @Test
-        void aBrokerThatIsAwayDegradesItUntilItIsBack() {
+        void a_broker_that_is_away_degrades_it_until_it_is_back() {
             transport.away = true;
             application.run(context -> {
                 assertUp(context);
@@ -143,7 +143,7 @@ class OutboxOperationIT {
         }
 
         @Test
-        void anEventThatFailedDegradesItUntilSomebodyActs() {
+        void an_event_that_failed_degrades_it_until_somebody_acts() {
             transport.refusing = message -> true;
             application.run(context -> {
                 deposit(context, 1);
@@ -161,7 +161,7 @@ class OutboxOperationIT {
             "age=1ms, an event for 'accounts' has waited for",
             "failed=1,"
         })
-        void eventsThatWaitDegradeItFromTheThresholdOn(String property, String reason) {
+        void events_that_wait_degrade_it_from_the_threshold_on(String property, String reason) {
             application
                     .withPropertyValues("eventsource.subscriptions.defaults.auto-startup=false")
                     .withPropertyValues("eventsource.health.outbox." + property)
@@ -183,7 +183,7 @@ class OutboxOperationIT {
         }
 
         @Test
-        void anUnreadableOutboxIsDown() {
+        void an_unreadable_outbox_is_down() {
             application.run(context -> {
                 database.jdbc().execute("ALTER TABLE eventsource.dead_letter_queue RENAME TO elsewhere");
                 database.jdbc().execute("DROP VIEW eventsource.event_outbox_status");
@@ -194,7 +194,7 @@ class OutboxOperationIT {
         }
 
         @Test
-        void thereIsNoneWithoutActuatorAndNoneWhereItIsSwitchedOff() {
+        void there_is_none_without_actuator_and_none_where_it_is_switched_off() {
             application
                     .withClassLoader(new FilteredClassLoader(HealthIndicator.class))
                     .run(context ->
@@ -209,7 +209,7 @@ class OutboxOperationIT {
     class InMeters {
 
         @Test
-        void pendingFailedPublishedAndAgeOfEachDestinationAreMeasured() {
+        void pending_failed_published_and_age_of_each_destination_are_measured() {
             transport.refusing = message -> message.content().text().contains("13");
             application.run(context -> {
                 deposit(context, 1);
@@ -230,7 +230,7 @@ class OutboxOperationIT {
         }
 
         @Test
-        void theApplicationStartsWithoutMicrometer() {
+        void the_application_starts_without_micrometer() {
             application
                     .withClassLoader(new FilteredClassLoader(io.micrometer.core.instrument.binder.MeterBinder.class))
                     .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean("eventOutboxMetrics"));

@@ -32,7 +32,7 @@ class OutboxPropertyBoundsTests {
             eventsource.outbox.redis.timeout            | soon
             eventsource.outbox.destinations.a.start-from       | yesterday
             eventsource.outbox.destinations.a.events[0].version| first""")
-    void aValueOutOfBoundsStopsTheApplicationAndIsNamed(String property, String value) {
+    void a_value_out_of_bounds_stops_the_application_and_is_named(String property, String value) {
         Runners.plain()
                 .withConfiguration(
                         AutoConfigurations.of(KafkaOutboxAutoConfiguration.class, RedisOutboxAutoConfiguration.class))

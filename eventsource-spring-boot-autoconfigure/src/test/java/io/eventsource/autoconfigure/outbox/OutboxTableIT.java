@@ -62,7 +62,7 @@ class OutboxTableIT {
     }
 
     @Test
-    void withTheLogAloneNothingIsWritten() {
+    void with_the_log_alone_nothing_is_written() {
         log.run(context -> {
             deposit(context);
             await().until(() -> transport.sent.size() == 1);
@@ -73,7 +73,7 @@ class OutboxTableIT {
     }
 
     @Test
-    void rowsOfOwnDestinationsAreMarkedAndThoseOfARelayWaitForIt() {
+    void rows_of_own_destinations_are_marked_and_those_of_a_relay_wait_for_it() {
         table.run(context -> {
             assertThat(context.getBean(SubscriptionManager.class).names()).containsExactly("outbox:accounts");
             deposit(context);
@@ -87,7 +87,7 @@ class OutboxTableIT {
     }
 
     @Test
-    void rowsStayOnForAllUntilTheOwnerEndsThemAndAnInstanceThatDoesNotLookAfterThemSaysSo(CapturedOutput output) {
+    void rows_stay_on_for_all_until_the_owner_ends_them_and_others_say_so(CapturedOutput output) {
         table.run(context -> assertThat(context).hasNotFailed());
 
         log.run(context -> {
@@ -98,14 +98,14 @@ class OutboxTableIT {
     }
 
     @Test
-    void withoutADestinationNoRowsAreSwitchedOn() {
+    void without_a_destination_no_rows_are_switched_on() {
         Runners.on(database).withPropertyValues("eventsource.outbox.mode=table").run(context -> assertThat(
                         context.getBean(OutboxRows.class).on())
                 .isFalse());
     }
 
     @Test
-    void rowsOfEventsThatWereRefusedSaySo() {
+    void rows_of_events_that_were_refused_say_so() {
         transport.refusing = message -> true;
         table.run(context -> {
             deposit(context);
@@ -115,7 +115,7 @@ class OutboxTableIT {
     }
 
     @Test
-    void whatWasPublishedBeforeTheRetentionIsDeletedAtTheStart() {
+    void what_was_published_before_the_retention_is_deleted_at_the_start() {
         table.run(context -> {
             deposit(context);
             await().until(() -> rows().contains("accounts published"));

@@ -87,7 +87,7 @@ class SpringDestinationIT {
     }
 
     @Test
-    void aListenerThatThrowsIsCalledAgainAndWhatItWroteBeforeIsUndone() {
+    void a_listener_that_throws_is_called_again_and_what_it_wrote_before_is_undone() {
         heard.failures.set(2);
         application.run(context -> {
             deposit(context.getBean(EventStore.class), 1);
@@ -99,7 +99,7 @@ class SpringDestinationIT {
     }
 
     @Test
-    void whatAnApplicationThatEndsHasNotFinishedReachesTheListenersOfTheNextOnce() {
+    void what_an_application_has_not_finished_reaches_listeners_of_the_next_once() {
         heard.hanging = new CountDownLatch(1);
         application.withPropertyValues("eventsource.shutdown.drain-timeout=0s").run(context -> {
             deposit(context.getBean(EventStore.class), 1);
@@ -118,7 +118,7 @@ class SpringDestinationIT {
     }
 
     @Test
-    void whatListenersCannotHaveIsRefused() {
+    void what_listeners_cannot_have_is_refused() {
         application
                 .withPropertyValues("eventsource.outbox.destinations.listeners.topic=somewhere")
                 .run(context -> assertThat(context)

@@ -62,7 +62,7 @@ class PoolDefaultsTests {
     }
 
     @Test
-    void withoutASettingItIsOfMediumSizeWithTimeoutsAndReadCommitted() {
+    void without_a_setting_it_is_of_medium_size_with_timeouts_and_read_committed() {
         assertPool(pool -> {
             assertThat(pool.getMinimumIdle()).isEqualTo(10);
             assertThat(pool.getMaximumPoolSize()).isEqualTo(25);
@@ -87,7 +87,7 @@ class PoolDefaultsTests {
     }
 
     @Test
-    void connectionsToADemotedServerAreEvictedUnlessTheApplicationDecides() {
+    void connections_to_a_demoted_server_are_evicted_unless_the_application_decides() {
         assertPool(pool -> assertThat(pool.getExceptionOverride()).isInstanceOf(DemotedServerEviction.class));
         assertPool(
                 pool -> assertThat(pool.getExceptionOverride()).isInstanceOf(DemotedServerIT.OfTheApplication.class),
@@ -97,7 +97,7 @@ class PoolDefaultsTests {
     }
 
     @Test
-    void behindAPoolerThatSharesSessionsNothingIsSetForASession() {
+    void behind_a_pooler_that_shares_sessions_nothing_is_set_for_a_session() {
         assertPool(
                 pool -> {
                     assertThat(pool.getTransactionIsolation()).isNull();
@@ -116,7 +116,7 @@ class PoolDefaultsTests {
     }
 
     @Test
-    void behindAPoolerThatKeepsSessionsOnlyTheOptionsAreLeftOut() {
+    void behind_a_pooler_that_keeps_sessions_only_the_options_are_left_out() {
         assertPool(
                 pool -> {
                     assertThat(pool.getTransactionIsolation()).isEqualTo("TRANSACTION_READ_COMMITTED");
@@ -126,7 +126,7 @@ class PoolDefaultsTests {
     }
 
     @Test
-    void whatTheApplicationSaysOfSessionsHoldsBehindAPoolerToo() {
+    void what_the_application_says_of_sessions_holds_behind_a_pooler_too() {
         assertPool(
                 pool -> {
                     assertThat(pool.getTransactionIsolation()).isEqualTo("TRANSACTION_SERIALIZABLE");
@@ -142,7 +142,7 @@ class PoolDefaultsTests {
 
     @ParameterizedTest
     @CsvSource({"light, 3, 8", "medium, 10, 25", "heavy, 20, 50"})
-    void thePresetsAreSizesAndOverflows(String preset, int minimum, int maximum) {
+    void the_presets_are_sizes_and_overflows(String preset, int minimum, int maximum) {
         assertPool(
                 pool -> {
                     assertThat(pool.getMinimumIdle()).isEqualTo(minimum);
@@ -152,7 +152,7 @@ class PoolDefaultsTests {
     }
 
     @Test
-    void eachPropertyHasItsEffect() {
+    void each_property_has_its_effect() {
         assertPool(
                 pool -> {
                     assertThat(pool.getMinimumIdle()).isEqualTo(2);
@@ -174,21 +174,21 @@ class PoolDefaultsTests {
     }
 
     @Test
-    void theNameOfTheApplicationIsTheConnectionsName() {
+    void the_name_of_the_application_is_the_connections_name() {
         assertPool(
                 pool -> assertThat(pool.getDataSourceProperties()).containsEntry("ApplicationName", "order-service"),
                 "--spring.application.name=order-service");
     }
 
     @Test
-    void noStatementTimeoutIsNoOption() {
+    void no_statement_timeout_is_no_option() {
         assertPool(
                 pool -> assertThat(pool.getDataSourceProperties()).doesNotContainKey("options"),
                 "--eventsource.pool.session.statement-timeout=0");
     }
 
     @Test
-    void whatTheApplicationSaysOfItsPoolWinsHoweverItIsWritten() {
+    void what_the_application_says_of_its_pool_wins_however_it_is_written() {
         assertPool(
                 pool -> {
                     assertThat(pool.getConnectionTimeout())
@@ -208,7 +208,7 @@ class PoolDefaultsTests {
     }
 
     @Test
-    void theApplicationsMaximumComesWithoutAMinimumOfOurs() {
+    void the_applications_maximum_comes_without_a_minimum_of_ours() {
         assertPool(
                 pool -> {
                     assertThat(pool.getMaximumPoolSize()).isEqualTo(6);
@@ -219,20 +219,20 @@ class PoolDefaultsTests {
     }
 
     @Test
-    void theApplicationsDefaultPropertiesWin() {
+    void the_applications_default_properties_win() {
         assertPool(application(Application.class).properties(MAXIMUM + 7), pool -> assertThat(pool.getMaximumPoolSize())
                 .isEqualTo(7));
     }
 
     @Test
-    void aPropertySourceOfTheApplicationWins() {
+    void a_property_source_of_the_application_wins() {
         assertPool(
                 application(Application.class, ApplicationWithPropertySource.class),
                 pool -> assertThat(pool.getMaximumPoolSize()).isEqualTo(5));
     }
 
     @Test
-    void aPoolThatTheApplicationMakesIsLeftAlone() {
+    void a_pool_that_the_application_makes_is_left_alone() {
         assertPool(application(Application.class, ApplicationWithPool.class), pool -> {
             assertThat(pool.getMaximumPoolSize()).isEqualTo(4);
             assertThat(pool.getTransactionIsolation()).isNull();
@@ -241,7 +241,7 @@ class PoolDefaultsTests {
 
     @ParameterizedTest
     @CsvSource({"eventsource.pool.enabled", "eventsource.enabled"})
-    void switchedOffItIsBoots(String property) {
+    void switched_off_it_is_boots(String property) {
         assertPool(
                 pool -> {
                     assertThat(pool.getMaximumPoolSize()).isEqualTo(10);
@@ -252,7 +252,7 @@ class PoolDefaultsTests {
     }
 
     @Test
-    void aValueOutOfBoundsStopsTheApplicationNamingTheProperty() {
+    void a_value_out_of_bounds_stops_the_application_naming_the_property() {
         assertThatThrownBy(() -> assertPool(pool -> {}, "--eventsource.pool.size=0"))
                 .rootCause()
                 .hasMessage("eventsource.pool.size must be 1 to 10000, but it is 0");

@@ -54,7 +54,7 @@ class PoolIT {
     }
 
     @Test
-    void sessionsHaveTheTimeoutTheIsolationAndTheName() {
+    void sessions_have_the_timeout_the_isolation_and_the_name() {
         String[] arguments = Stream.of(database.properties())
                 .filter(each -> !each.contains("hikari"))
                 .map(each -> "--" + each)
@@ -79,7 +79,7 @@ class PoolIT {
     static class PoolApplication {}
 
     @Test
-    void theSettingsAreLoggedWithoutUrlAndPassword(CapturedOutput output) {
+    void the_settings_are_logged_without_url_and_password(CapturedOutput output) {
         application.withPropertyValues("eventsource.pool.instances=2").run(context -> await().untilAsserted(
                         () -> assertThat(output)
                                 .contains(
@@ -91,7 +91,7 @@ class PoolIT {
     }
 
     @Test
-    void moreThanTheServerGrantsIsWarnedOfWithTheLargestPool(CapturedOutput output) {
+    void more_than_the_server_grants_is_warned_of_with_the_largest_pool(CapturedOutput output) {
         int max = Integer.parseInt(
                 Objects.requireNonNull(database.jdbc().queryForObject("SHOW max_connections", String.class)));
         int usable = max - (int) Math.ceil(max * 0.1);
@@ -105,7 +105,7 @@ class PoolIT {
     }
 
     @Test
-    void instancesThatRunCountWhereTheyAreMoreThanAnybodyHasSaid(CapturedOutput output) {
+    void instances_that_run_count_where_they_are_more_than_anybody_has_said(CapturedOutput output) {
         application.withPropertyValues("eventsource.subscriptions.enabled=true").run(first -> {
             database.jdbc()
                     .execute(
@@ -123,20 +123,20 @@ class PoolIT {
     }
 
     @Test
-    void theListenerOfProjectionsCountsToo(CapturedOutput output) {
+    void the_listener_of_projections_counts_too(CapturedOutput output) {
         application.withPropertyValues("eventsource.subscriptions.enabled=true").run(context -> assertThat(output)
                 .contains("and 2 connections beside it"));
     }
 
     @Test
-    void pollingNeedsNoConnectionBesideThePool(CapturedOutput output) {
+    void polling_needs_no_connection_beside_the_pool(CapturedOutput output) {
         application
                 .withPropertyValues("eventsource.notifications.enabled=false")
                 .run(context -> assertThat(output).contains("and 0 connections beside it"));
     }
 
     @Test
-    void healthIsDegradedFromTheThresholdOnAndUpAgainAfterwards() {
+    void health_is_degraded_from_the_threshold_on_and_up_again_afterwards() {
         application.withPropertyValues("eventsource.health.pool.saturation=0.5").run(context -> {
             HikariDataSource pool = context.getBean(HikariDataSource.class);
             assertThat(status(context)).isEqualTo("UP");
@@ -160,7 +160,7 @@ class PoolIT {
     }
 
     @Test
-    void healthSaysThatCallersWait() {
+    void health_says_that_callers_wait() {
         application
                 // without the report, which needs a connection itself
                 .withPropertyValues("spring.datasource.hikari.maximum-pool-size=2", "eventsource.pool.enabled=false")
@@ -183,14 +183,14 @@ class PoolIT {
     }
 
     @Test
-    void healthIsAbsentWhenItIsSwitchedOff() {
+    void health_is_absent_when_it_is_switched_off() {
         application
                 .withPropertyValues("management.health.eventsource-pool.enabled=false")
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean("eventsourcePoolHealthIndicator"));
     }
 
     @Test
-    void bootMeasuresThePoolAndHowLongConnectionsAreWaitedFor() {
+    void boot_measures_the_pool_and_how_long_connections_are_waited_for() {
         application
                 .withConfiguration(AutoConfigurations.of(
                         DataSourcePoolMetricsAutoConfiguration.class,

@@ -132,7 +132,7 @@ class TlsBundleIT {
     }
 
     @Test
-    void theBundleSecuresThePoolAndTheConnectionsBesideIt() {
+    void the_bundle_secures_the_pool_and_the_connections_beside_it() {
         try (ConfigurableApplicationContext context = run("", server.certificate())) {
             context.getBean(EventStore.class).append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));
 
@@ -151,7 +151,7 @@ class TlsBundleIT {
     }
 
     @Test
-    void itHoldsWhereThePoolIsBootsInAllElse() {
+    void it_holds_where_the_pool_is_boots_in_all_else() {
         try (ConfigurableApplicationContext context = run("", server.certificate(), "eventsource.pool.enabled=false")) {
             assertThat(context.getBean(JdbcTemplate.class).queryForObject("SELECT 1", Integer.class))
                     .isOne();
@@ -159,7 +159,7 @@ class TlsBundleIT {
     }
 
     @Test
-    void theBundlesOptionsHold() {
+    void the_bundles_options_hold() {
         try (ConfigurableApplicationContext context = run(
                 "",
                 server.certificate(),
@@ -174,7 +174,7 @@ class TlsBundleIT {
     }
 
     @Test
-    void aRenewedBundleHoldsFromTheNextConnectionOn() throws Exception {
+    void a_renewed_bundle_holds_from_the_next_connection_on() throws Exception {
         try (ConfigurableApplicationContext context = run(
                 "",
                 server.certificate(),
@@ -202,7 +202,7 @@ class TlsBundleIT {
     }
 
     @Test
-    void aCertificateThatTheBundleDoesNotVouchForIsRefused(CapturedOutput output) {
+    void a_certificate_that_the_bundle_does_not_vouch_for_is_refused(CapturedOutput output) {
         assertThatItDoesNotStart(
                 output,
                 () -> run("", stranger.certificate()).close(),
@@ -211,7 +211,7 @@ class TlsBundleIT {
     }
 
     @Test
-    void aServerOfAnotherNameIsRefusedUnlessTheUrlLeavesOutTheName(CapturedOutput output) {
+    void a_server_of_another_name_is_refused_unless_the_url_leaves_out_the_name(CapturedOutput output) {
         String byAnotherName = "spring.datasource.url=" + server.url("").replace("127.0.0.1", "localhost");
 
         assertThatItDoesNotStart(
@@ -227,7 +227,7 @@ class TlsBundleIT {
     }
 
     @Test
-    void anUnknownBundleIsNamedWithItsPropertyAndTheKnownOnes(CapturedOutput output) {
+    void an_unknown_bundle_is_named_with_its_property_and_the_known_ones(CapturedOutput output) {
         assertThatItDoesNotStart(
                 output,
                 () -> run("", server.certificate(), "eventsource.ssl.bundle=databse")
@@ -238,13 +238,13 @@ class TlsBundleIT {
     }
 
     @Test
-    void aBundleWhoseFileIsMissingIsNamed(CapturedOutput output) {
+    void a_bundle_whose_file_is_missing_is_named(CapturedOutput output) {
         assertThatThrownBy(() -> run("", folder.resolve("nowhere.pem")).close()).hasStackTraceContaining("nowhere.pem");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"sslmode=prefer", "sslmode=disable", "sslfactory=org.postgresql.ssl.NonValidatingFactory"})
-    void aUrlThatGoesWithoutTheBundleContradictsIt(String parameters, CapturedOutput output) {
+    void a_url_that_goes_without_the_bundle_contradicts_it(String parameters, CapturedOutput output) {
         assertThatItDoesNotStart(
                 output,
                 () -> run(parameters, server.certificate()).close(),
@@ -254,7 +254,7 @@ class TlsBundleIT {
     }
 
     @Test
-    void aDataSourceThatTheBundleDoesNotReachStopsTheApplication(CapturedOutput output) {
+    void a_data_source_that_the_bundle_does_not_reach_stops_the_application(CapturedOutput output) {
         assertThatItDoesNotStart(
                 output,
                 () -> new SpringApplicationBuilder(Application.class, OwnDataSource.class)
@@ -268,7 +268,7 @@ class TlsBundleIT {
     }
 
     @Test
-    void withoutHikariItIsNotOverlooked() {
+    void without_hikari_it_is_not_overlooked() {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(DatabaseTlsAutoConfiguration.class))
                 .withUserConfiguration(OwnDataSource.class)

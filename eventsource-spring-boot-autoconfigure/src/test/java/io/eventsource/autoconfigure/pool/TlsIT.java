@@ -48,7 +48,7 @@ class TlsIT {
     }
 
     @Test
-    void theUrlSecuresThePoolAndTheConnectionsBesideIt() {
+    void the_url_secures_the_pool_and_the_connections_beside_it() {
         application("sslmode=verify-full&sslrootcert=" + server.certificate()).run(context -> {
             context.getBean(EventStore.class).append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));
 
@@ -69,7 +69,7 @@ class TlsIT {
     }
 
     @Test
-    void aCertificateThatNobodyVouchesForIsRefused() throws Exception {
+    void a_certificate_that_nobody_vouches_for_is_refused() throws Exception {
         Path other = Files.createDirectory(folder.resolve("other"));
         try (TlsServer stranger = TlsServer.start(other)) {
             application("sslmode=verify-full&sslrootcert=" + stranger.certificate())
@@ -79,7 +79,7 @@ class TlsIT {
     }
 
     @Test
-    void aServerThatWantsTlsRefusesWhoDoesWithout() {
+    void a_server_that_wants_tls_refuses_who_does_without() {
         application("sslmode=disable")
                 .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("pg_hba.conf"));
     }

@@ -110,7 +110,7 @@ public class HandlersInsideBatchIT {
     }
 
     @Test
-    void anAsynchronousHandlerStopsTheApplication() {
+    void an_asynchronous_handler_stops_the_application() {
         assertRefused(
                 application.withUserConfiguration(Asynchronous.class).withBean(InBackground.class),
                 "InBackground.on(",
@@ -178,7 +178,7 @@ public class HandlersInsideBatchIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"false", "true"})
-    void noEventIsLostWhenAnAspectPassesHandlersOnToAnotherThread(String virtualThreads) {
+    void no_event_is_lost_when_an_aspect_passes_handlers_on_to_another_thread(String virtualThreads) {
         database.jdbc().execute("CREATE TABLE amounts (amount bigint)");
         application
                 .withUserConfiguration(OwnAspect.class)
@@ -252,7 +252,7 @@ public class HandlersInsideBatchIT {
     }
 
     @Test
-    void aTransactionOfAnotherDatabaseAtAHandlerStopsTheApplication() {
+    void a_transaction_of_another_database_at_a_handler_stops_the_application() {
         ApplicationContextRunner two = application.withUserConfiguration(PrimaryManagerOfAnotherDatabase.class);
 
         assertRefused(two.withBean(OfTheOther.class), "@Transactional at a handler", "'amounts'", "Name the manager");
@@ -298,7 +298,7 @@ public class HandlersInsideBatchIT {
     }
 
     @Test
-    void aProjectionThatIsNoSingletonStopsTheApplication() {
+    void a_projection_that_is_no_singleton_stops_the_application() {
         assertRefused(application.withUserConfiguration(Scoped.class), "'amounts'", "the scope 'thread'");
         assertRefused(application.withUserConfiguration(Prototype.class), "'amounts'", "the scope 'prototype'");
         assertRefused(application.withUserConfiguration(PrototypeByHand.class), "'deposits'", "the scope 'prototype'");
@@ -325,7 +325,7 @@ public class HandlersInsideBatchIT {
     }
 
     @Test
-    void handlersWrittenByHandThatAreAsynchronousStopTheApplication() {
+    void handlers_written_by_hand_that_are_asynchronous_stop_the_application() {
         assertRefused(
                 application.withUserConfiguration(Asynchronous.class).withBean(EventHandlers.class, ByHand::new),
                 "ByHand.handleAll(",
@@ -341,7 +341,7 @@ public class HandlersInsideBatchIT {
     }
 
     @Test
-    void aJakartaTransactionOfItsOwnAtAHandlerStopsTheApplication() {
+    void a_jakarta_transaction_of_its_own_at_a_handler_stops_the_application() {
         assertRefused(application.withBean(OfJakarta.class), "OfJakarta.on(", "the propagation REQUIRES_NEW");
     }
 }

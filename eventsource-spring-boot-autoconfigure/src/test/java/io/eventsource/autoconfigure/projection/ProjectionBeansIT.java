@@ -125,7 +125,7 @@ class ProjectionBeansIT {
     }
 
     @Test
-    void aBeanWithHandlersIsDrivenThroughTheLog() {
+    void a_bean_with_handlers_is_driven_through_the_log() {
         application.withBean(Total.class).run(context -> {
             deposit(context.getBean(EventStore.class), 3);
             deposit(context.getBean(EventStore.class), 4);
@@ -136,7 +136,7 @@ class ProjectionBeansIT {
     }
 
     @Test
-    void aHandlerBehindAClassProxyIsCalledThroughIt() {
+    void a_handler_behind_a_class_proxy_is_called_through_it() {
         application
                 .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class))
                 .withBean(Proxied.class)
@@ -152,7 +152,7 @@ class ProjectionBeansIT {
     }
 
     @Test
-    void aBeanBehindAScopedProxyIsOneProjection() {
+    void a_bean_behind_a_scoped_proxy_is_one_projection() {
         application.withUserConfiguration(ScopedProjection.class).run(context -> {
             assertThat(context).hasNotFailed();
             assertThat(context.getBean(SubscriptionManager.class).names()).containsExactly("proxied");
@@ -160,7 +160,7 @@ class ProjectionBeansIT {
     }
 
     @Test
-    void aBeanWithHandlersAndNoNameStopsTheApplication() {
+    void a_bean_with_handlers_and_no_name_stops_the_application() {
         application.withBean(Nameless.class).run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
@@ -169,7 +169,7 @@ class ProjectionBeansIT {
     }
 
     @Test
-    void twoProjectionsOfOneNameStopTheApplication() {
+    void two_projections_of_one_name_stop_the_application() {
         application
                 .withBean(Total.class)
                 .withBean(EventHandlers.class, () -> new Handlers("total", event -> {}))
@@ -181,7 +181,7 @@ class ProjectionBeansIT {
     }
 
     @Test
-    void severalTransactionManagersStopTheApplication() {
+    void several_transaction_managers_stop_the_application() {
         application
                 .withUserConfiguration(TwoTransactionManagers.class)
                 .withBean(EventHandlers.class, () -> new Handlers("deposits", event -> {}))
@@ -193,7 +193,7 @@ class ProjectionBeansIT {
     }
 
     @Test
-    void ofSeveralTransactionManagersThePrimaryOneIsTaken() {
+    void of_several_transaction_managers_the_primary_one_is_taken() {
         application
                 .withUserConfiguration(OnePrimaryTransactionManager.class)
                 .withBean(Total.class)

@@ -112,7 +112,7 @@ class RedisOutboxIT {
     }
 
     @Test
-    void leaveByWhatBootKnowsOfRedis() {
+    void leave_by_what_boot_knows_of_redis() {
         application
                 .withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
                 .withPropertyValues("spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + PORT)
@@ -120,14 +120,14 @@ class RedisOutboxIT {
     }
 
     @Test
-    void leaveByAClientOfTheApplication() {
+    void leave_by_a_client_of_the_application() {
         application
                 .withBean(RedisClient.class, () -> RedisClient.create(URI))
                 .run(context -> assertArrives("accounts", deposit(context, 1)));
     }
 
     @Test
-    void aPayloadBeyondItsBoundIsRefusedForItsOwnSake() {
+    void a_payload_beyond_its_bound_is_refused_for_its_own_sake() {
         application
                 .withBean(RedisClient.class, () -> RedisClient.create(URI))
                 .withPropertyValues(
@@ -172,7 +172,7 @@ class RedisOutboxIT {
     }
 
     @Test
-    void aStreamThatIsFullHolds() {
+    void a_stream_that_is_full_holds() {
         createGroup("held");
         application
                 .withBean(RedisClient.class, () -> RedisClient.create(URI))
@@ -190,7 +190,7 @@ class RedisOutboxIT {
     }
 
     @Test
-    void aStreamThatIsFullIsTrimmedWhereThatIsWanted() {
+    void a_stream_that_is_full_is_trimmed_where_that_is_wanted() {
         createGroup("trimmed");
         application
                 .withBean(RedisClient.class, () -> RedisClient.create(URI))
@@ -210,7 +210,7 @@ class RedisOutboxIT {
     }
 
     @Test
-    void aServerThatDoesNotAnswerWithinTheTimeoutCountsAsAway() {
+    void a_server_that_does_not_answer_within_the_timeout_counts_as_away() {
         RedisClient client = RedisClient.create(URI);
         application
                 .withBean(RedisClient.class, () -> client)
@@ -233,7 +233,7 @@ class RedisOutboxIT {
     }
 
     @Test
-    void aBoundThatIsNoneStopsTheApplication() {
+    void a_bound_that_is_none_stops_the_application() {
         application
                 .withBean(RedisClient.class, () -> RedisClient.create(URI))
                 .withPropertyValues("eventsource.outbox.redis.max-length=10")

@@ -68,7 +68,7 @@ class LifecycleIT {
     }
 
     @Test
-    void aClosedApplicationLeavesNoThreadAndNoConnectionBehind() {
+    void a_closed_application_leaves_no_thread_and_no_connection_behind() {
         application.run(context -> {
             store(context).append(deposit(1));
             store(context).appendAsync(deposit(2)).join();
@@ -82,7 +82,7 @@ class LifecycleIT {
     }
 
     @Test
-    void appendsUnderWayAreAnsweredWhenTheApplicationCloses() {
+    void appends_under_way_are_answered_when_the_application_closes() {
         List<CompletableFuture<?>> appends = new CopyOnWriteArrayList<>();
         application.run(context -> {
             for (int i = 0; i < 200; i++) {
@@ -95,7 +95,7 @@ class LifecycleIT {
     }
 
     @Test
-    void subscriptionsAreStoppedAndStartedWithTheContext() {
+    void subscriptions_are_stopped_and_started_with_the_context() {
         application.run(context -> {
             SubscriptionManager manager = context.getBean(SubscriptionManager.class);
             store(context).append(deposit(1));
@@ -127,7 +127,7 @@ class LifecycleIT {
     }
 
     @Test
-    void whatCameOfStoppingIsPublishedAndShownAndCanBeAskedForByCode() {
+    void what_came_of_stopping_is_published_and_shown_and_can_be_asked_for_by_code() {
         Results results = new Results();
         application.withBean(Results.class, () -> results).run(context -> {
             GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
@@ -152,7 +152,7 @@ class LifecycleIT {
     }
 
     @Test
-    void whatTakesLongerThanTheDrainTimeoutIsForcedWithinTheShutdownTimeoutAndNamed() {
+    void what_outlasts_the_drain_timeout_is_named_and_ended_by_the_shutdown_timeout() {
         Results results = new Results();
         CountDownLatch handling = new CountDownLatch(1);
         Runners.on(database)
@@ -214,7 +214,7 @@ class LifecycleIT {
     }
 
     @Test
-    void flywayFindsTheLibrarysTables() {
+    void flyway_finds_the_librarys_tables() {
         application
                 .withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
                 .withPropertyValues("spring.flyway.locations=classpath:db/flyway")
@@ -226,7 +226,7 @@ class LifecycleIT {
     }
 
     @Test
-    void liquibaseFindsTheLibrarysTables() {
+    void liquibase_finds_the_librarys_tables() {
         application
                 .withConfiguration(AutoConfigurations.of(LiquibaseAutoConfiguration.class))
                 .withPropertyValues("spring.liquibase.change-log=classpath:db/changelog/deposits.sql")

@@ -29,7 +29,7 @@ class RestartIT {
 
     /** Only the application's classes are reloaded, as devtools do it. */
     @Test
-    void anApplicationThatIsClosedLeavesNothingBehind() throws Exception {
+    void an_application_that_is_closed_leaves_nothing_behind() throws Exception {
         Path log = folder.resolve("restarts.log");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -144,7 +144,7 @@ class EventJsonIT {
     }
 
     @Test
-    void modulesAreAddedToTheLibrarysSettingsByCustomizersInTheirOrder(CapturedOutput output) {
+    void modules_are_added_to_the_librarys_settings_by_customizers_in_their_order(CapturedOutput output) {
         application.withUserConfiguration(ForEvents.class, ForHttp.class).run(context -> {
             EventCodec codec = context.getBean(EventCodec.class);
             Invoiced event = new Invoiced(new Money(new BigDecimal("1.10"), "EUR", true), Instant.EPOCH);
@@ -157,7 +157,7 @@ class EventJsonIT {
     }
 
     @Test
-    void aModuleThatIsABeanIsNotForEventsAndTheStartSaysSo(CapturedOutput output) {
+    void a_module_that_is_a_bean_is_not_for_events_and_the_start_says_so(CapturedOutput output) {
         application.withUserConfiguration(ForHttp.class).run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()

@@ -116,24 +116,24 @@ class InstancePropertiesIT {
     }
 
     @Test
-    void aPageHasNoMoreBytesThanMaxPageBytes() {
+    void a_page_has_no_more_bytes_than_max_page_bytes() {
         assertThat(batches("max-page-bytes=64KB")).containsExactly(1, 1, 1, 1, 1);
     }
 
     @Test
-    void whatFitsIntoMaxPageBytesIsOneBatch() {
+    void what_fits_into_max_page_bytes_is_one_batch() {
         assertThat(batches("max-page-bytes=4MB")).containsExactly(5);
     }
 
     @Test
-    void segmentsAreSharedByInstances() {
+    void segments_are_shared_by_instances() {
         with("defaults.segments.count=4")
                 .run(first -> with("defaults.segments.count=4").run(second -> await().untilAsserted(
                                 () -> assertThat(segmentsOwned()).containsExactly(2L, 2L))));
     }
 
     @Test
-    void numberedInstancesHaveSegmentsForEachAndKeepToTheirOwn() {
+    void numbered_instances_have_segments_for_each_and_keep_to_their_own() {
         with("instance.index=0", "instance.count=3").run(context -> {
             await().untilAsserted(() -> assertThat(segmentsOwned()).containsExactly(1L));
             assertThat(
@@ -144,14 +144,14 @@ class InstancePropertiesIT {
     }
 
     @Test
-    void onlyIncludedSubscriptionsAreStarted() {
+    void only_included_subscriptions_are_started() {
         with("instance.include=deposits").run(context -> await().untilAsserted(() -> assertThat(states(context))
                 .containsEntry("deposits", SubscriptionStatus.State.LIVE)
                 .containsEntry("audits", SubscriptionStatus.State.STOPPED)));
     }
 
     @Test
-    void excludedSubscriptionsAreNotStartedAndCanBeAwaitedWhereTheyAreHandled() {
+    void excluded_subscriptions_are_not_started_and_can_be_awaited_where_they_are_handled() {
         with("instance.exclude=deposits", "poll-interval=20ms")
                 .run(web -> with("poll-interval=20ms").run(worker -> {
                     await().untilAsserted(() ->
@@ -167,7 +167,7 @@ class InstancePropertiesIT {
     }
 
     @Test
-    void unknownNamesAreRefused() {
+    void unknown_names_are_refused() {
         with("instance.include=nobody").run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
@@ -176,7 +176,7 @@ class InstancePropertiesIT {
     }
 
     @Test
-    void subscriptionsThatDoNotStartByThemselvesAreStartedByName() {
+    void subscriptions_that_do_not_start_by_themselves_are_started_by_name() {
         with("defaults.auto-startup=false", "named.audits.auto-startup=true").run(context -> {
             await().untilAsserted(() -> assertThat(states(context))
                     .containsEntry("audits", SubscriptionStatus.State.LIVE)
@@ -190,7 +190,7 @@ class InstancePropertiesIT {
     }
 
     @Test
-    void theLeaseIsWhatTheDatabaseSaysOfThisInstance() {
+    void the_lease_is_what_the_database_says_of_this_instance() {
         with("instance.lease-duration=45s").run(context -> {
             await().until(() -> database.count("SELECT count(*) FROM eventsource.subscription_instances") == 1);
             assertThat(database.jdbc()
@@ -202,7 +202,7 @@ class InstancePropertiesIT {
     }
 
     @Test
-    void aProcessingTimeoutAboveTheLeaseIsRefused() {
+    void a_processing_timeout_above_the_lease_is_refused() {
         with("instance.lease-duration=10s").run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
@@ -211,12 +211,12 @@ class InstancePropertiesIT {
 
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
-    void segmentsAreHandledByVirtualThreadsWhereTheApplicationAsksForThem() {
+    void segments_are_handled_by_virtual_threads_where_the_application_asks_for_them() {
         handledBy("spring.threads.virtual.enabled=true", "deposits java.lang.VirtualThread");
     }
 
     @Test
-    void segmentsAreHandledByPlatformThreadsOtherwise() {
+    void segments_are_handled_by_platform_threads_otherwise() {
         handledBy("spring.threads.virtual.enabled=false", "deposits java.lang.Thread");
     }
 

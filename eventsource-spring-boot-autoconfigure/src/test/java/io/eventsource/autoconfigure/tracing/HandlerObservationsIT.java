@@ -37,7 +37,7 @@ class HandlerObservationsIT {
     }
 
     @Test
-    void aHandlerIsTaggedWithItsSubscriptionAndItsEvent() {
+    void a_handler_is_tagged_with_its_subscription_and_its_event() {
         application
                 .runner
                 .withPropertyValues("eventsource.subscriptions.enabled=true")
@@ -67,7 +67,7 @@ class HandlerObservationsIT {
     }
 
     @Test
-    void eachEventIsACallUnlessItsHandlerTakesBatches() {
+    void each_event_is_a_call_unless_its_handler_takes_batches() {
         application
                 .runner
                 .withPropertyValues("eventsource.subscriptions.enabled=true")
@@ -94,7 +94,7 @@ class HandlerObservationsIT {
     }
 
     @Test
-    void anInterceptorOfTheApplicationRunsInsideTheObservation() {
+    void an_interceptor_of_the_application_runs_inside_the_observation() {
         List<String> around = new CopyOnWriteArrayList<>();
         application
                 .runner
@@ -116,7 +116,7 @@ class HandlerObservationsIT {
     }
 
     @Test
-    void whatAHandlerLogsCarriesItsEventAndNothingIsLeftBehind() {
+    void what_a_handler_logs_carries_its_event_and_nothing_is_left_behind() {
         List<Map<String, String>> contexts = new CopyOnWriteArrayList<>();
         application
                 .runner
@@ -146,7 +146,7 @@ class HandlerObservationsIT {
     }
 
     @Test
-    void theLogContextCanBeSwitchedOff() {
+    void the_log_context_can_be_switched_off() {
         List<Map<String, String>> contexts = new CopyOnWriteArrayList<>();
         application
                 .runner

@@ -44,7 +44,7 @@ class ObservationsIT {
     }
 
     @Test
-    void anAppendIsNamedAndTagged() {
+    void an_append_is_named_and_tagged() {
         application.runner.run(context -> {
             UUID stream = UUID.randomUUID();
             ObservedApplication.store(context)
@@ -70,7 +70,7 @@ class ObservationsIT {
     }
 
     @Test
-    void aConflictIsAnOutcomeAndIsCounted() {
+    void a_conflict_is_an_outcome_and_is_counted() {
         application.runner.run(context -> {
             StreamAppend append = ObservedApplication.deposits(1).expecting(ExpectedVersion.exact(7));
             Assertions.assertThatExceptionOfType(VersionConflictException.class)
@@ -90,7 +90,7 @@ class ObservationsIT {
     }
 
     @Test
-    void aDuplicateIsAnOutcomeAndCountsNothing() {
+    void a_duplicate_is_an_outcome_and_counts_nothing() {
         application.runner.run(context -> {
             StreamAppend append = ObservedApplication.deposits(3).withAppendId(UUID.randomUUID());
             ObservedApplication.store(context).append(append);
@@ -104,7 +104,7 @@ class ObservationsIT {
     }
 
     @Test
-    void anAsynchronousAppendEndsWithItsAnswer() {
+    void an_asynchronous_append_ends_with_its_answer() {
         application.runner.run(context -> {
             ObservedApplication.store(context)
                     .appendAsync(ObservedApplication.deposits(2))
@@ -120,7 +120,7 @@ class ObservationsIT {
 
     @ParameterizedTest
     @CsvSource({"deferred", "immediate"})
-    void eventsOfATransactionCountWhenItHasCommitted(String timing) {
+    void events_of_a_transaction_count_when_it_has_committed(String timing) {
         application
                 .runner
                 .withPropertyValues("eventsource.append.timing=" + timing)
@@ -141,7 +141,7 @@ class ObservationsIT {
     }
 
     @Test
-    void aLoadIsTaggedWithWhatWasRead() {
+    void a_load_is_tagged_with_what_was_read() {
         application.runner.run(context -> {
             StreamAppend append = ObservedApplication.deposits(4);
             ObservedApplication.store(context).append(append);
@@ -159,7 +159,7 @@ class ObservationsIT {
     }
 
     @Test
-    void aSnapshotIsObservedWhenItIsStoredAndALoadSaysThatItUsedIt() {
+    void a_snapshot_is_observed_when_it_is_stored_and_a_load_says_that_it_used_it() {
         application
                 .runner
                 .withPropertyValues("eventsource.snapshots.mode=sync", "eventsource.snapshots.threshold=2")
@@ -191,7 +191,7 @@ class ObservationsIT {
         "handle, eventsource.handle",
         "snapshot, eventsource.snapshot.store"
     })
-    void eachComponentCanBeSwitchedOff(String component, String name) {
+    void each_component_can_be_switched_off(String component, String name) {
         application
                 .runner
                 .withPropertyValues(
@@ -227,7 +227,7 @@ class ObservationsIT {
     }
 
     @Test
-    void aConventionOfTheApplicationReplacesTheLibrarys() {
+    void a_convention_of_the_application_replaces_the_librarys() {
         application.runner.withBean(OwnConvention.class).run(context -> {
             ObservedApplication.store(context).append(ObservedApplication.deposits(1));
 
@@ -260,7 +260,7 @@ class ObservationsIT {
 
     @ParameterizedTest
     @CsvSource({"true, true", "false, false", ", true"})
-    void theTimersHaveHistogramsUnlessTheApplicationSaysOtherwise(@Nullable String said, boolean histogram) {
+    void the_timers_have_histograms_unless_the_application_says_otherwise(@Nullable String said, boolean histogram) {
         application
                 .runner
                 .withConfiguration(AutoConfigurations.of(PrometheusMetricsExportAutoConfiguration.class))
@@ -280,7 +280,7 @@ class ObservationsIT {
     }
 
     @Test
-    void groupCommitsAreMeasured() {
+    void group_commits_are_measured() {
         application.runner.run(context -> {
             ObservedApplication.store(context).append(ObservedApplication.deposits(3));
 

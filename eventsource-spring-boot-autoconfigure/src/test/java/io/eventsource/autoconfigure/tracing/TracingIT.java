@@ -110,7 +110,7 @@ class TracingIT {
     }
 
     @Test
-    void aHandlersSpanLinksToTheAppendThatTheCommandCaused() {
+    void a_handlers_span_links_to_the_append_that_the_command_caused() {
         application.run(context -> {
             UUID stream = UUID.randomUUID();
             Observation.createNotStarted("deposit", context.getBean(ObservationRegistry.class))
@@ -149,7 +149,7 @@ class TracingIT {
     }
 
     @Test
-    void theServiceIsNamedWithItsVersion() {
+    void the_service_is_named_with_its_version() {
         application.run(context -> {
             context.getBean(EventStore.class).append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));
 
@@ -163,7 +163,7 @@ class TracingIT {
     }
 
     @Test
-    void theSpanOfAFailingHandlerSaysSo() {
+    void the_span_of_a_failing_handler_says_so() {
         application
                 .withBean(
                         "failing",
@@ -180,7 +180,7 @@ class TracingIT {
     }
 
     @Test
-    void aTraceThatTheCallerHasWrittenIntoTheMetadataStays() {
+    void a_trace_that_the_caller_has_written_into_the_metadata_stays() {
         application.run(context -> {
             String own = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
             context.getBean(EventStore.class)
@@ -194,7 +194,7 @@ class TracingIT {
     }
 
     @Test
-    void somethingElseUnderTheHeadersNameIsNoLinkAndNoFailure() {
+    void something_else_under_the_headers_name_is_no_link_and_no_failure() {
         application.run(context -> {
             context.getBean(EventStore.class)
                     .append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1))
@@ -205,7 +205,7 @@ class TracingIT {
     }
 
     @Test
-    void withoutTheObservationOfAppendsEventsRememberNoTrace() {
+    void without_the_observation_of_appends_events_remember_no_trace() {
         application.withPropertyValues("eventsource.observations.append=false").run(context -> {
             context.getBean(EventStore.class).append(StreamAppend.to("Account", UUID.randomUUID(), new Deposited(1)));
 
@@ -215,7 +215,7 @@ class TracingIT {
     }
 
     @Test
-    void aSpanSaysOfAnErrorItsClassAndNoData() {
+    void a_span_says_of_an_error_its_class_and_no_data() {
         application
                 .withBean(
                         "failing",

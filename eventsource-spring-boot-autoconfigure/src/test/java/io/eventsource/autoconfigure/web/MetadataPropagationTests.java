@@ -60,20 +60,20 @@ class MetadataPropagationTests {
     }
 
     @Test
-    void tasksHaveTheMetadataOfWhoSubmittedThem() {
+    void tasks_have_the_metadata_of_who_submitted_them() {
         application.run(context -> assertThat(inATask(context)).isEqualTo(REQUEST));
     }
 
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
-    void soHaveTasksOfVirtualThreads() {
+    void so_have_tasks_of_virtual_threads() {
         application
                 .withPropertyValues("spring.threads.virtual.enabled=true")
                 .run(context -> assertThat(inATask(context)).isEqualTo(REQUEST));
     }
 
     @Test
-    void aDecoratorOfTheApplicationWorksBesideIt() {
+    void a_decorator_of_the_application_works_beside_it() {
         AtomicInteger decorated = new AtomicInteger();
         TaskDecorator own = task -> () -> {
             decorated.incrementAndGet();
@@ -86,7 +86,7 @@ class MetadataPropagationTests {
     }
 
     @Test
-    void aPropagatingDecoratorOfTheApplicationTakesTheMetadataAlong() {
+    void a_propagating_decorator_of_the_application_takes_the_metadata_along() {
         application
                 .withBean("own", ContextPropagatingTaskDecorator.class, ContextPropagatingTaskDecorator::new)
                 .run(context -> {
@@ -96,7 +96,7 @@ class MetadataPropagationTests {
     }
 
     @Test
-    void bootsOwnPropagationTakesTheMetadataAlong() {
+    void boots_own_propagation_takes_the_metadata_along() {
         application
                 .withPropertyValues("spring.task.execution.propagate-context=true")
                 .run(context -> {
@@ -106,14 +106,14 @@ class MetadataPropagationTests {
     }
 
     @Test
-    void nothingIsPropagatedWithoutTheLibraryForIt() {
+    void nothing_is_propagated_without_the_library_for_it() {
         application
                 .withClassLoader(new FilteredClassLoader(ContextSnapshotFactory.class))
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(TaskDecorator.class));
     }
 
     @Test
-    void itCanBeSwitchedOff() {
+    void it_can_be_switched_off() {
         webApplication.withPropertyValues("eventsource.metadata.enabled=false").run(context -> assertThat(context)
                 .hasNotFailed()
                 .doesNotHaveBean(TaskDecorator.class)
@@ -121,7 +121,7 @@ class MetadataPropagationTests {
     }
 
     @Test
-    void onlyServletApplicationsHaveTheFilter() {
+    void only_servlet_applications_have_the_filter() {
         application.run(context -> assertThat(context).doesNotHaveBean("eventRequestMetadataFilter"));
         webApplication
                 .withClassLoader(new FilteredClassLoader(OncePerRequestFilter.class))
@@ -130,7 +130,7 @@ class MetadataPropagationTests {
     }
 
     @Test
-    void theFilterComesBehindSpringSecurityWhereverThatIs() {
+    void the_filter_comes_behind_spring_security_wherever_that_is() {
         webApplication.run(context -> assertThat(
                         context.getBean(FilterRegistrationBean.class).getOrder())
                 .isGreaterThan(

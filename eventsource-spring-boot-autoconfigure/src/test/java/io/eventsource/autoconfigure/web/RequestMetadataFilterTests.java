@@ -63,7 +63,7 @@ class RequestMetadataFilterTests {
 
     @ParameterizedTest
     @MethodSource("hostileCorrelations")
-    void aHostileCorrelationIsReplacedByANewOne(String correlation) throws Exception {
+    void a_hostile_correlation_is_replaced_by_a_new_one(String correlation) throws Exception {
         request.addHeader(HEADER, correlation);
         filter.doFilter(request, response, application);
         assertThat(seen).containsExactly(EventMetadata.none().withCorrelationId(GENERATED.toString()));
@@ -78,7 +78,7 @@ class RequestMetadataFilterTests {
                 "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
                 "Root=1-67891233:abcdef+/=@gateway|~x_y.z"
             })
-    void aProperCorrelationIsKeptAndAnswered(String correlation) throws Exception {
+    void a_proper_correlation_is_kept_and_answered(String correlation) throws Exception {
         request.addHeader(HEADER, correlation);
         filter.doFilter(request, response, application);
         assertThat(seen).containsExactly(EventMetadata.none().withCorrelationId(correlation));
@@ -86,7 +86,7 @@ class RequestMetadataFilterTests {
     }
 
     @Test
-    void tenantAndActorComeFromTheirResolvers() throws Exception {
+    void tenant_and_actor_come_from_their_resolvers() throws Exception {
         request.addHeader("X-Tenant", "acme");
         request.addHeader("X-Actor", "Änn 😀");
         filter.doFilter(request, response, application);
@@ -103,7 +103,8 @@ class RequestMetadataFilterTests {
 
     @ParameterizedTest
     @MethodSource("unstorable")
-    void anActorOrTenantThatCannotBeKeptIsRefusedBeforeTheApplicationSeesIt(String value) throws Exception {
+    void an_actor_or_tenant_that_cannot_be_kept_is_refused_before_the_application_sees_it(String value)
+            throws Exception {
         for (String header : List.of("X-Actor", "X-Tenant")) {
             MockHttpServletRequest hostile = new MockHttpServletRequest();
             hostile.addHeader(header, value);
@@ -115,7 +116,7 @@ class RequestMetadataFilterTests {
     }
 
     @Test
-    void nothingIsLeftAfterARequestThatThrew() {
+    void nothing_is_left_after_a_request_that_threw() {
         assertThatExceptionOfType(ServletException.class)
                 .isThrownBy(() -> filter.doFilter(request, response, (req, res) -> {
                     seen.add(MetadataContext.current());
@@ -126,7 +127,7 @@ class RequestMetadataFilterTests {
     }
 
     @Test
-    void nothingIsLeftAfterAResolverThatThrew() {
+    void nothing_is_left_after_a_resolver_that_threw() {
         RequestMetadataFilter broken = new RequestMetadataFilter(
                 HEADER,
                 req -> {
@@ -140,7 +141,7 @@ class RequestMetadataFilterTests {
     }
 
     @Test
-    void furtherDispatchesOfARequestHaveItsContext() throws Exception {
+    void further_dispatches_of_a_request_have_its_context() throws Exception {
         request.addHeader("X-Actor", "ann");
         filter.doFilter(request, response, application);
         request.removeHeader("X-Actor");

@@ -34,7 +34,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 class RequestMetadataIT {
 
     private static final int REQUESTS = 10_000;
-    private static final String CORRELATION = "X-Correlation-Id";
+    private static final String CORRELATION = "X-Request-Chain";
 
     private final TestDatabase database = TestDatabase.create();
     private final HttpClient client =
@@ -49,6 +49,7 @@ class RequestMetadataIT {
                                 Arrays.stream(database.properties()),
                                 Stream.of(
                                         "server.port=0",
+                                        "eventsource.metadata.correlation-header=" + CORRELATION,
                                         "server.tomcat.threads.max=3",
                                         "server.tomcat.threads.min-spare=3",
                                         "spring.task.execution.pool.core-size=2",
@@ -111,7 +112,7 @@ class RequestMetadataIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"direct", "async", "callable"})
-    void anEventHasTenantActorAndCorrelationOfItsRequest(String way) {
+    void an_event_has_tenant_actor_and_correlation_of_its_request(String way) {
         HttpResponse<String> response =
                 send(as(post("/" + way + "?amount=1"), "acme", "ann").header(CORRELATION, "request-42"));
 
@@ -124,7 +125,7 @@ class RequestMetadataIT {
     }
 
     @Test
-    void aRequestWithoutCorrelationGetsOneAndIsToldIt() {
+    void a_request_without_correlation_gets_one_and_is_told_it() {
         HttpResponse<String> response = send(post("/direct?amount=1"));
 
         String correlation = response.headers().firstValue(CORRELATION).orElseThrow();
@@ -136,7 +137,7 @@ class RequestMetadataIT {
     }
 
     @Test
-    void aRequestThatFailsIsToldItsCorrelationAndLeavesNothing() {
+    void a_request_that_fails_is_told_its_correlation_and_leaves_nothing() {
         for (int i = 0; i < 20; i++) {
             HttpResponse<String> response =
                     send(as(post("/broken"), "acme", "ann").header(CORRELATION, "broken-" + i));
@@ -147,7 +148,7 @@ class RequestMetadataIT {
     }
 
     @Test
-    void aTenantThatCannotBeKeptIsABadRequest() {
+    void a_tenant_that_cannot_be_kept_is_a_bad_request() {
         HttpResponse<String> response = send(post("/direct?amount=1").header("X-Tenant", "a".repeat(201)));
 
         assertThat(response.statusCode()).isEqualTo(400);
@@ -155,7 +156,7 @@ class RequestMetadataIT {
     }
 
     @Test
-    void anotherTenantsAggregateIsRefused() {
+    void another_tenants_aggregate_is_refused() {
         UUID account = account(send(as(post("/direct?amount=7"), "acme", "ann")));
 
         assertThat(send(as(request("/accounts/" + account), "acme", "bob")).body())
@@ -167,7 +168,7 @@ class RequestMetadataIT {
 
     /** Each meets one of another tenant while it is under way; they share threads with all others. */
     @Test
-    void ofManyOverlappingRequestsNoEventCarriesTheMetadataOfAnother() {
+    void of_many_overlapping_requests_no_event_carries_the_metadata_of_another() {
         List<CompletableFuture<Void>> callers = IntStream.range(0, 2)
                 .mapToObj(caller -> CompletableFuture.runAsync(
                         () -> {

@@ -87,7 +87,7 @@ class DeploymentVariablesTests {
                     "postgresql+asyncpg://app:s%40cret%2B+@db.example.com:6432/shop",
                     "postgres://app:s%40cret%2B+@db.example.com:6432/shop"
                 })
-        void isFoundByItsUrl(String url) {
+        void is_found_by_its_url(String url) {
             assertThat(properties(Map.of("DATABASE_URL", url)))
                     .containsEntry("spring.datasource.url", "jdbc:postgresql://db.example.com:6432/shop")
                     .containsEntry("spring.datasource.username", "app")
@@ -95,14 +95,14 @@ class DeploymentVariablesTests {
         }
 
         @Test
-        void hasADefaultPort() {
+        void has_a_default_port() {
             assertThat(properties(Map.of("DATABASE_URL", "postgresql://db/shop")))
                     .containsEntry("spring.datasource.url", "jdbc:postgresql://db:5432/shop")
                     .doesNotContainKeys("spring.datasource.username", "spring.datasource.password");
         }
 
         @Test
-        void isFoundByItsParts() {
+        void is_found_by_its_parts() {
             assertThat(properties(Map.of(
                             "DB_HOST",
                             "db",
@@ -120,19 +120,19 @@ class DeploymentVariablesTests {
         }
 
         @Test
-        void hasDefaultsForItsParts() {
+        void has_defaults_for_its_parts() {
             assertThat(properties(Map.of("DB_PASSWORD", "secret")))
                     .containsEntry("spring.datasource.url", "jdbc:postgresql://localhost:5432/eventsource")
                     .containsEntry("spring.datasource.username", "postgres");
         }
 
         @Test
-        void isNotConfiguredWithoutVariables() {
+        void is_not_configured_without_variables() {
             assertThat(properties(Map.of("DATABASE_URL", ""))).doesNotContainKey("spring.datasource.url");
         }
 
         @Test
-        void isReachedWithTheSslSettings() {
+        void is_reached_with_the_ssl_settings() {
             assertThat(properties(Map.of(
                             "DATABASE_URL", "postgresql://db/shop?ssl=require&application_name=my%20shop",
                             "DATABASE_SSL_MODE", "verify-full",
@@ -143,7 +143,7 @@ class DeploymentVariablesTests {
         }
 
         @Test
-        void isTheOneOfSpringsOwnPropertiesWithNothingMixedIn() {
+        void is_the_one_of_springs_own_properties_with_nothing_mixed_in() {
             assertThat(properties(
                             Map.of("DATABASE_URL", "postgresql://app:secret@db/shop"),
                             "--spring.datasource.url=jdbc:postgresql://other/shop"))
@@ -162,7 +162,7 @@ class DeploymentVariablesTests {
                     "postgresql://app:secret@db/shop?secret=1",
                     "app:secret@db/shop"
                 })
-        void isRefusedUnderAWrongUrlWithoutShowingIt(String url) {
+        void is_refused_under_a_wrong_url_without_showing_it(String url) {
             InvalidVariableException failure = refused(Map.of("DATABASE_URL", url));
 
             assertThat(failure).hasMessageContaining("DATABASE_URL");
@@ -171,7 +171,7 @@ class DeploymentVariablesTests {
         }
 
         @Test
-        void isNeverDescribedWithItsPassword() {
+        void is_never_described_with_its_password() {
             assertThat(DatabaseAddress.parse("DATABASE_URL", "postgresql://app:secret@db/shop"))
                     .asString()
                     .doesNotContain("secret");
@@ -180,27 +180,27 @@ class DeploymentVariablesTests {
 
     @ParameterizedTest
     @CsvSource({"DATABASE_POOL_SIZE,DATABASE_MAX_OVERFLOW", "DB_POOL_SIZE,DB_MAX_OVERFLOW"})
-    void poolSizeIsKeptAndOverflowComesOnTop(String size, String overflow) {
+    void pool_size_is_kept_and_overflow_comes_on_top(String size, String overflow) {
         assertThat(properties(Map.of(size, "5", overflow, "7")))
                 .containsEntry("spring.datasource.hikari.minimum-idle", "5")
                 .containsEntry("spring.datasource.hikari.maximum-pool-size", "12");
     }
 
     @Test
-    void poolTimesAreSeconds() {
+    void pool_times_are_seconds() {
         assertThat(properties(Map.of("DATABASE_POOL_TIMEOUT", "2.5", "DATABASE_POOL_RECYCLE", "1800")))
                 .containsEntry("spring.datasource.hikari.connection-timeout", "2500")
                 .containsEntry("spring.datasource.hikari.max-lifetime", "1800000");
     }
 
     @Test
-    void connectionsMayLiveForEver() {
+    void connections_may_live_for_ever() {
         assertThat(properties(Map.of("DATABASE_POOL_RECYCLE", "-1")))
                 .containsEntry("spring.datasource.hikari.max-lifetime", "0");
     }
 
     @Test
-    void theServiceIsNamedAndStopsInTime() {
+    void the_service_is_named_and_stops_in_time() {
         assertThat(properties(Map.of(
                         "SERVICE_NAME",
                         "shop",
@@ -218,7 +218,7 @@ class DeploymentVariablesTests {
     }
 
     @Test
-    void springsOwnPropertiesWin() {
+    void springs_own_properties_win() {
         assertThat(properties(
                         Map.of(
                                 "DATABASE_POOL_SIZE", "5",
@@ -245,21 +245,21 @@ class DeploymentVariablesTests {
         "DRAIN_TIMEOUT,1e9",
         "LOG_LEVEL,LOUD"
     })
-    void aWrongValueIsRefusedWithTheNameOfItsVariable(String variable, String value) {
+    void a_wrong_value_is_refused_with_the_name_of_its_variable(String variable, String value) {
         assertThat(refused(Map.of(variable, value)))
                 .hasMessageContaining(variable)
                 .hasMessageContaining(value);
     }
 
     @Test
-    void aWrongSslModeIsRefused() {
+    void a_wrong_ssl_mode_is_refused() {
         assertThat(refused(Map.of("DB_HOST", "db", "DATABASE_SSL_MODE", "strict")))
                 .hasMessageContaining("DATABASE_SSL_MODE")
                 .hasMessageContaining("verify-full");
     }
 
     @Test
-    void theAnalysisSaysWhatToDo() {
+    void the_analysis_says_what_to_do() {
         InvalidVariableException failure = refused(Map.of("DB_PORT", "http"));
 
         assertThat(new InvalidVariableFailureAnalyzer()

@@ -23,7 +23,7 @@ class LoadTests {
     class Options {
 
         @Test
-        void haveDefaults() {
+        void have_defaults() {
             LoadOptions options = LoadOptions.parse();
 
             assertThat(options.url()).isEqualTo(URI.create("http://localhost:8080"));
@@ -34,7 +34,7 @@ class LoadTests {
         }
 
         @Test
-        void areReadInBothForms() {
+        void are_read_in_both_forms() {
             assertThat(LoadOptions.parse(
                             "--url",
                             "http://shop:1/",
@@ -58,12 +58,12 @@ class LoadTests {
                     "--seed",
                     "--orders=1 --duration=1"
                 })
-        void areRefusedWhenWrong(String arguments) {
+        void are_refused_when_wrong(String arguments) {
             assertThatIllegalArgumentException().isThrownBy(() -> LoadOptions.parse(arguments.split(" ")));
         }
 
         @Test
-        void thatAreWrongEndTheLoadGeneratorWithItsUsage() {
+        void that_are_wrong_end_the_load_generator_with_its_usage() {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
 
             int code =
@@ -78,7 +78,7 @@ class LoadTests {
     class Histogram {
 
         @Test
-        void findsPercentilesWithinThreePercent() {
+        void finds_percentiles_within_three_percent() {
             LatencyHistogram histogram = new LatencyHistogram();
             for (int i = 1; i <= 10_000; i++) {
                 histogram.add(Duration.ofNanos(i * 10_000L));
@@ -90,7 +90,7 @@ class LoadTests {
         }
 
         @Test
-        void isExactForShortLatencies() {
+        void is_exact_for_short_latencies() {
             LatencyHistogram histogram = new LatencyHistogram();
             histogram.add(Duration.ofNanos(42_000));
 
@@ -98,7 +98,7 @@ class LoadTests {
         }
 
         @Test
-        void takesAnyLatency() {
+        void takes_any_latency() {
             LatencyHistogram histogram = new LatencyHistogram();
             histogram.add(Duration.ZERO);
             histogram.add(Duration.ofDays(100));
@@ -107,13 +107,13 @@ class LoadTests {
         }
 
         @Test
-        void isZeroWhenEmpty() {
+        void is_zero_when_empty() {
             assertThat(new LatencyHistogram().millisAt(0.5)).isZero();
         }
     }
 
     @Test
-    void progressLinesLineUp() {
+    void progress_lines_line_up() {
         String first = ProgressLine.of(Duration.ofSeconds(1), new Reading(3, 3, 10, 0, 0, 0, 1.2, 9.9), null);
         String later = ProgressLine.of(
                 Duration.ofSeconds(754),

@@ -27,7 +27,7 @@ class OldRevisionIT {
     private RestTestClient client;
 
     @Test
-    void isReadByTheUpcasterAndStaysInTheStoreAsItIs() {
+    void is_read_by_the_upcaster_and_stays_in_the_store_as_it_is() {
         UUID id = orderShippedLongAgo();
 
         OrderState state = orders.load(id).state();

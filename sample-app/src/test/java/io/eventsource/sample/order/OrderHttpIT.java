@@ -50,7 +50,7 @@ class OrderHttpIT {
     class Creating {
 
         @Test
-        void answersWithTheOrderAndItsLocation() {
+        void answers_with_the_order_and_its_location() {
             String order = created();
 
             client.get()
@@ -74,7 +74,7 @@ class OrderHttpIT {
         }
 
         @Test
-        void twiceWithOneIdempotencyKeyMakesOneOrder() {
+        void twice_with_one_idempotency_key_makes_one_order() {
             String key = UUID.randomUUID().toString();
             Map<String, Object> body = Map.of("customerId", "ada", "lines", List.of(KETTLE));
             post("/orders", body, "Idempotency-Key", key)
@@ -95,7 +95,7 @@ class OrderHttpIT {
         }
 
         @Test
-        void isRefusedWhenTheIdempotencyKeyBelongsToAnotherOrder() {
+        void is_refused_when_the_idempotency_key_belongs_to_another_order() {
             String key = UUID.randomUUID().toString();
             post("/orders", Map.of("customerId", "ada"), "Idempotency-Key", key)
                     .expectStatus()
@@ -112,7 +112,7 @@ class OrderHttpIT {
         }
 
         @Test
-        void namesEveryInvalidField() {
+        void names_every_invalid_field() {
             post("/orders", Map.of("customerId", " ", "lines", List.of(Map.of("product", "kettle", "quantity", 0))))
                     .expectStatus()
                     .isBadRequest()
@@ -125,7 +125,7 @@ class OrderHttpIT {
         }
 
         @Test
-        void isRefusedWhenTheBodyIsNoJson() {
+        void is_refused_when_the_body_is_no_json() {
             client.post()
                     .uri("/orders")
                     .contentType(MediaType.APPLICATION_JSON)
@@ -139,7 +139,7 @@ class OrderHttpIT {
         }
 
         @Test
-        void isRefusedForTextThatCannotBeStored() {
+        void is_refused_for_text_that_cannot_be_stored() {
             post("/orders", Map.of("customerId", "a\u0000b"))
                     .expectStatus()
                     .isBadRequest()
@@ -153,7 +153,7 @@ class OrderHttpIT {
     class Changing {
 
         @Test
-        void addsLinesAndShips() {
+        void adds_lines_and_ships() {
             String order = created();
 
             post(order + "/lines", BEANS, HttpHeaders.IF_MATCH, "\"1\"")
@@ -174,7 +174,7 @@ class OrderHttpIT {
         }
 
         @Test
-        void answersAnIllegalTransitionWithItsReason() {
+        void answers_an_illegal_transition_with_its_reason() {
             String order = created();
             post(order + "/cancellation", Map.of("reason", "changed my mind"))
                     .expectStatus()
@@ -195,7 +195,7 @@ class OrderHttpIT {
         }
 
         @Test
-        void answersAnOldIfMatchWithBothVersions() {
+        void answers_an_old_if_match_with_both_versions() {
             String order = created();
             post(order + "/lines", BEANS).expectStatus().isOk();
 
@@ -210,14 +210,14 @@ class OrderHttpIT {
         }
 
         @Test
-        void refusesAnIfMatchThatIsNoVersion() {
+        void refuses_an_if_match_that_is_no_version() {
             post(created() + "/lines", BEANS, HttpHeaders.IF_MATCH, "\"abc\"")
                     .expectStatus()
                     .isBadRequest();
         }
 
         @Test
-        void isRepeatedWhenSomebodyElseChangesTheOrder() {
+        void is_repeated_when_somebody_else_changes_the_order() {
             String order = created();
 
             concurrentChange
@@ -230,7 +230,7 @@ class OrderHttpIT {
         }
 
         @Test
-        void answersAConcurrentChangeOfAnExpectedVersionAsAFailedPrecondition() {
+        void answers_a_concurrent_change_of_an_expected_version_as_a_failed_precondition() {
             String order = created();
 
             concurrentChange
@@ -253,7 +253,7 @@ class OrderHttpIT {
     class Reading {
 
         @Test
-        void anUnknownOrderIsNotFound() {
+        void an_unknown_order_is_not_found() {
             String id = UUID.randomUUID().toString();
             for (String path : List.of("/orders/" + id, "/orders/" + id + "?version=1", "/orders/" + id + "/history")) {
                 client.get()
@@ -271,7 +271,7 @@ class OrderHttpIT {
         }
 
         @Test
-        void anEarlierVersionIsTheOrderAsItWas() {
+        void an_earlier_version_is_the_order_as_it_was() {
             String order = created();
             post(order + "/lines", BEANS).expectStatus().isOk();
 
@@ -288,7 +288,7 @@ class OrderHttpIT {
         }
 
         @Test
-        void aVersionBeyondTheLastIsNotFound() {
+        void a_version_beyond_the_last_is_not_found() {
             client.get()
                     .uri(created() + "?version=2")
                     .exchange()
@@ -300,7 +300,7 @@ class OrderHttpIT {
         }
 
         @Test
-        void aVersionBelowOneIsABadRequest() {
+        void a_version_below_one_is_a_bad_request() {
             client.get()
                     .uri(created() + "?version=0")
                     .exchange()
@@ -312,7 +312,7 @@ class OrderHttpIT {
         }
 
         @Test
-        void anUnchangedOrderIsNotSentAgain() {
+        void an_unchanged_order_is_not_sent_again() {
             client.get()
                     .uri(created())
                     .header(HttpHeaders.IF_NONE_MATCH, "\"1\"")
@@ -322,7 +322,7 @@ class OrderHttpIT {
         }
 
         @Test
-        void theHistoryTellsWhatHappenedAndWhoCausedIt() {
+        void the_history_tells_what_happened_and_who_caused_it() {
             String order = created();
             client.post()
                     .uri(order + "/cancellation")

@@ -25,7 +25,7 @@ class OrderTests {
     class Creating {
 
         @Test
-        void raisesOneEventWithTheLines() {
+        void raises_one_event_with_the_lines() {
             order.create("ada", List.of(KETTLE));
 
             assertThat(order.uncommittedEvents()).containsExactly(new OrderCreated("ada", List.of(KETTLE)));
@@ -34,14 +34,14 @@ class OrderTests {
         }
 
         @Test
-        void isRefusedTheSecondTime() {
+        void is_refused_the_second_time() {
             order.create("ada", List.of());
 
             assertRefused(() -> order.create("ada", List.of()), "exists already");
         }
 
         @Test
-        void isRefusedWithTooManyLines() {
+        void is_refused_with_too_many_lines() {
             assertRefused(() -> order.create("ada", Collections.nCopies(Order.MAX_LINES + 1, BEANS)), "at most 1000");
         }
     }
@@ -50,7 +50,7 @@ class OrderTests {
     class AddingALine {
 
         @Test
-        void raisesTheTotal() {
+        void raises_the_total() {
             order.create("ada", List.of(KETTLE));
 
             order.addLine(BEANS);
@@ -60,14 +60,14 @@ class OrderTests {
         }
 
         @Test
-        void isRefusedWhenTheOrderIsFull() {
+        void is_refused_when_the_order_is_full() {
             order.create("ada", Collections.nCopies(Order.MAX_LINES, BEANS));
 
             assertRefused(() -> order.addLine(KETTLE), "at most 1000");
         }
 
         @Test
-        void isRefusedOnceShipped() {
+        void is_refused_once_shipped() {
             order.create("ada", List.of(KETTLE));
             order.ship("T1");
 
@@ -79,7 +79,7 @@ class OrderTests {
     class Shipping {
 
         @Test
-        void keepsTheTrackingNumber() {
+        void keeps_the_tracking_number() {
             order.create("ada", List.of(KETTLE));
 
             order.ship("T1");
@@ -90,14 +90,14 @@ class OrderTests {
         }
 
         @Test
-        void isRefusedWithoutLines() {
+        void is_refused_without_lines() {
             order.create("ada", List.of());
 
             assertRefused(() -> order.ship("T1"), "nothing to ship");
         }
 
         @Test
-        void isRefusedOnceCancelled() {
+        void is_refused_once_cancelled() {
             order.create("ada", List.of(KETTLE));
             order.cancel("changed my mind");
 
@@ -109,7 +109,7 @@ class OrderTests {
     class Cancelling {
 
         @Test
-        void keepsTheReason() {
+        void keeps_the_reason() {
             order.create("ada", List.of());
 
             order.cancel("changed my mind");
@@ -120,7 +120,7 @@ class OrderTests {
         }
 
         @Test
-        void isRefusedOnceShipped() {
+        void is_refused_once_shipped() {
             order.create("ada", List.of(KETTLE));
             order.ship("T1");
 
@@ -129,7 +129,7 @@ class OrderTests {
     }
 
     @Test
-    void aRefusedCommandRaisesNothing() {
+    void a_refused_command_raises_nothing() {
         order.create("ada", List.of());
 
         assertRefused(() -> order.ship("T1"), "no lines");

@@ -41,7 +41,7 @@ class VoucherHttpIT {
     }
 
     @Test
-    void aVoucherIsWorthWhatHasNotBeenRedeemed() {
+    void a_voucher_is_worth_what_has_not_been_redeemed() {
         post(voucher, 50.0).expectStatus().isCreated();
         post(voucher + "/redemptions", 19.9).expectStatus().isOk();
 
@@ -56,7 +56,7 @@ class VoucherHttpIT {
     }
 
     @Test
-    void moreThanItIsWorthIsRefused() {
+    void more_than_it_is_worth_is_refused() {
         post(voucher, 5.0);
 
         post(voucher + "/redemptions", 5.01)
@@ -68,7 +68,7 @@ class VoucherHttpIT {
     }
 
     @Test
-    void anUnknownOneIsNotFound() {
+    void an_unknown_one_is_not_found() {
         client.get()
                 .uri(voucher)
                 .exchange()
@@ -80,7 +80,7 @@ class VoucherHttpIT {
     }
 
     @Test
-    void aLongOrderGetsASnapshot() {
+    void a_long_order_gets_a_snapshot() {
         Order order = orders.create(UUID.randomUUID());
         order.create("ada", List.of());
         for (int i = 1; i < 50; i++) {

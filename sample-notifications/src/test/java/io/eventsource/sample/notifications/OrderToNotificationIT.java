@@ -82,7 +82,7 @@ class OrderToNotificationIT {
     }
 
     @Test
-    void eachOrderIsToldOnceAndInOrderAlsoWhenTheConsumerIsKilled() throws Exception {
+    void each_order_is_told_once_and_in_order_also_when_the_consumer_is_killed() throws Exception {
         try (Service orders = orders();
                 Service byKafka = notifications("kafka");
                 Service byRedis = notifications("redis")) {
