@@ -407,8 +407,15 @@ final class SegmentRunner {
         }
     }
 
+    /** With the next batch where it goes on from here; before the checkpoint is read again otherwise, which would forget it. */
     private void park(ErrorInfo error, StopSignal stop) throws InterruptedException {
-        if (parks(() -> batches.processor().park(attempted, error), stop)) {
+        Runnable parking = () -> {
+            batches.processor().park(attempted, error);
+            if (!goesOn) {
+                batches.processor().flush();
+            }
+        };
+        if (parks(parking, stop)) {
             readOn(attempted.nextPosition());
             batches.size().parked();
         }
