@@ -47,6 +47,14 @@ record SegmentBatches(BatchSource source, BatchProcessor processor, BatchSize si
         }
     }
 
+    /** Parks an event: with the next batch, or at once where the checkpoint is read again before there is one. */
+    void park(Batch attempted, ErrorInfo error, boolean goesOn) {
+        processor.park(attempted, error);
+        if (!goesOn) {
+            processor.flush();
+        }
+    }
+
     /**
      * A batch has failed. Makes the next one lead towards the event that is at fault, out of what has been read.
      *

@@ -407,15 +407,8 @@ final class SegmentRunner {
         }
     }
 
-    /** With the next batch where it goes on from here; before the checkpoint is read again otherwise, which would forget it. */
     private void park(ErrorInfo error, StopSignal stop) throws InterruptedException {
-        Runnable parking = () -> {
-            batches.processor().park(attempted, error);
-            if (!goesOn) {
-                batches.processor().flush();
-            }
-        };
-        if (parks(parking, stop)) {
+        if (parks(() -> batches.park(attempted, error, goesOn), stop)) {
             readOn(attempted.nextPosition());
             batches.size().parked();
         }

@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -29,6 +30,9 @@ import org.springframework.dao.ConcurrencyFailureException;
 /** The subscription that parks and replays that free, at the same aggregate at the same time. */
 @OnEachPostgres
 class DeadLetterRaceIT {
+
+    /** A thread for each: the common pool has one where there are two processors, which whoever waits would keep from the next. */
+    private static final Executor THREADS = task -> new Thread(task).start();
 
     private static final int ACCOUNTS = 6;
     private static final int EVENTS = 600;
@@ -107,7 +111,7 @@ class DeadLetterRaceIT {
             awaitLatch(goOn);
         };
         CompletableFuture<DeadLetterReplay.Result> replay =
-                CompletableFuture.supplyAsync(() -> fixture.replay().replay(fixture.all(), 10));
+                CompletableFuture.supplyAsync(() -> fixture.replay().replay(fixture.all(), 10), THREADS);
         awaitLatch(handling);
 
         fixture.handle(fixture.next(1));
@@ -146,10 +150,10 @@ class DeadLetterRaceIT {
             awaitLatch(goOn);
         };
         CompletableFuture<DeadLetterReplay.Result> replay =
-                CompletableFuture.supplyAsync(() -> fixture.replay().replay(fixture.all(), 10));
+                CompletableFuture.supplyAsync(() -> fixture.replay().replay(fixture.all(), 10), THREADS);
         awaitLatch(handling);
         CompletableFuture<Boolean> discard =
-                CompletableFuture.supplyAsync(() -> fixture.letters.discard(id, "ann", "not needed"));
+                CompletableFuture.supplyAsync(() -> fixture.letters.discard(id, "ann", "not needed"), THREADS);
         await().atMost(Duration.ofSeconds(20)).until(this::somebodyWaitsToFreeAnAggregate);
 
         goOn.countDown();

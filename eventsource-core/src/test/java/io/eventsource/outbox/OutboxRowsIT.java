@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +31,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 @OnEachPostgres
 class OutboxRowsIT {
+
+    /** A thread for each: the common pool has one where there are two processors, which whoever waits would keep from the next. */
+    private static final Executor THREADS = task -> new Thread(task).start();
 
     private final TestDatabase database;
     private final JdbcTemplate jdbc;
@@ -175,7 +179,7 @@ class OutboxRowsIT {
         @Test
         void by_many_at_once_makes_one_trigger_and_off_removes_it() {
             CompletableFuture.allOf(IntStream.range(0, 4)
-                            .mapToObj(i -> CompletableFuture.runAsync(rows::switchOn))
+                            .mapToObj(i -> CompletableFuture.runAsync(rows::switchOn, THREADS))
                             .toArray(CompletableFuture[]::new))
                     .join();
             assertThat(rows.on()).isTrue();
@@ -192,7 +196,7 @@ class OutboxRowsIT {
             try (Connection open = database.connect()) {
                 open.setAutoCommit(false);
                 TestDatabase.on(open).execute("LOCK TABLE eventsource.events IN ROW EXCLUSIVE MODE");
-                switching = CompletableFuture.runAsync(rows::switchOn);
+                switching = CompletableFuture.runAsync(rows::switchOn, THREADS);
 
                 store.append(deposit(1));
                 assertThat(switching).isNotDone();

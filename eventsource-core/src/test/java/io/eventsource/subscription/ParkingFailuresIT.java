@@ -29,6 +29,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,9 @@ import tools.jackson.databind.node.LongNode;
 /** What a subscription parks, and what becomes of it when checkpoints, segments, read models and event types change. */
 @OnEachPostgres
 class ParkingFailuresIT extends ParkingSubscriptionFixture {
+
+    /** A thread for each: the common pool has one where there are two processors, which whoever waits would keep from the next. */
+    private static final Executor THREADS = task -> new Thread(task).start();
 
     ParkingFailuresIT(TestDatabase database) {
         super(database);
@@ -123,10 +127,10 @@ class ParkingFailuresIT extends ParkingSubscriptionFixture {
             awaitLatch(goOn);
         });
         CompletableFuture<DeadLetterReplay.Result> replay =
-                CompletableFuture.supplyAsync(() -> replay().replay(own, 1));
+                CompletableFuture.supplyAsync(() -> replay().replay(own, 1), THREADS);
         awaitLatch(handling);
 
-        CompletableFuture<Void> rebuild = CompletableFuture.runAsync(() -> manager.rebuild(name));
+        CompletableFuture<Void> rebuild = CompletableFuture.runAsync(() -> manager.rebuild(name), THREADS);
         await().atMost(Duration.ofSeconds(20)).until(this::somebodyWaits);
         goOn.countDown();
 
