@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,6 +28,9 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 /** Segments that are cut and merged. */
 @OnNewestPostgres
 class SegmentResizingIT extends SegmentsFixture {
+
+    /** A thread for each: the common pool has one where there are two processors, which whoever waits would keep from the next. */
+    private static final Executor THREADS = task -> new Thread(task).start();
 
     SegmentResizingIT(TestDatabase database) {
         super(database);
@@ -124,14 +128,16 @@ class SegmentResizingIT extends SegmentsFixture {
     }
 
     private CompletableFuture<Void> resizing(SubscriptionManager manager, int segments, CyclicBarrier together) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                together.await(20, TimeUnit.SECONDS);
-            } catch (Exception failure) {
-                throw new IllegalArgumentException(failure);
-            }
-            manager.resize(name, segments);
-        });
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        together.await(20, TimeUnit.SECONDS);
+                    } catch (Exception failure) {
+                        throw new IllegalArgumentException(failure);
+                    }
+                    manager.resize(name, segments);
+                },
+                THREADS);
     }
 
     @Test
