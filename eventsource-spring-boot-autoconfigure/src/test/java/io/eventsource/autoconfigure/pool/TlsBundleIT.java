@@ -206,7 +206,8 @@ class TlsBundleIT {
         assertThatItDoesNotStart(
                 output,
                 () -> run("", stranger.certificate()).close(),
-                "There is no secure connection to the database: SSL error: PKIX path validation failed",
+                "There is no secure connection to the database: SSL error: ",
+                "PKIX path validation failed",
                 "those of the bundle that eventsource.ssl.bundle names");
     }
 
