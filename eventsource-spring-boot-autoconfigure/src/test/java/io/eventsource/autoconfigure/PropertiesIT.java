@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -18,6 +19,7 @@ import io.eventsource.projection.EventHandlers;
 import io.eventsource.signal.SignalRelay;
 import io.eventsource.store.AppendResult;
 import io.eventsource.store.EventStore;
+import io.eventsource.store.ExpectedVersion;
 import io.eventsource.store.StreamAppend;
 import io.eventsource.store.VersionConflictException;
 import io.eventsource.subscription.SubscriptionManager;
@@ -30,6 +32,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -104,6 +107,25 @@ class PropertiesIT {
 
             assertThat(database.count("SELECT count(*) FROM eventsource.events"))
                     .isOne();
+        }
+
+        @ParameterizedTest
+        @CsvSource({"deferred, false", "at-commit, true"})
+        void the_timing_says_whether_a_conflict_waits_for_the_commit(String timing, boolean waits) {
+            application
+                    .withPropertyValues("eventsource.append.timing=" + timing)
+                    .run(context -> {
+                        AtomicBoolean goneOn = new AtomicBoolean();
+
+                        assertThatExceptionOfType(VersionConflictException.class)
+                                .isThrownBy(() -> transaction(context).executeWithoutResult(status -> {
+                                    AppendResult unused =
+                                            store(context).append(deposit(1).expecting(ExpectedVersion.exact(7)));
+                                    goneOn.set(true);
+                                }));
+
+                        assertThat(goneOn.get()).isEqualTo(waits);
+                    });
         }
 
         @Test
